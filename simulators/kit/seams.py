@@ -1,0 +1,75 @@
+"""The seam: the only file of the simulators that reads the machine's clock or draws real randomness."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import requests
+
+
+class Clock:
+    """Time that all services of a world share: running with the machine's, or paused and moved by hand."""
+
+    def __init__(self, start: datetime | None = None, *, running: bool = True) -> None:
+        self._base = start or datetime.now(UTC)
+        self._since = time.monotonic()
+        self._running = running
+        self._lock = threading.Lock()
+
+    @property
+    def running(self) -> bool:
+        """Whether time passes by itself."""
+        return self._running
+
+    def now(self) -> datetime:
+        """Return the simulated instant, aware and in UTC."""
+        with self._lock:
+            return self._base + self._passed()
+
+    def advance(self, by: timedelta) -> None:
+        """Jump ahead; time never goes back, so that no deadline can fall due twice."""
+        if by < timedelta(0):
+            raise ValueError("time only moves forward")
+        with self._lock:
+            self._base += by
+
+    def pause(self) -> None:
+        """Hold time still until resumed or advanced."""
+        with self._lock:
+            self._base, self._running = self._base + self._passed(), False
+
+    def resume(self) -> None:
+        """Let time pass again with the machine's."""
+        with self._lock:
+            self._since, self._running = (time.monotonic(), True) if not self._running else (self._since, True)
+
+    def _passed(self) -> timedelta:
+        return timedelta(seconds=time.monotonic() - self._since) if self._running else timedelta(0)
+
+
+@dataclass(frozen=True)
+class Seams:
+    """All that a service takes from the machine; a world passes its own."""
+
+    clock: Clock
+    randomness: random.Random
+    http: requests.Session
+
+
+def new_id(randomness: random.Random, prefix: str) -> str:
+    """Return an opaque id such as `evt_4fk0…`: 24 characters drawn from the given randomness."""
+    return prefix + "_" + "".join(randomness.choices("0123456789abcdefghijklmnopqrstuvwxyz", k=24))
+
+
+def real_seams() -> Seams:
+    """Return the machine's own clock, randomness and network."""
+    return Seams(Clock(), random.SystemRandom(), requests.Session())
+
+
+def seeded_seams(seed: int, start: datetime) -> Seams:
+    """Return seams that give the same run for the same seed: paused clock, seeded randomness."""
+    return Seams(Clock(start, running=False), random.Random(seed), requests.Session())  # noqa: S311 - repeatable on purpose
