@@ -45,7 +45,8 @@ class Clock:
     def resume(self) -> None:
         """Let time pass again with the machine's."""
         with self._lock:
-            self._since, self._running = (time.monotonic(), True) if not self._running else (self._since, True)
+            if not self._running:
+                self._since, self._running = time.monotonic(), True
 
     def _passed(self) -> timedelta:
         return timedelta(seconds=time.monotonic() - self._since) if self._running else timedelta(0)
