@@ -1,0 +1,1 @@
+"""The reference payment-service: read README.md beside this file first."""

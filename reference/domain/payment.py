@@ -1,0 +1,256 @@
+"""The Payment aggregate: all payment logic there is, and nothing of what was bought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import singledispatchmethod
+from typing import Any
+
+from reference.domain.messages import Message, NotExpected, Remind, Wait, Withdraw
+from reference.domain.money import Money
+from reference.domain.payment_messages import (
+    AttemptDeclined,
+    CancelIntent,
+    CreateIntent,
+    DisputeReported,
+    IntentCanceled,
+    IntentCreated,
+    IntentRefused,
+    LookAtIntent,
+    MoneyReceived,
+    PaymentCanceled,
+    PaymentCheckDue,
+    PaymentContext,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentRefundFailed,
+    PaymentRejected,
+    PaymentSucceeded,
+    PaymentUnusable,
+    PaymentWindowClosed,
+    RefundIntent,
+    RefundReported,
+    RefundState,
+)
+
+Asked = list[Message | Remind | Withdraw]
+
+
+class PaymentStatus(StrEnum):
+    """Where a payment stands. A declined attempt leaves it pending: the next card may work."""
+
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    CANCELED = "CANCELED"
+    REFUND_PENDING = "REFUND_PENDING"
+    REFUNDED = "REFUNDED"
+    REFUND_FAILED = "REFUND_FAILED"
+
+
+S = PaymentStatus
+MOVES = {
+    S.PENDING: {S.SUCCEEDED, S.CANCELED},
+    S.CANCELED: {S.SUCCEEDED},  # Money for an intent that we believed could not be paid: it must go back.
+    S.SUCCEEDED: {S.REFUND_PENDING, S.REFUNDED, S.REFUND_FAILED},  # The latter two: by somebody at Stripe.
+    S.REFUND_PENDING: {S.REFUNDED, S.REFUND_FAILED},
+    S.REFUNDED: {S.REFUND_FAILED},  # A bank may send a refund back days later.
+    S.REFUND_FAILED: {S.REFUND_PENDING, S.REFUNDED},
+}
+_RANK = list(RefundState)
+
+
+@dataclass
+class Refund:
+    """What Stripe told of one refund; an older fact never undoes a newer one."""
+
+    amount: int
+    state: RefundState
+
+
+@dataclass(kw_only=True)
+class Payment:
+    """Takes one price for one thing. It reads no clock and calls nobody: it hears news and returns what to say."""
+
+    payment_id: str
+    saga_id: str
+    context: PaymentContext
+    context_id: str
+    price: Money
+    pay_until: datetime
+    status: PaymentStatus = PaymentStatus.PENDING
+    intent_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    received: Money | None = None
+    declined: list[str] = field(default_factory=list)
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    refund_attempts: int = 0
+    refund_reason: str = ""
+    disputes: dict[str, str] = field(default_factory=dict)
+    version: int = 0
+
+    FIXED = frozenset({"payment_id", "saga_id", "context", "context_id", "price"})
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.context, PaymentContext):
+            raise TypeError(f"context must be a PaymentContext, not {self.context!r}")
+        if not self.context_id:
+            raise ValueError("contextId must say what the payment is for")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in self.FIXED and name in vars(self):
+            raise AttributeError(f"{name} of a payment never changes")
+        super().__setattr__(name, value)
+
+    @classmethod
+    def create(  # noqa: PLR0913 - each is required, and named by every caller
+        cls,
+        *,
+        payment_id: str,
+        saga_id: str,
+        context: PaymentContext,
+        context_id: str,
+        price: Money,
+        pay_until: datetime,
+    ) -> Payment:
+        """Return a new payment: what it is for is required, and never changes."""
+        return cls(
+            payment_id=payment_id,
+            saga_id=saga_id,
+            context=context,
+            context_id=context_id,
+            price=price,
+            pay_until=pay_until,
+        )
+
+    # What is asked of a payment.
+
+    def begin(self) -> Asked:
+        """Ask for an intent, and to be reminded of the window's end and of looking by ourselves."""
+        window = Remind(PaymentWindowClosed(**self._ids()), self.pay_until)
+        return [CreateIntent(**self._terms()), window, self._check_later()]
+
+    def refund(self, reason: str) -> Asked:
+        """Give everything back; a refund that is under way or done is not asked for again."""
+        if self.status not in (S.SUCCEEDED, S.REFUND_FAILED):
+            return []
+        self._move(S.REFUND_PENDING)
+        self.refund_reason, self.refund_attempts = reason, self.refund_attempts + 1
+        return [RefundIntent(**self._terms(), attempt=self.refund_attempts), self._check_later()]
+
+    # What a payment hears.
+
+    @singledispatchmethod
+    def hear(self, news: Message) -> Asked:
+        """Take in one fact or reminder, in whatever order and however often; return what follows of it."""
+        raise NotExpected(f"a payment does not listen to {news.name}")
+
+    @hear.register
+    def _created(self, news: IntentCreated) -> Asked:
+        self.intent_id, self.client_secret = news.intent_id, news.client_secret
+        # A late answer: we have given up meanwhile, so nobody may pay this.
+        return [CancelIntent(**self._terms())] if self.status == S.CANCELED else []
+
+    @hear.register
+    def _refused(self, news: IntentRefused) -> Asked:
+        return self._cancel(PaymentRejected(saga_id=self.saga_id, reason=news.reason))
+
+    @hear.register
+    def _canceled(self, _: IntentCanceled) -> Asked:
+        return self._cancel(PaymentCanceled(saga_id=self.saga_id))
+
+    @hear.register
+    def _paid(self, news: MoneyReceived) -> Asked:
+        if self.intent_id not in (None, news.intent_id):
+            raise NotExpected(f"money for {news.intent_id}, but this payment's intent is {self.intent_id}")
+        if self.status not in (S.PENDING, S.CANCELED):
+            return []
+        if news.received != self.price and not news.confirmed:
+            return [LookAtIntent(**self._terms())]
+        unusable = self._why_unusable(news)
+        self._move(S.SUCCEEDED)
+        self.intent_id, self.received = news.intent_id, news.received
+        if unusable:
+            return [PaymentUnusable(saga_id=self.saga_id, reason=unusable)]
+        return [PaymentSucceeded(**self._facts())]
+
+    def _why_unusable(self, news: MoneyReceived) -> str:
+        if news.received != self.price:
+            return f"{news.received} instead of {self.price}"
+        return "it came too late" if self.status == S.CANCELED or news.paid_at > self.pay_until else ""
+
+    @hear.register
+    def _declined(self, news: AttemptDeclined) -> Asked:
+        if news.attempt in self.declined:
+            return []
+        self.declined.append(news.attempt)
+        if self.status != S.PENDING:
+            return []
+        why = {"reason": news.reason, "decline_code": news.decline_code, "attempt": news.attempt}
+        return [PaymentFailed(**self._facts(), **why)]
+
+    @hear.register
+    def _refund_reported(self, news: RefundReported) -> Asked:
+        known = self.refunds.get(news.refund_id)
+        if known and _RANK.index(known.state) >= _RANK.index(news.state):
+            return []
+        self.refunds[news.refund_id] = Refund(news.amount, news.state)
+        if news.state == RefundState.FAILED:
+            return self._refund_failed(news)
+        return self._refunded(news) if self._is_all_returned() and self.status != S.REFUNDED else []
+
+    def _is_all_returned(self) -> bool:
+        returned = sum(refund.amount for refund in self.refunds.values() if refund.state == RefundState.SUCCEEDED)
+        return self.received is not None and returned >= self.received.amount
+
+    def _refunded(self, news: RefundReported) -> Asked:
+        self._move(S.REFUNDED)
+        reason = self.refund_reason or "refunded at Stripe"
+        return [PaymentRefunded(**self._facts(), refund_id=news.refund_id, reason=reason)]
+
+    def _refund_failed(self, news: RefundReported) -> Asked:
+        if self.status == S.REFUND_FAILED:
+            return []
+        self._move(S.REFUND_FAILED)
+        return [PaymentRefundFailed(saga_id=self.saga_id, reason=news.reason)]
+
+    @hear.register
+    def _disputed(self, news: DisputeReported) -> Asked:
+        self.disputes[news.dispute_id] = news.status
+        return []
+
+    @hear.register
+    def _window_closed(self, _: PaymentWindowClosed) -> Asked:
+        return [CancelIntent(**self._terms())] if self.status == S.PENDING else []
+
+    @hear.register
+    def _check(self, _: PaymentCheckDue) -> Asked:
+        if self.status not in (S.PENDING, S.REFUND_PENDING):
+            return []
+        return [LookAtIntent(**self._terms()), self._check_later()]
+
+    def _cancel(self, told: Message) -> Asked:
+        if self.status != S.PENDING:
+            return []
+        self._move(S.CANCELED)
+        return [told, Withdraw(CreateIntent(**self._terms()))]
+
+    def _move(self, to: PaymentStatus) -> None:
+        if to not in MOVES[self.status]:
+            raise ValueError(f"a payment that is {self.status} cannot become {to}")
+        self.status = to
+
+    def _check_later(self) -> Remind:
+        return Remind(PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK)
+
+    def _ids(self) -> dict[str, Any]:
+        return {"saga_id": self.saga_id, "payment_id": self.payment_id}
+
+    def _terms(self) -> dict[str, Any]:
+        what = {"context": self.context, "context_id": self.context_id, "price": self.price}
+        return self._ids() | what | {"intent_id": self.intent_id}
+
+    def _facts(self) -> dict[str, Any]:
+        facts = self._terms()
+        return facts | {"stripe_payment_intent_id": facts.pop("intent_id")}

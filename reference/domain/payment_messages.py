@@ -1,0 +1,245 @@
+"""What is said of payments. Nothing here knows what a payment is for, beyond its context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from reference.domain.messages import Event, Message, Reminder, Request
+from reference.domain.money import Money
+
+
+class PaymentContext(StrEnum):
+    """What a payment is for."""
+
+    SESSION_BOOKING = "SESSION_BOOKING"
+    COURSE_ENROLLMENT = "COURSE_ENROLLMENT"
+
+
+# A saga asks for these.
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakePayment(Message):
+    """Take a price for a thing, until the payment window (or an earlier instant) closes."""
+
+    context: PaymentContext
+    context_id: str
+    price: Money
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundPayment(Message):
+    """Give everything back."""
+
+    reason: str
+
+
+# Events: of the saga they move, and of the service that keeps what was bought.
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentEvent(Event):
+    """What every news of a payment says."""
+
+    payment_id: str
+    context: PaymentContext
+    context_id: str
+    price: Money
+    stripe_payment_intent_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentSucceeded(PaymentEvent):
+    """The agreed sum was received in time."""
+
+    text: ClassVar[str] = "The payment of {price} arrived."
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentFailed(PaymentEvent):
+    """One attempt was declined; the student may try another card."""
+
+    text: ClassVar[str] = "A payment attempt was declined: {reason}."
+    reason: str
+    decline_code: str | None = None
+    attempt: str
+
+    @property
+    def key(self) -> str:
+        """Tells one declined attempt from the next."""
+        return f"{self.name}:{self.attempt}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRefunded(PaymentEvent):
+    """Everything was given back."""
+
+    text: ClassVar[str] = "The payment of {price} was refunded in full."
+    refund_id: str
+    reason: str
+
+
+# The same, but only for the saga.
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRejected(Message):
+    """The price cannot be charged at all."""
+
+    text: ClassVar[str] = "The payment could not be asked for: {reason}."
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentCanceled(Message):
+    """Nothing was paid, and it is certain that nobody can pay any more."""
+
+    text: ClassVar[str] = "Nothing was paid, and it is too late to pay."
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentUnusable(Message):
+    """Money arrived that must not buy anything: too late, or not the agreed sum."""
+
+    text: ClassVar[str] = "Money arrived that cannot be used: {reason}."
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRefundFailed(Message):
+    """The money could not be given back."""
+
+    text: ClassVar[str] = "The refund failed: {reason}."
+    reason: str
+
+
+# A payment asks for these, and is reminded of them.
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRequest(Request):
+    """What the gateway to Stripe is asked to do."""
+
+    to: ClassVar[str] = "stripe"
+    payment_id: str
+    context: PaymentContext
+    context_id: str
+    price: Money
+    intent_id: str | None = None
+
+
+class CreateIntent(PaymentRequest):
+    """Ask Stripe for a payment intent, once."""
+
+
+class CancelIntent(PaymentRequest):
+    """Make sure that nobody can pay any more, or learn that somebody has."""
+
+
+class LookAtIntent(PaymentRequest):
+    """Ask Stripe what is true now; webhooks are only hints."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundIntent(PaymentRequest):
+    """Give everything back, once an attempt."""
+
+    attempt: int
+
+    @property
+    def key(self) -> str:
+        """Tells a refund from the one that is tried after it failed."""
+        return f"{self.name}:{self.attempt}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReminder(Reminder):
+    """A deadline of a payment."""
+
+    payment_id: str
+
+
+class PaymentWindowClosed(PaymentReminder):
+    """Too late to pay."""
+
+
+class PaymentCheckDue(PaymentReminder):
+    """No news for long: time to look, for a webhook may be lost."""
+
+
+# News from Stripe, by webhook or as an answer: facts, in our own words.
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentNews(Message):
+    """A fact about a payment. Either id may be unknown to whom tells it (refunds and disputes carry no metadata)."""
+
+    saga_id: str = ""
+    payment_id: str | None = None
+    intent_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentCreated(PaymentNews):
+    """Stripe holds an intent; with the client secret the student can pay."""
+
+    client_secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentRefused(PaymentNews):
+    """Stripe will never create this intent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptDeclined(PaymentNews):
+    """One attempt to pay failed."""
+
+    attempt: str
+    reason: str
+    decline_code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyReceived(PaymentNews):
+    """The intent succeeded; by which sum and when. `confirmed` when Stripe was asked, not only heard."""
+
+    received: Money
+    paid_at: datetime
+    confirmed: bool = False
+
+
+class IntentCanceled(PaymentNews):
+    """Nobody can pay any more."""
+
+
+class RefundState(StrEnum):
+    """How far a refund is."""
+
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundReported(PaymentNews):
+    """How far a refund is."""
+
+    refund_id: str
+    amount: int
+    state: RefundState
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeReported(PaymentNews):
+    """The student's bank wants the money back; recorded beside the status."""
+
+    dispute_id: str
+    status: str
