@@ -1,0 +1,1 @@
+"""Puts the services together: inside one process, together on loopback, or apart."""

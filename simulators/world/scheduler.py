@@ -1,0 +1,65 @@
+"""Who works next, and when: the only order of events that a world without threads has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+    from random import Random
+
+    from simulators.kit.seams import Clock
+    from simulators.world.service import Service
+
+ENOUGH = 10_000
+"""Pieces of work, or moments, after which a world that is still busy is taken to be busy for ever."""
+
+
+class NeverQuiet(Exception):  # noqa: N818 - reads as what happened
+    """Work breeds work without end; the message names who is at it."""
+
+
+class Scheduler:
+    """Pumps all services on a paused clock: in a fixed order, or in one drawn from the seed."""
+
+    def __init__(self, clock: Clock, services: Sequence[Service], randomness: Random | None = None) -> None:
+        self._clock, self._services, self._randomness = clock, services, randomness
+
+    def settle(self) -> None:
+        """Let everybody work until nothing is due at this instant."""
+        for _ in range(ENOUGH):
+            if not self._step():
+                return
+        raise NeverQuiet(f"after {ENOUGH} pieces of work {self._busy()} still had something due at once")
+
+    def pass_time(self, by: timedelta) -> None:
+        """Move time ahead, stopping at each moment at which something falls due."""
+        end = self._clock.now() + by
+        self.settle()
+        for _ in range(ENOUGH):
+            if (due := self.next_due()) is None or due > end:
+                break
+            self._move_to(due)
+            self.settle()
+        else:
+            raise NeverQuiet(f"{self._busy()} found something to do at {ENOUGH} moments before {end}")
+        self._move_to(end)
+        self.settle()
+
+    def next_due(self) -> datetime | None:
+        """Return the next moment at which any service has work; None when all are done."""
+        return min(filter(None, (each.next_due() for each in self._services)), default=None)
+
+    def _step(self) -> bool:
+        """Let one service do one piece of work."""
+        order = list(self._services)
+        if self._randomness:
+            self._randomness.shuffle(order)
+        return any(each.pump() for each in order)
+
+    def _move_to(self, moment: datetime) -> None:
+        self._clock.advance(max(moment - self._clock.now(), type(moment - moment)()))
+
+    def _busy(self) -> str:
+        return ", ".join(each.name for each in self._services if each.next_due()) or "somebody"

@@ -1,0 +1,146 @@
+"""The network of a world in one process: a call finds its service by host and port, and no socket is opened."""
+
+from __future__ import annotations
+
+from functools import partial
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3 import HTTPHeaderDict, HTTPResponse
+from werkzeug.test import Client
+
+from simulators.world.links import Crash, LinkFault, Planted, Send
+from simulators.world.recorder import Exchange, Recorder, message_in
+
+if TYPE_CHECKING:
+    from simulators.kit.seams import Clock
+    from simulators.world.service import Service
+
+
+OBSERVER = "observer"
+"""Whose calls no fault strikes and no trace keeps: the world looking at itself."""
+
+
+class Network:
+    """All services by their address, and what is wrong between them."""
+
+    def __init__(self, clock: Clock, recorder: Recorder) -> None:
+        self._clock, self._recorder = clock, recorder
+        self._services: dict[str, Service] = {}
+        self._planted: list[Planted] = []
+
+    def attach(self, url: str, service: Service) -> None:
+        """Let the service answer at this URL."""
+        self._services[urlsplit(url).netloc] = service
+
+    def session(self, caller: str) -> requests.Session:
+        """Return the only way out that a service gets: every call by it is carried and recorded here."""
+        session = requests.Session()
+        session.trust_env = False
+        session.mount("http://", InProcess(self, caller))
+        return session
+
+    def plant(
+        self,
+        fault: LinkFault,
+        *,
+        caller: str | None = None,
+        callee: str | None = None,
+        skip: int = 0,
+        times: int | None = None,
+    ) -> Planted:
+        """Break matching links: `skip` calls pass, then `times` are struck (None: until calmed)."""
+        self._planted.append(planted := Planted(fault, caller, callee, skip, times))
+        return planted
+
+    def calm(self) -> None:
+        """Heal every link."""
+        self._planted.clear()
+
+    def carry(self, caller: str, request: requests.PreparedRequest, timeout: float | None) -> requests.Response:
+        """Take the call to its service and back, through every fault on the way, and note what was heard."""
+        service = self._at(request)
+        if caller == OBSERVER:
+            return _deliver(service, request)
+        note = partial(self._note, caller, service.name, request)
+        try:
+            answer = self._way(caller, service, request, timeout)()
+        except requests.RequestException as failure:
+            note("timeout" if isinstance(failure, requests.Timeout) else "no answer")
+            failure.request = request
+            raise
+        except Crash:
+            note("caller crashed")
+            raise
+        note(str(answer.status_code))
+        return answer
+
+    def _at(self, request: requests.PreparedRequest) -> Service:
+        netloc = str(urlsplit(request.url or "").netloc)
+        if netloc not in self._services:
+            raise requests.ConnectionError(f"no service listens at {netloc}", request=request)
+        return self._services[netloc]
+
+    def _way(self, caller: str, service: Service, request: requests.PreparedRequest, timeout: float | None) -> Send:
+        send: Send = partial(_deliver, service, request)
+        for planted in self._planted:
+            if planted.strikes(caller, service.name):
+                send = partial(planted.fault.carry, send, timeout)
+        return send
+
+    def _note(self, caller: str, callee: str, request: requests.PreparedRequest, answer: str) -> None:
+        message = message_in(_body(request), request.headers.get("Content-Type"))
+        path = str(urlsplit(request.url or "").path)
+        at = self._clock.now().isoformat()
+        self._recorder.record(
+            Exchange(at, caller, callee, request.method or "", path, answer, message.name, message.id, message.saga_id)
+        )
+
+
+class InProcess(BaseAdapter):
+    """What `requests` mounts for `http://`; it knows whose calls it carries."""
+
+    def __init__(self, network: Network, caller: str) -> None:
+        super().__init__()
+        self._network, self._caller = network, caller
+
+    def send(self, request: requests.PreparedRequest, *_: object, **options: Any) -> requests.Response:  # noqa: ANN401
+        """Carry one call."""
+        return self._network.carry(self._caller, request, _patience(options.get("timeout")))
+
+    def close(self) -> None:
+        """Do nothing: there is no connection to close."""
+
+
+def _deliver(service: Service, request: requests.PreparedRequest) -> requests.Response:
+    if not service.alive:
+        raise requests.ConnectionError("connection refused")
+    try:
+        answer = Client(service, use_cookies=False).open(
+            str(request.path_url),
+            base_url="http://" + str(urlsplit(request.url or "").netloc),
+            method=request.method,
+            headers=list(request.headers.items()),
+            data=_body(request),
+        )
+    except Crash:
+        service.alive = False
+        raise requests.ConnectionError("connection reset by peer") from None
+    raw = HTTPResponse(
+        BytesIO(answer.get_data()),
+        HTTPHeaderDict(answer.headers.to_wsgi_list()),
+        answer.status_code,
+        preload_content=False,
+    )
+    return HTTPAdapter().build_response(request, raw)
+
+
+def _body(request: requests.PreparedRequest) -> bytes:
+    return request.body.encode() if isinstance(request.body, str) else request.body or b""
+
+
+def _patience(timeout: float | tuple[float | None, float | None] | None) -> float | None:
+    return timeout[1] if isinstance(timeout, tuple) else timeout
