@@ -53,7 +53,7 @@ S = PaymentStatus
 MOVES = {
     S.PENDING: {S.SUCCEEDED, S.CANCELED},
     S.CANCELED: {S.SUCCEEDED},  # Money for an intent that we believed could not be paid: it must go back.
-    S.SUCCEEDED: {S.REFUND_PENDING, S.REFUNDED, S.REFUND_FAILED},  # The latter two: by somebody at Stripe.
+    S.SUCCEEDED: {S.REFUND_PENDING, S.REFUNDED},  # The latter by somebody at Stripe, not by us.
     S.REFUND_PENDING: {S.REFUNDED, S.REFUND_FAILED},
     S.REFUNDED: {S.REFUND_FAILED},  # A bank may send a refund back days later.
     S.REFUND_FAILED: {S.REFUND_PENDING, S.REFUNDED},
@@ -104,7 +104,7 @@ class Payment:
         super().__setattr__(name, value)
 
     @classmethod
-    def create(  # noqa: PLR0913 - each is required, and named by every caller
+    def create(
         cls,
         *,
         payment_id: str,
@@ -173,7 +173,7 @@ class Payment:
         self.intent_id, self.received = news.intent_id, news.received
         if unusable:
             return [PaymentUnusable(saga_id=self.saga_id, reason=unusable)]
-        return [PaymentSucceeded(**self._facts())]
+        return [PaymentSucceeded(**self._facts()), *self._settle_refunds()]
 
     def _why_unusable(self, news: MoneyReceived) -> str:
         if news.received != self.price:
@@ -187,7 +187,7 @@ class Payment:
         self.declined.append(news.attempt)
         if self.status != S.PENDING:
             return []
-        why = {"reason": news.reason, "decline_code": news.decline_code, "attempt": news.attempt}
+        why: dict[str, Any] = {"reason": news.reason, "decline_code": news.decline_code, "attempt": news.attempt}
         return [PaymentFailed(**self._facts(), **why)]
 
     @hear.register
@@ -198,19 +198,18 @@ class Payment:
         self.refunds[news.refund_id] = Refund(news.amount, news.state)
         if news.state == RefundState.FAILED:
             return self._refund_failed(news)
-        return self._refunded(news) if self._is_all_returned() and self.status != S.REFUNDED else []
+        return self._settle_refunds()
 
-    def _is_all_returned(self) -> bool:
-        returned = sum(refund.amount for refund in self.refunds.values() if refund.state == RefundState.SUCCEEDED)
-        return self.received is not None and returned >= self.received.amount
-
-    def _refunded(self, news: RefundReported) -> Asked:
+    def _settle_refunds(self) -> Asked:
+        done = {id_: refund.amount for id_, refund in self.refunds.items() if refund.state == RefundState.SUCCEEDED}
+        if self.received is None or sum(done.values()) < self.received.amount or self.status == S.REFUNDED:
+            return []
         self._move(S.REFUNDED)
         reason = self.refund_reason or "refunded at Stripe"
-        return [PaymentRefunded(**self._facts(), refund_id=news.refund_id, reason=reason)]
+        return [PaymentRefunded(**self._facts(), refund_id=max(done), reason=reason)]
 
     def _refund_failed(self, news: RefundReported) -> Asked:
-        if self.status == S.REFUND_FAILED:
+        if self.status not in (S.REFUND_PENDING, S.REFUNDED):
             return []
         self._move(S.REFUND_FAILED)
         return [PaymentRefundFailed(saga_id=self.saga_id, reason=news.reason)]

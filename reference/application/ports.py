@@ -1,0 +1,165 @@
+"""What the application needs of the rooms around it: small nouns, each with the errors it may raise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, Self
+
+from reference.domain.messages import Message, Reminder
+from reference.domain.payment import Payment
+from reference.sagas.saga import Saga
+
+
+class ConflictError(Exception):
+    """Somebody else moved the same saga or payment first: decide again."""
+
+
+class UnavailableError(Exception):
+    """The outcome of a call is unknown, or it was not made: ask again, with the same key."""
+
+
+class RefusedError(Exception):
+    """The receiver will never take this message: a person should see it."""
+
+
+class Clock(Protocol):
+    """Tells the time; nobody here reads the machine's."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware and in UTC."""
+        ...
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One row of the outbox: what is to be said to whom, and how often that was tried."""
+
+    key: str  # Of saga, step and generation: a message id and an idempotency key, never random.
+    to: str
+    message: Message
+    asked_at: datetime
+    attempts: int
+
+
+class Gateway(Protocol):
+    """Speaks to one service."""
+
+    def perform(self, errand: Errand) -> Message | None:
+        """Say it and return what is answered at once; UnavailableError or RefusedError otherwise."""
+        ...
+
+
+class Inbox(Protocol):
+    """Remembers what was heard."""
+
+    def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> bool:
+        """Return False for what was heard before. `ignored` says why nothing follows of it."""
+        ...
+
+
+class Sagas(Protocol):
+    """Where sagas are kept."""
+
+    def get(self, saga_id: str) -> Saga | None:
+        """Return the saga as it was last saved."""
+        ...
+
+    def add(self, saga: Saga, at: datetime) -> None:
+        """Keep a new saga; ConflictError when it, or another for the same thing, runs already."""
+        ...
+
+    def save(self, saga: Saga, at: datetime) -> None:
+        """Keep the saga's move; ConflictError when somebody else moved it."""
+        ...
+
+    def is_under_way(self, saga: Saga) -> bool:
+        """Whether the student already has a running saga for the same thing."""
+        ...
+
+
+class Payments(Protocol):
+    """Where payments are kept."""
+
+    def about(self, message: Message) -> Payment | None:
+        """Return the payment that a message is about, by whichever id it carries: paymentId, intent or sagaId."""
+        ...
+
+    def add(self, payment: Payment) -> None:
+        """Keep a new payment."""
+        ...
+
+    def save(self, payment: Payment) -> None:
+        """Keep the payment's move; ConflictError when somebody else moved it."""
+        ...
+
+
+class Outbox(Protocol):
+    """Keeps what is still to be said."""
+
+    fresh: list[Errand]  # What this unit put in, already under this process's lease.
+
+    def put(self, key: str, to: str, message: Message, at: datetime) -> None:
+        """Say it soon. What is already waiting to be said is not said twice."""
+        ...
+
+    def withdraw(self, key: str) -> None:
+        """Do not say it any more."""
+        ...
+
+    def done(self, key: str) -> bool:
+        """Forget what was said; False when it was withdrawn or somebody else said it."""
+        ...
+
+    def claim(self, now: datetime, lease_until: datetime, limit: int) -> list[Errand]:
+        """Take what is due; whoever does not finish by the end of the lease loses it to the next."""
+        ...
+
+    def retry_at(self, key: str, due: datetime) -> None:
+        """Try again later."""
+        ...
+
+
+class Deadlines(Protocol):
+    """Keeps what sagas and payments want to be reminded of."""
+
+    def put(self, owner: str, reminder: Reminder, due: datetime) -> None:
+        """Remind of it then; a reminder of the same name is moved."""
+        ...
+
+    def clear(self, owner: str) -> None:
+        """Forget all reminders of a saga that went on."""
+        ...
+
+    def pop(self, now: datetime) -> Reminder | None:
+        """Take the oldest reminder that fell due; nobody else gets it."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """Keeps what nobody could use, for a person to see."""
+
+    def add(self, source: str, message_id: str, message: Message, reason: str, at: datetime) -> None:
+        """Keep it, with the reason."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """All that one message changes, kept together or not at all."""
+
+    inbox: Inbox
+    sagas: Sagas
+    payments: Payments
+    outbox: Outbox
+    deadlines: Deadlines
+    dead_letters: DeadLetters
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None:
+        """Undo whatever was not committed."""
+        ...
+
+    def commit(self) -> None:
+        """Keep it all; ConflictError when the database cannot."""
+        ...

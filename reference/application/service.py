@@ -1,0 +1,100 @@
+"""The door of the service: one message in, one step of one saga, one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from reference.application.ports import Clock, ConflictError, Errand, UnitOfWork
+from reference.application.turn import Rules, Turn
+from reference.domain.messages import Message, NotExpected
+
+Take = Callable[[UnitOfWork], Sequence[Message] | None]
+
+
+log = logging.getLogger(__name__)
+TRIES = 10  # Each conflict means that somebody else made progress.
+
+
+class Receipt(StrEnum):
+    """What became of a message; nothing is lost silently."""
+
+    APPLIED = "APPLIED"
+    DUPLICATE = "DUPLICATE"
+    DEAD = "DEAD"
+
+
+class PaymentService:
+    """Moves sagas and payments by messages, each exactly once, whatever its way in."""
+
+    def __init__(self, units: Callable[[], UnitOfWork], rules: Rules, clock: Clock) -> None:
+        self._units, self._rules, self._clock = units, rules, clock
+        self.on_asked: Callable[[Sequence[Errand]], None] = lambda _: None
+
+    def receive(self, source: str, message_id: str, message: Message) -> Receipt:
+        """Take a message from outside; the same source and id twice takes effect once."""
+
+        def heard_first(unit: UnitOfWork) -> Sequence[Message] | None:
+            is_first = unit.inbox.add(source, message_id, message.name, self._clock.now())
+            return [message] if is_first else None
+
+        return self._settle(heard_first, source, message_id)
+
+    def ignore(self, source: str, message_id: str, name: str, reason: str) -> None:
+        """Remember what was heard and why nothing follows of it."""
+        with self._units() as unit:
+            unit.inbox.add(source, message_id, name, self._clock.now(), ignored=reason)
+            unit.commit()
+
+    def answered(self, errand: Errand, answer: Message | None) -> Receipt:
+        """Take what the world answered; unless the errand was withdrawn, or done by somebody else."""
+
+        def still_asked(unit: UnitOfWork) -> Sequence[Message] | None:
+            return ([answer] if answer else []) if unit.outbox.done(errand.key) else None
+
+        return self._settle(still_asked, errand.to, errand.key)
+
+    def refused(self, errand: Errand, reason: str) -> None:
+        """Give up an errand that nobody will take, for a person to see."""
+        with self._units() as unit:
+            if unit.outbox.done(errand.key):
+                unit.dead_letters.add(errand.to, errand.key, errand.message, reason, self._clock.now())
+            unit.commit()
+
+    def remind(self) -> bool:
+        """Let one deadline that fell due take effect; False when none did."""
+
+        def fallen_due(unit: UnitOfWork) -> Sequence[Message] | None:
+            reminder = unit.deadlines.pop(self._clock.now())
+            return [reminder] if reminder else None
+
+        return self._settle(fallen_due, "deadlines", "") != Receipt.DUPLICATE
+
+    def _settle(self, take: Take, source: str, message_id: str) -> Receipt:
+        for _ in range(TRIES):
+            try:
+                return self._turn(take)
+            except ConflictError as conflict:
+                log.debug("deciding again: %s", conflict)
+            except NotExpected as misfit:
+                return self._bury(take, source, message_id, str(misfit))
+        raise ConflictError(f"{source} {message_id} met {TRIES} conflicts")
+
+    def _turn(self, take: Take) -> Receipt:
+        with self._units() as unit:
+            messages = take(unit)
+            if messages is None:
+                return Receipt.DUPLICATE
+            Turn(unit, self._rules, self._clock.now()).run(messages)
+            unit.commit()
+            self.on_asked(unit.outbox.fresh)
+            return Receipt.APPLIED
+
+    def _bury(self, take: Take, source: str, message_id: str, reason: str) -> Receipt:
+        log.warning("dead letter from %s: %s", source, reason)
+        with self._units() as unit:
+            for message in take(unit) or []:
+                unit.dead_letters.add(source, message_id, message, reason, self._clock.now())
+            unit.commit()
+        return Receipt.DEAD

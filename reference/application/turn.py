@@ -1,0 +1,120 @@
+"""One message's way through saga, payment and outbox, inside one unit of work."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reference.application.ports import UnitOfWork
+from reference.domain.messages import Command, Message, NotExpected, Remind, Request, Wait, Withdraw
+from reference.domain.payment import Asked, Payment
+from reference.domain.payment_messages import (
+    PaymentEvent,
+    PaymentNews,
+    PaymentReminder,
+    RefundPayment,
+    TakePayment,
+)
+from reference.sagas.saga import AlreadyUnderWay, Saga
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What every turn needs to know: the flows there are, how long to wait, where ids come from."""
+
+    sagas: Sequence[type[Saga]]
+    waits: Mapping[Wait, timedelta]
+    new_id: Callable[[str], str]
+
+
+class Turn:
+    """Moves one saga and its payment by one message, and sees to all that they ask for. Commits nothing."""
+
+    def __init__(self, unit: UnitOfWork, rules: Rules, now: datetime) -> None:
+        self._unit, self._rules, self._now = unit, rules, now
+        self._queue: deque[Message | Remind | Withdraw] = deque()
+        self._saga: Saga | None = None
+        self._payment: Payment | None = None
+
+    def run(self, messages: Sequence[Message]) -> None:
+        """Take each message and whatever follows of it; NotExpected when one fits nowhere."""
+        self._queue.extend(messages)
+        while self._queue:
+            self._take(self._queue.popleft())
+        if self._saga:
+            self._unit.sagas.save(self._saga, self._now)
+        if self._payment:
+            self._unit.payments.save(self._payment)
+
+    def _take(self, asked: Message | Remind | Withdraw) -> None:
+        match asked:
+            case Remind():
+                self._remind(asked)
+            case Withdraw(message):
+                self._unit.outbox.withdraw(_key(message))
+            case Request() | Command():
+                self._unit.outbox.put(_key(asked), asked.to, asked, self._now)
+            case TakePayment():
+                self._begin_payment(asked)
+            case RefundPayment():
+                self._queue.extend(self._payment_of(asked).refund(asked.reason))
+            case PaymentNews() | PaymentReminder():
+                self._queue.extend(self._payment_of(asked).hear(asked))
+            case _:
+                self._move_saga(asked)
+
+    def _remind(self, asked: Remind) -> None:
+        due = asked.due if not isinstance(asked.due, Wait) else self._now + self._rules.waits[asked.due]
+        self._unit.deadlines.put(_owner(asked.of), asked.of, due)
+
+    def _begin_payment(self, asked: TakePayment) -> None:
+        window_end = self._now + self._rules.waits[Wait.PAYMENT_WINDOW]
+        self._payment = Payment.create(
+            payment_id=self._rules.new_id("pay"),
+            saga_id=asked.saga_id,
+            context=asked.context,
+            context_id=asked.context_id,
+            price=asked.price,
+            pay_until=min(asked.until or window_end, window_end),
+        )
+        self._unit.payments.add(self._payment)
+        self._queue.extend(self._payment.begin())
+
+    def _payment_of(self, message: Message) -> Payment:
+        if self._payment is None:
+            self._payment = self._unit.payments.about(message)
+        if self._payment is None:
+            raise NotExpected(f"no payment is known that {message.name} could be about")
+        return self._payment
+
+    def _move_saga(self, message: Message) -> None:
+        self._saga = self._saga or self._unit.sagas.get(message.saga_id)
+        saga = self._saga or self._start(message)
+        before = saga.state
+        asks: Asked = saga.hear(self._verdict(saga, message), self._now)
+        if saga.state != before:
+            self._unit.deadlines.clear(saga.saga_id)
+        if isinstance(message, PaymentEvent):
+            self._unit.outbox.put(_key(message), saga.informs, message, self._now)
+        self._queue.extend(asks)
+
+    def _start(self, message: Message) -> Saga:
+        for kind in self._rules.sagas:
+            if isinstance(message, kind.starts_on):
+                self._saga = kind.start(message)
+                return self._saga
+        raise NotExpected(f"no saga is known that {message.name} could be for")
+
+    def _verdict(self, saga: Saga, message: Message) -> Message:
+        is_rival = saga.is_new and self._unit.sagas.is_under_way(saga)
+        return AlreadyUnderWay(saga_id=saga.saga_id) if is_rival else message
+
+
+def _key(message: Message) -> str:
+    return f"{message.saga_id}:{message.key}"
+
+
+def _owner(reminder: Message) -> str:
+    return reminder.payment_id if isinstance(reminder, PaymentReminder) else reminder.saga_id

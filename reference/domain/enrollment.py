@@ -1,0 +1,89 @@
+"""What is said between the payment-service and the learning-service about an enrollment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from reference.domain.messages import Command, Event, Message, Reminder, Request
+from reference.domain.money import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrollInCourseInitiated(Event):
+    """A student wants to buy a course."""
+
+    text: ClassVar[str] = "The student asked for the course."
+    student_id: str
+    course_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyCourse(Request):
+    """Does the course exist, is it published, what does it cost?"""
+
+    to: ClassVar[str] = "learning"
+    course_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseVerified(Message):
+    """The price is agreed from here on, whatever the course costs later."""
+
+    text: ClassVar[str] = "The course {title!r} is published and costs {price}."
+    title: str
+    price: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseUnavailable(Message):
+    """Nothing to sell."""
+
+    text: ClassVar[str] = "The course cannot be bought: {reason}."
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateEnrollmentRecord(Command):
+    """Give the student what was paid for."""
+
+    to: ClassVar[str] = "learning"
+    student_id: str
+    course_id: str
+    payment_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrollmentConfirmed(Event):
+    """The student has the course."""
+
+    text: ClassVar[str] = "The student is enrolled."
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrollmentRejected(Event):
+    """The student will not have the course."""
+
+    text: ClassVar[str] = "The enrollment was rejected: {reason}."
+    reason: str
+
+
+class VerificationOverdue(Reminder):
+    """Nobody tells what the course costs."""
+
+    text: ClassVar[str] = "The learning-service did not answer for too long."
+
+
+class EnrollmentUnanswered(Reminder):
+    """The answer may be lost: ask again."""
+
+    text: ClassVar[str] = "No answer yet; the enrollment is asked for again."
+
+
+class EnrollmentOverdue(Reminder):
+    """Waited long enough: the money goes back."""
+
+    text: ClassVar[str] = "The enrollment was not confirmed for too long."

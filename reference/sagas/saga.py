@@ -1,0 +1,116 @@
+"""The base of all sagas: two tables, one machine a class, and a list of what the saga asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from transitions import EventData, Machine, MachineError, State
+
+from reference.domain.messages import Event, Message, NotExpected, Remind, Reminder, Wait, Withdraw
+from reference.domain.payment_messages import PaymentContext
+
+Asks = list[Message | Remind | Withdraw]
+ROW = ("trigger", "source", "dest", "before")  # What the columns of a saga's TRANSITIONS mean.
+
+
+class AlreadyUnderWay(Message):
+    """Another saga of this student for the same thing is running: nobody should pay twice."""
+
+    text: ClassVar[str] = "The student is already buying this."
+
+
+class ResumeRequested(Message):
+    """A person looked at a parked saga and lets it go on."""
+
+    text: ClassVar[str] = "A person let the saga go on."
+
+
+@dataclass
+class HistoryEntry:
+    """One line of a saga's history: when, in plain words, and by which message (key tells two of a name apart)."""
+
+    at: datetime
+    text: str
+    message: str
+    key: str
+
+
+@dataclass(kw_only=True)
+class Saga:
+    """Decides what comes next; it calls nobody, opens no session and reads no clock."""
+
+    saga_id: str
+    student_id: str
+    state: str = "initiated"
+    history: list[HistoryEntry] = field(default_factory=list)
+    version: int = 0
+    asks: Asks = field(default_factory=list, repr=False)
+
+    STATES: ClassVar[list[State]]
+    TRANSITIONS: ClassVar[list[list[Any]]]
+    WAITING_FOR: ClassVar[dict[str, str]]  # By state, in plain words.
+    starts_on: ClassVar[type[Event]]
+    context: ClassVar[PaymentContext]
+    informs: ClassVar[str]  # The service that keeps what was bought: it hears the payment's events too.
+    machine: ClassVar[Machine]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.machine = Machine(
+            model=None,
+            states=cls.STATES,
+            transitions=[dict(zip(ROW, row, strict=False)) for row in cls.TRANSITIONS],
+            initial="initiated",
+            auto_transitions=False,  # No to_completed() back doors.
+            send_event=True,  # One signature for every callback.
+            queued=False,  # A shared queue would run one thread's saga on another's.
+        )
+
+    @classmethod
+    def start(cls, message: Message) -> Self:
+        """Return a new saga that has heard nothing yet; its facts are those of the message that starts it."""
+        named = {f.name for f in fields(cls)}
+        return cls(**{key: value for key, value in vars(message).items() if key in named})
+
+    @property
+    def context_id(self) -> str:
+        """What the saga pays for: the courseId or the sessionId."""
+        raise NotImplementedError
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it has not heard anything yet."""
+        return self.state == "initiated"
+
+    @property
+    def outcome(self) -> str | None:
+        """How it ended, or None while it runs. A parked saga waits for a person."""
+        return self.state.upper() if self.machine.get_state(self.state).final else None
+
+    def hear(self, message: Message, at: datetime) -> Asks:
+        """Move by one message and return what is asked for; NotExpected when no row of the table fits."""
+        self.asks, before = [], self.state
+        try:
+            fits = self.machine.events[message.trigger].trigger(self, message)
+        except (KeyError, MachineError):
+            fits = False
+        if not fits:
+            raise NotExpected(f"{type(self).__name__} in state {self.state.upper()} does not expect {message.name}")
+        if self.state != before or message.key not in {entry.key for entry in self.history}:
+            self.history.append(HistoryEntry(at, str(message), message.name, message.key))
+        return self.asks
+
+    def ask(self, message: Message) -> None:
+        """Record a wish; the service sees to it after the saga is safely stored."""
+        self.asks.append(message)
+
+    def remind(self, of: type[Reminder], after: Wait) -> None:
+        """Be told after a while, unless the saga has left this state by then."""
+        self.asks.append(Remind(of(saga_id=self.saga_id), after))
+
+
+def heard(event: EventData) -> Any:  # noqa: ANN401 - the table says which message it is
+    """Return the message that made the saga move."""
+    return event.args[0]  # type: ignore[index]  # It is the list that trigger() was given.
