@@ -65,12 +65,8 @@ class Sagas(Protocol):
         """Return the saga as it was last saved."""
         ...
 
-    def add(self, saga: Saga, at: datetime) -> None:
-        """Keep a new saga; ConflictError when it, or another for the same thing, runs already."""
-        ...
-
     def save(self, saga: Saga, at: datetime) -> None:
-        """Keep the saga's move; ConflictError when somebody else moved it."""
+        """Keep a new saga or its move; ConflictError when somebody else was first."""
         ...
 
     def is_under_way(self, saga: Saga) -> bool:
@@ -85,12 +81,8 @@ class Payments(Protocol):
         """Return the payment that a message is about, by whichever id it carries: paymentId, intent or sagaId."""
         ...
 
-    def add(self, payment: Payment) -> None:
-        """Keep a new payment."""
-        ...
-
     def save(self, payment: Payment) -> None:
-        """Keep the payment's move; ConflictError when somebody else moved it."""
+        """Keep a new payment or its move; ConflictError when somebody else was first."""
         ...
 
 

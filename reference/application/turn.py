@@ -79,7 +79,6 @@ class Turn:
             price=asked.price,
             pay_until=min(asked.until or window_end, window_end),
         )
-        self._unit.payments.add(self._payment)
         self._queue.extend(self._payment.begin())
 
     def _payment_of(self, message: Message) -> Payment:

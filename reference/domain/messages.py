@@ -51,7 +51,7 @@ class Message:
 
 
 class Event(Message):
-    """A fact that other services may hear of."""
+    """A fact that a neighbour tells us."""
 
 
 class Command(Message):

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from reference.domain.messages import Event, Message, Reminder, Request
+from reference.domain.messages import Message, Reminder, Request
 from reference.domain.money import Money
 
 
@@ -42,7 +42,7 @@ class RefundPayment(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaymentEvent(Event):
+class PaymentEvent(Message):
     """What every news of a payment says."""
 
     payment_id: str

@@ -46,7 +46,7 @@ class Saga:
     state: str = "initiated"
     history: list[HistoryEntry] = field(default_factory=list)
     version: int = 0
-    asks: Asks = field(default_factory=list, repr=False)
+    asks: Asks = field(default_factory=list, init=False, repr=False)
 
     STATES: ClassVar[list[State]]
     TRANSITIONS: ClassVar[list[list[Any]]]
@@ -88,6 +88,11 @@ class Saga:
     def outcome(self) -> str | None:
         """How it ended, or None while it runs. A parked saga waits for a person."""
         return self.state.upper() if self.machine.get_state(self.state).final else None
+
+    @property
+    def is_buying(self) -> bool:
+        """Whether a second saga for the same thing must wait; one that gives money back stands in nobody's way."""
+        return self.outcome is None and self.state != "refunding"
 
     def hear(self, message: Message, at: datetime) -> Asks:
         """Move by one message and return what is asked for; NotExpected when no row of the table fits."""

@@ -1,0 +1,129 @@
+"""What was heard, what is to be said, what to be reminded of, and what nobody could use."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from reference.application.ports import Errand
+from reference.domain.messages import Message, Reminder
+from reference.storage.tables import dead_letters, deadlines, inbox, outbox
+from reference.wire import decode, encode
+
+# Drivers disagree on the rowcount of ON CONFLICT DO NOTHING, so each statement tells by RETURNING.
+_UPSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_HEARD = {d: _UPSERT[d](inbox).on_conflict_do_nothing().returning(inbox.c.message_id) for d in _UPSERT}
+_ASKED = {d: _UPSERT[d](outbox).on_conflict_do_nothing().returning(outbox.c.key) for d in _UPSERT}
+_REMIND = {
+    d: (new := _UPSERT[d](deadlines)).on_conflict_do_update(
+        index_elements=["key"], set_={"due_at": new.excluded.due_at, "body": new.excluded.body}
+    )
+    for d in _UPSERT
+}
+_DONE = delete(outbox).where(outbox.c.key == bindparam("key")).returning(outbox.c.key)
+_DUE = select(outbox.c.key).where(outbox.c.due_at <= bindparam("now")).order_by(outbox.c.due_at)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.key.in_(_DUE.limit(bindparam("most")).with_for_update(skip_locked=True)))
+    .values(due_at=bindparam("until"), attempts=outbox.c.attempts + 1)
+    .returning(outbox)
+)
+_LATER = update(outbox).where(outbox.c.key == bindparam("id"))
+_FALLEN = select(deadlines.c.key).where(deadlines.c.due_at <= bindparam("now")).order_by(deadlines.c.due_at).limit(1)
+_POP = (
+    delete(deadlines)
+    .where(deadlines.c.key.in_(_FALLEN.with_for_update(skip_locked=True)))
+    .returning(deadlines.c.name, deadlines.c.body)
+)
+_CLEAR = delete(deadlines).where(deadlines.c.owner == bindparam("of"))
+_BURY = insert(dead_letters)
+
+
+class InboxTable:
+    """Remembers what was heard."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> bool:
+        """Return False for what was heard before. `ignored` says why nothing follows of it."""
+        row = {"source": source, "message_id": message_id, "name": name, "received_at": at, "ignored": ignored}
+        return self._connection.execute(_HEARD[self._connection.dialect.name], row).first() is not None
+
+
+class OutboxTable:
+    """Keeps what is still to be said."""
+
+    def __init__(self, connection: Connection, lease: timedelta) -> None:
+        self._connection, self._lease = connection, lease
+        self.fresh: list[Errand] = []
+
+    def put(self, key: str, to: str, message: Message, at: datetime) -> None:
+        """Say it soon, by this process first of all. What is already waiting to be said is not said twice."""
+        row: dict[str, Any] = {"key": key, "to": to, "name": message.name, "body": encode(message), "attempts": 1}
+        row |= {"asked_at": at, "due_at": at + self._lease}
+        if self._connection.execute(_ASKED[self._connection.dialect.name], row).first():
+            self.fresh.append(Errand(key, to, message, at, attempts=1))
+
+    def withdraw(self, key: str) -> None:
+        """Do not say it any more."""
+        self.fresh = [errand for errand in self.fresh if errand.key != key]
+        self.done(key)
+
+    def done(self, key: str) -> bool:
+        """Forget what was said; False when it was withdrawn or somebody else said it."""
+        return self._connection.execute(_DONE, {"key": key}).first() is not None
+
+    def claim(self, now: datetime, lease_until: datetime, limit: int) -> list[Errand]:
+        """Take what is due; whoever does not finish by the end of the lease loses it to the next."""
+        rows = self._connection.execute(_CLAIM, {"now": now, "until": lease_until, "most": limit}).all()
+        return [
+            Errand(row.key, row.to, decode(Message.known[row.name], row.body), row.asked_at, row.attempts)
+            for row in sorted(rows, key=lambda row: (row.asked_at, row.key))
+        ]
+
+    def retry_at(self, key: str, due: datetime) -> None:
+        """Try again later."""
+        self._connection.execute(_LATER, {"id": key, "due_at": due})
+
+
+class DeadlineTable:
+    """Keeps what sagas and payments want to be reminded of."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, owner: str, reminder: Reminder, due: datetime) -> None:
+        """Remind of it then; a reminder of the same name is moved."""
+        row = {"key": f"{owner}:{reminder.key}", "owner": owner, "name": reminder.name, "body": encode(reminder)}
+        self._connection.execute(_REMIND[self._connection.dialect.name], row | {"due_at": due})
+
+    def clear(self, owner: str) -> None:
+        """Forget all reminders of a saga that went on."""
+        self._connection.execute(_CLEAR, {"of": owner})
+
+    def pop(self, now: datetime) -> Reminder | None:
+        """Take the oldest reminder that fell due; nobody else gets it."""
+        row = self._connection.execute(_POP, {"now": now}).first()
+        return decode(Message.known[row.name], row.body) if row else None
+
+
+class DeadLetterTable:
+    """Keeps what nobody could use, for a person to see."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, source: str, message_id: str, message: Message, reason: str, at: datetime) -> None:
+        """Keep it, with the reason."""
+        row = {"source": source, "message_id": message_id, "name": message.name, "body": encode(message)}
+        self._connection.execute(_BURY, row | {"reason": reason, "at": at})
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return when the next errand or deadline falls due, or None."""
+    found = [connection.execute(select(func.min(table.c.due_at))).scalar() for table in (outbox, deadlines)]
+    return min((due for due in found if due), default=None)

@@ -1,0 +1,13 @@
+"""Runs the migrations on the connection that storage.database hands over."""
+
+from alembic import context
+from sqlalchemy import text
+
+from reference.storage.tables import metadata
+
+connection = context.config.attributes["connection"]
+if connection.dialect.name == "postgresql":
+    # Services that start at the same time migrate one after the other.
+    connection.execute(text("SELECT pg_advisory_xact_lock(20260105)"))
+context.configure(connection=connection, target_metadata=metadata)
+context.run_migrations()

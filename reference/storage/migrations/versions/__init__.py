@@ -1,0 +1,1 @@
+"""One file a version; applied in order, never edited after release."""

@@ -1,0 +1,104 @@
+"""Sagas and payments, each with a version: who saves an older one is told so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
+
+from reference.application.ports import ConflictError
+from reference.domain.messages import Message
+from reference.domain.payment import Payment
+from reference.sagas.saga import Saga
+from reference.storage.tables import payments, sagas
+from reference.wire import decode, encode
+
+_SAGA = select(sagas.c.saga, sagas.c.version, sagas.c.body).where(sagas.c.saga_id == bindparam("saga_id"))
+_UNDER_WAY = select(sagas.c.saga_id).where(
+    sagas.c.student_id == bindparam("student_id"),
+    sagas.c.context == bindparam("context"),
+    sagas.c.context_id == bindparam("context_id"),
+    sagas.c.buying,
+)
+_ADD_SAGA = insert(sagas)
+_SAVE_SAGA = update(sagas).where(sagas.c.saga_id == bindparam("id"), sagas.c.version == bindparam("was"))
+_PAYMENT_BY = {
+    name: select(payments.c.version, payments.c.body).where(payments.c[name] == bindparam("id"))
+    for name in ("payment_id", "intent_id", "saga_id")
+}
+_ADD_PAYMENT = insert(payments)
+_SAVE_PAYMENT = update(payments).where(payments.c.payment_id == bindparam("id"), payments.c.version == bindparam("was"))
+
+
+class SagaTable:
+    """Where sagas are kept."""
+
+    def __init__(self, connection: Connection, kinds: dict[str, type[Saga]]) -> None:
+        self._connection, self._kinds = connection, kinds
+
+    def get(self, saga_id: str) -> Saga | None:
+        """Return the saga as it was last saved."""
+        row = self._connection.execute(_SAGA, {"saga_id": saga_id}).one_or_none()
+        return _loaded(self._kinds[row.saga], row) if row else None
+
+    def is_under_way(self, saga: Saga) -> bool:
+        """Whether the student already has a running saga for the same thing."""
+        same = {"student_id": saga.student_id, "context": saga.context, "context_id": saga.context_id}
+        return self._connection.execute(_UNDER_WAY, same).first() is not None
+
+    def save(self, saga: Saga, at: datetime) -> None:
+        """Keep the saga's move; ConflictError when somebody else moved it."""
+        row = {
+            "state": saga.state,
+            "outcome": saga.outcome,
+            "buying": saga.is_buying,
+            "version": saga.version + 1,
+            "body": encode(saga),
+            "updated_at": at,
+        }
+        if saga.version == 0:
+            row |= {"saga_id": saga.saga_id, "saga": type(saga).__name__, "student_id": saga.student_id}
+            row |= {"context": saga.context, "context_id": saga.context_id, "started_at": at}
+        _save(self._connection, _SAVE_SAGA if saga.version else _ADD_SAGA, saga, saga.saga_id, row)
+
+
+class PaymentTable:
+    """Where payments are kept."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def about(self, message: Message) -> Payment | None:
+        """Return the payment that a message is about, by whichever id it carries: paymentId, intent or sagaId."""
+        name = next(name for name in _PAYMENT_BY if vars(message).get(name))
+        row = self._connection.execute(_PAYMENT_BY[name], {"id": vars(message)[name]}).one_or_none()
+        return _loaded(Payment, row) if row else None
+
+    def save(self, payment: Payment) -> None:
+        """Keep the payment's move; ConflictError when somebody else moved it."""
+        row = {
+            "intent_id": payment.intent_id,
+            "status": payment.status,
+            "version": payment.version + 1,
+            "body": encode(payment),
+        }
+        if payment.version == 0:
+            row |= {"payment_id": payment.payment_id, "saga_id": payment.saga_id}
+            row |= {"context": payment.context, "context_id": payment.context_id}
+        _save(self._connection, _SAVE_PAYMENT if payment.version else _ADD_PAYMENT, payment, payment.payment_id, row)
+
+
+def _loaded(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
+    record = decode(kind, row.body)
+    record.version = row.version
+    return record
+
+
+def _save(
+    connection: Connection, statement: Insert | Update, record: Saga | Payment, id_: str, row: dict[str, Any]
+) -> None:
+    key = {"id": id_, "was": record.version} if record.version else {}
+    if connection.execute(statement, row | key).rowcount != 1:
+        raise ConflictError(f"somebody else moved {id_}")
+    record.version += 1

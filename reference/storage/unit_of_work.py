@@ -1,0 +1,41 @@
+"""All that one message changes, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from reference.application.ports import ConflictError
+from reference.sagas.saga import Saga
+from reference.storage.database import WRITES
+from reference.storage.messages import DeadLetterTable, DeadlineTable, InboxTable, OutboxTable
+from reference.storage.records import PaymentTable, SagaTable
+
+
+class SqlUnitOfWork:
+    """A transaction, and the tables seen through it. What is not committed is undone."""
+
+    def __init__(self, engine: Engine, sagas: dict[str, type[Saga]], lease: timedelta) -> None:
+        self._engine, self._sagas, self._lease = engine.execution_options(**WRITES), sagas, lease
+
+    def __enter__(self) -> Self:
+        self._connection = self._engine.connect()
+        self.sagas = SagaTable(self._connection, self._sagas)
+        self.payments = PaymentTable(self._connection)
+        self.inbox = InboxTable(self._connection)
+        self.outbox = OutboxTable(self._connection, self._lease)
+        self.deadlines = DeadlineTable(self._connection)
+        self.dead_letters = DeadLetterTable(self._connection)
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        self._connection.close()
+        if isinstance(error, IntegrityError | OperationalError):
+            raise ConflictError(str(error.orig)) from error
+
+    def commit(self) -> None:
+        """Keep it all; ConflictError when the database cannot."""
+        self._connection.commit()
