@@ -48,6 +48,13 @@ class Clock:
             if not self._running:
                 self._since, self._running = time.monotonic(), True
 
+    def sleep(self, by: timedelta) -> None:
+        """Let this much time pass for the caller: really while the clock runs, by a jump while it is held still."""
+        if self._running:
+            time.sleep(by.total_seconds())
+        else:
+            self.advance(by)
+
     def _passed(self) -> timedelta:
         return timedelta(seconds=time.monotonic() - self._since) if self._running else timedelta(0)
 

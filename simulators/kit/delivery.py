@@ -1,0 +1,168 @@
+"""Messages to other services, at least once: stored first, sent later, tried again until the receiver has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Protocol
+
+import requests
+
+from simulators.kit.agenda import Agenda
+from simulators.kit.delivery_faults import AttemptFault, SendFault
+from simulators.kit.seams import Seams, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulators.kit.background import Background
+    from simulators.kit.faults import Faults
+    from simulators.kit.shelf import Json
+    from simulators.kit.store import Store, Table
+
+RETRY_SECONDS = (1, 2, 4, 8, 15, 30, 60, 120, 300, 900, 3600)
+"""Quick at first, as a person who waits wants it; the last one repeats until the message is given up."""
+
+GIVE_UP_AFTER = timedelta(days=3)
+TIMEOUT_SECONDS = (3, 10)
+
+
+@dataclass
+class Attempt:
+    """One try at a delivery: what its headers are made of, and what a fault may change before they are."""
+
+    delivery: Json
+    at: datetime
+    secret: str
+    body: str
+
+    @property
+    def event(self) -> str:
+        """The name of what is announced."""
+        name: str = self.delivery["event"]
+        return name
+
+
+class Receivers(Protocol):
+    """What the sender knows about those it sends to."""
+
+    def secret(self, delivery: Json) -> str | None:
+        """Return what to sign with (or the bearer token), or None when the receiver wants no more of it."""
+        ...
+
+    def headers(self, attempt: Attempt) -> dict[str, str]:
+        """Return the headers of this one try; a retry is signed anew."""
+        ...
+
+
+class Deliveries:
+    """A background task that brings each message to its receiver; `status` is PENDING, DELIVERED, FAILED or LOST."""
+
+    def __init__(
+        self,
+        seams: Seams,
+        store: Store,
+        faults: Faults,
+        background: Background,
+        receivers: Receivers,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+    ) -> None:
+        self._seams, self._store, self._faults, self._background = seams, store, faults, background
+        self._receivers, self._retry_seconds = receivers, retry_seconds
+        self._agenda = Agenda()
+        background.tasks.append(self)
+        self.reload()
+
+    def send(self, receiver: str, url: str, event: str, body: str, **about: Any) -> None:  # noqa: ANN401 - JSON
+        """Keep the message for this receiver (a name: its lane); `about` is stored beside it for the sender's use."""
+        now = self._seams.clock.now().isoformat()
+        message = {"receiver": receiver, "url": url, "event": event, "body": body, **about}
+        messages = [message | {"status": "PENDING", "created": now, "due": now, "attempts": []}]
+        for fault in self._faults.striking(SendFault, event):
+            messages = list(chain.from_iterable(fault.sent(each) for each in messages))
+        for each in messages:
+            self._keep(each | {"id": new_id(self._seams.randomness, "dlv")})
+        self._background.wake()
+
+    def pump(self) -> bool:
+        """Make one attempt that is due; False when none is."""
+        if (taken := self._agenda.take(self._seams.clock.now())) is None:
+            return False
+        lane, delivery_id = taken
+        try:
+            self._try(self._table.find(delivery_id))
+        finally:
+            self._agenda.done(lane)
+        return True
+
+    def next_due(self) -> datetime | None:
+        """Return when the next attempt falls due, or None."""
+        return self._agenda.next_due()
+
+    def reload(self) -> None:
+        """Wait for what the store holds undelivered."""
+        self._agenda.clear()
+        for delivery in self._table.oldest(status="PENDING"):
+            self._await(delivery)
+
+    @property
+    def _table(self) -> Table:
+        return self._store.table("deliveries")
+
+    def _keep(self, delivery: Json) -> None:
+        self._table.put(delivery)
+        if delivery["status"] == "PENDING":
+            self._await(delivery)
+
+    def _await(self, delivery: Json) -> None:
+        self._agenda.put(datetime.fromisoformat(delivery["due"]), delivery["id"], delivery["receiver"])
+
+    def _try(self, delivery: Json | None) -> None:
+        """Post once and note what came of it; one that was rolled back or forgotten meanwhile is no more."""
+        if delivery is None:
+            return
+        secret = self._receivers.secret(delivery)
+        if secret is None:
+            self._keep(delivery | {"status": "FAILED"})
+            return
+        attempt = Attempt(delivery, self._seams.clock.now(), secret, delivery["body"])
+        outcome = self._post(attempt)
+        with self._store.transaction():
+            if self._table.find(delivery["id"]):  # a reset may have come between
+                self._note(delivery, outcome)
+
+    def _post(self, attempt: Attempt) -> Json:
+        """Return the attempt's outcome: the status heard, or what kept it from being heard."""
+        faults = list(self._faults.striking(AttemptFault, attempt.event))
+        for fault in faults:
+            fault.before(attempt)
+        headers = self._receivers.headers(attempt)
+        for fault in faults:
+            headers = fault.signed(attempt, headers)
+        outcome = _posted(self._seams.http, attempt, headers)
+        for fault in faults:
+            outcome = fault.after(outcome)
+        return outcome
+
+    def _note(self, delivery: Json, outcome: Json) -> None:
+        now = self._seams.clock.now()
+        delivery["attempts"].append({"at": now.isoformat(), **outcome})
+        tries, age = len(delivery["attempts"]), now - datetime.fromisoformat(delivery["created"])
+        if 200 <= (outcome["status"] or 0) < 300:  # noqa: PLR2004 - HTTP's success; a redirect is none
+            delivery["status"] = "DELIVERED"
+        elif age >= GIVE_UP_AFTER:
+            delivery["status"] = "FAILED"
+        else:
+            wait = self._retry_seconds[min(tries, len(self._retry_seconds)) - 1]
+            delivery["due"] = (now + timedelta(seconds=wait)).isoformat()
+        self._keep(delivery)
+
+
+def _posted(http: requests.Session, attempt: Attempt, headers: dict[str, str]) -> Json:
+    url, body = attempt.delivery["url"], attempt.body.encode()
+    try:
+        answer = http.post(url, data=body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+    except requests.RequestException as error:
+        return {"status": None, "error": type(error).__name__}
+    return {"status": answer.status_code, "error": None}

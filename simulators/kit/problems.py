@@ -1,0 +1,49 @@
+"""Our own simulators' errors: RFC 9457 problem+json, which name the field that is wrong and nothing of our inside."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import Response, current_app
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+MAX_BODY_BYTES = 1_000_000
+
+
+class BadField(BadRequest):
+    """A field of what was sent is wrong: 400."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field} {why}")
+        self.field, self.why = field, why
+
+
+def answer_with_problems(app: Flask) -> None:
+    """Let every error of the app, expected or not, leave as problem+json; bodies have a limit."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.register_error_handler(HTTPException, problem)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def problem(error: HTTPException) -> Response:
+    """Return the error as problem+json, with the headers that belong to it (Allow, Retry-After, …)."""
+    status = error.code or 500
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": error.name,
+        "status": status,
+        "detail": error.description,
+    }
+    if isinstance(error, BadField):
+        body["errors"] = [{"field": error.field, "detail": error.why}]
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+    return Response(json.dumps(body), status, headers, content_type="application/problem+json")
+
+
+def _unexpected(error: Exception) -> Response:
+    current_app.logger.error("unexpected", exc_info=error)
+    return problem(InternalServerError())

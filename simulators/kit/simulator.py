@@ -1,0 +1,66 @@
+"""What every simulator is made of, put together once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, current_app
+
+from simulators.kit.background import Background
+from simulators.kit.calls import Calls
+from simulators.kit.control import control_routes
+from simulators.kit.delivery_faults import DELIVERY_FAULTS
+from simulators.kit.faults import Fault, Faults
+from simulators.kit.request_faults import REQUEST_FAULTS, suffer
+from simulators.kit.store import Store
+from simulators.kit.timers import Timers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from simulators.kit.seams import Seams
+
+
+class Simulator:
+    """A Flask app's store, faults, calls, timers and background, and its control routes under `/_sim`."""
+
+    def __init__(
+        self,
+        app: Flask,
+        seams: Seams,
+        state_path: Path | None = None,
+        *,
+        more_faults: Iterable[type[Fault]] = (),
+    ) -> None:
+        self.seams = seams
+        self.store = Store(state_path)
+        self.faults = Faults(seams.randomness, [*REQUEST_FAULTS, *DELIVERY_FAULTS, *more_faults])
+        self.background = Background()
+        self.timers = Timers(seams, self.store, self.background)
+        self.calls = Calls(app, seams.clock)
+        self.furnish: Callable[[], None] = lambda: None
+        """Puts in place what is there from the start; called again after a reset."""
+        suffer(app, self.faults, seams.clock)
+        app.register_blueprint(control_routes(self))
+        app.extensions |= {"simulator": self, "background": self.background}
+
+    def reset(self) -> None:
+        """Begin anew: no state, no faults, no calls."""
+        with self.store.transaction():
+            self.faults.clear()
+            self.calls.clear()
+            self.store.reset()
+            self.furnish()
+        self.background.reload()
+
+    def close(self) -> None:
+        """Stop the background and let go of the state's file."""
+        self.background.stop()
+        self.store.close()
+
+
+def simulator() -> Simulator:
+    """Return the simulator that the current request is for."""
+    current: Simulator = current_app.extensions["simulator"]
+    return current

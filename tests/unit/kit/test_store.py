@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tinydb import where
+
+from simulators.kit import shelf
+from simulators.kit.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def filled(store: Store, count: int) -> Store:
+    for number in range(count):
+        store.table("things").put({"id": f"t{number}", "number": number, "even": number % 2 == 0})
+    return store
+
+
+class Opened:
+    """Opens stores, and closes them when the test is over."""
+
+    def __init__(self) -> None:
+        self.stores: list[Store] = []
+
+    def __call__(self, path: Path | None = None) -> Store:
+        self.stores.append(Store(path))
+        return self.stores[-1]
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    opened = Opened()
+    yield opened
+    for store in opened.stores:
+        store.close()
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, opened: Opened) -> Store:
+    return opened(tmp_path / "state.jsonl" if request.param == "file" else None)
+
+
+def numbers(documents: Any) -> list[int]:
+    return [each["number"] for each in documents]
+
+
+def test_what_was_put_is_found_and_is_the_readers_own(store: Store) -> None:
+    given = {"id": "a", "nested": {"x": 1}}
+    store.table("things").put(given)
+    given["nested"]["x"] = 2  # type: ignore[index]
+    found = store.table("things").find("a")
+    assert found == {"id": "a", "nested": {"x": 1}}
+    found["nested"]["x"] = 3
+    assert store.table("things").find("a") == {"id": "a", "nested": {"x": 1}}
+
+
+def test_what_is_not_there_is_none(store: Store) -> None:
+    assert store.table("things").find("a") is None
+    assert store.table("things").find(None) is None
+    store.table("things").drop("a")
+
+
+def test_lists_run_newest_first_and_oldest_first_from_any_document(store: Store) -> None:
+    things = filled(store, 6).table("things")
+    assert numbers(things.newest()) == [5, 4, 3, 2, 1, 0]
+    assert numbers(things.newest(older_than="t3")) == [2, 1, 0]
+    assert numbers(things.oldest(newer_than="t3")) == [4, 5]
+    assert numbers(things.newest(older_than="t4", even=True)) == [2, 0]
+    assert numbers(things.oldest(even=False)) == [1, 3, 5]
+
+
+def test_lists_follow_changes_and_removals_and_a_changed_document_keeps_its_place(store: Store) -> None:
+    things = filled(store, 5).table("things")
+    assert numbers(things.newest(even=True)) == [4, 2, 0]
+    things.put({"id": "t2", "number": 2, "even": False})
+    things.drop("t4")
+    assert numbers(things.newest(even=True)) == [0]
+    assert numbers(things.newest(even=False)) == [3, 2, 1]
+    assert numbers(things.newest()) == [3, 2, 1, 0]
+
+
+def test_tinydbs_own_queries_and_updates_work(store: Store) -> None:
+    things = filled(store, 4).table("things")
+    assert numbers(things.search(where("number") > 1)) == [2, 3]
+    things.update({"even": None}, where("number") == 2)
+    things.remove(where("number") == 0)
+    assert [each["even"] for each in things.all()] == [False, None, False]
+    assert numbers(things.newest(even=None)) == [2]
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
+    things = filled(store, 2).table("things")
+
+    def change_everything() -> None:
+        with store.transaction():
+            things.put({"id": "t9", "number": 9})
+            things.put({"id": "t1", "number": 100})
+            things.drop("t0")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change_everything()
+    assert sorted(numbers(things.newest())) == [0, 1]
+
+
+def test_an_export_is_ordinary_json_and_an_import_puts_it_back(store: Store) -> None:
+    filled(store, 3)
+    exported = json.loads(json.dumps(store.export()))
+    store.reset()
+    assert store.export() == {}
+    store.load(exported)
+    assert numbers(store.table("things").newest()) == [2, 1, 0]
+
+
+def test_a_file_is_one_json_line_a_change_and_is_read_back(tmp_path: Path, opened: Opened) -> None:
+    path = tmp_path / "state.jsonl"
+    store = filled(opened(path), 3)
+    store.table("things").drop("t1")
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert lines[-1] == {"table": "things", "id": "t1", "document": None}
+    assert numbers(opened(path).table("things").oldest()) == [0, 2]
+
+
+def test_a_transaction_torn_by_a_kill_is_forgotten_whole(tmp_path: Path, opened: Opened) -> None:
+    path = tmp_path / "state.jsonl"
+    store = filled(opened(path), 1)
+    with store.transaction():
+        filled(store, 3)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5])
+    assert numbers(opened(path).table("things").oldest()) == [0]
+
+
+def test_a_file_of_mostly_history_is_compacted(tmp_path: Path, opened: Opened) -> None:
+    path = tmp_path / "state.jsonl"
+    store = opened(path)
+    for number in range(2500):
+        store.table("things").put({"id": "same", "number": number})
+    assert len(path.read_text().splitlines()) < 1100
+    assert numbers(opened(path).table("things").oldest()) == [2499]
+
+
+def test_kill_9_loses_nothing_that_was_answered(tmp_path: Path, opened: Opened) -> None:
+    path = tmp_path / "state.jsonl"
+    program = (
+        "import sys; from pathlib import Path; from simulators.kit.store import Store\n"
+        "things = Store(Path(sys.argv[1])).table('things')\n"
+        "for n in range(10**9): things.put({'id': f't{n}', 'number': n}); print(n, flush=True)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        answered = [int(process.stdout.readline()) for _ in range(50)]
+        process.send_signal(signal.SIGKILL)
+        answered += [int(line) for line in process.stdout.read().splitlines()]
+    assert set(answered) <= set(numbers(opened(path).table("things").oldest()))
+
+
+@pytest.mark.parametrize("method", ["put", "find", "newest", "update"])
+def test_the_cost_of_one_access_does_not_grow_with_the_number_of_documents(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies: list[dict[str, Any]] = []
+
+    def counted(document: dict[str, Any]) -> dict[str, Any]:
+        copies.append(document)
+        return real(document)
+
+    real = shelf.copied
+    for module in ("simulators.kit.store.copied", "simulators.kit.shelf.copied"):
+        monkeypatch.setattr(module, counted)
+
+    def cost(count: int) -> int:
+        things = filled(Store(), count).table("things")
+        next(things.newest(even=True))
+        copies.clear()
+        work = {
+            "put": lambda: things.put({"id": "new", "number": -1, "even": True}),
+            "find": lambda: things.find("t7"),
+            "newest": lambda: next(things.newest(older_than="t7", even=True)),
+            "update": lambda: things.update({"number": 1}, doc_ids=["t7"]),  # type: ignore[list-item]
+        }
+        return _lines_run(work[method]) + len(copies)
+
+    assert cost(20_000) <= cost(20) + 20
+
+
+def _lines_run(work: Any) -> int:
+    """Count the lines of Python that run, which a busy machine does not change."""
+    count = 0
+
+    def tracer(_frame: Any, event: str, _argument: Any) -> Any:
+        nonlocal count
+        count += event == "line"
+        return tracer
+
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
