@@ -11,6 +11,8 @@ from flask import request
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from simulators.kit.seams import Clock
 
 ROLES = ("student", "operator")
@@ -42,6 +44,12 @@ def person(jwt_secret: str, clock: Clock) -> Person:
     if claims.get("role") not in ROLES:
         raise Forbidden(f"the role must be one of {', '.join(ROLES)}")
     return Person(claims["sub"], claims["role"])
+
+
+def token(person: Person, jwt_secret: str, expires: datetime) -> str:
+    """Return the JWT by which all services know this person until then."""
+    claims = {"sub": person.id, "role": person.role, "exp": expires}
+    return jwt.encode(claims, jwt_secret, algorithm="HS256")
 
 
 def _bearer() -> str:
