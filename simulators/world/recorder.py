@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 CLOUDEVENTS = "application/cloudevents+json"
 
@@ -45,7 +45,6 @@ class Message:
     name: str | None = None
     id: str | None = None
     saga_id: str | None = None
-    source: str | None = None
 
 
 class Recorder:
@@ -92,22 +91,22 @@ def message_in(body: bytes, content_type: str | None) -> Message:
         content = json.loads(body)
     except ValueError:
         return Message()
-    if not isinstance(content, dict):
+    return _stripe_event(content) if _text(content, "object") == "event" else _cloud_event(content)
+
+
+def _cloud_event(content: object) -> Message:
+    if not _text(content, "specversion"):
         return Message()
-    return _stripe_event(content) if content.get("object") == "event" else _cloud_event(content)
+    return Message(*(_text(content, key) for key in ("type", "id", "subject")))
 
 
-def _cloud_event(content: Mapping[str, Any]) -> Message:
-    if "specversion" not in content:
-        return Message()
-    return Message(*(_text(content.get(key)) for key in ("type", "id", "subject", "source")))
+def _stripe_event(content: object) -> Message:
+    saga_id = _text(content, "data", "object", "metadata", "sagaId")
+    return Message(_text(content, "type"), _text(content, "id"), saga_id)
 
 
-def _stripe_event(content: Mapping[str, Any]) -> Message:
-    about = (content.get("data") or {}).get("object") or {}
-    saga_id = (about.get("metadata") or {}).get("sagaId")
-    return Message(_text(content.get("type")), _text(content.get("id")), _text(saga_id), "stripe")
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _text(content: object, *path: str) -> str | None:
+    """Return the text at the end of a path through objects; bodies may be anything."""
+    for key in path:
+        content = content.get(key) if isinstance(content, dict) else None
+    return content if isinstance(content, str) else None

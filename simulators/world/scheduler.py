@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,10 +10,23 @@ if TYPE_CHECKING:
     from random import Random
 
     from simulators.kit.seams import Clock
-    from simulators.world.service import Service
 
 ENOUGH = 10_000
 """Pieces of work, or moments, after which a world that is still busy is taken to be busy for ever."""
+
+
+class Worker(Protocol):
+    """What is scheduled: a service of the world."""
+
+    name: str
+
+    def pump(self) -> bool:
+        """Do one due piece of work; False when nothing is due."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Return when the next piece falls due; None when nothing is pending."""
+        ...
 
 
 class NeverQuiet(Exception):  # noqa: N818 - reads as what happened
@@ -23,7 +36,7 @@ class NeverQuiet(Exception):  # noqa: N818 - reads as what happened
 class Scheduler:
     """Pumps all services on a paused clock: in a fixed order, or in one drawn from the seed."""
 
-    def __init__(self, clock: Clock, services: Sequence[Service], randomness: Random | None = None) -> None:
+    def __init__(self, clock: Clock, services: Sequence[Worker], randomness: Random | None = None) -> None:
         self._clock, self._services, self._randomness = clock, services, randomness
 
     def settle(self) -> None:

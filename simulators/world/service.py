@@ -55,6 +55,10 @@ class Service:
         """Start it, or start it again after a crash."""
         self.app, self.alive = self._build(), True
 
+    def revive(self) -> None:
+        """Let it go on with all it had in memory, as after an outage of its network."""
+        self.alive = True
+
     def pump(self) -> bool:
         """Do one due piece of its own work, unless it is dead or dies of it."""
         try:

@@ -12,6 +12,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from werkzeug.test import Client
 
+from simulators.kit.request_faults import CONNECTION, LATENCY
 from simulators.world.links import Crash, LinkFault, Planted, Send
 from simulators.world.recorder import Exchange, Recorder, message_in
 
@@ -67,7 +68,7 @@ class Network:
             return _deliver(service, request)
         note = partial(self._note, caller, service.name, request)
         try:
-            answer = self._way(caller, service, request, timeout)()
+            answer = _heard(self._way(caller, service, request, timeout)(), timeout)
         except requests.RequestException as failure:
             note("timeout" if isinstance(failure, requests.Timeout) else "no answer")
             failure.request = request
@@ -136,6 +137,15 @@ def _deliver(service: Service, request: requests.PreparedRequest) -> requests.Re
         preload_content=False,
     )
     return HTTPAdapter().build_response(request, raw)
+
+
+def _heard(answer: requests.Response, timeout: float | None) -> requests.Response:
+    """Believe a simulator that says its answer was lost on the way, or came too late for this caller."""
+    if answer.headers.get(CONNECTION) == "reset":
+        raise requests.ConnectionError("connection reset by peer")
+    if timeout is not None and float(answer.headers.get(LATENCY, 0)) > timeout:
+        raise requests.ReadTimeout(f"no answer within {timeout:g} s")
+    return answer
 
 
 def _body(request: requests.PreparedRequest) -> bytes:

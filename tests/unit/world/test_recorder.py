@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from simulators.world.recorder import CLOUDEVENTS, Exchange, Message, Recorder, message_in
+
+ENROLL = Exchange(
+    "2026-09-01T12:00:00+00:00", "learning-service", "payment-service", "POST", "/events", "202",
+    "EnrollInCourseInitiated", "evt1", "saga1",
+)  # fmt: skip
+
+
+def test_a_line_names_who_told_whom_what_and_the_answer() -> None:
+    assert str(ENROLL).split() == ["learning-service", "→", "payment-service", "EnrollInCourseInitiated", "202"]
+
+
+def test_a_call_without_a_name_is_told_by_its_path() -> None:
+    assert "GET /courses/algebra" in str(
+        Exchange("now", "payment-service", "learning-service", "GET", "/courses/algebra", "200")
+    )
+
+
+@pytest.mark.parametrize(("answer", "status"), [("202", 202), ("no answer", None)])
+def test_only_an_answer_has_a_status(answer: str, status: int | None) -> None:
+    assert Exchange("now", "a", "b", "GET", "/", answer).status == status
+
+
+def test_a_cloud_event_is_known_by_type_id_and_subject() -> None:
+    body = {"specversion": "1.0", "type": "PaymentSucceeded", "id": "m1", "subject": "saga1", "source": "edtech.x"}
+
+    assert message_in(json.dumps(body).encode(), CLOUDEVENTS) == Message("PaymentSucceeded", "m1", "saga1")
+
+
+def test_an_event_of_stripe_is_known_by_the_metadata_of_its_object() -> None:
+    about = {"object": "payment_intent", "metadata": {"sagaId": "saga1"}, "client_secret": "pi_1_secret_2"}
+    body = {"object": "event", "type": "payment_intent.succeeded", "id": "evt_1", "data": {"object": about}}
+
+    message = message_in(json.dumps(body).encode(), "application/json; charset=utf-8")
+    assert message == Message("payment_intent.succeeded", "evt_1", "saga1")
+
+
+@pytest.mark.parametrize("body", [b"", b"{not json", b"[1]", b'{"type": "x"}', b'{"object": "event", "data": 1}'])
+def test_what_has_no_name_stays_nameless(body: bytes) -> None:
+    assert message_in(body, "application/json").name is None
+
+
+def test_the_trace_is_one_line_of_json_for_each_exchange() -> None:
+    recorder = Recorder()
+    recorder.record(ENROLL)
+
+    assert json.loads(recorder.trace())["message"] == "EnrollInCourseInitiated"
+    assert recorder.trace().count(b"\n") == 1
+
+
+def test_a_listener_hears_each_exchange_as_it_happens() -> None:
+    recorder = Recorder()
+    heard: list[Exchange] = []
+    recorder.listen(heard.append)
+    recorder.record(ENROLL)
+
+    assert heard == [ENROLL]
