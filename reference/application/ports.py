@@ -45,7 +45,7 @@ class Errand:
 class Gateway(Protocol):
     """Speaks to one service."""
 
-    def perform(self, errand: Errand) -> Message | None:
+    def perform(self, errand: Errand) -> list[Message]:
         """Say it and return what is answered at once; UnavailableError or RefusedError otherwise."""
         ...
 
@@ -77,6 +77,10 @@ class Sagas(Protocol):
 class Payments(Protocol):
     """Where payments are kept."""
 
+    def of_saga(self, saga_id: str) -> Payment | None:
+        """Return the saga's payment."""
+        ...
+
     def about(self, message: Message) -> Payment | None:
         """Return the payment that a message is about, by whichever id it carries: paymentId, intent or sagaId."""
         ...
@@ -107,6 +111,10 @@ class Outbox(Protocol):
         """Take what is due; whoever does not finish by the end of the lease loses it to the next."""
         ...
 
+    def next_due(self) -> datetime | None:
+        """Return when the next errand falls due, claimed ones included."""
+        ...
+
     def retry_at(self, key: str, due: datetime) -> None:
         """Try again later."""
         ...
@@ -121,6 +129,14 @@ class Deadlines(Protocol):
 
     def clear(self, owner: str) -> None:
         """Forget all reminders of a saga that went on."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Return when the next reminder falls due."""
+        ...
+
+    def last_due(self, owner: str) -> datetime | None:
+        """Return until when the owner waits at most."""
         ...
 
     def pop(self, now: datetime) -> Reminder | None:
@@ -148,7 +164,7 @@ class UnitOfWork(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         """Undo whatever was not committed."""
         ...
 

@@ -65,13 +65,13 @@ class Relay:
 
     def _perform(self, errand: Errand) -> None:
         try:
-            answer = self._gateways[errand.to].perform(errand)
+            answers = self._gateways[errand.to].perform(errand)
         except UnavailableError as trouble:
             self._retry(errand, str(trouble))
         except RefusedError as refusal:
             self._service.refused(errand, str(refusal))
         else:
-            self._service.answered(errand, answer)
+            self._service.answered(errand, answers)
 
     def _retry(self, errand: Errand, reason: str) -> None:
         now = self._clock.now()

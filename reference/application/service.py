@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from reference.application.ports import Clock, ConflictError, Errand, UnitOfWork
 from reference.application.turn import Rules, Turn
-from reference.domain.messages import Message, NotExpected
+from reference.domain.messages import Message, NotExpected, NotOurs
 
 Take = Callable[[UnitOfWork], Sequence[Message] | None]
 
@@ -22,6 +22,7 @@ class Receipt(StrEnum):
 
     APPLIED = "APPLIED"
     DUPLICATE = "DUPLICATE"
+    IGNORED = "IGNORED"
     DEAD = "DEAD"
 
 
@@ -39,19 +40,23 @@ class PaymentService:
             is_first = unit.inbox.add(source, message_id, message.name, self._clock.now())
             return [message] if is_first else None
 
-        return self._settle(heard_first, source, message_id)
+        try:
+            return self._settle(heard_first, source, message_id)
+        except NotOurs as reason:
+            return self.ignore(source, message_id, message.name, str(reason))
 
-    def ignore(self, source: str, message_id: str, name: str, reason: str) -> None:
+    def ignore(self, source: str, message_id: str, name: str, reason: str) -> Receipt:
         """Remember what was heard and why nothing follows of it."""
         with self._units() as unit:
             unit.inbox.add(source, message_id, name, self._clock.now(), ignored=reason)
             unit.commit()
+        return Receipt.IGNORED
 
-    def answered(self, errand: Errand, answer: Message | None) -> Receipt:
+    def answered(self, errand: Errand, answers: Sequence[Message]) -> Receipt:
         """Take what the world answered; unless the errand was withdrawn, or done by somebody else."""
 
         def still_asked(unit: UnitOfWork) -> Sequence[Message] | None:
-            return ([answer] if answer else []) if unit.outbox.done(errand.key) else None
+            return answers if unit.outbox.done(errand.key) else None
 
         return self._settle(still_asked, errand.to, errand.key)
 

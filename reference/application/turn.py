@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reference.application.ports import UnitOfWork
-from reference.domain.messages import Command, Message, NotExpected, Remind, Request, Wait, Withdraw
+from reference.domain.messages import Command, Message, NotExpected, NotOurs, Remind, Request, Wait, Withdraw
 from reference.domain.payment import Asked, Payment
 from reference.domain.payment_messages import (
     PaymentEvent,
@@ -77,6 +77,7 @@ class Turn:
             context=asked.context,
             context_id=asked.context_id,
             price=asked.price,
+            opened_at=self._now,
             pay_until=min(asked.until or window_end, window_end),
         )
         self._queue.extend(self._payment.begin())
@@ -84,6 +85,8 @@ class Turn:
     def _payment_of(self, message: Message) -> Payment:
         if self._payment is None:
             self._payment = self._unit.payments.about(message)
+        if self._payment is None and not message.saga_id:
+            raise NotOurs(f"no payment of ours that {message.name} could be about")
         if self._payment is None:
             raise NotExpected(f"no payment is known that {message.name} could be about")
         return self._payment

@@ -20,6 +20,10 @@ class NotExpected(Exception):  # noqa: N818 - said of a message, not of a mistak
     """A message that fits neither the saga's table nor the payment's moves: a person should see it."""
 
 
+class NotOurs(Exception):  # noqa: N818 - said of a message, too
+    """News of somebody else's payment on the same Stripe account: ignored, with this reason."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """Anything said about one saga. Subclasses are found by their name on the wire."""

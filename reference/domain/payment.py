@@ -78,6 +78,7 @@ class Payment:
     context: PaymentContext
     context_id: str
     price: Money
+    opened_at: datetime
     pay_until: datetime
     status: PaymentStatus = PaymentStatus.PENDING
     intent_id: str | None = None
@@ -112,6 +113,7 @@ class Payment:
         context: PaymentContext,
         context_id: str,
         price: Money,
+        opened_at: datetime,
         pay_until: datetime,
     ) -> Payment:
         """Return a new payment: what it is for is required, and never changes."""
@@ -121,6 +123,7 @@ class Payment:
             context=context,
             context_id=context_id,
             price=price,
+            opened_at=opened_at,
             pay_until=pay_until,
         )
 
@@ -246,10 +249,11 @@ class Payment:
     def _ids(self) -> dict[str, Any]:
         return {"saga_id": self.saga_id, "payment_id": self.payment_id}
 
+    def _what(self) -> dict[str, Any]:
+        return self._ids() | {"context": self.context, "context_id": self.context_id, "price": self.price}
+
     def _terms(self) -> dict[str, Any]:
-        what = {"context": self.context, "context_id": self.context_id, "price": self.price}
-        return self._ids() | what | {"intent_id": self.intent_id}
+        return self._what() | {"opened_at": self.opened_at, "intent_id": self.intent_id}
 
     def _facts(self) -> dict[str, Any]:
-        facts = self._terms()
-        return facts | {"stripe_payment_intent_id": facts.pop("intent_id")}
+        return self._what() | {"stripe_payment_intent_id": self.intent_id}

@@ -129,6 +129,7 @@ class PaymentRequest(Request):
     context: PaymentContext
     context_id: str
     price: Money
+    opened_at: datetime  # When the payment began: what Stripe holds of it is not older.
     intent_id: str | None = None
 
 

@@ -21,10 +21,13 @@ class AlreadyUnderWay(Message):
     text: ClassVar[str] = "The student is already buying this."
 
 
+@dataclass(frozen=True, kw_only=True)
 class ResumeRequested(Message):
     """A person looked at a parked saga and lets it go on."""
 
-    text: ClassVar[str] = "A person let the saga go on."
+    text: ClassVar[str] = "{by} let the saga go on: {why}"
+    by: str
+    why: str
 
 
 @dataclass

@@ -39,6 +39,9 @@ _POP = (
     .returning(deadlines.c.name, deadlines.c.body)
 )
 _CLEAR = delete(deadlines).where(deadlines.c.owner == bindparam("of"))
+_NEXT_ERRAND = select(func.min(outbox.c.due_at))
+_NEXT_REMINDER = select(func.min(deadlines.c.due_at))
+_LAST_REMINDER = select(func.max(deadlines.c.due_at)).where(deadlines.c.owner == bindparam("of"))
 _BURY = insert(dead_letters)
 
 
@@ -85,6 +88,10 @@ class OutboxTable:
             for row in sorted(rows, key=lambda row: (row.asked_at, row.key))
         ]
 
+    def next_due(self) -> datetime | None:
+        """Return when the next errand falls due, claimed ones included."""
+        return self._connection.execute(_NEXT_ERRAND).scalar()
+
     def retry_at(self, key: str, due: datetime) -> None:
         """Try again later."""
         self._connection.execute(_LATER, {"id": key, "due_at": due})
@@ -105,6 +112,14 @@ class DeadlineTable:
         """Forget all reminders of a saga that went on."""
         self._connection.execute(_CLEAR, {"of": owner})
 
+    def next_due(self) -> datetime | None:
+        """Return when the next reminder falls due."""
+        return self._connection.execute(_NEXT_REMINDER).scalar()
+
+    def last_due(self, owner: str) -> datetime | None:
+        """Return until when the owner waits at most."""
+        return self._connection.execute(_LAST_REMINDER, {"of": owner}).scalar()
+
     def pop(self, now: datetime) -> Reminder | None:
         """Take the oldest reminder that fell due; nobody else gets it."""
         row = self._connection.execute(_POP, {"now": now}).first()
@@ -121,9 +136,3 @@ class DeadLetterTable:
         """Keep it, with the reason."""
         row = {"source": source, "message_id": message_id, "name": message.name, "body": encode(message)}
         self._connection.execute(_BURY, row | {"reason": reason, "at": at})
-
-
-def next_due(connection: Connection) -> datetime | None:
-    """Return when the next errand or deadline falls due, or None."""
-    found = [connection.execute(select(func.min(table.c.due_at))).scalar() for table in (outbox, deadlines)]
-    return min((due for due in found if due), default=None)

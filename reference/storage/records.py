@@ -72,7 +72,14 @@ class PaymentTable:
     def about(self, message: Message) -> Payment | None:
         """Return the payment that a message is about, by whichever id it carries: paymentId, intent or sagaId."""
         name = next(name for name in _PAYMENT_BY if vars(message).get(name))
-        row = self._connection.execute(_PAYMENT_BY[name], {"id": vars(message)[name]}).one_or_none()
+        return self._by(name, vars(message)[name])
+
+    def of_saga(self, saga_id: str) -> Payment | None:
+        """Return the saga's payment."""
+        return self._by("saga_id", saga_id)
+
+    def _by(self, name: str, id_: str) -> Payment | None:
+        row = self._connection.execute(_PAYMENT_BY[name], {"id": id_}).one_or_none()
         return _loaded(Payment, row) if row else None
 
     def save(self, payment: Payment) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Self
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from reference.application.ports import ConflictError
+from reference.application.ports import ConflictError, DeadLetters, Deadlines, Inbox, Outbox, Payments, Sagas
 from reference.sagas.saga import Saga
 from reference.storage.database import WRITES
 from reference.storage.messages import DeadLetterTable, DeadlineTable, InboxTable, OutboxTable
@@ -18,17 +19,18 @@ from reference.storage.records import PaymentTable, SagaTable
 class SqlUnitOfWork:
     """A transaction, and the tables seen through it. What is not committed is undone."""
 
-    def __init__(self, engine: Engine, sagas: dict[str, type[Saga]], lease: timedelta) -> None:
-        self._engine, self._sagas, self._lease = engine.execution_options(**WRITES), sagas, lease
+    def __init__(self, engine: Engine, sagas: Sequence[type[Saga]], lease: timedelta, *, writes: bool = True) -> None:
+        self._engine = engine.execution_options(**WRITES) if writes else engine
+        self._sagas, self._lease = {kind.__name__: kind for kind in sagas}, lease
 
     def __enter__(self) -> Self:
         self._connection = self._engine.connect()
-        self.sagas = SagaTable(self._connection, self._sagas)
-        self.payments = PaymentTable(self._connection)
-        self.inbox = InboxTable(self._connection)
-        self.outbox = OutboxTable(self._connection, self._lease)
-        self.deadlines = DeadlineTable(self._connection)
-        self.dead_letters = DeadLetterTable(self._connection)
+        self.sagas: Sagas = SagaTable(self._connection, self._sagas)
+        self.payments: Payments = PaymentTable(self._connection)
+        self.inbox: Inbox = InboxTable(self._connection)
+        self.outbox: Outbox = OutboxTable(self._connection, self._lease)
+        self.deadlines: Deadlines = DeadlineTable(self._connection)
+        self.dead_letters: DeadLetters = DeadLetterTable(self._connection)
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:

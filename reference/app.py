@@ -1,0 +1,87 @@
+"""Puts the rooms together; the only file that knows them all."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Mapping
+from functools import partial
+
+import requests
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from reference import runtime
+from reference.application.ports import Clock, Gateway
+from reference.application.read import Reader
+from reference.application.relay import Relay
+from reference.application.service import PaymentService
+from reference.application.turn import Rules
+from reference.gateways.learning import LearningService
+from reference.gateways.stripe_gateway import StripeGateway
+from reference.gateways.stripe_webhook import StripeWebhooks
+from reference.sagas.enroll_in_course import EnrollInCourseSaga
+from reference.settings import read_settings
+from reference.storage.database import is_migrated, migrate, open_database
+from reference.storage.unit_of_work import SqlUnitOfWork
+from reference.web.auth import Gatekeeper
+from reference.web.problems import register_problems
+from reference.web.routes import Doors, routes
+
+SAGAS = [EnrollInCourseSaga]
+MAX_BODY = 256 * 1024  # Bytes; a Stripe event is a few thousand.
+
+
+def create_app(
+    environ: Mapping[str, str] | None = None,
+    *,
+    clock: Clock | None = None,
+    randomness: random.Random | None = None,
+    http: requests.Session | None = None,
+) -> Flask:
+    """Return the payment-service; ConfigurationError lists all that is wrong with its environment.
+
+    Its background work waits for `app.extensions["background"].start()`, or for a scheduler's `pump()`.
+    """
+    settings = read_settings(os.environ if environ is None else environ)
+    clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
+    http = http or runtime.http_session()
+
+    engine = open_database(settings.database_url)
+    migrate(engine)
+    units = partial(SqlUnitOfWork, engine, SAGAS, settings.outbox_lease)
+    new_id = partial(_new_id, randomness)
+    service = PaymentService(units, Rules(SAGAS, settings.waits, new_id), clock)
+    gateways: dict[str, Gateway] = {
+        "stripe": StripeGateway(settings.stripe_api_key, settings.stripe_api_base, http),
+        "learning": LearningService(settings.learning_service_url, settings.service_token[0], http),
+    }
+    relay = Relay(service, units, gateways, clock, randomness, settings.outbox_lease)
+    reader = Reader(partial(units, writes=False))
+
+    app = Flask("reference")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.extensions["background"] = runtime.Background(service, relay, reader, clock)
+    app.extensions["doors"] = Doors(
+        service=service,
+        reader=reader,
+        webhooks=StripeWebhooks(settings.stripe_webhook_secret, clock, live=settings.is_live),
+        gatekeeper=Gatekeeper(settings.service_token, settings.jwt_secret, clock),
+        is_ready=partial(_is_ready, engine),
+        new_id=new_id,
+    )
+    register_problems(app)
+    app.register_blueprint(routes)
+    return app
+
+
+def _new_id(randomness: random.Random, prefix: str) -> str:
+    return f"{prefix}_{randomness.getrandbits(96):024x}"
+
+
+def _is_ready(engine: Engine) -> bool:
+    try:
+        return is_migrated(engine)
+    except SQLAlchemyError:
+        return False

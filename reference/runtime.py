@@ -1,0 +1,107 @@
+"""The seam to the machine: the only file of the service with its clock, randomness, network and threads."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from reference.application.ports import Clock, Errand
+from reference.application.read import Reader
+from reference.application.relay import Relay
+from reference.application.service import PaymentService
+
+log = logging.getLogger(__name__)
+WORKERS = 8
+POLL_SECONDS = 0.1
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware and in UTC."""
+        return datetime.now(UTC)
+
+
+def system_randomness() -> random.Random:
+    """Return randomness that nobody can guess."""
+    return random.SystemRandom()
+
+
+def http_session() -> requests.Session:
+    """Return a session that keeps as many connections as there are workers."""
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=WORKERS * 2))
+    return session
+
+
+class Background:
+    """What the service does by itself: errands and deadlines. A scheduler pumps it, or threads do."""
+
+    def __init__(self, service: PaymentService, relay: Relay, reader: Reader, clock: Clock) -> None:
+        self._service, self._relay, self._reader, self._clock = service, relay, reader, clock
+        self._threads: list[threading.Thread] = []
+        self._work, self._stopping = threading.Condition(), threading.Event()
+        service.on_asked = self._hand
+
+    def pump(self) -> bool:
+        """Do one due piece of work; False when nothing is due."""
+        return self._relay.pump() or self._service.remind() or self._relay.claim() > 0
+
+    def next_due(self) -> datetime | None:
+        """Return when the next piece of work falls due."""
+        return self._reader.next_due()
+
+    def start(self) -> None:
+        """Work in threads until stopped."""
+        self._stopping.clear()
+        loops = [self._work_errands] * WORKERS + [self._watch_time]
+        self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish what is under way; what is left stays stored for the next start."""
+        self._stopping.set()
+        with self._work:
+            self._work.notify_all()
+        for thread in self._threads:
+            thread.join()
+        self._threads = []
+
+    def _hand(self, errands: Sequence[Errand]) -> None:
+        with self._work:
+            self._relay.hand(errands)
+            self._work.notify(len(errands))
+
+    def _work_errands(self) -> None:
+        while not self._stopping.is_set():
+            if not self._safely(self._relay.pump):
+                with self._work:
+                    self._work.wait(POLL_SECONDS)
+
+    def _watch_time(self) -> None:
+        while not self._stopping.wait(POLL_SECONDS):
+            self._safely(self._catch_up)
+
+    def _catch_up(self) -> bool:
+        due = self._reader.next_due()
+        if due is None or due > self._clock.now():
+            return False
+        while self._service.remind():
+            pass
+        return self._relay.claim() > 0
+
+    def _safely(self, act: Callable[[], bool]) -> bool:
+        try:
+            return act()
+        except Exception:
+            log.exception("background work failed; it will be tried again")
+            return False

@@ -1,0 +1,110 @@
+"""What the service is told by its environment; .env.example explains each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from reference.domain.messages import Wait
+
+
+class ConfigurationError(Exception):
+    """All that is missing or wrong, a line each."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The environment, read and checked."""
+
+    database_url: str
+    stripe_api_key: str
+    stripe_api_base: str
+    stripe_webhook_secret: tuple[str, ...]
+    learning_service_url: str
+    service_token: tuple[str, ...]
+    jwt_secret: tuple[str, ...]
+    waits: Mapping[Wait, timedelta]
+    outbox_lease: timedelta
+
+    @property
+    def is_live(self) -> bool:
+        """Whether real money moves."""
+        return "_live_" in self.stripe_api_key
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings; ConfigurationError names everything that is missing or wrong, not only the first."""
+    read = _Reading(environ)
+    settings = Settings(
+        database_url=read.text("DATABASE_URL", "sqlite:///payments.sqlite3", _database),
+        stripe_api_key=read.text("STRIPE_API_KEY", check=_key(environ.get("ALLOW_LIVE_KEYS", ""))),
+        stripe_api_base=read.text("STRIPE_API_BASE", "https://api.stripe.com", _url),
+        stripe_webhook_secret=read.several("STRIPE_WEBHOOK_SECRET"),
+        learning_service_url=read.text("LEARNING_SERVICE_URL", check=_url),
+        service_token=read.several("SERVICE_TOKEN"),
+        jwt_secret=read.several("JWT_SECRET", _long),
+        waits={wait: read.seconds(wait.value, default) for wait, default in WAITS.items()},
+        outbox_lease=read.seconds("OUTBOX_LEASE_SECONDS", 20),
+    )
+    if read.faults:
+        raise ConfigurationError("\n".join(read.faults))
+    return settings
+
+
+WAITS = {Wait.PAYMENT_WINDOW: 1800, Wait.PAYMENT_CHECK: 300, Wait.REPLY: 60, Wait.PATIENCE: 7200}
+
+
+class _Reading:
+    """Collects every fault instead of stopping at the first."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ, self.faults = environ, list[str]()
+
+    def text(self, name: str, default: str = "", check: Callable[[str], str] = lambda _: "") -> str:
+        value = self._environ.get(name, "").strip() or default
+        fault = check(value) if value else "is missing"
+        if fault:
+            self.faults.append(f"{name} {fault}")
+        return value
+
+    def several(self, name: str, check: Callable[[str], str] = lambda _: "") -> tuple[str, ...]:
+        """Two values are good while one replaces the other."""
+        values = tuple(each.strip() for each in self._environ.get(name, "").split(",") if each.strip())
+        faults = [fault for each in values if (fault := check(each))]
+        if not values or faults:
+            self.faults.append(f"{name} {(faults or ['is missing'])[0]}")
+        return values
+
+    def seconds(self, name: str, default: int) -> timedelta:
+        value: Any = self._environ.get(name, "").strip() or str(default)
+        if not value.isdecimal() or not 0 < int(value) <= 31_536_000:  # noqa: PLR2004 - a year
+            self.faults.append(f"{name} must be a number of seconds, not {value!r}")
+            return timedelta(seconds=default)
+        return timedelta(seconds=int(value))
+
+
+def _database(value: str) -> str:
+    known = ("sqlite:///", "postgresql+psycopg://")
+    return "" if value.startswith(known) else f"must start with {' or '.join(known)}"
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    return "" if parts.scheme in {"http", "https"} and parts.hostname else "must be an http or https URL"
+
+
+def _long(value: str) -> str:
+    return "" if len(value.encode()) >= 32 else "must be 32 bytes or longer"  # noqa: PLR2004 - RFC 7518, 3.2
+
+
+def _key(allow_live: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not value.startswith(("sk_", "rk_")):
+            return "must be a secret key of Stripe's, such as sk_test_…"
+        live = "_live_" in value and allow_live != "yes"
+        return "is a live key; set ALLOW_LIVE_KEYS=yes if real money shall move" if live else ""
+
+    return check

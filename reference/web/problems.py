@@ -1,0 +1,50 @@
+"""Errors as RFC 9457 problem details: they name the field, and never show a stack."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, json
+from werkzeug.exceptions import HTTPException
+
+from reference.application.ports import ConflictError
+from reference.wire import WireError
+
+log = logging.getLogger(__name__)
+
+
+def problem(status: int, title: str, detail: str = "", **more: object) -> Response:
+    """Return one problem; `more` becomes members of their own."""
+    body = {"type": "about:blank", "title": title, "status": status, **({"detail": detail} if detail else {}), **more}
+    return Response(json.dumps(body), status, content_type="application/problem+json")
+
+
+def register_problems(app: Flask) -> None:
+    """Answer every error as a problem."""
+    app.register_error_handler(WireError, _unreadable)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(ConflictError, _busy)
+    app.register_error_handler(Exception, _failed)
+
+
+def _unreadable(error: WireError) -> Response:
+    fault = {"pointer": error.pointer or "/", "detail": error.detail}
+    return problem(400, "Bad Request", str(error), errors=[fault])
+
+
+def _refused(error: HTTPException) -> Response:
+    answer = problem(error.code or 500, error.name, error.description or "")
+    answer.headers.extend((name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"})
+    return answer
+
+
+def _busy(error: ConflictError) -> Response:
+    log.warning("too many conflicts: %s", error)
+    answer = problem(503, "Service Unavailable", "Try again.")
+    answer.headers["Retry-After"] = "1"
+    return answer
+
+
+def _failed(error: Exception) -> Response:
+    log.error("a request failed", exc_info=error)
+    return problem(500, "Internal Server Error", "Nothing was changed.")
