@@ -15,6 +15,7 @@ from reference.domain.messages import Message
 
 SOURCE = "edtech.payment-service"
 CONTENT_TYPE = "application/cloudevents+json"
+_STORABLE = re.compile(r"[^\x00\ud800-\udfff]+")  # What both databases can hold.
 _UNDERSCORED = re.compile(r"_(\w)")
 _SHOWN_AS = {str: "a string", int: "an integer", datetime: "an ISO 8601 time with its offset", dict: "an object"}
 
@@ -55,7 +56,12 @@ def decode(kind: Any, value: Any, pointer: str = "") -> Any:  # noqa: ANN401 - w
     if get_origin(kind) is list:
         return [decode(get_args(kind)[0], each, f"{pointer}/{n}") for n, each in enumerate(value)]
     if get_origin(kind) is dict:
-        return {key: decode(get_args(kind)[1], each, f"{pointer}/{key}") for key, each in value.items()}
+        found = _checked(dict, value, pointer)
+        return {key: decode(get_args(kind)[1], each, f"{pointer}/{key}") for key, each in found.items()}
+    return value if kind is Any else _decode_plain(kind, value, pointer)
+
+
+def _decode_plain(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
     if kind is datetime:
         return _time(_checked(str, value, pointer), pointer)
     if issubclass(kind, Enum):
@@ -84,8 +90,8 @@ def _built(kind: Callable[..., Any], found: dict[str, Any], pointer: str) -> Any
 def _checked(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
     if type(value) is not kind:
         raise WireError(pointer, f"must be {_SHOWN_AS.get(kind, kind.__name__)}")
-    if value == "":
-        raise WireError(pointer, "must not be empty")
+    if isinstance(value, str) and not _STORABLE.fullmatch(value):
+        raise WireError(pointer, "must not be empty, nor hold NUL or half characters")
     return value
 
 

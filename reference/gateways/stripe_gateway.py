@@ -46,6 +46,8 @@ class StripeGateway:
             return self._perform(errand, errand.message)
         except stripe.IdempotencyError as misuse:
             raise RefusedError(str(misuse)) from misuse
+        except (KeyError, TypeError, ValueError, AttributeError) as unreadable:
+            raise UnavailableError(f"Stripe's answer cannot be read: {unreadable!r}") from unreadable
         except stripe.StripeError as trouble:
             raise UnavailableError(f"Stripe: {type(trouble).__name__} {trouble.http_status or ''}") from trouble
 

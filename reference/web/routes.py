@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +115,7 @@ class ResumeBody:
 
 def _json() -> Any:  # noqa: ANN401 - whatever was sent
     try:
-        return request.get_json(force=True)
+        return json.loads(request.get_data())
     except (RecursionError, ValueError) as unreadable:
         raise BadRequest("The body is not JSON.") from unreadable
 
