@@ -1,0 +1,47 @@
+# Everything a person does here. Each target makes the environment first, when something in it changed.
+
+PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done),python3)
+BIN := .venv/bin
+READY := .venv/.ready
+ROOMS := reference simulators tests
+
+.PHONY: help install demo test bench lint format lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+
+install: $(READY) ## Make .venv with the locked dependencies and the command harness
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed ($(PYTHON) is not); name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: install ## Run all services on loopback and play the stories; Ctrl-C ends it
+	@$(BIN)/harness demo
+
+test: install ## Everything that must hold before a change lands; all is run, the first failure's code is kept
+	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest"; do \
+		echo "== $$check"; $(BIN)/$$check || code=$${code:-$$?}; done; exit $${code:-0}
+
+bench: install ## The speed figures, side by side in one run
+	@$(BIN)/python -m tests.bench.run
+
+lint: install ## Style and types, without the tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy $(ROOMS)
+
+format: install ## Write the code as the linter wants it
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+lock: ## Choose the dependencies' versions anew (needs uv: pipx install uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --generate-hashes \
+		--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		--output-file requirements.lock >/dev/null
+
+clean: ## Remove what can be made again
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -o -name node_modules | xargs rm -rf

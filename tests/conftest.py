@@ -1,0 +1,33 @@
+"""Fixtures that every kind of test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgres import MISSING, PostgresServer, has_postgres, postgres
+from tests.rooms import sealed as rooms_sealed
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for the whole run, fast instead of durable."""
+    if not has_postgres():
+        pytest.skip(MISSING)
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A fresh database for this test."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sealed() -> Iterator[None]:
+    """Our own code may not touch the machine during this test but through the seams."""
+    with rooms_sealed.sealed():
+        yield

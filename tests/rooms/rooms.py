@@ -1,0 +1,47 @@
+"""The house as data: what each room may use of ours, and which tools. A module's room is the longest name that fits."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Room(NamedTuple):
+    """What a room may import: names of ours, and third-party packages, each with all that lies below it."""
+
+    ours: frozenset[str] = frozenset()
+    tools: frozenset[str] = frozenset()
+
+
+def _room(ours: str = "", tools: str = "") -> Room:
+    return Room(frozenset(ours.split()), frozenset(tools.split()))
+
+
+_PORTS = "reference.domain reference.application.ports reference.wire"
+
+ROOMS = {
+    "reference": _room(),
+    "reference.domain": _room(),
+    "reference.sagas": _room("reference.domain", "transitions"),
+    "reference.application": _room("reference.domain reference.sagas"),
+    "reference.wire": _room("reference.domain"),
+    "reference.storage": _room(f"{_PORTS} reference.sagas", "sqlalchemy alembic psycopg"),
+    "reference.gateways": _room(_PORTS, "requests stripe"),
+    "reference.web": _room(
+        "reference.domain reference.application reference.gateways.stripe_webhook reference.wire",
+        "flask werkzeug jwt prometheus_client",
+    ),
+    "reference.settings": _room("reference.domain"),
+    "reference.runtime": _room("reference.domain reference.application", "requests"),
+    "reference.app": _room(
+        "reference", "alembic flask jwt prometheus_client psycopg requests sqlalchemy stripe transitions werkzeug"
+    ),
+    "simulators": _room(),
+    "simulators.kit": _room("", "flask jwt requests tinydb werkzeug"),
+    "simulators.stripe": _room("simulators.kit", "flask werkzeug"),
+    "simulators.learning": _room("simulators.kit", "flask werkzeug"),
+    "simulators.world": _room(
+        "simulators.kit simulators.stripe simulators.learning", "flask pytest_bdd requests urllib3 waitress werkzeug"
+    ),
+    "simulators.console": _room("simulators.world simulators.kit", "flask"),
+    "simulators.cli": _room("simulators reference.app", "click rich"),
+}
