@@ -26,8 +26,8 @@ LATENCY = "X-Sim-Latency-Seconds"
 
 
 @dataclass(kw_only=True)
-class RequestFault(Fault):
-    """Strikes requests whose method and path fit these patterns, before or after the work."""
+class RouteFault(Fault):
+    """Strikes requests whose method and path fit these patterns."""
 
     method: str = "*"
     path: str = "*"
@@ -36,6 +36,11 @@ class RequestFault(Fault):
         """Tell whether this method and path fit."""
         method, path = where
         return fnmatch(method, self.method.upper()) and fnmatch(path, self.path)
+
+
+@dataclass(kw_only=True)
+class RequestFault(RouteFault):
+    """Strikes before or after the work of a request, whatever the route."""
 
     def before(self, clock: Clock) -> None:
         """Raise an HTTPException, or let time pass, before any work is done."""
@@ -117,7 +122,7 @@ REQUEST_FAULTS = (ServerError, ServerErrorAfter, RateLimited, Latency, LostAnswe
 
 def dead_connection() -> Response:
     """Promise more than is sent: a server then closes the connection, and the caller is left without an answer."""
-    return Response(b"", headers={"Content-Length": "1024", CONNECTION: "reset"})
+    return Response([], headers={"Content-Length": "1024", CONNECTION: "reset"})
 
 
 def suffer(app: Flask, faults: Faults, clock: Clock) -> None:

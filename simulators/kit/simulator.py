@@ -37,7 +37,7 @@ class Simulator:
         self.store = Store(state_path)
         self.faults = Faults(seams.randomness, [*REQUEST_FAULTS, *DELIVERY_FAULTS, *more_faults])
         self.background = Background()
-        self.timers = Timers(seams, self.store, self.background)
+        self.timers = Timers(app, seams, self.store, self.background)
         self.calls = Calls(app, seams.clock)
         self.furnish: Callable[[], None] = lambda: None
         """Puts in place what is there from the start; called again after a reset."""

@@ -11,6 +11,8 @@ from simulators.kit.seams import Seams, new_id
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask import Flask
+
     from simulators.kit.background import Background
     from simulators.kit.store import Store
 
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 class Timers:
     """Each timer names a handler, which runs once, in one transaction, when the clock reaches it."""
 
-    def __init__(self, seams: Seams, store: Store, background: Background) -> None:
-        self._seams, self._store, self._background = seams, store, background
+    def __init__(self, app: Flask, seams: Seams, store: Store, background: Background) -> None:
+        self._app, self._seams, self._store, self._background = app, seams, store, background
         self._handlers: dict[str, Callable[..., None]] = {}
         self._agenda = Agenda()
         background.tasks.append(self)
@@ -62,7 +64,7 @@ class Timers:
 
     def _run(self, timer_id: str) -> None:
         timers = self._store.table("timers")
-        with self._store.transaction():
+        with self._app.app_context(), self._store.transaction():
             if timer := timers.find(timer_id):
                 timers.drop(timer_id)
                 self._handlers[timer["handler"]](**timer["arguments"])

@@ -1,0 +1,51 @@
+"""The simulated Stripe, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from simulators.kit.delivery import Deliveries
+from simulators.kit.problems import MAX_BODY_BYTES
+from simulators.kit.simulator import Simulator
+from simulators.stripe import charges, events, payment_intents, payment_methods, refunds, webhook_endpoints
+from simulators.stripe.api import name_every_call
+from simulators.stripe.errors import answer_with_stripe_errors
+from simulators.stripe.faults import STRIPE_FAULTS
+from simulators.stripe.signing import WebhookReceivers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulators.kit.seams import Seams
+
+RESOURCES = (payment_intents, charges, refunds, payment_methods, events, webhook_endpoints)
+LATER = (charges.settle, refunds.succeed, refunds.fail)
+
+
+def create_app(
+    seams: Seams, *, state_path: Path | None = None, webhook_url: str | None = None, webhook_secret: str | None = None
+) -> Flask:
+    """Return a Stripe with one account; with a URL, its endpoint for all events is there from the start."""
+    app = Flask("stripe")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    name_every_call(app)
+    answer_with_stripe_errors(app)
+    stripe = Simulator(app, seams, state_path, more_faults=STRIPE_FAULTS)
+    app.extensions["deliveries"] = Deliveries(
+        seams, stripe.store, stripe.faults, stripe.background, WebhookReceivers(stripe.store)
+    )
+    for resource in RESOURCES:
+        app.register_blueprint(resource.routes)
+    for function in LATER:
+        stripe.timers.handler(function)
+
+    def furnish() -> None:
+        with app.app_context():
+            if webhook_url:
+                webhook_endpoints.furnish(webhook_url, webhook_secret)
+
+    stripe.furnish = furnish
+    furnish()
+    return app

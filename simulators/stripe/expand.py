@@ -1,0 +1,50 @@
+"""`expand[]`: ids in an answer become the objects they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulators.stripe.account import table
+from simulators.stripe.errors import StripeError
+
+if TYPE_CHECKING:
+    from simulators.kit.shelf import Json
+
+EXPANDABLE = {
+    "charge": "charges",
+    "latest_charge": "charges",
+    "payment_intent": "payment_intents",
+    "payment_method": "payment_methods",
+}
+MAX_DEPTH = 4
+
+
+def expanded(result: Json, paths: list[str]) -> Json:
+    """Return the answer with these paths expanded; StripeError names the one that cannot be."""
+    for path in paths:
+        steps = path.split(".")
+        if len(steps) > MAX_DEPTH:
+            raise StripeError(f"You cannot expand more than {MAX_DEPTH} levels of a property.", param="expand")
+        _expand(result, steps, path)
+    return result
+
+
+def _expand(found: Any, steps: list[str], path: str) -> None:  # noqa: ANN401 - JSON
+    if found is None or not steps:
+        return
+    if isinstance(found, list):
+        for each in found:
+            _expand(each, steps, path)
+        return
+    if steps[0] not in found:
+        raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
+    found[steps[0]] = _object(found[steps[0]], steps[0], path)
+    _expand(found[steps[0]], steps[1:], path)
+
+
+def _object(value: Any, name: str, path: str) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, str):
+        if name not in EXPANDABLE:
+            raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
+        return table(EXPANDABLE[name]).find(value)
+    return value

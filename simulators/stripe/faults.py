@@ -1,0 +1,60 @@
+"""What goes wrong only with Stripe."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulators.kit.delivery_faults import SendFault
+from simulators.kit.request_faults import RequestFault, RouteFault
+from simulators.stripe.errors import LockTimeoutError
+
+if TYPE_CHECKING:
+    from simulators.kit.seams import Clock
+    from simulators.kit.shelf import Json
+
+
+@dataclass(kw_only=True)
+class KeptServerError(RouteFault):
+    """Stripe fails in the middle (work done or not), and its 500 is what the idempotency key replays."""
+
+    done: bool = True
+
+
+@dataclass(kw_only=True)
+class LockTimeout(RequestFault):
+    """The object is locked by another request: 429, and worth another try."""
+
+    def before(self, clock: Clock) -> None:  # noqa: ARG002 - it takes no time
+        """Refuse."""
+        message = "This object cannot be accessed right now because another API request or Stripe process is using it."
+        raise LockTimeoutError(message, code="lock_timeout")
+
+
+@dataclass(kw_only=True)
+class AlteredAmount(SendFault):
+    """The webhook, rightly signed, tells of another amount than the object has."""
+
+    amount: int
+
+    def sent(self, delivery: Json) -> list[Json]:
+        """Change every amount of the object."""
+        body = json.loads(delivery["body"])
+        told = body["data"]["object"]
+        told |= {name: self.amount for name in ("amount", "amount_received") if name in told}
+        return [delivery | {"body": json.dumps(body, indent=2)}]
+
+
+@dataclass(kw_only=True)
+class LiveEvent(SendFault):
+    """The webhook, rightly signed, says that it is of live mode."""
+
+    def sent(self, delivery: Json) -> list[Json]:
+        """Change the event's mode and its object's."""
+        body = json.loads(delivery["body"])
+        body["livemode"] = body["data"]["object"]["livemode"] = True
+        return [delivery | {"body": json.dumps(body, indent=2)}]
+
+
+STRIPE_FAULTS = (KeptServerError, LockTimeout, AlteredAmount, LiveEvent)

@@ -1,0 +1,86 @@
+"""Idempotency keys: the first result of a key is the result of the key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from flask import Response, current_app, request
+
+from simulators.stripe.account import now, table
+from simulators.stripe.errors import KeyInUseError, KeyMisusedError, StripeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulators.kit.shelf import Json
+
+KEPT_SECONDS = 24 * 3600
+MAX_LENGTH = 255
+
+_lock = threading.Lock()
+
+
+class Kept:
+    """What is kept under one key: an answer to repeat, or the place for one."""
+
+    def __init__(self, key: str | None = None, fingerprint: str = "", answer: Response | None = None) -> None:
+        self._key, self._fingerprint = key, fingerprint
+        self.answer = answer
+
+    def keep(self, answer: Response) -> None:
+        """Keep this answer with the work that led to it, in the same transaction."""
+        if self._key is not None:
+            record = {"id": self._key, "fingerprint": self._fingerprint, "created": now()}
+            table("idempotency_keys").put(
+                record | {"status": answer.status_code, "body": answer.get_data(as_text=True)}
+            )
+
+
+@contextmanager
+def guarded(sent: Json) -> Iterator[Kept]:
+    """Yield what the request's key holds; while the request runs, nobody else runs under its key."""
+    key = request.headers.get("Idempotency-Key")
+    if request.method != "POST" or not key:
+        yield Kept()
+        return
+    if len(key) > MAX_LENGTH:
+        raise StripeError(f"Idempotency keys have at most {MAX_LENGTH} characters.")
+    with _alone(key):
+        fingerprint = _fingerprint(sent)
+        yield Kept(key, fingerprint, _replayed(key, fingerprint))
+
+
+@contextmanager
+def _alone(key: str) -> Iterator[None]:
+    running: set[str] = current_app.extensions.setdefault("running_keys", set())
+    with _lock:
+        if key in running:
+            message = f"There is currently another in-progress request using this Idempotency Key: {key}."
+            raise KeyInUseError(message, code="idempotency_key_in_use")
+        running.add(key)
+    try:
+        yield
+    finally:
+        running.discard(key)
+
+
+def _replayed(key: str, fingerprint: str) -> Response | None:
+    record = table("idempotency_keys").find(key)
+    if record is None or record["created"] <= now() - KEPT_SECONDS:
+        return None
+    if record["fingerprint"] != fingerprint:
+        message = "Keys for idempotent requests can only be used with the same parameters they were first used with."
+        raise KeyMisusedError(
+            f"{message} Try using a key other than '{key}' if you meant to execute a different request."
+        )
+    headers = {"Idempotent-Replayed": "true"}
+    return Response(record["body"], record["status"], headers, content_type="application/json")
+
+
+def _fingerprint(sent: Json) -> str:
+    """Return a digest, since what was sent may hold a card number."""
+    return hashlib.sha256(json.dumps([request.path, sent], sort_keys=True).encode()).hexdigest()

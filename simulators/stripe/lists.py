@@ -1,0 +1,70 @@
+"""Stripe's lists: newest first, in pages, from either side of an object."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from simulators.stripe.account import NAMES, table
+from simulators.stripe.errors import NoSuchError, StripeError
+from simulators.stripe.parameters import either, integer, text, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from simulators.kit.shelf import Json
+    from simulators.stripe.parameters import Table
+
+RANGE: Table = {"gt": integer, "gte": integer, "lt": integer, "lte": integer}
+HOLDS: dict[str, Callable[[int, int], bool]] = {
+    "gt": lambda value, bound: value > bound,
+    "gte": lambda value, bound: value >= bound,
+    "lt": lambda value, bound: value < bound,
+    "lte": lambda value, bound: value <= bound,
+}
+
+
+def limit(name: str, sent: Any) -> int:  # noqa: ANN401 - whatever was sent
+    """Read how long a page is to be."""
+    number = integer(name, sent)
+    if not 1 <= number <= 100:  # noqa: PLR2004 - Stripe's own limit
+        raise StripeError("Invalid integer: a limit is from 1 to 100", param=name)
+    return number
+
+
+PAGE: Table = {
+    "created": either(lambda sent: isinstance(sent, dict), tree(RANGE), integer),
+    "limit": limit,
+    "starting_after": text,
+    "ending_before": text,
+}
+"""What every list takes."""
+
+
+def page(name: str, asked: Json, keep: Callable[[Json], bool] = lambda _: True, **equals: str | None) -> Json:
+    """Return one page of those whose fields equal what is given (None: whatever they are) and that are to be kept."""
+    size = asked.get("limit", 10)
+    wanted = {field: value for field, value in equals.items() if value is not None}
+    backwards = "ending_before" in asked
+    fit = (each for each in _walk(name, asked, wanted) if keep(each) and _created_in(asked.get("created"), each))
+    found = list(islice(fit, size + 1))
+    data = list(reversed(found[:size])) if backwards else found[:size]
+    return {"object": "list", "data": data, "has_more": len(found) > size, "url": request.path}
+
+
+def _walk(name: str, asked: Json, wanted: dict[str, str]) -> Iterator[Json]:
+    after, before = asked.get("starting_after"), asked.get("ending_before")
+    if after and before:
+        raise StripeError("You cannot parameterize both starting_after and ending_before.")
+    for param, edge in (("starting_after", after), ("ending_before", before)):
+        if edge and table(name).find(edge) is None:
+            raise NoSuchError(NAMES[name], edge, param)
+    return table(name).oldest(before, **wanted) if before else table(name).newest(after, **wanted)
+
+
+def _created_in(bounds: int | dict[str, int] | None, document: Json) -> bool:
+    if bounds is None or isinstance(bounds, int):
+        return bounds in {None, document["created"]}
+    return all(HOLDS[name](document["created"], bound) for name, bound in bounds.items())

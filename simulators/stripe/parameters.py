@@ -1,0 +1,130 @@
+"""What a route takes, as a table: each parameter's name and the check that reads its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulators.stripe.errors import StripeError
+
+Check = Callable[[str, Any], Any]
+"""Takes a parameter's full name and what was sent, returns its value or raises StripeError."""
+
+MAX_TEXT = 5000
+METADATA_KEYS, METADATA_NAME, METADATA_VALUE = 50, 40, 500
+
+
+@dataclass(frozen=True)
+class Required:
+    """Marks a parameter that must be there."""
+
+    check: Check
+
+
+Table = Mapping[str, Check | Required]
+
+
+def parsed(sent: Mapping[str, Any], table: Table, inside: str = "") -> dict[str, Any]:
+    """Return the values of what was sent, or raise the StripeError that names the parameter."""
+    for name in sent:
+        if name not in table:
+            full = _full(inside, name)
+            raise StripeError(f"Received unknown parameter: {full}", code="parameter_unknown", param=full)
+    values = {}
+    for name, entry in table.items():
+        full = _full(inside, name)
+        check = entry.check if isinstance(entry, Required) else entry
+        if name in sent:
+            values[name] = _checked(full, sent[name], check)
+        elif isinstance(entry, Required):
+            raise StripeError(f"Missing required param: {full}.", code="parameter_missing", param=full)
+    return values
+
+
+def text(name: str, sent: Any) -> str:  # noqa: ANN401 - whatever was sent
+    """Read a text."""
+    if not isinstance(sent, str):
+        raise StripeError("Invalid string: it must be one value", param=name)
+    if len(sent) > MAX_TEXT:
+        raise StripeError(f"Invalid string: at most {MAX_TEXT} characters", code="parameter_invalid_string", param=name)
+    return sent
+
+
+def integer(name: str, sent: Any) -> int:  # noqa: ANN401
+    """Read an integer that fits a 64-bit word."""
+    digits = text(name, sent)
+    if not digits.removeprefix("-").isascii() or not digits.removeprefix("-").isdigit() or len(digits) > 18:  # noqa: PLR2004
+        raise StripeError(f"Invalid integer: {digits[:40]}", code="parameter_invalid_integer", param=name)
+    return int(digits)
+
+
+def boolean(name: str, sent: Any) -> bool:  # noqa: ANN401
+    """Read true or false."""
+    if sent not in {"true", "false"} if isinstance(sent, str) else True:
+        raise StripeError(f"Invalid boolean: {str(sent)[:40]}", param=name)
+    return bool(sent == "true")
+
+
+def one_of(*choices: str) -> Check:
+    """Read one of these words."""
+
+    def check(name: str, sent: Any) -> str:  # noqa: ANN401
+        if sent not in choices:
+            raise StripeError(f"Invalid {name}: must be one of {', '.join(choices)}", param=name)
+        return str(sent)
+
+    return check
+
+
+def list_of(check: Check) -> Check:
+    """Read a list."""
+
+    def checked(name: str, sent: Any) -> list[Any]:  # noqa: ANN401
+        if not isinstance(sent, list):
+            raise StripeError("Invalid array", param=name)
+        return [check(f"{name}[{index}]", each) for index, each in enumerate(sent)]
+
+    return checked
+
+
+def tree(table: Table) -> Check:
+    """Read an object of this table."""
+
+    def checked(name: str, sent: Any) -> dict[str, Any]:  # noqa: ANN401
+        if not isinstance(sent, dict):
+            raise StripeError("Invalid object", param=name)
+        return parsed(sent, table, name)
+
+    return checked
+
+
+def either(first: Callable[[Any], bool], then: Check, otherwise: Check) -> Check:
+    """Read by one check or by another."""
+    return lambda name, sent: (then if first(sent) else otherwise)(name, sent)
+
+
+def metadata(name: str, sent: Any) -> dict[str, str]:  # noqa: ANN401
+    """Read metadata; an empty value (or nothing at all) unsets."""
+    if sent == "":
+        return {}
+    if not isinstance(sent, dict) or not all(isinstance(value, str) for value in sent.values()):
+        raise StripeError("Invalid object: metadata is a flat set of texts", param=name)
+    if len(sent) > METADATA_KEYS:
+        raise StripeError(f"Metadata can have up to {METADATA_KEYS} keys", param=name)
+    for key, value in sent.items():
+        if len(key) > METADATA_NAME or len(value) > METADATA_VALUE:
+            message = f"Metadata keys have up to {METADATA_NAME} characters, values up to {METADATA_VALUE}"
+            raise StripeError(message, param=f"{name}[{key[:METADATA_NAME]}]")
+    return sent
+
+
+def _checked(name: str, sent: Any, check: Check) -> Any:  # noqa: ANN401
+    if sent == "" and check is not metadata:
+        message = f"You passed an empty string for '{name}'. It cannot be unset."
+        raise StripeError(message, code="parameter_invalid_empty", param=name)
+    return check(name, sent)
+
+
+def _full(inside: str, name: str) -> str:
+    return f"{inside}[{name}]" if inside else name

@@ -1,0 +1,143 @@
+"""Refunds: money given back, which may take its time, and may come back again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from simulators.kit.simulator import simulator
+from simulators.stripe.account import fetched, fresh_id, now, table
+from simulators.stripe.api import takes
+from simulators.stripe.cards import RefundEnds
+from simulators.stripe.errors import RefusedError, StripeError
+from simulators.stripe.events import emit
+from simulators.stripe.lists import PAGE, page
+from simulators.stripe.parameters import integer, metadata, one_of, text
+from simulators.stripe.payment_methods import card_of
+
+if TYPE_CHECKING:
+    from simulators.kit.shelf import Json
+    from simulators.stripe.parameters import Table
+
+routes = Blueprint("refunds", __name__)
+
+ENDS_AFTER = timedelta(seconds=5)
+"""How long the bank takes over a refund that does not end at once."""
+
+CREATE: Table = {
+    "payment_intent": text,
+    "charge": text,
+    "amount": integer,
+    "reason": one_of("duplicate", "fraudulent", "requested_by_customer"),
+    "metadata": metadata,
+}
+EMPTY = dict.fromkeys((
+    "balance_transaction", "customer", "customer_account", "payment_method", "reason", "receipt_number",
+    "source_transfer_reversal", "transfer_reversal",
+))  # fmt: skip
+
+
+@routes.post("/v1/refunds")
+@takes(CREATE)
+def create_refund(asked: Json) -> Json:
+    """Money back to the card, all that is left or a part of it."""
+    charge = _charge_to_refund(asked)
+    rest = charge["amount_captured"] - charge["amount_refunded"]
+    if rest == 0:
+        raise RefusedError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
+    amount = asked.get("amount", rest)
+    if amount < 1:
+        raise StripeError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+    if amount > rest:
+        message = f"Refund amount ({amount}) is greater than unrefunded amount on charge ({rest})"
+        raise RefusedError(message, param="amount")
+    return _given_back(charge, amount, asked)
+
+
+@routes.get("/v1/refunds/<refund_id>")
+@takes({})
+def retrieve_refund(asked: Json, refund_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """One refund."""
+    return fetched("refunds", refund_id)
+
+
+@routes.get("/v1/refunds")
+@takes({**PAGE, "payment_intent": text, "charge": text})
+def list_refunds(asked: Json) -> Json:
+    """Refunds, newest first, all or those of one intent or charge."""
+    return page("refunds", asked, payment_intent=asked.get("payment_intent"), charge=asked.get("charge"))
+
+
+def succeed(refund_id: str) -> None:
+    """End a refund that was pending."""
+    refund = table("refunds").put(fetched("refunds", refund_id) | {"status": "succeeded"})
+    emit("refund.updated", refund, {"status": "pending"})
+    emit("charge.refund.updated", refund, {"status": "pending"})
+
+
+def fail(refund_id: str) -> None:
+    """Bring the money of a refund back: the bank does not take it."""
+    refund = fetched("refunds", refund_id)
+    before = {"status": refund["status"]}
+    refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+    table("refunds").put(refund | {"failure_balance_transaction": fresh_id("txn")})
+    _count(fetched("charges", refund["charge"]), -refund["amount"])
+    for name in ("refund.updated", "refund.failed", "charge.refund.updated"):
+        emit(name, fetched("refunds", refund_id), None if name == "refund.failed" else before)
+
+
+def _charge_to_refund(asked: Json) -> Json:
+    if ("payment_intent" in asked) == ("charge" in asked):
+        raise StripeError("One of the following params should be provided for this request: payment_intent or charge.")
+    if "charge" in asked:
+        charge = fetched("charges", asked["charge"], "charge")
+        name, charge_id = "charge", charge["id"]
+    else:
+        intent = fetched("payment_intents", asked["payment_intent"], "payment_intent")
+        name, charge_id = "PaymentIntent", intent["latest_charge"]
+        charge = table("charges").find(charge_id) or {"status": "none"}
+    if charge["status"] != "succeeded":
+        raise RefusedError(f"This {name} ({next(iter(asked.values()))}) does not have a successful charge to refund.")
+    return charge
+
+
+def _given_back(charge: Json, amount: int, asked: Json) -> Json:
+    ends = card_of(charge["payment_method"]).refund
+    waits = ends is RefundEnds.WELL_LATER
+    refund = EMPTY | {
+        "id": fresh_id("re"),
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": fresh_id("txn"),
+        "charge": charge["id"],
+        "created": now(),
+        "currency": charge["currency"],
+        "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "metadata": asked.get("metadata", {}),
+        "payment_intent": charge["payment_intent"],
+        "payment_method": charge["payment_method"],
+        "reason": asked.get("reason"),
+        "status": "pending" if waits else "succeeded",
+    }
+    if waits:
+        refund["pending_reason"] = "processing"
+    table("refunds").put(refund)
+    if ends is not RefundEnds.WELL:
+        simulator().timers.after(ENDS_AFTER, succeed if waits else fail, refund_id=refund["id"])
+    _announce(refund, _count(charge, amount))
+    return refund
+
+
+def _count(charge: Json, amount: int) -> Json:
+    refunded = charge["amount_refunded"] + amount
+    charge |= {"amount_refunded": refunded, "refunded": refunded == charge["amount_captured"]}
+    return table("charges").put(charge)
+
+
+def _announce(refund: Json, charge: Json) -> None:
+    emit("refund.created", refund)
+    emit("charge.refunded", charge, {"amount_refunded": charge["amount_refunded"] - refund["amount"]})
+    emit("refund.updated", refund, {})
+    emit("charge.refund.updated", refund, {})

@@ -1,0 +1,110 @@
+"""Webhook endpoints: who is told of which events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint
+
+from simulators.stripe.account import fetched, fresh_id, now, table
+from simulators.stripe.api import takes
+from simulators.stripe.errors import StripeError
+from simulators.stripe.lists import PAGE, page
+from simulators.stripe.parameters import Required, boolean, list_of, metadata, text
+
+if TYPE_CHECKING:
+    from simulators.kit.shelf import Json
+    from simulators.stripe.parameters import Table
+
+routes = Blueprint("webhook_endpoints", __name__)
+
+
+def web_address(name: str, sent: Any) -> str:  # noqa: ANN401 - whatever was sent
+    """Read a URL that can be posted to; plain http is fine in test mode."""
+    parts = urlsplit(text(name, sent))
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise StripeError(
+            "Invalid URL: An explicit scheme (such as https) must be provided.", code="url_invalid", param=name
+        )
+    return str(sent)
+
+
+CHANGEABLE: Table = {"description": text, "disabled": boolean, "metadata": metadata}
+CREATE: Table = {
+    "url": Required(web_address),
+    "enabled_events": Required(list_of(text)),
+    "api_version": text,
+    "description": text,
+    "metadata": metadata,
+}
+
+
+def register(url: str, enabled_events: list[str], secret: str | None = None, **more: Any) -> Json:  # noqa: ANN401 - JSON
+    """Keep a new endpoint; return it with its secret, which is shown only this once."""
+    endpoint = {
+        "id": fresh_id("we"),
+        "object": "webhook_endpoint",
+        "api_version": None,
+        "application": None,
+        "created": now(),
+        "description": None,
+        "enabled_events": enabled_events,
+        "livemode": False,
+        "metadata": {},
+        "status": "enabled",
+        "url": url,
+    } | more
+    table("webhook_endpoints").put(endpoint)
+    secret = secret or fresh_id("whsec")
+    table("webhook_secrets").put({"id": endpoint["id"], "secret": secret})
+    return endpoint | {"secret": secret}
+
+
+def furnish(url: str, secret: str | None) -> None:
+    """Have an endpoint there for all events; one that outlived a restart stays, and takes the secret given now."""
+    if (known := table("webhook_endpoints").first(url=url)) is None:
+        register(url, ["*"], secret)
+    elif secret:
+        table("webhook_secrets").put({"id": known["id"], "secret": secret})
+
+
+@routes.post("/v1/webhook_endpoints")
+@takes(CREATE)
+def create_webhook_endpoint(asked: Json) -> Json:
+    """A new endpoint; the only answer with its secret."""
+    return register(**asked)
+
+
+@routes.get("/v1/webhook_endpoints/<endpoint_id>")
+@takes({})
+def retrieve_webhook_endpoint(asked: Json, endpoint_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """One endpoint."""
+    return fetched("webhook_endpoints", endpoint_id)
+
+
+@routes.get("/v1/webhook_endpoints")
+@takes(PAGE)
+def list_webhook_endpoints(asked: Json) -> Json:
+    """Endpoints, newest first."""
+    return page("webhook_endpoints", asked)
+
+
+@routes.post("/v1/webhook_endpoints/<endpoint_id>")
+@takes({**CHANGEABLE, "url": web_address, "enabled_events": list_of(text)})
+def update_webhook_endpoint(asked: Json, endpoint_id: str) -> Json:
+    """Changes to an endpoint; a disabled one hears nothing, not even what waits for it."""
+    endpoint = fetched("webhook_endpoints", endpoint_id)
+    if (disabled := asked.pop("disabled", None)) is not None:
+        endpoint["status"] = "disabled" if disabled else "enabled"
+    return table("webhook_endpoints").put(endpoint | asked)
+
+
+@routes.delete("/v1/webhook_endpoints/<endpoint_id>")
+@takes({})
+def delete_webhook_endpoint(asked: Json, endpoint_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """The end of an endpoint."""
+    fetched("webhook_endpoints", endpoint_id)
+    table("webhook_endpoints").drop(endpoint_id)
+    table("webhook_secrets").drop(endpoint_id)
+    return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
