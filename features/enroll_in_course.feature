@@ -1,0 +1,267 @@
+@saga-enroll
+Feature: Enroll in a course
+  A student who pays for a course gets the course.
+  Whatever goes wrong on the way, money turns into exactly what was bought,
+  or it goes back in full; and nobody gets a course that was not paid for.
+
+  Background:
+    Given the published course "algebra" costs 49.00 EUR
+
+  Rule: A published course can be bought
+
+    @ENR-01 @smoke
+    Scenario: A student who pays is enrolled
+      Given "ada" has asked for "algebra"
+      When "ada" pays
+      Then "ada" is enrolled in "algebra"
+      And "ada" has paid 49.00 EUR in all
+      And the purchase is completed
+      And Stripe tells that the payment was for the course enrollment "algebra"
+
+    @ENR-02
+    Scenario: The price is the one that was told at the start
+      Given "ada" has asked for "algebra"
+      And "algebra" costs 59.00 EUR from now on
+      When "ada" pays
+      Then "ada" is enrolled in "algebra"
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-03
+    Scenario Outline: Every currency is charged in its own minor units
+      Given the published course "calculus" costs <price>
+      And "ada" has asked for "calculus"
+      When "ada" pays
+      Then "ada" is enrolled in "calculus"
+      And "ada" has paid <price> in all
+
+      Examples: no, two and three decimals
+        | price      |
+        | 4900 JPY   |
+        | 49.00 USD  |
+        | 14.950 KWD |
+
+  Rule: What cannot be bought is not charged
+
+    @ENR-04 @smoke
+    Scenario: The course does not exist
+      When "ada" asks for "astrology", which nobody teaches
+      Then the purchase is rejected
+      And nothing was asked of Stripe
+
+    @ENR-05
+    Scenario: The course is not published
+      Given "algebra" is not published any more
+      When "ada" asks for "algebra" all the same
+      Then the purchase is rejected
+      And nothing was asked of Stripe
+
+    @ENR-06
+    Scenario Outline: The price is one that Stripe cannot charge
+      Given the published course "calculus" costs <price>
+      When "ada" asks for "calculus"
+      Then the purchase is rejected
+      And "ada" has paid nothing
+
+      Examples: too little, and no currency of Stripe's
+        | price     |
+        | 0.00 EUR  |
+        | 0.20 EUR  |
+        | 10.00 XXX |
+
+    @ENR-07 @fault-start-twice
+    Scenario: The same start is announced twice
+      Given the learning-service announces every start twice
+      And "ada" has asked for "algebra"
+      When "ada" pays
+      Then "ada" is enrolled in "algebra"
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-08
+    Scenario: A student who is still buying the course asks for it again
+      Given "ada" has asked for "algebra"
+      When "ada" asks for "algebra" again
+      Then the second purchase is rejected
+      And only one payment was asked of Stripe
+
+  Rule: A declined card is not the end
+
+    @ENR-09 @smoke
+    Scenario: The card is declined and another one works
+      Given "ada" has asked for "algebra"
+      And her card was declined for insufficient funds
+      When "ada" pays
+      Then "ada" is enrolled in "algebra"
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-10
+    Scenario Outline: Whatever the reason of the decline, the student may try again
+      Given "ada" has asked for "algebra"
+      When "ada" pays with a card that <trouble>
+      Then the purchase waits for the payment
+      And "ada" has paid nothing
+
+      Examples: the main declines
+        | trouble                |
+        | is declined            |
+        | has insufficient funds |
+        | was stolen             |
+        | has expired            |
+        | has a wrong CVC        |
+        | fails in processing    |
+
+  Rule: The payment window closes
+
+    @ENR-11 @moves-time
+    Scenario: The student never pays
+      Given "ada" has asked for "algebra"
+      When 3 days pass
+      Then the purchase is expired
+      And "ada" cannot pay any more
+      And "ada" is not enrolled in "algebra"
+
+    @ENR-12 @moves-time
+    Scenario: The payment arrives after the window closed
+      Given "ada" has asked for "algebra"
+      And Stripe cannot cancel payments for an hour
+      And 40 minutes have passed
+      When "ada" pays
+      Then "ada" gets her money back within 2 hours
+      And the purchase is refunded
+      And "ada" is not enrolled in "algebra"
+
+    @ENR-13 @moves-time
+    Scenario: The student paid in time but the news comes late
+      Given "ada" has asked for "algebra"
+      And Stripe's webhooks take 2 hours
+      And 29 minutes have passed
+      When "ada" pays
+      Then "ada" is enrolled in "algebra" within a day
+      And "ada" has paid 49.00 EUR in all
+
+  Rule: Stripe's news may come twice, late, never, early or wrong
+
+    @ENR-14
+    Scenario: The news of the payment comes twice
+      Given "ada" has asked for "algebra"
+      And Stripe sends every webhook twice
+      When "ada" pays
+      Then "ada" is enrolled in "algebra"
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-15 @moves-time
+    Scenario: The news of the payment never comes
+      Given "ada" has asked for "algebra"
+      And Stripe's webhooks are lost
+      When "ada" pays
+      Then "ada" is enrolled in "algebra" within 10 minutes
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-16 @moves-time
+    Scenario: The news comes before the answer that it belongs to
+      Given Stripe's answer to the next payment request is lost
+      And "ada" has asked for "algebra"
+      When "ada" pays
+      Then "ada" is enrolled in "algebra" within a minute
+      And only one payment was asked of Stripe
+
+    @ENR-17
+    Scenario Outline: A webhook that is not Stripe's is not believed
+      Given "ada" has asked for "algebra"
+      When somebody sends the news of a payment <forged>
+      Then it is refused
+      And the purchase waits for the payment
+      And "ada" is not enrolled in "algebra"
+
+      Examples: forgeries
+        | forged                          |
+        | without a signature             |
+        | signed with another secret      |
+        | that was changed after signing  |
+        | that was signed an hour ago     |
+        | that was signed for the future  |
+
+    @ENR-18
+    Scenario: News of another environment changes nothing
+      Given "ada" has asked for "algebra"
+      When somebody sends the news of a payment from the live environment
+      Then the purchase waits for the payment
+      And "ada" is not enrolled in "algebra"
+
+    @ENR-19
+    Scenario: The amount in the webhook differs from what was paid
+      Given "ada" has asked for "algebra"
+      And Stripe's next news of a payment tells of 1.00 EUR
+      When "ada" pays
+      Then "ada" is enrolled in "algebra"
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-20 @moves-time
+    Scenario Outline: Stripe is in trouble when the payment is asked for
+      Given Stripe answers the next payment request <trouble>
+      And "ada" has asked for "algebra"
+      When "ada" pays
+      Then "ada" is enrolled in "algebra" within a minute
+      And only one payment was asked of Stripe
+
+      Examples: troubles
+        | trouble                                  |
+        | with a failure before the work           |
+        | with a failure after the work            |
+        | with a failure that it keeps, work done  |
+        | with a failure that it keeps, not done   |
+        | by asking to slow down                   |
+        | that the object is locked                |
+
+  Rule: What was paid and cannot be delivered goes back in full
+
+    @ENR-21 @smoke
+    Scenario: The enrollment is rejected after the payment
+      Given "ada" has asked for "algebra"
+      And "algebra" is not published any more
+      When "ada" pays
+      Then "ada" gets her money back
+      And the purchase is refunded
+      And "ada" is not enrolled in "algebra"
+
+    @ENR-22 @moves-time
+    Scenario: The learning-service is down for an hour
+      Given "ada" has asked for "algebra"
+      And the learning-service is down
+      And "ada" has paid
+      When the learning-service is back after 60 minutes
+      Then "ada" is enrolled in "algebra" within 10 minutes
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-23 @moves-time
+    Scenario: The learning-service stays down
+      Given "ada" has asked for "algebra"
+      And the learning-service is down
+      And "ada" has paid
+      When the learning-service is back after 3 days
+      Then "ada" gets her money back
+      And the purchase is refunded
+      And "ada" is not enrolled in "algebra"
+
+    @ENR-24 @moves-time
+    Scenario: The confirmation of the enrollment is lost
+      Given "ada" has asked for "algebra"
+      And the learning-service loses its next confirmation
+      When "ada" pays
+      Then "ada" is enrolled in "algebra" within 10 minutes
+      And the purchase is completed
+
+    @ENR-25 @moves-time
+    Scenario: The refund is pending at first
+      Given "ada" has asked for "algebra"
+      And "algebra" is not published any more
+      When "ada" pays with a card whose refunds take a while
+      Then "ada" gets her money back within a day
+      And the purchase is refunded
+
+    @ENR-26 @moves-time
+    Scenario: The refund fails and waits for a person
+      Given "ada" has asked for "algebra"
+      And "algebra" is not published any more
+      When "ada" pays with a card whose refunds fail
+      Then the purchase is parked within a day
+      And an operator can let it go on
