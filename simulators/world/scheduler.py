@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
     from random import Random
 
     from simulators.kit.seams import Clock
@@ -48,17 +49,7 @@ class Scheduler:
 
     def pass_time(self, by: timedelta) -> None:
         """Move time ahead, stopping at each moment at which something falls due."""
-        end = self._clock.now() + by
-        self.settle()
-        for _ in range(ENOUGH):
-            if (due := self.next_due()) is None or due > end:
-                break
-            self._move_to(due)
-            self.settle()
-        else:
-            raise NeverQuiet(f"{self._busy()} found something to do at {ENOUGH} moments before {end}")
-        self._move_to(end)
-        self.settle()
+        pass_time(self._clock, by, self.next_due, self.settle)
 
     def next_due(self) -> datetime | None:
         """Return the next moment at which any service has work; None when all are done."""
@@ -71,8 +62,24 @@ class Scheduler:
             self._randomness.shuffle(order)
         return any(each.pump() for each in order)
 
-    def _move_to(self, moment: datetime) -> None:
-        self._clock.advance(max(moment - self._clock.now(), type(moment - moment)()))
-
     def _busy(self) -> str:
         return ", ".join(each.name for each in self._services if each.next_due()) or "somebody"
+
+
+def pass_time(clock: Clock, by: timedelta, next_due: Callable[[], datetime | None], settle: Callable[[], None]) -> None:
+    """Move the clock to each moment at which something falls due, let it happen, and so on to the end."""
+    end = clock.now() + by
+    settle()
+    for _ in range(ENOUGH):
+        if (due := next_due()) is None or due > end:
+            break
+        _move(clock, due)
+        settle()
+    else:
+        raise NeverQuiet(f"something was due at {ENOUGH} moments before {end}; the last was {next_due()}")
+    _move(clock, end)
+    settle()
+
+
+def _move(clock: Clock, moment: datetime) -> None:
+    clock.advance(max(moment - clock.now(), timedelta(0)))

@@ -93,7 +93,7 @@ class Network:
         return send
 
     def _note(self, caller: str, callee: str, request: requests.PreparedRequest, answer: str) -> None:
-        message = message_in(_body(request), request.headers.get("Content-Type"))
+        message = message_in(body_of(request), request.headers.get("Content-Type"))
         path = str(urlsplit(request.url or "").path)
         at = self._clock.now().isoformat()
         self._recorder.record(
@@ -125,7 +125,7 @@ def _deliver(service: Service, request: requests.PreparedRequest) -> requests.Re
             base_url="http://" + str(urlsplit(request.url or "").netloc),
             method=request.method,
             headers=list(request.headers.items()),
-            data=_body(request),
+            data=body_of(request),
         )
     except Crash:
         service.alive = False
@@ -148,7 +148,8 @@ def _heard(answer: requests.Response, timeout: float | None) -> requests.Respons
     return answer
 
 
-def _body(request: requests.PreparedRequest) -> bytes:
+def body_of(request: requests.PreparedRequest) -> bytes:
+    """Return the bytes that a request carries."""
     return request.body.encode() if isinstance(request.body, str) else request.body or b""
 
 

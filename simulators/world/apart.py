@@ -1,0 +1,121 @@
+"""A world of processes on the machine's own time: for kill -9, and for services in other languages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from simulators.kit.seams import Clock, real_seams
+from simulators.world.plan import PAYMENT, REFERENCE, Credentials, Plan
+from simulators.world.process import Process
+from simulators.world.recorder import Exchange, Recorder
+from simulators.world.served import Served
+from simulators.world.serving import Port
+from simulators.world.together import ANY_PORTS
+from simulators.world.waiting import really_pass, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+    from pathlib import Path
+
+
+SHORT = {"PAYMENT_WINDOW_SECONDS": "20", "PAYMENT_CHECK_SECONDS": "2", "REPLY_TIMEOUT_SECONDS": "2"}
+"""Settings with which a story that waits is told in seconds."""
+LONGEST_WAIT_SECONDS = 60
+QUIET_SECONDS = 0.5
+
+
+class CannotMoveTime(Exception):  # noqa: N818 - reads as what happened
+    """The machine's time cannot be moved, and so much of it will not be waited for."""
+
+
+class Apart(Served):
+    """The services share nothing with us but their ports and a directory."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        ports: Mapping[str, int] = ANY_PORTS,
+        service: str = REFERENCE,
+        database_url: str | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        credentials = Credentials.made_up(real_seams().randomness)
+        url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
+        plan = Plan(_free_urls(ports), credentials, url, service, settings or SHORT, directory)
+        super().__init__(plan, Clock(), Recorder())
+        self._directory = directory
+        self._processes = {name: self._process(name) for name in ports}
+        self._await_all()
+
+    def settle(self) -> None:
+        """Wait until nothing has been said for a moment: more cannot be known from outside."""
+        said = -1
+        while said != len(self.recorder):
+            said = len(self.recorder)
+            wait_for(lambda: len(self.recorder) != said, QUIET_SECONDS)  # noqa: B023 - used at once
+
+    def pass_time(self, by: timedelta) -> None:
+        """Wait, or raise CannotMoveTime when that would take too long."""
+        if by.total_seconds() > LONGEST_WAIT_SECONDS:
+            raise CannotMoveTime(f"a world apart runs on real time and would have to wait for {by}")
+        really_pass(by)
+        self.settle()
+
+    def take_down(self, name: str) -> None:
+        """Kill -9 its process."""
+        self._processes[name].kill9()
+
+    def bring_back(self, name: str) -> None:
+        """Start its process again, on the same port and the same state."""
+        self._processes[name].start()
+        self._processes[name].await_ready()
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in self._processes.values():
+            process.stop()
+
+    def _process(self, name: str) -> Process:
+        url = self.plan.urls[name]
+        return Process(
+            ["serve"] if name == PAYMENT else ["simulate", name.removesuffix("-service"), "--json"],
+            {**self.plan.environ(), **self._environ(name)},
+            ready_url=url + ("/readyz" if name == PAYMENT else "/_sim"),
+            log=self._directory / f"{name}.log",
+            told=self._told,
+        )
+
+    def _environ(self, name: str) -> dict[str, str]:
+        """Return what tells a process of its place; secrets go this way, since arguments can be read by anyone."""
+        port = self.plan.urls[name].rpartition(":")[2]
+        return {
+            "PORT": port,
+            "HARNESS_SERVICE": self.plan.service,
+            f"HARNESS_{name.removesuffix('-service').upper()}_PORT": port,
+            "HARNESS_SERVICE_URL": self.plan.urls[PAYMENT],
+            "HARNESS_STATE": str(self._directory),
+        }
+
+    def _told(self, line: str) -> None:
+        told = json.loads(line)
+        if "caller" in told:
+            self.recorder.record(Exchange(**told))
+
+    def _await_all(self) -> None:
+        try:
+            for process in self._processes.values():
+                process.await_ready()
+        except BaseException:
+            self.close()
+            raise
+
+
+def _free_urls(ports: Mapping[str, int]) -> dict[str, str]:
+    """Find out that the ports are free, and let go of them for the processes to take."""
+    reserved = {name: Port(name, number) for name, number in ports.items()}
+    for port in reserved.values():
+        port.socket.close()
+    return {name: port.url for name, port in reserved.items()}

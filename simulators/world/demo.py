@@ -1,0 +1,97 @@
+"""The demo: plays the stories, shows both sides of each payment, and says how to do it by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from simulators.world.invariant import INVARIANTS
+from simulators.world.invariants import judge
+from simulators.world.plan import LEARNING, PAYMENT, STRIPE
+from simulators.world.sides import HEAD, sides
+from simulators.world.stories import COURSES, STORIES, furnish
+from simulators.world.waiting import stopwatch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulators.world.recorder import Exchange
+    from simulators.world.stories import Story, Tell
+    from simulators.world.world import World
+
+REDIRECT = 300
+BY_HAND_STUDENT = "dora"
+
+
+def play(world: World, tell: Tell) -> bool:
+    """Play all stories; True when each ended as told and every invariant holds."""
+    furnish(world)
+    world.recorder.listen(lambda exchange: _overhear(exchange, tell))
+    told = [_play(story, number, world, tell) for number, story in enumerate(STORIES, 1)]
+    _show_both_sides(world, [saga_id for saga_id, _ in told], tell)
+    return all([*(well for _, well in told), _judge(world, tell)])
+
+
+def _play(story: Story, number: int, world: World, tell: Tell) -> tuple[str, bool]:
+    title, amount = COURSES[story.course]
+    seconds = stopwatch()
+    tell(f"{number} · {story.title}", "title")
+    tell(f"{story.student} enrolls in “{title}” for {amount / 100:.2f} EUR", "aside")
+    saga_id = story.act(world, world.student(story.student), story.course, tell)
+    if well := story.ends_as_told(world, saga_id):
+        tell(f"✓ {story.outcome}: {story.ending} ({seconds():.1f} s)", "good")
+    else:
+        tell(f"✗ this did not end as told: {world.payment.saga(saga_id)}", "bad")
+    return saga_id, well
+
+
+def _overhear(exchange: Exchange, tell: Tell) -> None:
+    went_well = exchange.status is not None and exchange.status < REDIRECT
+    tell(str(exchange), "message" if went_well else "trouble")
+
+
+def _show_both_sides(world: World, saga_ids: list[str], tell: Tell) -> None:
+    tell("What Stripe knows of these payments, next to what we know", "title")
+    for story, saga_id in zip(STORIES, saga_ids, strict=True):
+        tell(f"{story.title.lower():<16}{str(HEAD)[16:]}", "aside")
+        for row in sides(world, saga_id):
+            tell(str(row), "bad" if row.agree is False else "message")
+
+
+def _judge(world: World, tell: Tell) -> bool:
+    tell("What must hold whatever happens, judged by what Stripe and the learning-service show", "title")
+    violations = judge(world)
+    for violation in violations:
+        tell(f"✗ {violation}", "bad")
+    if not violations:
+        tell(f"✓ all {len(INVARIANTS)} hold: " + ", ".join(each.name for each in INVARIANTS[:5]) + ", …", "good")
+    return not violations
+
+
+def by_hand(world: World, tell: Tell) -> None:
+    """Say where everything is, and how to buy a course with nothing but curl."""
+    urls = world.plan.urls
+    tell("Do it by hand", "title")
+    for name, see in ((PAYMENT, "/openapi.json"), (STRIPE, "/_sim"), (LEARNING, "/_sim")):
+        tell(f"{name:<18}{urls[name]}{see}", "message")
+    token = world.plan.credentials.token(BY_HAND_STUDENT, "student", world.clock.now(), timedelta(days=1))
+    tell(f"{BY_HAND_STUDENT} buys a course: paste this into another terminal, and watch here", "aside")
+    for line in _commands(urls, token, world.plan.credentials.publishable_key):
+        tell(line, "plain")
+
+
+def _commands(urls: Mapping[str, str], token: str, key: str) -> list[str]:
+    bearer = '-H "Authorization: Bearer $TOKEN"'
+    return [
+        f"TOKEN={token}",
+        f"SAGA=$(curl -s -X POST {urls[LEARNING]}/courses/drawing/enroll {bearer} | {_pick('sagaId')})",
+        f"SECRET=$(curl -s {urls[PAYMENT]}/sagas/$SAGA {bearer} | {_pick('clientSecret')})",
+        f"curl -s {urls[STRIPE]}/v1/payment_intents/${{SECRET%%_secret_*}}/confirm -u {key}: \\",
+        "     -d client_secret=$SECRET -d payment_method=pm_card_visa",
+        f"curl -s {urls[PAYMENT]}/sagas/$SAGA {bearer}",
+    ]
+
+
+def _pick(key: str) -> str:
+    """Return the shell's way to one value of a JSON document, without asking for more tools."""
+    return rf"""sed -n 's/.*"{key}": *"\([^"]*\)".*/\1/p'"""

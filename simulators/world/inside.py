@@ -1,0 +1,92 @@
+"""A world in one process, without sockets or threads, on a clock that moves only when told: days take milliseconds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from random import Random
+from typing import TYPE_CHECKING, TypeVar
+
+from simulators.kit.seams import Clock, Seams
+from simulators.world.plan import LEARNING, PAYMENT, REFERENCE, STRIPE, Credentials, Plan
+from simulators.world.recorder import Recorder
+from simulators.world.scheduler import Scheduler
+from simulators.world.service import Service
+from simulators.world.transport import Network
+from simulators.world.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import timedelta
+    from pathlib import Path
+
+    import requests
+
+T = TypeVar("T")
+URLS = {PAYMENT: "http://payment.test", STRIPE: "http://stripe.test", LEARNING: "http://learning.test"}
+START = datetime(2026, 9, 1, 9, tzinfo=UTC)
+
+
+class Inside(World):
+    """Everything is drawn from the seed; `shuffled` draws even the order in which services work."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        seed: int = 0,
+        shuffled: bool = False,
+        service: str = REFERENCE,
+        database_url: str | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self._seed = seed
+        url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
+        plan = Plan(URLS, Credentials.made_up(self._random("credentials")), url, service, settings or {})
+        super().__init__(plan, Clock(START, running=False), Recorder())
+        self.network = Network(self.clock, self.recorder)
+        self.services = {name: self._service(name) for name in URLS}
+        order = self._random("order") if shuffled else None
+        self.scheduler = Scheduler(self.clock, list(self.services.values()), order)
+
+    def connect(self, caller: str) -> requests.Session:
+        """Return a session that finds the services without a socket."""
+        return self.network.session(caller)
+
+    def settle(self) -> None:
+        """Let everybody work until nothing is due."""
+        self.scheduler.settle()
+
+    def pass_time(self, by: timedelta) -> None:
+        """Move the clock, stopping at every moment at which something falls due."""
+        self.scheduler.pass_time(by)
+
+    def eventually(self, check: Callable[[], T | None]) -> T:
+        """Settle, then check once: what is not so then never will be by itself."""
+        self.settle()
+        if not (result := check()):
+            raise AssertionError(f"not so, although all is quiet:\n{self.recorder.tail()}")
+        return result
+
+    def take_down(self, name: str) -> None:
+        """Let the service refuse connections and do nothing more."""
+        self.services[name].alive = False
+
+    def bring_back(self, name: str) -> None:
+        """Build the payment-service anew on its database; let a simulator go on."""
+        service = self.services[name]
+        service.restart() if name == PAYMENT else service.revive()
+
+    def close(self) -> None:
+        """Let every service put down what it holds."""
+        for service in self.services.values():
+            service.background.stop()
+
+    def _service(self, name: str) -> Service:
+        seams = Seams(self.clock, self._random(name), self.network.session(name))
+        service = Service(name, lambda: self.plan.build(name, seams))
+        self.network.attach(URLS[name], service)
+        return service
+
+    def _random(self, what: str) -> Random:
+        """Draws of one service do not depend on how often another one draws."""
+        return Random(f"{self._seed}/{what}")  # noqa: S311 - repeatable on purpose

@@ -1,0 +1,51 @@
+"""The learning-service as its operator sees it: courses, and who is enrolled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulators.world.client import Client, Json
+
+
+class LearningSide:
+    """Makes courses, and shows what became of the students."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def course(
+        self,
+        course_id: str,
+        *,
+        title: str = "",
+        amount: int = 4900,
+        currency: str = "EUR",
+        published: bool = True,
+    ) -> Json:
+        """Make a course with one lesson; `amount` in minor units."""
+        price = {"amount": amount, "currency": currency}
+        about = {"courseId": course_id, "tutorId": "tutor", "title": title or course_id.title(), "price": price}
+        self.client.post("/courses", about)
+        self.client.post(f"/courses/{course_id}/lessons", {"title": "First steps"})
+        if published:
+            self.publish(course_id)
+        return self.client.get(f"/courses/{course_id}")
+
+    def publish(self, course_id: str) -> None:
+        """Offer the course to students."""
+        self.client.post(f"/courses/{course_id}/publish")
+
+    def unpublish(self, course_id: str) -> None:
+        """Take the course back: from now on nobody is enrolled in it."""
+        self.client.post(f"/courses/{course_id}/unpublish")
+
+    def enrollments(self) -> list[Json]:
+        """Return everybody's enrollments, in all courses."""
+        found, query = list[Json](), dict[str, str]()
+        while True:
+            page = self.client.get("/enrollments", **query)
+            found += page["items"]
+            if not page.get("nextCursor"):
+                return found
+            query = {"cursor": page["nextCursor"]}

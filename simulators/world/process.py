@@ -1,0 +1,93 @@
+"""A service as a process of its own, which cannot outlive the one that started it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import requests
+
+from simulators.world.serving import served_session
+from simulators.world.transport import OBSERVER
+from simulators.world.waiting import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+START_SECONDS = 15
+STOP_SECONDS = 5
+
+
+class DidNotStart(Exception):  # noqa: N818 - reads as what happened
+    """A process ended, or did not answer, before it was ready; the message quotes what it said."""
+
+
+class Process:
+    """`harness …` in its own process; it ends when its standard input does, so also when we are killed."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        *,
+        ready_url: str,
+        log: Path,
+        told: Callable[[str], None],
+    ) -> None:
+        self._arguments, self._environ = [*arguments, "--until-stdin-closes"], environ
+        self._ready_url, self._log, self._told = ready_url, log, told
+        self.start()
+
+    def start(self) -> None:
+        """Start it, or start it again."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - ourselves
+                [sys.executable, "-m", "simulators.cli", *self._arguments],
+                env={**os.environ, **self._environ},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        self._reader = threading.Thread(target=self._listen, daemon=True, name="process-output")
+        self._reader.start()
+
+    def await_ready(self) -> None:
+        """Return once it answers, or raise DidNotStart."""
+        with served_session(OBSERVER) as session:
+            wait_for(lambda: self._process.poll() is not None or _answers(session, self._ready_url), START_SECONDS)
+            if self._process.poll() is not None or not _answers(session, self._ready_url):
+                raise DidNotStart(f"harness {' '.join(self._arguments)}:\n{self._log.read_text()[-2000:]}")
+
+    def kill9(self) -> None:
+        """End it so that it cannot do anything about it."""
+        self._process.kill()
+        self._buried()
+
+    def stop(self) -> None:
+        """Ask it to end, and insist after a while."""
+        self._process.terminate()
+        if wait_for(lambda: self._process.poll() is not None, STOP_SECONDS) is False:
+            self._process.kill()
+        self._buried()
+
+    def _buried(self) -> None:
+        self._process.wait()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+
+    def _listen(self) -> None:
+        for line in self._process.stdout or ():
+            self._told(line.decode())
+
+
+def _answers(session: requests.Session, url: str) -> bool:
+    try:
+        return session.get(url, timeout=1).ok
+    except requests.RequestException:
+        return False

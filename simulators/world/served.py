@@ -1,0 +1,43 @@
+"""What the worlds over sockets have in common: ordinary connections, and patience in place of certainty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import requests
+
+from simulators.world.client import Refused
+from simulators.world.serving import served_session
+from simulators.world.waiting import wait_for
+from simulators.world.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 15
+NOT_YET = (AssertionError, Refused, requests.RequestException)
+
+
+class Served(World):
+    """Services that work while we look."""
+
+    def connect(self, caller: str) -> requests.Session:
+        """Return an ordinary session."""
+        return served_session(caller)
+
+    def eventually(self, check: Callable[[], T | None]) -> T:
+        """Look again and again; what fails meanwhile is not so yet."""
+        problems: list[Exception] = []
+
+        def checked() -> T | None:
+            try:
+                return check()
+            except NOT_YET as problem:
+                problems[:] = [problem]
+                return None
+
+        if not (result := wait_for(checked, PATIENCE_SECONDS)):
+            why = f" ({problems[0]})" if problems else ""
+            raise AssertionError(f"not so within {PATIENCE_SECONDS} s{why}:\n{self.recorder.tail()}")
+        return result

@@ -1,0 +1,94 @@
+"""What happens at the school."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, then, when
+
+from simulators.world.plan import LEARNING
+from simulators.world.steps.story import Story, duration, money
+from simulators.world.world import World
+
+
+@given(parsers.parse('the published course "{course}" costs {price}'))
+def published_course(world: World, course: str, price: str) -> None:
+    """Offer a course."""
+    amount, currency = money(price)
+    world.learning.course(course, amount=amount, currency=currency)
+
+
+@given(parsers.parse('"{course}" costs {price} from now on'))
+def price_changes(world: World, course: str, price: str) -> None:
+    """Change the price under the feet of those who have asked."""
+    amount, currency = money(price)
+    world.learning.reprice(course, amount=amount, currency=currency)
+
+
+@given(parsers.parse('"{course}" is not published any more'))
+def unpublished(world: World, course: str) -> None:
+    """Take the course back."""
+    world.learning.unpublish(course)
+
+
+@given(parsers.parse('"{who}" has asked for "{course}"'))
+@when(parsers.parse('"{who}" asks for "{course}"'))
+@when(parsers.parse('"{who}" asks for "{course}" again'))
+def asks_for(story: Story, who: str, course: str) -> None:
+    """Ask for a seat, as the school's app does."""
+    story.begins(who, story.world.student(who).enroll(course))
+
+
+@when(parsers.re(r'"(?P<who>\w+)" asks for "(?P<course>\w+)"(?:, which nobody teaches| all the same)'))
+def asks_past_the_check(story: Story, who: str, course: str) -> None:
+    """Announce a start that the school's own check would not have let through: the world changed meanwhile."""
+    story.begins(who, story.world.learning.announce(who, course))
+
+
+@given("the learning-service announces every start twice")
+def starts_twice(world: World) -> None:
+    """At least once is sometimes twice."""
+    world.plant_fault(LEARNING, "duplicate_delivery", event="EnrollInCourseInitiated", times=None)
+
+
+@given("the learning-service loses its next confirmation")
+def confirmation_lost(world: World) -> None:
+    """The seat is given, but nobody hears of it."""
+    world.plant_fault(LEARNING, "lost_delivery", event="EnrollmentConfirmed")
+
+
+@given("the learning-service is down")
+def learning_down(world: World) -> None:
+    """Nobody is at school."""
+    world.take_down(LEARNING)
+
+
+@when(parsers.parse("the learning-service is back after {span}"))
+def learning_back(world: World, span: str) -> None:
+    """School is open again."""
+    world.pass_time(duration(span))
+    world.bring_back(LEARNING)
+
+
+@then(parsers.parse('"{who}" is enrolled in "{course}"'))
+def is_enrolled(story: Story, who: str, course: str) -> None:
+    """The school says so, and only once."""
+    story.world.eventually(lambda: len(seats(story.world, who, course)) == 1)
+
+
+@then(parsers.re(r'"(?P<who>\w+)" is enrolled in "(?P<course>\w+)" within (?P<span>.+)'))
+def is_enrolled_within(story: Story, who: str, course: str, span: str) -> None:
+    """The school says so after a while."""
+    story.world.pass_time(duration(span))
+    is_enrolled(story, who, course)
+
+
+@then(parsers.parse('"{who}" is not enrolled in "{course}"'))
+def is_not_enrolled(world: World, who: str, course: str) -> None:
+    """The school has no seat for the student."""
+    world.settle()
+    assert seats(world, who, course) == []  # noqa: S101 - a step is a test
+
+
+def seats(world: World, who: str, course: str) -> list[str]:
+    """Return the sagas by which the student has a seat in the course."""
+    everybody = world.learning.enrollments()
+    return [each["sagaId"] for each in everybody if (each["studentId"], each["courseId"]) == (who, course)]

@@ -1,0 +1,168 @@
+"""What happens at Stripe, and what is seen there."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, then, when
+
+from simulators.world.plan import STRIPE
+from simulators.world.steps.story import Story, duration, money
+from simulators.world.world import World
+
+CARDS = {
+    "is declined": "pm_card_visa_chargeDeclined",
+    "has insufficient funds": "pm_card_visa_chargeDeclinedInsufficientFunds",
+    "was stolen": "pm_card_visa_chargeDeclinedStolenCard",
+    "has expired": "pm_card_chargeDeclinedExpiredCard",
+    "has a wrong CVC": "pm_card_chargeDeclinedIncorrectCvc",
+    "fails in processing": "pm_card_chargeDeclinedProcessingError",
+}
+REFUNDS = {"take a while": "pm_card_pendingRefund", "fail": "pm_card_refundFail"}
+TROUBLES: dict[str, tuple[str, dict[str, object]]] = {
+    "with a failure before the work": ("server_error", {}),
+    "with a failure after the work": ("server_error_after", {}),
+    "with a failure that it keeps, work done": ("kept_server_error", {"done": True}),
+    "with a failure that it keeps, not done": ("kept_server_error", {"done": False}),
+    "by asking to slow down": ("rate_limited", {}),
+    "that the object is locked": ("lock_timeout", {}),
+}
+ASKING = {"method": "POST", "path": "/v1/payment_intents"}
+
+
+@given(parsers.parse('"{who}" has paid'))
+@when(parsers.parse('"{who}" pays'))
+def pays(story: Story, who: str) -> None:
+    """Pay with a card that works."""
+    story.who = who
+    story.student.pays(story.saga_id)
+
+
+@given("her card was declined for insufficient funds")
+def was_declined(story: Story) -> None:
+    """Try a card with no money on it."""
+    pays_with_bad_card(story, story.who, "has insufficient funds")
+
+
+@when(parsers.parse('"{who}" pays with a card that {trouble}'))
+def pays_with_bad_card(story: Story, who: str, trouble: str) -> None:
+    """Try a card that is declined."""
+    assert story.world.student(who).tries(story.saga_id, CARDS[trouble])  # noqa: S101 - a step is a test
+
+
+@when(parsers.re(r'"(?P<who>\w+)" pays with a card whose refunds (?P<how>.+)'))
+def pays_with_odd_card(story: Story, who: str, how: str) -> None:
+    """Pay with a card that works, but takes nothing back easily."""
+    story.world.student(who).pays(story.saga_id, REFUNDS[how])
+
+
+@given("Stripe cannot cancel payments for a while")
+def cannot_cancel(world: World) -> None:
+    """Let every cancel fail until all is calm again."""
+    world.plant_fault(STRIPE, "server_error", path="/v1/payment_intents/*/cancel", times=None)
+
+
+@given(parsers.re(r"Stripe's webhooks take (?P<span>.+)"))
+def webhooks_late(world: World, span: str) -> None:
+    """Keep every webhook back."""
+    world.plant_fault(STRIPE, "delayed_delivery", seconds=duration(span).total_seconds(), times=None)
+
+
+@given("Stripe sends every webhook twice")
+def webhooks_twice(world: World) -> None:
+    """At least once is sometimes twice."""
+    world.plant_fault(STRIPE, "duplicate_delivery", times=None)
+
+
+@given("Stripe's webhooks are lost")
+def webhooks_lost(world: World) -> None:
+    """Send none, and try none again."""
+    world.plant_fault(STRIPE, "lost_delivery", times=None)
+
+
+@given("Stripe's answer to the next payment request is lost")
+def answer_lost(world: World) -> None:
+    """Do the work, but be not heard."""
+    world.plant_fault(STRIPE, "lost_answer", **ASKING)
+
+
+@given(parsers.parse("Stripe answers the next payment request {trouble}"))
+def in_trouble(world: World, trouble: str) -> None:
+    """Fail once."""
+    name, parameters = TROUBLES[trouble]
+    world.plant_fault(STRIPE, name, **ASKING, **parameters)
+
+
+@given(parsers.parse("Stripe's next news of a payment tells of {sum_}"))
+def webhook_differs(world: World, sum_: str) -> None:
+    """Tell a sum that was never paid."""
+    world.plant_fault(STRIPE, "altered_amount", event="payment_intent.succeeded", amount=money(sum_)[0])
+
+
+@then(parsers.parse('"{who}" has paid {price} in all'))
+def has_paid(story: Story, who: str, price: str) -> None:
+    """Stripe took that much from the student, and kept it."""
+    amount, currency = money(price)
+    assert kept(story, who) == {currency: amount}  # noqa: S101 - a step is a test
+
+
+@then(parsers.parse('"{who}" has paid nothing'))
+def has_paid_nothing(story: Story, who: str) -> None:
+    """Stripe took nothing, or has given all of it back."""
+    assert not any(kept(story, who).values())  # noqa: S101 - a step is a test
+
+
+@then(parsers.parse('"{who}" gets her money back'))
+def money_back(story: Story, who: str) -> None:
+    """Money was taken, and all of it goes back."""
+    story.world.eventually(lambda: (sums := kept(story, who)) and not any(sums.values()))
+
+
+@then(parsers.re(r'"(?P<who>\w+)" gets her money back within (?P<span>.+)'))
+def money_back_within(story: Story, who: str, span: str) -> None:
+    """All of it goes back, after a while."""
+    story.world.pass_time(duration(span))
+    money_back(story, who)
+
+
+@then("nothing was asked of Stripe")
+def nothing_asked(story: Story) -> None:
+    """Stripe has never heard of the purchase."""
+    assert story.world.stripe.intents(story.saga_id) == []  # noqa: S101 - a step is a test
+
+
+@then("only one payment was asked of Stripe")
+def one_asked(story: Story) -> None:
+    """Whatever happened, there is one intent for all purchases told of."""
+    story.world.settle()
+    assert len(story.world.stripe.intents()) == 1  # noqa: S101 - a step is a test
+
+
+@then(parsers.parse('"{who}" cannot pay any more'))
+def cannot_pay(story: Story, who: str) -> None:
+    """The client secret that the student holds is good for nothing."""
+    assert story.world.student(who).tries(story.saga_id, "pm_card_visa") == "payment_intent_unexpected_state"  # noqa: S101
+
+
+@then(parsers.parse('Stripe tells that the payment was for the course enrollment "{course}"'))
+def metadata_tells(story: Story, course: str) -> None:
+    """From Stripe's side alone one can tell what the payment was for."""
+    (intent,) = story.world.stripe.intents(story.saga_id)
+    saga = story.saga() or {}
+    assert intent["metadata"] == {  # noqa: S101 - a step is a test
+        "paymentId": saga["payment"]["paymentId"],
+        "sagaId": story.saga_id,
+        "paymentContext": "COURSE_ENROLLMENT",
+        "contextId": course,
+    }
+
+
+def kept(story: Story, who: str) -> dict[str, int]:
+    """Return what Stripe took from the student and did not give back, by currency."""
+    sums: dict[str, int] = {}
+    for intent in story.world.stripe.intents():
+        saga = story.saga(intent["metadata"]["sagaId"]) or {}
+        if saga.get("studentId") == who and intent["status"] == "succeeded":
+            refunds = story.world.stripe.refunds(intent["id"])
+            back = sum(each["amount"] for each in refunds if each["status"] == "succeeded")
+            code = intent["currency"].upper()
+            sums[code] = sums.get(code, 0) + intent["amount_received"] - back
+    return sums

@@ -1,0 +1,101 @@
+"""A world in one process in which every service listens on its own port, and all share one clock that runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulators.kit.seams import Clock, Seams, real_seams
+from simulators.world.plan import LEARNING, PAYMENT, REFERENCE, STRIPE, Credentials, Plan
+from simulators.world.recorder import Recorder
+from simulators.world.scheduler import NeverQuiet, pass_time
+from simulators.world.served import PATIENCE_SECONDS, Served
+from simulators.world.service import Service
+from simulators.world.serving import Port, Server, served_session
+from simulators.world.waiting import wait_for
+from simulators.world.witness import Witness
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+    from pathlib import Path
+    from wsgiref.types import WSGIApplication
+
+
+ANY_PORTS = {PAYMENT: 0, STRIPE: 0, LEARNING: 0}
+QUIET_LOOKS = 6
+
+
+class Together(Served):
+    """`ports` says where each service listens (0: anywhere); `service_url` names a payment-service of one's own."""
+
+    def __init__(  # noqa: PLR0913 - each has a default
+        self,
+        directory: Path,
+        *,
+        ports: Mapping[str, int] = ANY_PORTS,
+        service: str = REFERENCE,
+        service_url: str | None = None,
+        database_url: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        credentials: Credentials | None = None,
+        state: Path | None = None,
+    ) -> None:
+        mine = {name: Port(name, number) for name, number in ports.items() if not (name == PAYMENT and service_url)}
+        urls = {PAYMENT: service_url or "", **{name: port.url for name, port in mine.items()}}
+        credentials = credentials or Credentials.made_up(real_seams().randomness)
+        url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
+        super().__init__(Plan(urls, credentials, url, service, settings or {}, state), Clock(), Recorder())
+        self.services = {name: self._service(name) for name in mine}
+        self._servers = {name: self._served(name, port) for name, port in mine.items()}
+
+    def settle(self) -> None:
+        """Wait until nothing is due, and nothing has been said for a moment."""
+        looks = [-1] * QUIET_LOOKS
+
+        def quiet() -> bool:
+            due = self._next_due()
+            looks.append(len(self.recorder) if due is None or due > self.clock.now() else -len(looks))
+            return len(set(looks[-QUIET_LOOKS:])) == 1
+
+        if not wait_for(quiet, PATIENCE_SECONDS):
+            raise NeverQuiet(f"still busy after {PATIENCE_SECONDS} s:\n{self.recorder.tail()}")
+
+    def pass_time(self, by: timedelta) -> None:
+        """Move the clock, stopping at every moment at which something falls due."""
+        pass_time(self.clock, by, self._next_due, self.settle)
+
+    def take_down(self, name: str) -> None:
+        """Stop listening and working."""
+        self._servers.pop(name).stop()
+        self.services[name].background.stop()
+
+    def bring_back(self, name: str) -> None:
+        """Build the payment-service anew on its database; let a simulator go on; at the same port as before."""
+        if name == PAYMENT:
+            self.services[name].restart()
+        number = int(self.plan.urls[name].rpartition(":")[2])
+        self._servers[name] = self._served(name, Port(name, number))
+
+    def close(self) -> None:
+        """Stop every service, the asked ones last."""
+        for name in list(self._servers):
+            self.take_down(name)
+
+    def _service(self, name: str) -> Service:
+        session = self._witness(name).session() if name != PAYMENT else served_session(PAYMENT)
+        seams = Seams(self.clock, real_seams().randomness, session)
+        return Service(name, lambda: self.plan.build(name, seams))
+
+    def _served(self, name: str, port: Port) -> Server:
+        service = self.services[name]
+        app: WSGIApplication = service if name == PAYMENT else self._witness(name).around(service)
+        server = Server(app, port)
+        service.background.start()
+        return server
+
+    def _witness(self, name: str) -> Witness:
+        return Witness(name, self.clock, self.recorder)
+
+    def _next_due(self) -> datetime | None:
+        running = [service for name, service in self.services.items() if name in self._servers]
+        return min(filter(None, (each.next_due() for each in running)), default=None)

@@ -1,0 +1,57 @@
+"""Waiting, on the machine's own time: for what other threads and processes do, and for being told to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+
+T = TypeVar("T")
+
+
+def wait_for(check: Callable[[], T | None], seconds: float, *, every: float = 0.02) -> T | None:
+    """Return what the check returns once that is something; after so many seconds, what it returned last."""
+    end = time.monotonic() + seconds
+    while not (result := check()) and time.monotonic() < end:
+        time.sleep(every)
+    return result
+
+
+def really_pass(by: timedelta) -> None:
+    """Let the machine's own time pass."""
+    time.sleep(by.total_seconds())
+
+
+def stopwatch() -> Callable[[], float]:
+    """Return a function that tells how many seconds have really passed since."""
+    start = time.monotonic()
+    return lambda: time.monotonic() - start
+
+
+def end_tidily() -> None:
+    """Let SIGTERM and SIGINT both arrive as KeyboardInterrupt, so that everything open is closed."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.default_int_handler)
+
+
+def stay(*, until_stdin_closes: bool = False) -> None:
+    """Return once somebody wants us to end."""
+    if until_stdin_closes:
+        threading.Thread(target=_outlive_nobody, daemon=True, name="parent").start()
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return
+
+
+def _outlive_nobody() -> None:
+    """Our standard input closes when the process that started us is gone, whatever way it went."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)

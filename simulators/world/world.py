@@ -1,0 +1,110 @@
+"""What the three worlds have in common, so that one set of steps drives them all."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from simulators.world.actors import PaymentSide, StripeSide, Student
+from simulators.world.client import Client
+from simulators.world.learning_side import LearningSide
+from simulators.world.plan import LEARNING, PAYMENT, STRIPE, Plan
+from simulators.world.recorder import Recorder
+from simulators.world.transport import OBSERVER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+
+    import requests
+
+    from simulators.kit.seams import Clock
+
+T = TypeVar("T")
+
+
+class World(ABC):
+    """All services put together, and the people in it."""
+
+    def __init__(self, plan: Plan, clock: Clock, recorder: Recorder) -> None:
+        self.plan, self.clock, self.recorder = plan, clock, recorder
+        self.sagas: set[str] = set()
+        self.outcomes: dict[str, str] = {}
+        self._sessions: dict[str, requests.Session] = {}
+
+    @abstractmethod
+    def connect(self, caller: str) -> requests.Session:
+        """Return what will carry this caller's calls."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """Wait until every service has done all that is due now."""
+
+    @abstractmethod
+    def pass_time(self, by: timedelta) -> None:
+        """Let time pass, and everything happen that falls due in it."""
+
+    @abstractmethod
+    def eventually(self, check: Callable[[], T | None]) -> T:
+        """Return what the check returns once that is something; an AssertionError tells that it never was."""
+
+    @abstractmethod
+    def take_down(self, name: str) -> None:
+        """End a service at once, as kill -9 does."""
+
+    @abstractmethod
+    def bring_back(self, name: str) -> None:
+        """Start it again: the payment-service on its database, a simulator with all it knew."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop everything, and leave nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for session in self._sessions.values():
+            session.close()
+        self.close()
+
+    @property
+    def stripe(self) -> StripeSide:
+        """Stripe's own side."""
+        return StripeSide(self.client(STRIPE, OBSERVER, lambda: self.plan.credentials.stripe_key))
+
+    @property
+    def learning(self) -> LearningSide:
+        """The learning-service's side."""
+        return LearningSide(self.client(LEARNING, OBSERVER, lambda: self.token("operator", "operator")))
+
+    @property
+    def payment(self) -> PaymentSide:
+        """The payment-service's own opinion."""
+        return PaymentSide(self.client(PAYMENT, OBSERVER, lambda: self.token("operator", "operator")))
+
+    def student(self, name: str) -> Student:
+        """Return the student of that name."""
+        return Student(self, name)
+
+    def client(self, service: str, caller: str, bearer: Callable[[], str]) -> Client:
+        """Return a way for this caller to call that service."""
+        if caller not in self._sessions:
+            self._sessions[caller] = self.connect(caller)
+        return Client(self._sessions[caller], self.plan.urls[service], bearer)
+
+    def token(self, sub: str, role: str) -> str:
+        """Return a JWT that is good now, by this world's clock."""
+        return self.plan.credentials.token(sub, role, self.clock.now())
+
+    def plant_fault(self, service: str, name: str, **parameters: object) -> None:
+        """Plant one of a simulator's faults, by the name and the parameters of its `/_sim/faults`."""
+        self._control(service).post(f"/_sim/faults/{name}", parameters)
+
+    def calm(self) -> None:
+        """Take all faults out of all simulators."""
+        for service in (STRIPE, LEARNING):
+            self._control(service).delete("/_sim/faults")
+
+    def _control(self, service: str) -> Client:
+        return self.client(service, OBSERVER, lambda: self.plan.credentials.stripe_key)
