@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from reference.domain.messages import Wait
 
 
-class ConfigurationError(Exception):
+class ConfigurationError(ValueError):
     """All that is missing or wrong, a line each."""
 
 
