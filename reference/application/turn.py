@@ -58,10 +58,8 @@ class Turn:
                 self._unit.outbox.put(_key(asked), asked.to, asked, self._now)
             case TakePayment():
                 self._begin_payment(asked)
-            case RefundPayment():
-                self._queue.extend(self._payment_of(asked).refund(asked.reason))
-            case PaymentNews() | PaymentReminder():
-                self._queue.extend(self._payment_of(asked).hear(asked))
+            case RefundPayment() | PaymentNews() | PaymentReminder():
+                self._move_payment(asked)
             case _:
                 self._move_saga(asked)
 
@@ -81,6 +79,14 @@ class Turn:
             pay_until=min(asked.until or window_end, window_end),
         )
         self._queue.extend(self._payment.begin())
+
+    def _move_payment(self, message: Message) -> None:
+        payment = self._payment_of(message)
+        before = payment.status
+        asked = payment.refund(message.reason) if isinstance(message, RefundPayment) else payment.hear(message)
+        if payment.status != before:
+            self._unit.deadlines.clear(payment.payment_id)
+        self._queue.extend(asked)
 
     def _payment_of(self, message: Message) -> Payment:
         if self._payment is None:
