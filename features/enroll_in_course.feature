@@ -122,7 +122,7 @@ Feature: Enroll in a course
     @ENR-12 @moves-time
     Scenario: The payment arrives after the window closed
       Given "ada" has asked for "algebra"
-      And Stripe cannot cancel payments for an hour
+      And Stripe cannot cancel payments for a while
       And 40 minutes have passed
       When "ada" pays
       Then "ada" gets her money back within 2 hours
