@@ -19,7 +19,10 @@ MAX_TEXT = 500
 
 def json_body() -> Json:
     """Return the request's JSON object, or refuse."""
-    body = request.get_json(force=True, silent=True)
+    try:
+        body = request.get_json(force=True, silent=True)
+    except RecursionError:
+        raise BadRequest("the body is nested too deeply") from None
     if not isinstance(body, dict):
         raise BadRequest("the body must be a JSON object")
     return body

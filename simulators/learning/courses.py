@@ -1,0 +1,118 @@
+"""Courses: a draft, its lessons, a price, and whether students are offered it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint
+from werkzeug.exceptions import Conflict
+
+from simulators.kit.fields import checked, json_body, nested, optional, text, whole_number
+from simulators.kit.simulator import simulator
+from simulators.learning.access import caller
+from simulators.learning.school import fetched, fresh_id, page, table
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from simulators.kit.shelf import Json
+
+routes = Blueprint("courses", __name__)
+
+
+def _id(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
+    fits = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value)
+    return None if fits else "must be 1 to 64 letters, digits, _ or -"
+
+
+def _currency(value: Any) -> str | None:  # noqa: ANN401
+    return None if isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value) else "must be three capital letters"
+
+
+PRICE = {"amount": whole_number, "currency": _currency}
+COURSE = {"courseId": optional(_id), "tutorId": text, "title": text, "price": nested(PRICE)}
+LESSON = {"title": text}
+
+
+@routes.post("/courses")
+def create_course() -> ResponseReturnValue:
+    """A new course, as a draft; `courseId` may be chosen (operators)."""
+    caller("operator")
+    asked = checked(json_body(), COURSE)
+    with simulator().store.transaction():
+        course_id = asked.get("courseId") or fresh_id("crs")
+        if table("courses").find(course_id):
+            raise Conflict(f"there already is a course {course_id!r}")
+        course = {**asked, "id": course_id, "courseId": course_id, "isPublished": False, "lessons": []}
+        return _told(table("courses").put(course)), 201, {"Location": f"/courses/{course_id}"}
+
+
+@routes.get("/courses")
+def list_courses() -> ResponseReturnValue:
+    """All courses, published or not (services, students, operators)."""
+    caller("service", "student", "operator")
+    return page("courses", _told)
+
+
+@routes.get("/courses/<course_id>")
+def read_course(course_id: str) -> ResponseReturnValue:
+    """One course, published or not (services, students, operators)."""
+    caller("service", "student", "operator")
+    return _told(fetched("courses", course_id))
+
+
+@routes.post("/courses/<course_id>/lessons")
+def add_lesson(course_id: str) -> ResponseReturnValue:
+    """One more lesson, as long as the course is not published (operators)."""
+    caller("operator")
+    lesson = {"lessonId": fresh_id("lsn"), **checked(json_body(), LESSON)}
+    with simulator().store.transaction():
+        course = fetched("courses", course_id)
+        if course["isPublished"]:
+            raise Conflict("a published course keeps its lessons; unpublish it first")
+        table("courses").put(course | {"lessons": [*course["lessons"], lesson]})
+    return lesson, 201
+
+
+@routes.post("/courses/<course_id>/publish")
+def publish(course_id: str) -> ResponseReturnValue:
+    """Offer the course to students; not without lessons (operators)."""
+    caller("operator")
+    with simulator().store.transaction():
+        course = fetched("courses", course_id)
+        if not course["lessons"]:
+            raise Conflict("a course without lessons cannot be published")
+        return _told(table("courses").put(course | {"isPublished": True}))
+
+
+@routes.post("/courses/<course_id>/unpublish")
+def unpublish(course_id: str) -> ResponseReturnValue:
+    """Offer it no longer; who is enrolled stays enrolled (operators)."""
+    return _changed(course_id, {"isPublished": False})
+
+
+@routes.put("/courses/<course_id>/price")
+def change_price(course_id: str) -> ResponseReturnValue:
+    """Another price, from now on (operators)."""
+    caller("operator")
+    return _changed(course_id, {"price": checked(json_body(), PRICE)})
+
+
+@routes.delete("/courses/<course_id>")
+def delete_course(course_id: str) -> ResponseReturnValue:
+    """The course is gone; enrollments in it stay on record (operators)."""
+    caller("operator")
+    with simulator().store.transaction():
+        table("courses").drop(fetched("courses", course_id)["id"])
+    return "", 204
+
+
+def _changed(course_id: str, changes: Json) -> Json:
+    caller("operator")
+    with simulator().store.transaction():
+        return _told(table("courses").put(fetched("courses", course_id) | changes))
+
+
+def _told(course: Json) -> Json:
+    return {field: value for field, value in course.items() if field != "id"}

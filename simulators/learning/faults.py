@@ -1,0 +1,20 @@
+"""Faults that only a school can have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from simulators.kit.faults import Fault
+
+
+@dataclass(kw_only=True)
+class RejectedEnrollment(Fault):
+    """An enrollment that was asked for is rejected, although nothing speaks against it."""
+
+    reason: str = "COURSE_FULL"
+    course_id: str = "*"
+
+    def covers(self, *where: str) -> bool:
+        """Tell whether this course is meant."""
+        return fnmatch(where[0], self.course_id)
