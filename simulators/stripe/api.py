@@ -48,8 +48,8 @@ def authenticate(*, publishable: bool) -> None:
     key = _key()
     if not key:
         raise BadKeyError("You did not provide an API key: send it as a bearer token or as basic auth's user name.")
-    kind, mode = [*key.split("_"), ""][:2]
-    if kind not in {"sk", "rk", "pk"} or mode != "test":
+    kind, _, rest = key.partition("_test_")
+    if kind not in {"sk", "rk", "pk"} or not rest:
         message = f"Invalid API Key provided: {key[:8]}****. This is a simulator: it takes test keys only."
         raise BadKeyError(message, code="api_key_invalid")
     g.publishable = kind == "pk"

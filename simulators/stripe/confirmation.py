@@ -9,6 +9,7 @@ from simulators.stripe.charges import charge
 from simulators.stripe.errors import CardError, RefusedError, StripeError
 from simulators.stripe.events import emit
 from simulators.stripe.payment_methods import card_of, method_given
+from simulators.stripe.sight import as_seen
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
@@ -75,7 +76,7 @@ def _declined(intent: Json, attempt: Json, decline: Decline) -> CardError:
     table("payment_intents").put(intent)
     emit("charge.failed", attempt)
     emit("payment_intent.payment_failed", intent)
-    return CardError(decline.message, code=decline.code, payment_intent=intent, **told)
+    return CardError(decline.message, code=decline.code, payment_intent=as_seen(intent), **told)
 
 
 def _why_not(intent: Json) -> str:
@@ -86,4 +87,4 @@ def _why_not(intent: Json) -> str:
 
 
 def _unexpected(intent: Json, message: str) -> RefusedError:
-    return RefusedError(message, code="payment_intent_unexpected_state", payment_intent=intent)
+    return RefusedError(message, code="payment_intent_unexpected_state", payment_intent=as_seen(intent))

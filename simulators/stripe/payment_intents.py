@@ -15,6 +15,7 @@ from simulators.stripe.events import emit
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Required, boolean, integer, list_of, metadata, one_of, text, tree
 from simulators.stripe.payment_methods import DATA, method_given
+from simulators.stripe.sight import as_seen
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
@@ -51,15 +52,6 @@ EMPTY = dict.fromkeys((
 CARD_OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
 CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
 
-PUBLIC = (
-    "id", "object", "allowed_payment_method_types", "amount", "amount_details", "automatic_payment_methods",
-    "canceled_at", "cancellation_reason", "capture_method", "client_secret", "confirmation_method", "created",
-    "currency", "description", "excluded_payment_method_types", "last_payment_error", "livemode", "next_action",
-    "payment_method", "payment_method_configuration_details", "payment_method_types", "processing",
-    "receipt_email", "setup_future_usage", "shipping", "source", "status",
-)  # fmt: skip
-"""What a student's own device gets to see."""
-
 
 @routes.post("/v1/payment_intents")
 @takes(CREATE)
@@ -82,7 +74,7 @@ def create_payment_intent(asked: Json) -> Json:
 @takes({"client_secret": text}, publishable=True)
 def retrieve_payment_intent(asked: Json, intent_id: str) -> Json:
     """One intent; with a publishable key and the client secret, as the student sees it."""
-    return _shown(_opened(intent_id, asked))
+    return as_seen(_opened(intent_id, asked))
 
 
 @routes.get("/v1/payment_intents")
@@ -109,7 +101,7 @@ def confirm_payment_intent(asked: Json, intent_id: str) -> Json:
     """An attempt to pay."""
     intent = _opened(intent_id, asked)
     require_method_fits(asked, intent, confirm=not g.publishable)
-    return _shown(confirmed(intent, asked))
+    return as_seen(confirmed(intent, asked))
 
 
 @routes.post("/v1/payment_intents/<intent_id>/cancel")
@@ -164,7 +156,3 @@ def _opened(intent_id: str, asked: Json) -> Json:
         message = "The client_secret provided does not match the client_secret associated with the PaymentIntent."
         raise StripeError(message, code="payment_intent_invalid_parameter", param="client_secret")
     return intent
-
-
-def _shown(intent: Json) -> Json:
-    return {name: intent[name] for name in PUBLIC} if g.publishable else intent

@@ -1,0 +1,18 @@
+"""The intents that these tests begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import stripe
+
+METADATA = {"paymentId": "p1", "sagaId": "s1", "paymentContext": "COURSE_ENROLLMENT", "contextId": "algebra"}
+
+
+def an_intent(client: stripe.StripeClient, **more: Any) -> stripe.PaymentIntent:
+    wanted: Any = {"amount": 4900, "currency": "eur", "payment_method_types": ["card"], "metadata": METADATA}
+    return client.v1.payment_intents.create(wanted | more)
+
+
+def a_paid_intent(client: stripe.StripeClient, card: str = "pm_card_visa", **more: Any) -> stripe.PaymentIntent:
+    return an_intent(client, confirm=True, payment_method=card, **more)

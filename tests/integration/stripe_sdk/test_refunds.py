@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import stripe
+
+from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent
+
+if TYPE_CHECKING:
+    from tests.stripe_world import World
+
+pytestmark = pytest.mark.served
+
+
+def refund(client: stripe.StripeClient, intent: stripe.PaymentIntent, **more: Any) -> stripe.Refund:
+    wanted: Any = {"payment_intent": intent.id}
+    return client.v1.refunds.create(wanted | more)
+
+
+def charge_of(client: stripe.StripeClient, intent: stripe.PaymentIntent) -> stripe.Charge:
+    return client.v1.charges.retrieve(str(intent.latest_charge))
+
+
+def test_all_of_a_payment_is_given_back(client: stripe.StripeClient) -> None:
+    intent = a_paid_intent(client)
+    given = refund(client, intent, metadata={"sagaId": "s1"}, reason="requested_by_customer")
+    assert (given.status, given.amount, given.currency, given.charge) == (
+        "succeeded",
+        4900,
+        "eur",
+        intent.latest_charge,
+    )
+    charge = charge_of(client, intent)
+    assert (charge.refunded, charge.amount_refunded) == (True, 4900)
+    assert client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
+    assert client.v1.refunds.retrieve(given.id) == given
+    assert [each.id for each in client.v1.refunds.list({"payment_intent": intent.id}).data] == [given.id]
+
+
+def test_parts_are_given_back_but_never_more_than_was_taken(client: stripe.StripeClient) -> None:
+    intent = a_paid_intent(client)
+    refund(client, intent, amount=4000)
+    with pytest.raises(stripe.InvalidRequestError, match="greater than unrefunded") as refusal:
+        refund(client, intent, amount=901)
+    assert (refusal.value.code, refusal.value.param) == (None, "amount")
+    assert not charge_of(client, intent).refunded
+    refund(client, intent, amount=900)
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        refund(client, intent)
+    assert refusal.value.code == "charge_already_refunded"
+    assert charge_of(client, intent).amount_refunded == 4900
+
+
+def test_what_was_not_paid_is_not_given_back(client: stripe.StripeClient) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="does not have a successful charge"):
+        refund(client, an_intent(client))
+
+
+@pytest.mark.parametrize("wanted", [{}, {"payment_intent": "pi_x", "charge": "ch_x"}])
+def test_a_refund_is_of_an_intent_or_of_a_charge(client: stripe.StripeClient, wanted: Any) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="payment_intent or charge"):
+        client.v1.refunds.create(wanted)
+
+
+def test_a_refund_can_be_asked_for_by_its_charge(client: stripe.StripeClient) -> None:
+    intent = a_paid_intent(client)
+    assert client.v1.refunds.create({"charge": str(intent.latest_charge)}).payment_intent == intent.id
+
+
+def test_a_pending_refund_succeeds_later(world: World, client: stripe.StripeClient) -> None:
+    given = refund(client, a_paid_intent(client, "pm_card_pendingRefund"))
+    assert given.status == "pending"
+    world.settle(timedelta(seconds=5))
+    assert client.v1.refunds.retrieve(given.id).status == "succeeded"
+    assert world.receiver.names()[-2:] == ["refund.updated", "charge.refund.updated"]
+
+
+def test_a_refund_that_looked_good_fails_later_and_the_money_is_back(world: World, client: stripe.StripeClient) -> None:
+    intent = a_paid_intent(client, "pm_card_refundFail")
+    given = refund(client, intent)
+    assert given.status == "succeeded"
+    world.settle(timedelta(seconds=5))
+    failed = client.v1.refunds.retrieve(given.id)
+    assert (failed.status, failed.failure_reason) == ("failed", "expired_or_canceled_card")
+    charge = charge_of(client, intent)
+    assert (charge.refunded, charge.amount_refunded) == (False, 0)
+    assert "refund.failed" in world.receiver.names()

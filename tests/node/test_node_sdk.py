@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.stripe_world import SECRET, Webhook, World, stripe_world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+
+
+def has_node() -> bool:
+    if not (shutil.which("node") and shutil.which("npm")):
+        return False
+    version = subprocess.run(["node", "--version"], check=True, capture_output=True, text=True).stdout
+    return int(version.removeprefix("v").partition(".")[0]) >= 20
+
+
+pytestmark = [
+    pytest.mark.node,
+    pytest.mark.served,
+    pytest.mark.skipif(not has_node(), reason="NOT TESTED: the Stripe SDK for Node, for want of node 20 and npm"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sdk() -> None:
+    npm = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+    subprocess.run(npm, cwd=HERE, check=True, capture_output=True, timeout=120)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with stripe_world() as world:
+        yield world
+
+
+def node(script: str, *arguments: str, given: bytes = b"") -> Any:
+    command = ["node", script, *arguments]
+    done = subprocess.run(command, cwd=HERE, check=True, input=given, capture_output=True, timeout=60)
+    return json.loads(done.stdout)
+
+
+def verified(webhook: Webhook) -> Any:
+    return node("verify.js", webhook.signature, SECRET, given=webhook.body)
+
+
+def test_the_official_sdk_for_node_pays_and_believes_our_webhooks(world: World) -> None:
+    told = node("pay.js", world.url)
+    assert told["decline"] == ["StripeCardError", "card_declined"]
+    assert told["status"] == "succeeded"
+    world.settle()
+    assert verified(world.receiver.got[-1]) == {"type": "payment_intent.succeeded", "object": told["id"]}
+
+
+def test_the_official_sdk_for_node_does_not_believe_a_forged_webhook(world: World) -> None:
+    world.plant("wrong_signature", times=None)
+    node("pay.js", world.url)
+    world.settle()
+    with pytest.raises(subprocess.CalledProcessError) as refusal:
+        verified(world.receiver.got[-1])
+    assert b"StripeSignatureVerificationError" in refusal.value.stderr

@@ -1,0 +1,83 @@
+"""A simulated Stripe that listens on loopback, for tests that drive it with the official libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import requests
+import stripe
+from flask import Flask, Response, request
+
+from simulators.kit.seams import Clock, seeded_seams
+from simulators.stripe.app import create_app
+from simulators.world.serving import Port, Server
+
+SECRET = "whsec_of_the_tests"
+
+stripe.enable_telemetry = False
+
+
+class Webhook(NamedTuple):
+    body: bytes
+    signature: str
+    event: dict[str, Any]
+
+
+class Receiver:
+    """An endpoint that keeps what it gets, and answers as told."""
+
+    def __init__(self) -> None:
+        self.got: list[Webhook] = []
+        self.answer = 200
+        self.app = Flask("receiver")
+        self.app.post("/hook")(self._hear)
+
+    def _hear(self) -> Response:
+        self.got.append(Webhook(request.get_data(), request.headers.get("Stripe-Signature", ""), request.get_json()))
+        return Response(status=self.answer)
+
+    def names(self) -> list[str]:
+        return [webhook.event["type"] for webhook in self.got]
+
+
+class World(NamedTuple):
+    """A simulated Stripe that listens on loopback, whose clock stands still and whose background is pumped by hand."""
+
+    url: str
+    clock: Clock
+    app: Flask
+    receiver: Receiver
+    http: requests.Session
+
+    def client(self, key: str = "sk_test_of_the_tests", **options: Any) -> stripe.StripeClient:
+        http = stripe.RequestsClient(session=self.http)
+        return stripe.StripeClient(key, base_addresses={"api": self.url}, http_client=http, **options)
+
+    def plant(self, fault: str, **parameters: Any) -> None:
+        assert self.http.post(f"{self.url}/_sim/faults/{fault}", json=parameters).status_code == 201
+
+    def settle(self, by: timedelta = timedelta(0)) -> None:
+        """Do what is due now, and once so much time has passed."""
+        self._pump()
+        self.clock.advance(by)
+        self._pump()
+
+    def _pump(self) -> None:
+        while self.app.extensions["background"].pump():
+            pass
+
+
+@contextmanager
+def stripe_world() -> Iterator[World]:
+    """Serve a Stripe and a receiver of its webhooks; sockets and threads end with the block."""
+    seams, receiver = seeded_seams(7, datetime(2026, 1, 1, tzinfo=UTC)), Receiver()
+    hook, api = Port("receiver", 0), Port("stripe", 0)
+    app = create_app(seams, webhook_url=f"{hook.url}/hook", webhook_secret=SECRET)
+    servers = [Server(receiver.app, hook), Server(app, api)]
+    with seams.http, requests.Session() as http:
+        yield World(api.url, seams.clock, app, receiver, http)
+    for server in servers:
+        server.stop()
