@@ -113,7 +113,12 @@ def demo(*, once: bool, apart: bool, **ports: int) -> None:
     "--state", envvar="HARNESS_STATE", type=click.Path(file_okay=False, path_type=Path),
     help="Remember everything in files in this folder.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: first the settings, then each exchange.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print JSON Lines: the settings, then each exchange as it begins and as it ends.",
+)
 @port_options(STRIPE, LEARNING)
 @until_stdin_closes
 def simulate(  # noqa: PLR0913 - a command has so many options
@@ -143,8 +148,12 @@ def simulate(  # noqa: PLR0913 - a command has so many options
             state=state,
         ) as world,
     ):
-        (_introduce_as_json if as_json else _introduce)(world)
-        world.recorder.listen(_print_json if as_json else lambda exchange: click.echo(str(exchange)))
+        if as_json:
+            _introduce_as_json(world)
+            world.recorder.watch(_print_json)
+        else:
+            _introduce(world)
+            world.recorder.listen(lambda exchange: click.echo(str(exchange)))
         stay(until_stdin_closes=until_stdin_closes)
 
 
@@ -235,8 +244,8 @@ def _secrets(credentials: Credentials) -> dict[str, str]:
     }
 
 
-def _print_json(exchange: Exchange) -> None:
-    click.echo(json.dumps(asdict(exchange)))
+def _print_json(number: int, exchange: Exchange) -> None:
+    click.echo(json.dumps({"by": os.getpid(), "number": number, "exchange": asdict(exchange)}))
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ class Apart(Served):
         plan = Plan(_free_urls(ports), credentials, url, service, settings or SHORT, directory)
         super().__init__(plan, Clock(), Recorder())
         self._directory = directory
+        self._open: dict[tuple[int, int], int] = {}
         self._processes = {name: self._process(name) for name in ports}
         self._await_all()
 
@@ -64,6 +65,10 @@ class Apart(Served):
         really_pass(by)
         self.settle()
 
+    def is_up(self, name: str) -> bool:
+        """Tell whether its process lives."""
+        return self._processes[name].is_alive
+
     def take_down(self, name: str) -> None:
         """Kill -9 its process."""
         self._processes[name].kill9()
@@ -74,9 +79,12 @@ class Apart(Served):
         self._processes[name].await_ready()
 
     def close(self) -> None:
-        """End all processes."""
-        for process in self._processes.values():
-            process.stop()
+        """End all processes, those that tell others things first."""
+        leaving = [self._processes[name] for name in sorted(self._processes, key=lambda name: name == PAYMENT)]
+        for process in leaving:
+            process.terminate()
+        for process in leaving:
+            process.bury()
 
     def _process(self, name: str) -> Process:
         url = self.plan.urls[name]
@@ -100,9 +108,15 @@ class Apart(Served):
         }
 
     def _told(self, line: str) -> None:
+        """Take over what a simulator says of an exchange: once as it begins, once as it ends."""
         told = json.loads(line)
-        if "caller" in told:
-            self.recorder.record(Exchange(**told))
+        if "exchange" not in told:
+            return
+        exchange, key = Exchange(**told["exchange"]), (told["by"], told["number"])
+        if not exchange.answer:
+            self._open[key] = self.recorder.begin(exchange)
+        else:
+            self.recorder.end(self._open.pop(key), exchange.answer)
 
     def _await_all(self) -> None:
         try:

@@ -32,8 +32,8 @@ class Client:
         """Read, or raise Refused."""
         return self._call("GET", path, params=query)
 
-    def post(self, path: str, json: object = None, *, form: Json | None = None, **headers: str) -> Json:
-        """Send JSON or a form, or raise Refused."""
+    def post(self, path: str, json: object = None, *, form: Json | str | None = None, **headers: str) -> Json:
+        """Send JSON, or a form (a text goes as it is), or raise Refused."""
         return self._call("POST", path, json=json, data=form, headers=headers)
 
     def put(self, path: str, json: object) -> Json:

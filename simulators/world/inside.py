@@ -67,6 +67,10 @@ class Inside(World):
             raise AssertionError(f"not so, although all is quiet:\n{self.recorder.tail()}")
         return result
 
+    def is_up(self, name: str) -> bool:
+        """Tell whether the service has neither crashed nor been taken down."""
+        return self.services[name].alive
+
     def take_down(self, name: str) -> None:
         """Let the service refuse connections and do nothing more."""
         self.services[name].alive = False

@@ -40,9 +40,18 @@ class LearningSide:
         """Take the course back: from now on nobody is enrolled in it."""
         self.client.post(f"/courses/{course_id}/unpublish")
 
+    def reprice(self, course_id: str, *, amount: int, currency: str = "EUR") -> None:
+        """Ask for another price from now on."""
+        self.client.put(f"/courses/{course_id}/price", {"amount": amount, "currency": currency})
+
+    def announce(self, student_id: str, course_id: str) -> str:
+        """Let the service announce a start that it would not have allowed; returns the sagaId."""
+        return str(self.client.post("/_sim/announcements", {"studentId": student_id, "courseId": course_id})["sagaId"])
+
     def enrollments(self) -> list[Json]:
         """Return everybody's enrollments, in all courses."""
-        found, query = list[Json](), dict[str, str]()
+        found: list[Json] = []
+        query: dict[str, str] = {}
         while True:
             page = self.client.get("/enrollments", **query)
             found += page["items"]

@@ -55,26 +55,31 @@ class Process:
         self._reader = threading.Thread(target=self._listen, daemon=True, name="process-output")
         self._reader.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended, in whatever way."""
+        return self._process.poll() is None
+
     def await_ready(self) -> None:
         """Return once it answers, or raise DidNotStart."""
         with served_session(OBSERVER) as session:
-            wait_for(lambda: self._process.poll() is not None or _answers(session, self._ready_url), START_SECONDS)
-            if self._process.poll() is not None or not _answers(session, self._ready_url):
+            wait_for(lambda: not self.is_alive or _answers(session, self._ready_url), START_SECONDS)
+            if not self.is_alive or not _answers(session, self._ready_url):
                 raise DidNotStart(f"harness {' '.join(self._arguments)}:\n{self._log.read_text()[-2000:]}")
 
     def kill9(self) -> None:
         """End it so that it cannot do anything about it."""
         self._process.kill()
-        self._buried()
+        self.bury()
 
-    def stop(self) -> None:
-        """Ask it to end, and insist after a while."""
+    def terminate(self) -> None:
+        """Ask it to end."""
         self._process.terminate()
-        if wait_for(lambda: self._process.poll() is not None, STOP_SECONDS) is False:
-            self._process.kill()
-        self._buried()
 
-    def _buried(self) -> None:
+    def bury(self) -> None:
+        """Wait for its end, insist after a while, and leave nothing of it."""
+        if wait_for(lambda: not self.is_alive, STOP_SECONDS) is False:
+            self._process.kill()
         self._process.wait()
         self._reader.join()
         for pipe in (self._process.stdin, self._process.stdout):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLOUDEVENTS = "application/cloudevents+json"
+_LONG_ID = re.compile(r"([a-z]+_\w{4})\w{8,}")
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Exchange:
     callee: str
     method: str
     path: str
-    answer: str
+    answer: str = ""
     message: str | None = None
     message_id: str | None = None
     saga_id: str | None = None
@@ -34,8 +36,8 @@ class Exchange:
 
     def __str__(self) -> str:
         """Return the line of it that a person reads."""
-        said = self.message or f"{self.method} {self.path}"
-        return f"{self.caller:<16} → {self.callee:<16}  {said:<52}  {self.answer}"
+        said = self.message or self.method + " " + _LONG_ID.sub(r"\1…", self.path)
+        return f"{self.caller:<16} → {self.callee:<16}  {said:<44}  {self.answer}"
 
 
 @dataclass(frozen=True)
@@ -48,30 +50,49 @@ class Message:
 
 
 class Recorder:
-    """Every exchange of one world, in the order in which they were answered."""
+    """Every exchange of one world, in the order in which they began: causes come before their effects."""
 
     def __init__(self) -> None:
         self._exchanges: list[Exchange] = []
+        self._told = 0
         self._listeners: list[Callable[[Exchange], None]] = []
+        self._watchers: list[Callable[[int, Exchange], None]] = []
         self._lock = threading.Lock()
 
     def __iter__(self) -> Iterator[Exchange]:
         with self._lock:
-            return iter(tuple(self._exchanges))
+            return iter([each for each in self._exchanges if each.answer])
 
     def __len__(self) -> int:
-        return len(self._exchanges)
+        return self._told
 
-    def record(self, exchange: Exchange) -> None:
-        """Keep it and tell whoever listens."""
+    def begin(self, exchange: Exchange) -> int:
+        """Keep the place of one that is not answered yet; the number returned is for `end`."""
         with self._lock:
             self._exchanges.append(exchange)
-            for listener in self._listeners:
-                listener(exchange)
+            return self._watched(len(self._exchanges) - 1)
+
+    def end(self, number: int, answer: str) -> None:
+        """Note the answer, and tell whoever listens, in order."""
+        with self._lock:
+            self._exchanges[number] = replace(self._exchanges[number], answer=answer)
+            self._watched(number)
+            while self._told < len(self._exchanges) and (told := self._exchanges[self._told]).answer:
+                self._told += 1
+                for listener in self._listeners:
+                    listener(told)
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep one that is over already."""
+        self.end(self.begin(exchange), exchange.answer)
 
     def listen(self, listener: Callable[[Exchange], None]) -> None:
-        """Hear of each exchange from now on, as it happens."""
+        """Hear of each exchange that is over, from now on."""
         self._listeners.append(listener)
+
+    def watch(self, watcher: Callable[[int, Exchange], None]) -> None:
+        """Hear of each exchange by its number as it begins, and once more as it ends."""
+        self._watchers.append(watcher)
 
     def trace(self) -> bytes:
         """Return JSON Lines that are the same, byte for byte, for two runs of one seed."""
@@ -81,6 +102,11 @@ class Recorder:
     def tail(self, count: int = 20) -> str:
         """Return the last exchanges as a person reads them, for messages about failures."""
         return "\n".join(map(str, list(self)[-count:]))
+
+    def _watched(self, number: int) -> int:
+        for watcher in self._watchers:
+            watcher(number, self._exchanges[number])
+        return number
 
 
 def message_in(body: bytes, content_type: str | None) -> Message:

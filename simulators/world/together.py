@@ -64,6 +64,10 @@ class Together(Served):
         """Move the clock, stopping at every moment at which something falls due."""
         pass_time(self.clock, by, self._next_due, self.settle)
 
+    def is_up(self, name: str) -> bool:
+        """Tell whether it listens."""
+        return name in self._servers
+
     def take_down(self, name: str) -> None:
         """Stop listening and working."""
         self._servers.pop(name).stop()
@@ -77,8 +81,8 @@ class Together(Served):
         self._servers[name] = self._served(name, Port(name, number))
 
     def close(self) -> None:
-        """Stop every service, the asked ones last."""
-        for name in list(self._servers):
+        """Stop every service, those that tell others things first."""
+        for name in sorted(self._servers, key=lambda name: name == PAYMENT):
             self.take_down(name)
 
     def _service(self, name: str) -> Service:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -66,17 +67,17 @@ class Network:
         service = self._at(request)
         if caller == OBSERVER:
             return _deliver(service, request)
-        note = partial(self._note, caller, service.name, request)
+        number = self._recorder.begin(self._exchange(caller, service.name, request))
+        heard = "caller crashed"
         try:
             answer = _heard(self._way(caller, service, request, timeout)(), timeout)
+            heard = str(answer.status_code)
         except requests.RequestException as failure:
-            note("timeout" if isinstance(failure, requests.Timeout) else "no answer")
+            heard = "timeout" if isinstance(failure, requests.Timeout) else "no answer"
             failure.request = request
             raise
-        except Crash:
-            note("caller crashed")
-            raise
-        note(str(answer.status_code))
+        finally:
+            self._recorder.end(number, heard)
         return answer
 
     def _at(self, request: requests.PreparedRequest) -> Service:
@@ -92,13 +93,10 @@ class Network:
                 send = partial(planted.fault.carry, send, timeout)
         return send
 
-    def _note(self, caller: str, callee: str, request: requests.PreparedRequest, answer: str) -> None:
+    def _exchange(self, caller: str, callee: str, request: requests.PreparedRequest) -> Exchange:
         message = message_in(body_of(request), request.headers.get("Content-Type"))
-        path = str(urlsplit(request.url or "").path)
-        at = self._clock.now().isoformat()
-        self._recorder.record(
-            Exchange(at, caller, callee, request.method or "", path, answer, message.name, message.id, message.saga_id)
-        )
+        path, at = str(urlsplit(request.url or "").path), self._clock.now().isoformat()
+        return Exchange(at, caller, callee, request.method or "", path, "", *astuple(message))
 
 
 class InProcess(BaseAdapter):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,7 +17,7 @@ from simulators.world.serving import served_session
 from simulators.world.transport import OBSERVER, body_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from simulators.kit.seams import Clock
@@ -36,13 +38,10 @@ class Witness:
         def witnessed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             if environ.get("HTTP_USER_AGENT") == OBSERVER or environ["PATH_INFO"].startswith("/_sim"):
                 return app(environ, start_response)
-            message = _message(environ)
+            ended = self._heard(environ)
 
             def started(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:  # noqa: ANN401 - WSGI's own
-                answer = "no answer" if (CONNECTION, "reset") in headers else status.split(maxsplit=1)[0]
-                self._note(
-                    _caller(environ), self._name, environ["REQUEST_METHOD"], environ["PATH_INFO"], answer, message
-                )
+                ended("no answer" if (CONNECTION, "reset") in headers else status.split(maxsplit=1)[0])
                 return start_response(status, headers, *failure)
 
             return app(environ, started)
@@ -55,17 +54,20 @@ class Witness:
         session.mount("http://", _Said(self))
         return session
 
-    def said(self, request: requests.PreparedRequest, answer: str) -> None:
-        """Note a call that the simulator made."""
+    def said(self, request: requests.PreparedRequest) -> Callable[[str], None]:
+        """Note a call that the simulator makes; say the answer to what is returned."""
         message = message_in(body_of(request), request.headers.get("Content-Type"))
         path = str(urlsplit(request.url or "").path)
-        self._note(self._name, PAYMENT, request.method or "", path, answer, message)
+        return self._began(self._name, PAYMENT, request.method or "", path, message)
 
-    def _note(self, caller: str, callee: str, method: str, path: str, answer: str, message: Message) -> None:
+    def _heard(self, environ: WSGIEnvironment) -> Callable[[str], None]:
+        where = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        return self._began(_caller(environ), self._name, *where, _message(environ))
+
+    def _began(self, caller: str, callee: str, method: str, path: str, message: Message) -> Callable[[str], None]:
         at = self._clock.now().isoformat()
-        self._recorder.record(
-            Exchange(at, caller, callee, method, path, answer, message.name, message.id, message.saga_id)
-        )
+        number = self._recorder.begin(Exchange(at, caller, callee, method, path, "", *astuple(message)))
+        return partial(self._recorder.end, number)
 
 
 class _Said(HTTPAdapter):
@@ -74,12 +76,13 @@ class _Said(HTTPAdapter):
         self._witness = witness
 
     def send(self, request: requests.PreparedRequest, *rest: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' own
+        ended = self._witness.said(request)
         try:
             answer = super().send(request, *rest, **options)
         except requests.RequestException as failure:
-            self._witness.said(request, "timeout" if isinstance(failure, requests.Timeout) else "no answer")
+            ended("timeout" if isinstance(failure, requests.Timeout) else "no answer")
             raise
-        self._witness.said(request, str(answer.status_code))
+        ended(str(answer.status_code))
         return answer
 
 

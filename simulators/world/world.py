@@ -49,6 +49,10 @@ class World(ABC):
         """Return what the check returns once that is something; an AssertionError tells that it never was."""
 
     @abstractmethod
+    def is_up(self, name: str) -> bool:
+        """Tell whether a service runs."""
+
+    @abstractmethod
     def take_down(self, name: str) -> None:
         """End a service at once, as kill -9 does."""
 

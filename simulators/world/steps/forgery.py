@@ -10,7 +10,7 @@ from pytest_bdd import parsers, then, when
 
 from simulators.stripe.signing import signature
 from simulators.world.client import Refused
-from simulators.world.plan import PAYMENT
+from simulators.world.plan import PAYMENT, STRIPE
 from simulators.world.steps.story import Story
 
 BAD_REQUEST = 400
@@ -20,13 +20,14 @@ AGES = {"that was signed an hour ago": timedelta(hours=1), "that was signed for 
 @when(parsers.re(r"somebody sends the news of a payment (?P<how>.+)"))
 def forged_news(story: Story, how: str) -> None:
     """Claim that the purchase is paid, to the very cent, which only Stripe can know."""
-    body = json.dumps(_paid(story, live=how == "from the live environment"))
+    is_live = how == "from the live environment"
+    body = json.dumps(_paid(story, live=is_live))
     at = int((story.world.clock.now() - AGES.get(how, timedelta(0))).timestamp())
     secret = story.world.plan.credentials.webhook_secret
     signed = signature("whsec_another" if how == "signed with another secret" else secret, at, body)
     headers = {} if how == "without a signature" else {"Stripe-Signature": f"t={at},v1={signed}"}
     sent = body.replace("succeeded", "succeeded ") if how == "that was changed after signing" else body
-    story.answers.append(_post(story, sent, headers))
+    story.answers.append(_post(story, STRIPE if is_live else "somebody", sent, headers))
 
 
 @then("it is refused")
@@ -43,8 +44,8 @@ def _paid(story: Story, *, live: bool) -> dict[str, Any]:
     return about | {"type": "payment_intent.succeeded", "data": {"object": paid}}
 
 
-def _post(story: Story, body: str, headers: dict[str, str]) -> int:
-    client = story.world.client(PAYMENT, "somebody", lambda: "nobody")
+def _post(story: Story, sender: str, body: str, headers: dict[str, str]) -> int:
+    client = story.world.client(PAYMENT, sender, lambda: "nobody")
     try:
         client.post("/webhooks/stripe", form=body, **headers)
     except Refused as refusal:

@@ -70,7 +70,7 @@ def money(text: str) -> tuple[int, str]:
     return int(digits.replace(".", "")), currency
 
 
-@given(parsers.re(r"(?P<span>\d+ minutes) have passed"))
+@given(parsers.re(r"(?P<span>(?:a|\d+) minutes?) (?:has|have) passed"))
 @when(parsers.re(r"(?P<span>\d+ (?:days|hours|minutes)) pass"))
 def time_passes(world: World, span: str) -> None:
     """Let time pass."""
