@@ -17,6 +17,8 @@ def _room(ours: str = "", tools: str = "") -> Room:
 
 
 _PORTS = "reference.domain reference.application.ports reference.wire"
+_KIT_AND_SERVICES = "simulators.kit simulators.stripe simulators.learning"
+_WORLD_TOOLS = "flask requests urllib3 waitress werkzeug"
 
 ROOMS = {
     "reference": _room(),
@@ -39,9 +41,8 @@ ROOMS = {
     "simulators.kit": _room("", "flask jwt requests tinydb werkzeug"),
     "simulators.stripe": _room("simulators.kit", "flask werkzeug"),
     "simulators.learning": _room("simulators.kit", "flask werkzeug"),
-    "simulators.world": _room(
-        "simulators.kit simulators.stripe simulators.learning", "flask pytest_bdd requests urllib3 waitress werkzeug"
-    ),
+    "simulators.world": _room(_KIT_AND_SERVICES, _WORLD_TOOLS),
+    "simulators.world.steps": _room(f"simulators.world {_KIT_AND_SERVICES}", f"{_WORLD_TOOLS} pytest pytest_bdd"),
     "simulators.console": _room("simulators.world simulators.kit", "flask"),
     "simulators.cli": _room("simulators reference.app", "click rich"),
 }
