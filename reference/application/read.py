@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reference.application.ports import UnitOfWork
-from reference.domain.payment import Payment, PaymentStatus
+from reference.domain.payment import Payment
+from reference.domain.payment_status import PaymentStatus
 from reference.sagas.saga import Saga
 
 

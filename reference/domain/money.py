@@ -1,5 +1,6 @@
 """Money as integers: a float has never held a cent."""
 
+import re
 from dataclasses import dataclass
 
 # Currencies whose minor unit is not a hundredth (ISO 4217).
@@ -8,6 +9,7 @@ EXPONENTS = {
     **dict.fromkeys(("VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+_CODE = re.compile("[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Money:
     def __post_init__(self) -> None:
         if type(self.amount) is not int or self.amount < 0:
             raise ValueError(f"amount must be a whole number of minor units, not {self.amount!r}")
-        if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):  # noqa: PLR2004
+        if not _CODE.fullmatch(self.currency):
             raise ValueError(f"currency must be an ISO 4217 code such as EUR, not {self.currency!r}")
 
     def __str__(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import singledispatchmethod
 from typing import Any
 
@@ -34,39 +33,10 @@ from reference.domain.payment_messages import (
     RefundReported,
     RefundState,
 )
+from reference.domain.payment_status import MOVES, PaymentStatus, Refund
 
 Asked = list[Message | Remind | Withdraw]
-
-
-class PaymentStatus(StrEnum):
-    """Where a payment stands. A declined attempt leaves it pending: the next card may work."""
-
-    PENDING = "PENDING"
-    SUCCEEDED = "SUCCEEDED"
-    CANCELED = "CANCELED"
-    REFUND_PENDING = "REFUND_PENDING"
-    REFUNDED = "REFUNDED"
-    REFUND_FAILED = "REFUND_FAILED"
-
-
 S = PaymentStatus
-MOVES = {
-    S.PENDING: {S.SUCCEEDED, S.CANCELED},
-    S.CANCELED: {S.SUCCEEDED},  # Money for an intent that we believed could not be paid: it must go back.
-    S.SUCCEEDED: {S.REFUND_PENDING, S.REFUNDED},  # The latter by somebody at Stripe, not by us.
-    S.REFUND_PENDING: {S.REFUNDED, S.REFUND_FAILED},
-    S.REFUNDED: {S.REFUND_FAILED},  # A bank may send a refund back days later.
-    S.REFUND_FAILED: {S.REFUND_PENDING, S.REFUNDED},
-}
-_RANK = list(RefundState)
-
-
-@dataclass
-class Refund:
-    """What Stripe told of one refund; an older fact never undoes a newer one."""
-
-    amount: int
-    state: RefundState
 
 
 @dataclass(kw_only=True)
@@ -151,32 +121,33 @@ class Payment:
 
     @hear.register
     def _created(self, news: IntentCreated) -> Asked:
-        self.intent_id, self.client_secret = news.intent_id, news.client_secret
-        # A late answer: we have given up meanwhile, so nobody may pay this.
-        return [CancelIntent(**self._terms())] if self.status == S.CANCELED else []
+        is_new = self.intent_id is None
+        self._recognize(news.intent_id)
+        self.client_secret = news.client_secret
+        # A late answer: we have given up meanwhile, so nobody may pay this. What is canceled is so for good.
+        return [CancelIntent(**self._terms())] if is_new and self.status == S.CANCELED else []
 
     @hear.register
     def _refused(self, news: IntentRefused) -> Asked:
         return self._cancel(PaymentRejected(saga_id=self.saga_id, reason=news.reason))
 
     @hear.register
-    def _canceled(self, _: IntentCanceled) -> Asked:
+    def _canceled(self, news: IntentCanceled) -> Asked:
+        self._recognize(news.intent_id)
         return self._cancel(PaymentCanceled(saga_id=self.saga_id))
 
     @hear.register
     def _paid(self, news: MoneyReceived) -> Asked:
-        if self.intent_id not in (None, news.intent_id):
-            raise NotExpected(f"money for {news.intent_id}, but this payment's intent is {self.intent_id}")
+        self._recognize(news.intent_id)
         if self.status not in (S.PENDING, S.CANCELED):
             return []
         if news.received != self.price and not news.confirmed:
             return [LookAtIntent(**self._terms())]
         unusable = self._why_unusable(news)
         self._move(S.SUCCEEDED)
-        self.intent_id, self.received = news.intent_id, news.received
-        if unusable:
-            return [PaymentUnusable(saga_id=self.saga_id, reason=unusable)]
-        return [PaymentSucceeded(**self._facts()), *self._settle_refunds()]
+        self.received = news.received
+        told = PaymentUnusable(saga_id=self.saga_id, reason=unusable) if unusable else PaymentSucceeded(**self._facts())
+        return [told, *self._settle_refunds()]
 
     def _why_unusable(self, news: MoneyReceived) -> str:
         if news.received != self.price:
@@ -195,24 +166,28 @@ class Payment:
 
     @hear.register
     def _refund_reported(self, news: RefundReported) -> Asked:
-        known = self.refunds.get(news.refund_id)
-        if known and _RANK.index(known.state) >= _RANK.index(news.state):
+        told, known = Refund(news.amount, news.state), self.refunds.get(news.refund_id)
+        if known and not told.is_newer_than(known):
             return []
-        self.refunds[news.refund_id] = Refund(news.amount, news.state)
-        if news.state == RefundState.FAILED:
-            return self._refund_failed(news)
-        return self._settle_refunds()
+        self.refunds[news.refund_id] = told
+        return self._refund_failed(news) if news.state == RefundState.FAILED else self._settle_refunds()
+
+    @property
+    def _given_back(self) -> list[str]:
+        """The refunds that succeeded, once they are together what was received."""
+        done = {id_: refund.amount for id_, refund in self.refunds.items() if refund.state == RefundState.SUCCEEDED}
+        return sorted(done) if self.received and sum(done.values()) >= self.received.amount else []
 
     def _settle_refunds(self) -> Asked:
-        done = {id_: refund.amount for id_, refund in self.refunds.items() if refund.state == RefundState.SUCCEEDED}
-        if self.received is None or sum(done.values()) < self.received.amount or self.status == S.REFUNDED:
+        refund_ids = self._given_back
+        if not refund_ids or self.status == S.REFUNDED:
             return []
         self._move(S.REFUNDED)
         reason = self.refund_reason or "refunded at Stripe"
-        return [PaymentRefunded(**self._facts(), refund_id=max(done), reason=reason)]
+        return [PaymentRefunded(**self._facts(), refund_id=refund_ids[-1], reason=reason)]
 
     def _refund_failed(self, news: RefundReported) -> Asked:
-        if self.status not in (S.REFUND_PENDING, S.REFUNDED):
+        if self._given_back or self.status not in (S.REFUND_PENDING, S.REFUNDED):
             return []
         self._move(S.REFUND_FAILED)
         return [PaymentRefundFailed(saga_id=self.saga_id, reason=news.reason)]
@@ -237,6 +212,11 @@ class Payment:
             return []
         self._move(S.CANCELED)
         return [told, Withdraw(CreateIntent(**self._terms()))]
+
+    def _recognize(self, intent_id: str | None) -> None:
+        if self.intent_id not in (None, intent_id):
+            raise NotExpected(f"news of {intent_id}, but this payment's intent is {self.intent_id}")
+        self.intent_id = intent_id
 
     def _move(self, to: PaymentStatus) -> None:
         if to not in MOVES[self.status]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -188,7 +188,7 @@ class PaymentNews(Message):
 class IntentCreated(PaymentNews):
     """Stripe holds an intent; with the client secret the student can pay."""
 
-    client_secret: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,43 @@
+"""Where a payment and its refunds stand, and how they may move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reference.domain.payment_messages import RefundState
+
+
+class PaymentStatus(StrEnum):
+    """Where a payment stands. A declined attempt leaves it pending: the next card may work."""
+
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    CANCELED = "CANCELED"
+    REFUND_PENDING = "REFUND_PENDING"
+    REFUNDED = "REFUNDED"
+    REFUND_FAILED = "REFUND_FAILED"
+
+
+S = PaymentStatus
+MOVES = {
+    S.PENDING: {S.SUCCEEDED, S.CANCELED},
+    S.CANCELED: {S.SUCCEEDED},  # Money for an intent that we believed could not be paid: it must go back.
+    S.SUCCEEDED: {S.REFUND_PENDING, S.REFUNDED},  # The latter by somebody at Stripe, not by us.
+    S.REFUND_PENDING: {S.REFUNDED, S.REFUND_FAILED},
+    S.REFUNDED: {S.REFUND_FAILED},  # A bank may send a refund back days later.
+    S.REFUND_FAILED: {S.REFUND_PENDING, S.REFUNDED},
+}
+_RANK = list(RefundState)  # As a refund goes on.
+
+
+@dataclass
+class Refund:
+    """What Stripe told of one refund; an older fact never undoes a newer one."""
+
+    amount: int
+    state: RefundState
+
+    def is_newer_than(self, known: Refund) -> bool:
+        """Whether this was said later, whenever it was heard."""
+        return _RANK.index(self.state) > _RANK.index(known.state)
