@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from reference.domain.messages import Message, NotExpected, Remind, Withdraw
+from reference.domain.money import Money
+from reference.domain.payment import Payment
+from reference.domain.payment_messages import (
+    CancelIntent,
+    CreateIntent,
+    DisputeReported,
+    IntentRefused,
+    LookAtIntent,
+    PaymentCanceled,
+    PaymentCheckDue,
+    PaymentContext,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentRefundFailed,
+    PaymentRejected,
+    PaymentSucceeded,
+    PaymentUnusable,
+    PaymentWindowClosed,
+    RefundIntent,
+    RefundState,
+)
+from reference.domain.payment_status import MOVES, PaymentStatus
+from tests.unit.reference.builders import (
+    NEWS,
+    SECRET,
+    WHAT,
+    WINDOW_END,
+    canceled,
+    created,
+    declined,
+    paid,
+    payment,
+    refund,
+)
+
+LATE = WINDOW_END + timedelta(seconds=1)
+WRONG = Money(4800, "EUR")
+WINDOW_CLOSED = PaymentWindowClosed(saga_id="saga_1", payment_id="pay_1")
+CHECK_DUE = PaymentCheckDue(saga_id="saga_1", payment_id="pay_1")
+
+
+def hear(it: Payment, *news: Message) -> list[type[Any]]:
+    """Return the kinds of what follows of the last news, without reminders."""
+    asked = [it.hear(each) for each in news][-1]
+    return [type(each) for each in asked if not isinstance(each, Remind | Withdraw)]
+
+
+def refunding() -> Payment:
+    it = payment()
+    it.hear(paid())
+    it.refund("nothing to give")
+    return it
+
+
+@pytest.mark.parametrize("missing", ["context", "context_id"])
+def test_a_payment_must_say_what_it_is_for(missing: str) -> None:
+    facts = {name: value for name, value in (WHAT | {"pay_until": WINDOW_END}).items() if name != missing}
+    with pytest.raises(TypeError, match=missing):
+        Payment.create(**facts)
+
+
+def test_a_payment_context_is_one_of_two_and_a_context_id_is_not_empty() -> None:
+    assert set(PaymentContext) == {"SESSION_BOOKING", "COURSE_ENROLLMENT"}
+    with pytest.raises(TypeError, match="PaymentContext"):
+        payment(context="COURSE_ENROLLMENT")
+    with pytest.raises(ValueError, match="contextId"):
+        payment(context_id="")
+
+
+@pytest.mark.parametrize("name", ["payment_id", "saga_id", "context", "context_id", "price"])
+def test_what_a_payment_is_for_never_changes(name: str) -> None:
+    with pytest.raises(AttributeError, match="never changes"):
+        setattr(payment(), name, "other")
+
+
+def test_the_client_secret_is_never_shown_by_accident() -> None:
+    it = payment()
+    it.hear(created())
+    assert SECRET not in repr(it) + repr(created())
+
+
+def test_a_payment_begins_with_an_intent_and_two_reminders() -> None:
+    intent, *reminders = payment().begin()
+    assert intent == CreateIntent(**WHAT)
+    assert {type(each.of) for each in reminders if isinstance(each, Remind)} == {PaymentWindowClosed, PaymentCheckDue}
+
+
+def test_the_agreed_sum_in_time_is_a_success() -> None:
+    it = payment()
+    assert hear(it, created(), paid()) == [PaymentSucceeded]
+    assert it.status == PaymentStatus.SUCCEEDED
+
+
+def test_money_may_be_heard_of_before_the_intent() -> None:
+    assert hear(payment(), paid()) == [PaymentSucceeded]
+
+
+def test_each_declined_attempt_is_told_once_and_nothing_is_final() -> None:
+    it = payment()
+    assert hear(it, declined("ch_1")) == [PaymentFailed]
+    assert hear(it, declined("ch_1")) == []
+    assert hear(it, declined("ch_2")) == [PaymentFailed]
+    assert it.status == PaymentStatus.PENDING
+
+
+def test_a_decline_heard_after_the_success_is_old_news() -> None:
+    assert hear(payment(), paid(), declined()) == []
+
+
+def test_another_sum_is_believed_only_of_stripe_itself() -> None:
+    it = payment()
+    assert hear(it, paid(received=WRONG)) == [LookAtIntent]
+    assert hear(it, paid(received=WRONG, confirmed=True)) == [PaymentUnusable]
+    assert it.status == PaymentStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize("before", [[], [canceled()]])
+def test_money_after_the_window_must_go_back(before: list[Message]) -> None:
+    assert hear(payment(), *before, paid(at=LATE)) == [PaymentUnusable]
+
+
+def test_money_in_the_last_second_is_in_time() -> None:
+    assert hear(payment(), paid(at=WINDOW_END)) == [PaymentSucceeded]
+
+
+@pytest.mark.parametrize("news", [created, paid, canceled])
+def test_news_of_another_intent_with_our_metadata_are_for_a_person(news: Any) -> None:
+    it = payment()
+    it.hear(created())
+    with pytest.raises(NotExpected, match="pi_2"):
+        it.hear(news(intent_id="pi_2"))
+    assert (it.intent_id, it.status) == ("pi_1", PaymentStatus.PENDING)
+
+
+def test_a_closed_window_makes_sure_that_nobody_can_pay_any_more() -> None:
+    it = payment()
+    assert hear(it, created(), WINDOW_CLOSED) == [CancelIntent]
+    assert hear(it, canceled()) == [PaymentCanceled]
+    assert hear(it, WINDOW_CLOSED) == []
+
+
+def test_an_intent_that_stripe_refuses_ends_the_payment() -> None:
+    it = payment()
+    assert hear(it, IntentRefused(saga_id="saga_1", payment_id="pay_1", reason="amount_too_small")) == [PaymentRejected]
+    assert hear(it, created()) == [CancelIntent]
+
+
+def test_an_intent_that_is_canceled_is_not_canceled_for_ever() -> None:
+    it = payment()
+    assert hear(it, created(), canceled(), created()) == []
+
+
+def test_a_canceled_intent_whose_creation_is_heard_of_late_stays_canceled() -> None:
+    assert hear(payment(), canceled(), created()) == []
+
+
+def test_a_lost_webhook_is_made_good_by_looking() -> None:
+    it = payment()
+    it.hear(created())
+    asked = it.hear(CHECK_DUE)
+    assert isinstance(asked[0], LookAtIntent)
+    assert isinstance(asked[1], Remind)
+    assert hear(it, paid(), CHECK_DUE) == []
+
+
+def test_everything_goes_back_once() -> None:
+    it = payment()
+    it.hear(paid())
+    first, _ = it.refund("nothing to give")
+    assert isinstance(first, RefundIntent)
+    assert it.refund("nothing to give") == []
+    assert hear(it, refund(RefundState.PENDING)) == []
+    assert hear(it, refund(RefundState.SUCCEEDED)) == [PaymentRefunded]
+    assert it.refund("nothing to give") == []
+
+
+def test_nothing_goes_back_that_never_came() -> None:
+    it = payment()
+    it.hear(canceled())
+    assert it.refund("whatever") == []
+
+
+def test_a_part_is_not_everything() -> None:
+    it = refunding()
+    assert hear(it, refund(RefundState.SUCCEEDED, amount=100)) == []
+    assert hear(it, refund(RefundState.SUCCEEDED, "re_2", amount=4800)) == [PaymentRefunded]
+
+
+def test_a_refund_that_fails_is_tried_under_a_new_number() -> None:
+    it = refunding()
+    assert hear(it, refund(RefundState.FAILED)) == [PaymentRefundFailed]
+    again, _ = it.refund("once more")
+    assert isinstance(again, RefundIntent)
+    assert again.attempt == 2
+
+
+def test_a_refund_that_a_bank_sends_back_days_later_is_a_failure() -> None:
+    it = refunding()
+    assert hear(it, refund(RefundState.SUCCEEDED), refund(RefundState.FAILED)) == [PaymentRefundFailed]
+    assert it.status == PaymentStatus.REFUND_FAILED
+
+
+def test_another_refund_that_failed_takes_nothing_from_one_that_gave_everything_back() -> None:
+    it = refunding()
+    assert hear(it, refund(RefundState.SUCCEEDED), refund(RefundState.FAILED, "re_2", amount=100)) == []
+    assert it.status == PaymentStatus.REFUNDED
+
+
+def test_a_refund_by_a_person_at_stripe_counts_even_if_heard_of_before_the_money() -> None:
+    assert hear(payment(), refund(RefundState.SUCCEEDED), paid()) == [PaymentSucceeded, PaymentRefunded]
+
+
+def test_late_money_that_a_person_has_given_back_already_needs_no_second_refund() -> None:
+    it = payment()
+    assert hear(it, canceled(), refund(RefundState.SUCCEEDED), paid(at=LATE)) == [PaymentUnusable, PaymentRefunded]
+    assert it.refund("it came too late") == []
+
+
+def test_a_dispute_is_recorded_and_moves_nothing() -> None:
+    it = payment()
+    it.hear(DisputeReported(**NEWS, dispute_id="dp_1", status="needs_response"))
+    assert (it.disputes, it.status) == ({"dp_1": "needs_response"}, PaymentStatus.PENDING)
+
+
+@pytest.mark.parametrize("status", PaymentStatus)
+def test_a_payment_moves_only_as_declared(status: PaymentStatus) -> None:
+    for to in set(PaymentStatus) - MOVES[status]:
+        with pytest.raises(ValueError, match="cannot become"):
+            payment_that_is(status)._move(to)
+
+
+def payment_that_is(status: PaymentStatus) -> Payment:
+    it = payment()
+    it.status = status
+    return it
