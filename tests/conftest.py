@@ -10,6 +10,11 @@ from tests.postgres import MISSING, PostgresServer, has_postgres, postgres
 from tests.rooms import sealed as rooms_sealed
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let all scenarios run in one kind of world."""
+    parser.addoption("--world", choices=["inside", "together"], help="run every scenario in this world")
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One server for the whole run, fast instead of durable."""
