@@ -106,6 +106,7 @@ def _save(
     connection: Connection, statement: Insert | Update, record: Saga | Payment, id_: str, row: dict[str, Any]
 ) -> None:
     key = {"id": id_, "was": record.version} if record.version else {}
-    if connection.execute(statement, row | key).rowcount != 1:
+    result = connection.execute(statement, row | key)
+    if record.version and result.rowcount != 1:  # An INSERT tells by IntegrityError, and psycopg does not count it.
         raise ConflictError(f"somebody else moved {id_}")
     record.version += 1
