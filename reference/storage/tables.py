@@ -57,7 +57,7 @@ sagas = Table(
         "context",
         "context_id",
         unique=True,
-        sqlite_where=text("buying"),
+        sqlite_where=text("buying = 1"),
         postgresql_where=text("buying"),
     ),
 )

@@ -89,7 +89,7 @@ def upgrade() -> None:
         "sagas",
         ["student_id", "context", "context_id"],
         unique=True,
-        sqlite_where=sa.text("buying"),
+        sqlite_where=sa.text("buying = 1"),
         postgresql_where=sa.text("buying"),
     )
 
@@ -97,7 +97,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop everything."""
     op.drop_index(
-        "one_purchase_under_way", table_name="sagas", sqlite_where=sa.text("buying"), postgresql_where=sa.text("buying")
+        "one_purchase_under_way",
+        table_name="sagas",
+        sqlite_where=sa.text("buying = 1"),
+        postgresql_where=sa.text("buying"),
     )
     op.drop_table("sagas")
     op.drop_table("payments")
