@@ -15,9 +15,9 @@ class ConfigurationError(ValueError):
     """All that is missing or wrong, a line each."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Settings:
-    """The environment, read and checked."""
+    """The environment, read and checked. It shows nothing of itself: most of it is secret."""
 
     database_url: str
     stripe_api_key: str
@@ -55,6 +55,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 WAITS = {Wait.PAYMENT_WINDOW: 1800, Wait.PAYMENT_CHECK: 300, Wait.REPLY: 60, Wait.PATIENCE: 7200}
+A_YEAR = 31_536_000  # Seconds.
 
 
 class _Reading:
@@ -80,20 +81,25 @@ class _Reading:
 
     def seconds(self, name: str, default: int) -> timedelta:
         value: Any = self._environ.get(name, "").strip() or str(default)
-        if not value.isdecimal() or not 0 < int(value) <= 31_536_000:  # noqa: PLR2004 - a year
-            self.faults.append(f"{name} must be a number of seconds, not {value!r}")
+        if not (value.isdecimal() and len(value) < 9 and 0 < int(value) <= A_YEAR):  # noqa: PLR2004 - nor huge to read
+            self.faults.append(f"{name} must be a number of seconds, from 1 to {A_YEAR}")
             return timedelta(seconds=default)
         return timedelta(seconds=int(value))
 
 
 def _database(value: str) -> str:
     known = ("sqlite:///", "postgresql+psycopg://")
-    return "" if value.startswith(known) else f"must start with {' or '.join(known)}"
+    is_kept = value.startswith(known) and not value.endswith(("//", "///", ":memory:"))
+    return "" if is_kept else f"must start with {' or '.join(known)} and name what outlives the process"
 
 
 def _url(value: str) -> str:
-    parts = urlsplit(value)
-    return "" if parts.scheme in {"http", "https"} and parts.hostname else "must be an http or https URL"
+    try:
+        parts = urlsplit(value)
+        is_good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_good = False
+    return "" if is_good else "must be an http or https URL"
 
 
 def _long(value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -16,6 +17,8 @@ from reference.domain.messages import Message
 SOURCE = "edtech.payment-service"
 CONTENT_TYPE = "application/cloudevents+json"
 _STORABLE = re.compile(r"[^\x00\ud800-\udfff]+")  # What both databases can hold.
+LONGEST_ID = 255  # Characters; Stripe's own limit, and short enough for an index of either database.
+_ID = re.compile(r"/(\w*[iI]d|source|type)$")
 _UNDERSCORED = re.compile(r"_(\w)")
 _SHOWN_AS = {str: "a string", int: "an integer", datetime: "an ISO 8601 time with its offset", dict: "an object"}
 
@@ -92,17 +95,17 @@ def _checked(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
         raise WireError(pointer, f"must be {_SHOWN_AS.get(kind, kind.__name__)}")
     if isinstance(value, str) and not _STORABLE.fullmatch(value):
         raise WireError(pointer, "must not be empty, nor hold NUL or half characters")
+    if isinstance(value, str) and len(value) > LONGEST_ID and _ID.search(pointer):
+        raise WireError(pointer, f"must not be longer than {LONGEST_ID} characters")
     return value
 
 
 def _time(value: str, pointer: str) -> datetime:
-    try:
+    with suppress(ValueError, OverflowError):
         read = datetime.fromisoformat(value)
-    except ValueError:
-        read = datetime.min  # noqa: DTZ901 - naive, as what is refused below
-    if read.tzinfo is None:
-        raise WireError(pointer, f"must be {_SHOWN_AS[datetime]}")
-    return read.astimezone(UTC)
+        if read.tzinfo:
+            return read.astimezone(UTC)
+    raise WireError(pointer, f"must be {_SHOWN_AS[datetime]}")
 
 
 @cache
@@ -146,6 +149,6 @@ def unwrap(body: Any, accepted: type[Message]) -> tuple[Envelope, Message]:  # n
     if envelope.specversion != "1.0":
         raise WireError("/specversion", "must be 1.0")
     kind = Message.known.get(envelope.type)
-    if kind is None or not issubclass(kind, accepted):
+    if kind is None or kind is accepted or not issubclass(kind, accepted):
         raise WireError("/type", f"{envelope.type} is not accepted here")
     return envelope, decode(kind, envelope.data, "/data")
