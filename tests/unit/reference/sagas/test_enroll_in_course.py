@@ -1,0 +1,211 @@
+"""The saga's story: given these messages, it asks for these, and ends there."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from reference.domain.enrollment import (
+    CourseUnavailable,
+    CourseVerified,
+    CreateEnrollmentRecord,
+    EnrollInCourseInitiated,
+    EnrollmentConfirmed,
+    EnrollmentOverdue,
+    EnrollmentRejected,
+    EnrollmentUnanswered,
+    VerificationOverdue,
+    VerifyCourse,
+)
+from reference.domain.messages import Message, NotExpected, Remind, Wait, Withdraw
+from reference.domain.payment_messages import (
+    PaymentCanceled,
+    PaymentContext,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentRefundFailed,
+    PaymentRejected,
+    PaymentSucceeded,
+    PaymentUnusable,
+    RefundPayment,
+    TakePayment,
+)
+from reference.sagas.enroll_in_course import EnrollInCourseSaga
+from reference.sagas.saga import AlreadyUnderWay, ResumeRequested
+from tests.unit.reference.builders import NOON, PRICE
+
+ID = {"saga_id": "saga_1"}
+FACTS: dict[str, Any] = {
+    "saga_id": "saga_1",
+    "payment_id": "pay_1",
+    "context": PaymentContext.COURSE_ENROLLMENT,
+    "context_id": "algebra",
+    "price": PRICE,
+    "stripe_payment_intent_id": "pi_1",
+}
+INITIATED = EnrollInCourseInitiated(saga_id="saga_1", student_id="ada", course_id="algebra")
+VERIFIED = CourseVerified(saga_id="saga_1", title="Algebra", price=PRICE)
+UNAVAILABLE = CourseUnavailable(saga_id="saga_1", reason="it is not published")
+PAID = PaymentSucceeded(**FACTS)
+DECLINED = PaymentFailed(**FACTS, reason="expired_card", attempt="ch_1")
+UNUSABLE = PaymentUnusable(saga_id="saga_1", reason="it came too late")
+CANCELED = PaymentCanceled(**ID)
+REFUNDED = PaymentRefunded(**FACTS, refund_id="re_1", reason="gone")
+REFUND_FAILED = PaymentRefundFailed(saga_id="saga_1", reason="charge_disputed")
+CONFIRMED = EnrollmentConfirmed(saga_id="saga_1", enrollment_id="enr_1", course_id="algebra", student_id="ada")
+GONE = EnrollmentRejected(saga_id="saga_1", reason="the course is gone")
+UNANSWERED = EnrollmentUnanswered(**ID)
+RESUMED = ResumeRequested(saga_id="saga_1", by="olga", why="the balance is filled up")
+EVERYTHING: list[Message] = [
+    *(INITIATED, VERIFIED, UNAVAILABLE, PAID, DECLINED, UNUSABLE, CANCELED, REFUNDED, REFUND_FAILED),
+    *(CONFIRMED, GONE, UNANSWERED, RESUMED, AlreadyUnderWay(**ID), VerificationOverdue(**ID)),
+    *(EnrollmentOverdue(**ID), PaymentRejected(saga_id="saga_1", reason="amount_too_small")),
+]
+WAYS_OUT_OF_AN_END = {
+    ("rejected", "payment_unusable"): "refunding",
+    ("expired", "payment_unusable"): "refunding",
+    ("completed", "payment_refunded"): "refunded",
+    ("refunded", "payment_refund_failed"): "parked",
+    ("parked", "payment_refunded"): "refunded",
+    ("parked", "resume_requested"): "refunding",
+}
+
+
+def told(*messages: Message) -> tuple[EnrollInCourseSaga, list[type[Any]]]:
+    """Return the saga after all this, and the kinds of what it asked for on the way."""
+    saga = EnrollInCourseSaga.start(INITIATED)
+    asked = [ask for message in messages for ask in saga.hear(message, NOON)]
+    return saga, [type(ask) for ask in asked if not isinstance(ask, Remind)]
+
+
+STORIES: dict[str, tuple[list[Message], list[type[Any]]]] = {
+    "bought": ([INITIATED, VERIFIED, PAID, CONFIRMED], [VerifyCourse, TakePayment, CreateEnrollmentRecord]),
+    "another card": (
+        [INITIATED, VERIFIED, DECLINED, PAID, CONFIRMED],
+        [VerifyCourse, TakePayment, CreateEnrollmentRecord],
+    ),
+    "not for sale": ([INITIATED, UNAVAILABLE], [VerifyCourse]),
+    "nobody says the price": ([INITIATED, VerificationOverdue(**ID)], [VerifyCourse, Withdraw]),
+    "bought already": ([AlreadyUnderWay(**ID)], []),
+    "never paid": ([INITIATED, VERIFIED, CANCELED], [VerifyCourse, TakePayment]),
+    "paid too late": (
+        [INITIATED, VERIFIED, CANCELED, UNUSABLE, REFUNDED],
+        [VerifyCourse, TakePayment, RefundPayment],
+    ),
+    "gone": (
+        [INITIATED, VERIFIED, PAID, GONE, REFUNDED],
+        [VerifyCourse, TakePayment, CreateEnrollmentRecord, RefundPayment],
+    ),
+    "asked twice": (
+        [INITIATED, VERIFIED, PAID, UNANSWERED, CONFIRMED],
+        [VerifyCourse, TakePayment, CreateEnrollmentRecord, CreateEnrollmentRecord],
+    ),
+    "silence": (
+        [INITIATED, VERIFIED, PAID, EnrollmentOverdue(**ID), CONFIRMED, REFUNDED],
+        [VerifyCourse, TakePayment, CreateEnrollmentRecord, Withdraw, RefundPayment],
+    ),
+    "parked and resumed": (
+        [INITIATED, VERIFIED, PAID, GONE, REFUND_FAILED, RESUMED, REFUNDED],
+        [VerifyCourse, TakePayment, CreateEnrollmentRecord, RefundPayment, RefundPayment],
+    ),
+}
+ENDINGS = {
+    **dict.fromkeys(("bought", "another card", "asked twice"), "COMPLETED"),
+    **dict.fromkeys(("not for sale", "nobody says the price", "bought already"), "REJECTED"),
+    **dict.fromkeys(("paid too late", "gone", "silence", "parked and resumed"), "REFUNDED"),
+    "never paid": "EXPIRED",
+}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_asks_for_this_and_ends_there(name: str) -> None:
+    messages, wishes = STORIES[name]
+    saga, asked = told(*messages)
+    assert asked == wishes
+    assert saga.outcome == ENDINGS[name]
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_hearing_the_last_message_of_a_story_again_asks_for_nothing(name: str) -> None:
+    messages, _ = STORIES[name]
+    saga, _ = told(*messages)
+    with suppress(NotExpected):  # A person sees it then; nothing was asked for, either.
+        saga.hear(messages[-1], NOON)
+    assert (saga.asks, saga.outcome) == ([], ENDINGS[name])
+
+
+def rows() -> dict[tuple[str, str], str]:
+    """Return where each declared message leads from each state; the first row that fits counts."""
+    found: dict[tuple[str, str], str] = {}
+    everywhere = [state.name for state in EnrollInCourseSaga.STATES]
+    for message, froms, to, *_ in EnrollInCourseSaga.TRANSITIONS:
+        for state in everywhere if froms == "*" else [froms] if isinstance(froms, str) else froms:
+            found.setdefault((state, message), to or state)
+    return found
+
+
+def test_every_message_that_a_row_names_is_known_to_this_test() -> None:
+    assert {message for _, message in rows()} == {message.trigger for message in EVERYTHING}
+
+
+@pytest.mark.parametrize("state", [state.name for state in EnrollInCourseSaga.STATES])
+def test_in_each_state_a_message_is_declared_or_changes_nothing(state: str) -> None:
+    for message in EVERYTHING:
+        saga = EnrollInCourseSaga(saga_id="saga_1", student_id="ada", course_id="algebra", state=state)
+        if (state, message.trigger) in rows():
+            saga.hear(message, NOON)
+            assert saga.state == rows()[state, message.trigger]
+        else:
+            with pytest.raises(NotExpected, match=state.upper()):
+                saga.hear(message, NOON)
+            assert (saga.state, saga.history) == (state, [])
+
+
+def test_an_end_is_left_only_by_declared_late_news() -> None:
+    ends = {state.name for state in EnrollInCourseSaga.STATES if state.final}
+    assert {row: to for row, to in rows().items() if row[0] in ends and to != row[0]} == WAYS_OUT_OF_AN_END
+
+
+def test_every_state_that_waits_says_for_what() -> None:
+    waiting = {state.name for state in EnrollInCourseSaga.STATES if not state.final} - {"initiated"} | {"parked"}
+    assert set(EnrollInCourseSaga.WAITING_FOR) == waiting
+
+
+def test_the_price_is_frozen_as_it_was_verified() -> None:
+    saga = EnrollInCourseSaga.start(INITIATED)
+    saga.hear(INITIATED, NOON)
+    (wish,) = saga.hear(VERIFIED, NOON)
+    assert wish == TakePayment(
+        saga_id="saga_1", context=PaymentContext.COURSE_ENROLLMENT, context_id="algebra", price=PRICE
+    )
+
+
+def test_nothing_is_waited_for_for_ever() -> None:
+    saga = EnrollInCourseSaga.start(INITIATED)
+    waits = [[ask for ask in saga.hear(m, NOON) if isinstance(ask, Remind)] for m in (INITIATED, VERIFIED, PAID)]
+    reminders = [(type(ask.of), ask.due) for ask in itertools.chain(*waits)]
+    assert reminders == [
+        (VerificationOverdue, Wait.PATIENCE),
+        (EnrollmentUnanswered, Wait.REPLY),
+        (EnrollmentOverdue, Wait.PATIENCE),
+    ]
+
+
+def test_history_tells_in_plain_words_and_each_thing_once() -> None:
+    saga, _ = told(INITIATED, VERIFIED, DECLINED, DECLINED, PAID, INITIATED, CONFIRMED, CONFIRMED)
+    assert [entry.text for entry in saga.history] == [
+        "The student asked for the course.",
+        "The course 'Algebra' is published and costs 49.00 EUR.",
+        "A payment attempt was declined: expired_card.",
+        "The payment of 49.00 EUR arrived.",
+        "The student is enrolled.",
+    ]
+
+
+def test_a_saga_of_one_class_does_not_move_another() -> None:
+    one, _ = told(INITIATED, VERIFIED)
+    other, _ = told(INITIATED)
+    assert (one.state, other.state) == ("awaiting_payment", "verifying_course")
