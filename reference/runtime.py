@@ -53,7 +53,7 @@ class Background:
 
     def pump(self) -> bool:
         """Do one due piece of work; False when nothing is due."""
-        return self._relay.pump() or self._service.remind() or self._relay.claim() > 0
+        return self._relay.pump() or self._catch_up()
 
     def next_due(self) -> datetime | None:
         """Return when the next piece of work falls due."""
@@ -89,15 +89,14 @@ class Background:
 
     def _watch_time(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
-            self._safely(self._catch_up)
+            while self._safely(self._catch_up):
+                pass
 
     def _catch_up(self) -> bool:
         due = self._reader.next_due()
         if due is None or due > self._clock.now():
             return False
-        while self._service.remind():
-            pass
-        return self._relay.claim() > 0
+        return self._service.remind() or self._relay.claim() > 0
 
     def _safely(self, act: Callable[[], bool]) -> bool:
         try:
