@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from base64 import b32encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -70,7 +71,7 @@ class Seams:
 
 def new_id(randomness: random.Random, prefix: str) -> str:
     """Return an opaque id such as `evt_4fk0…`: 24 characters drawn from the given randomness."""
-    return prefix + "_" + "".join(randomness.choices("0123456789abcdefghijklmnopqrstuvwxyz", k=24))
+    return prefix + "_" + b32encode(randomness.randbytes(15)).decode().lower()
 
 
 def real_seams() -> Seams:

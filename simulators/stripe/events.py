@@ -64,7 +64,7 @@ def _announce(event: Json) -> None:
     deliveries: Deliveries = current_app.extensions["deliveries"]
     name = event["type"]
     wanting = [each for each in table("webhook_endpoints").oldest(status="enabled") if _wants(each, name)]
-    body = json.dumps(event | {"pending_webhooks": len(wanting)}, indent=2)
+    body = json.dumps(event | {"pending_webhooks": len(wanting)})
     for endpoint in wanting:
         deliveries.send(endpoint["id"], endpoint["url"], name, body, about=event["id"])
 

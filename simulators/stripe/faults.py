@@ -43,7 +43,7 @@ class AlteredAmount(SendFault):
         body = json.loads(delivery["body"])
         told = body["data"]["object"]
         told |= {name: self.amount for name in ("amount", "amount_received") if name in told}
-        return [delivery | {"body": json.dumps(body, indent=2)}]
+        return [delivery | {"body": json.dumps(body)}]
 
 
 @dataclass(kw_only=True)
@@ -54,7 +54,7 @@ class LiveEvent(SendFault):
         """Change the event's mode and its object's."""
         body = json.loads(delivery["body"])
         body["livemode"] = body["data"]["object"]["livemode"] = True
-        return [delivery | {"body": json.dumps(body, indent=2)}]
+        return [delivery | {"body": json.dumps(body)}]
 
 
 STRIPE_FAULTS = (KeptServerError, LockTimeout, AlteredAmount, LiveEvent)
