@@ -1,0 +1,107 @@
+"""The speed figures, side by side in one run: how near is the payment-service to the least code that could do it?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from tests.bench import partner, report, service
+from tests.bench.partner import Drive, Driven
+from tests.bench.processes import process
+from tests.bench.report import FLOOR, LONG_PAST, REFERENCE, Counts, Sample
+from tests.bench.service import Service, Used
+from tests.bench.stores import SQLITE, multiply, stores, three_databases, transactions_that_wrote
+
+CONCURRENCIES = (1, 16)
+WARM_UP, COUNTED = 0.5, 1.0  # Seconds.
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How often, and for how many seconds each time, every service is driven at every concurrency."""
+
+    rounds: int
+    seconds: float
+
+
+FULL, QUICK = Plan(rounds=6, seconds=3), Plan(rounds=2, seconds=1)
+
+
+def main() -> int:
+    """Measure and print; 1 when the floor does not commit as often as the reference: they could not be compared."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="about 40 seconds instead of five minutes; rougher")
+    plan = QUICK if parser.parse_args().quick else FULL
+    print(report.machine())
+    with process(partner.run) as driver:
+        partner_url = f"http://127.0.0.1:{driver.recv()}"
+        fair = [Bench(store, plan, driver, partner_url).run() for store in stores()]
+    return 0 if all(fair) else 1
+
+
+@dataclass(frozen=True)
+class Bench:
+    """All services on one kind of store."""
+
+    store: str
+    plan: Plan
+    driver: Connection
+    partner_url: str
+
+    def run(self) -> bool:
+        """Count, then measure in turns; return whether floor and reference did as many durable commits."""
+        with three_databases(self.store) as (for_floor, for_reference, for_long_past):
+            counts = {FLOOR: self._count(FLOOR, for_floor), REFERENCE: self._count(REFERENCE, for_long_past)}
+            multiply(for_long_past)
+            databases = {FLOOR: for_floor, REFERENCE: for_reference, LONG_PAST: for_long_past}
+            print(report.table(self.store, list(self._measure(databases)), counts), flush=True)
+        return round(counts[FLOOR].commits) == round(counts[REFERENCE].commits)
+
+    def _count(self, name: str, url: str) -> Counts:
+        """Return what the database did for one saga."""
+        with process(service.run, Service(name, url, self.partner_url, counting=True)) as pipe:
+            port = pipe.recv()
+            self._drive(port, 1, WARM_UP)
+            wrote, told = self._wrote(url), _used(pipe).told
+            sagas = len(self._drive(port, 1, COUNTED).latencies)
+            told = _used(pipe).told - told
+            if self.store == SQLITE:
+                return Counts(told["COMMIT"] / sagas, told.total() / sagas)
+            return Counts((self._wrote(url) - wrote - 1) / sagas)
+
+    def _wrote(self, url: str) -> int:
+        return 0 if self.store == SQLITE else transactions_that_wrote(url)
+
+    def _measure(self, databases: dict[str, str]) -> Iterator[Sample]:
+        with ExitStack() as running:
+            services = {name: Service(name, url, self.partner_url) for name, url in databases.items()}
+            pipes = {name: running.enter_context(process(service.run, each)) for name, each in services.items()}
+            ports = {name: pipe.recv() for name, pipe in pipes.items()}
+            for concurrency in CONCURRENCIES:
+                for port in ports.values():
+                    self._drive(port, concurrency, WARM_UP)
+                for _ in range(self.plan.rounds):
+                    for name, pipe in pipes.items():
+                        before = _used(pipe).cpu
+                        driven = self._drive(ports[name], concurrency, self.plan.seconds)
+                        cpu = _used(pipe).cpu - before
+                        yield Sample(name, concurrency, driven.latencies, driven.elapsed, cpu)
+
+    def _drive(self, port: int, concurrency: int, seconds: float) -> Driven:
+        self.driver.send(Drive(port, concurrency, seconds))
+        driven: Driven = self.driver.recv()
+        return driven
+
+
+def _used(pipe: Connection) -> Used:
+    pipe.send("used?")
+    used: Used = pipe.recv()
+    return used
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""One service in a process of its own, so that it shares its interpreter with nobody."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import sqlite3.dbapi2
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+from flask import Flask
+from waitress import create_server
+
+from reference.app import create_app
+from tests.bench.floor import create_floor
+from tests.bench.partner import SERVICE_TOKEN, WEBHOOK_SECRET
+
+THREADS = 16
+
+
+@dataclass(frozen=True)
+class Service:
+    """What to serve, beside which database and partner; `counting` costs time, so nothing is timed then."""
+
+    name: str
+    database_url: str
+    partner_url: str
+    counting: bool = False
+
+
+@dataclass(frozen=True)
+class Used:
+    """Seconds of CPU since the start, and what SQLite was told, by the statement's first word."""
+
+    cpu: float
+    told: Counter[str]
+
+
+def run(pipe: Connection, service: Service) -> None:
+    """Serve: tell our port, then what was used whenever we are asked, until the pipe is closed."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    told = Counter[str]()
+    if service.counting:
+        _count(told)
+    app = _floor(service) if service.name == "floor" else _reference(service)
+    server: Any = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
+    threading.Thread(target=server.run, daemon=True).start()
+    pipe.send(server.effective_port)
+    while True:
+        try:
+            pipe.recv()
+        except EOFError:
+            return
+        pipe.send(Used(time.process_time(), told.copy()))
+
+
+def _count(told: Counter[str]) -> None:
+    """Hear every statement of every connection from now on, whoever opens it and through whatever library."""
+
+    class Overheard(sqlite3.Connection):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self.set_trace_callback(lambda statement: told.update([statement.split(maxsplit=1)[0].upper()]))
+
+    sqlite3.connect = sqlite3.dbapi2.connect = partial(sqlite3.connect, factory=Overheard)
+
+
+def _floor(service: Service) -> Flask:
+    return create_floor(service.database_url, service.partner_url)
+
+
+def _reference(service: Service) -> Flask:
+    environ = {
+        "DATABASE_URL": service.database_url,
+        "STRIPE_API_KEY": "sk_test_bench",
+        "STRIPE_API_BASE": service.partner_url,
+        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "LEARNING_SERVICE_URL": service.partner_url,
+        "SERVICE_TOKEN": SERVICE_TOKEN,
+        "JWT_SECRET": "a secret that nobody needs here but long",
+    }
+    app = create_app(environ)
+    app.extensions["background"].start()
+    return app
