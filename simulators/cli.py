@@ -168,7 +168,9 @@ def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
         try:
             running = Service(PAYMENT, lambda: factory_at(service)(os.environ))
         except (LookupError, ValueError) as wrong:
-            raise WrongUsage(f"the environment is not complete:\n{wrong}") from wrong
+            raise WrongUsage(
+                f"{PAYMENT} cannot start, its environment is wrong (see .env.example):\n{wrong}"
+            ) from wrong
         reserved = Port(PAYMENT, port)
         server = Server(running, reserved)
         running.background.start()
@@ -229,7 +231,9 @@ def _introduce(world: World) -> None:
     click.echo(f"{'tells':<18}{plan.urls[PAYMENT]}   (/events and /webhooks/stripe)\n")
     for name, value in _secrets(plan.credentials).items():
         click.echo(f"{name}={value}")
-    click.echo("\nEvery sk_test_… and pk_test_… key is welcome. Ctrl-C ends it.\n")
+    click.echo("\nEvery sk_test_… and pk_test_… key is welcome. Somebody's token:")
+    click.echo(f"harness token --sub ada --role student --jwt-secret {plan.credentials.jwt_secret}")
+    click.echo("\nCtrl-C ends it.\n")
 
 
 def _introduce_as_json(world: World) -> None:

@@ -10,7 +10,7 @@ from simulators.world.plan import PAYMENT, REFERENCE, Credentials, Plan
 from simulators.world.process import Process
 from simulators.world.recorder import Exchange, Recorder
 from simulators.world.served import Served
-from simulators.world.serving import Port
+from simulators.world.serving import reserve
 from simulators.world.together import ANY_PORTS
 from simulators.world.waiting import really_pass, wait_for
 
@@ -71,7 +71,9 @@ class Apart(Served):
 
     def take_down(self, name: str) -> None:
         """Kill -9 its process."""
-        self._processes[name].kill9()
+        killed = self._processes[name].kill9()
+        for key in [key for key in self._open if key[0] == killed]:
+            self.recorder.end(self._open.pop(key), "crashed")
 
     def bring_back(self, name: str) -> None:
         """Start its process again, on the same port and the same state."""
@@ -129,7 +131,7 @@ class Apart(Served):
 
 def _free_urls(ports: Mapping[str, int]) -> dict[str, str]:
     """Find out that the ports are free, and let go of them for the processes to take."""
-    reserved = {name: Port(name, number) for name, number in ports.items()}
+    reserved = reserve(ports)
     for port in reserved.values():
         port.socket.close()
     return {name: port.url for name, port in reserved.items()}

@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulators.world.client import Refused
-from simulators.world.invariant import INVARIANTS
-from simulators.world.invariants import judge
+from simulators.world.invariants import INVARIANTS, judge
 from simulators.world.plan import LEARNING, PAYMENT, STRIPE
 from simulators.world.sides import HEAD, sides
 from simulators.world.stories import COURSES, STORIES, furnish
@@ -91,9 +90,11 @@ def _commands(urls: Mapping[str, str], token: str, key: str) -> list[str]:
     return [
         f"TOKEN={token}",
         f"SAGA=$(curl -s -X POST {urls[LEARNING]}/courses/drawing/enroll {bearer} | {_pick('sagaId')})",
+        "sleep 1",
         f"SECRET=$(curl -s {urls[PAYMENT]}/sagas/$SAGA {bearer} | {_pick('clientSecret')})",
         f"curl -s {urls[STRIPE]}/v1/payment_intents/${{SECRET%%_secret_*}}/confirm -u {key}: \\",
         "     -d client_secret=$SECRET -d payment_method=pm_card_visa",
+        "sleep 1",
         f"curl -s {urls[PAYMENT]}/sagas/$SAGA {bearer}",
     ]
 

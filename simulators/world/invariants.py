@@ -15,9 +15,20 @@ if TYPE_CHECKING:
     from simulators.world.recorder import Exchange
     from simulators.world.world import World
 
+__all__ = ["INVARIANTS", "judge", "must_hold"]
+
 LIVE = ("pending", "requires_action", "succeeded")
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action", "processing", "requires_capture")
 ROUND_TRIP = timedelta(seconds=60)
+ENDINGS = ("COMPLETED", "REJECTED", "EXPIRED", "REFUNDED", "PARKED")
+LATE_NEWS: dict[str, tuple[str | None, ...]] = {
+    "COMPLETED": ("REFUNDED",),
+    "REJECTED": (None, "REFUNDED", "PARKED"),
+    "EXPIRED": (None, "REFUNDED", "PARKED"),
+    "REFUNDED": ("PARKED",),
+    "PARKED": (None, *ENDINGS),
+}
+"""What may yet become of a saga that has ended: money that came late, went back late, or was sent back by hand."""
 METADATA = {"paymentId", "sagaId", "paymentContext", "contextId"}
 NEVER_SHOWN = re.compile(r"_secret_\w|\bsk_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")
 
@@ -96,10 +107,10 @@ def one_seat(evidence: Evidence) -> Found:
 
 @invariant(6, "an ending is final")
 def an_ending_is_final(evidence: Evidence) -> Found:
-    """A saga that has ended stays so; only one that is parked is resumed."""
+    """A saga that has ended stays so, but for late news of its money and for what a person decides."""
     for saga_id, before in evidence.earlier_outcomes.items():
-        if before != "PARKED" and evidence.outcome(saga_id) != before:
-            yield saga_id, f"was {before}, is {evidence.outcome(saga_id)}"
+        if (now := evidence.outcome(saga_id)) not in (before, *LATE_NEWS[before]):
+            yield saga_id, f"was {before}, is {now}"
 
 
 @invariant(7, "every saga ends")

@@ -67,10 +67,11 @@ class Process:
             if not self.is_alive or not _answers(session, self._ready_url):
                 raise DidNotStart(f"harness {' '.join(self._arguments)}:\n{self._log.read_text()[-2000:]}")
 
-    def kill9(self) -> None:
-        """End it so that it cannot do anything about it."""
+    def kill9(self) -> int:
+        """End it so that it cannot do anything about it; returns its id."""
         self._process.kill()
         self.bury()
+        return self._process.pid
 
     def terminate(self) -> None:
         """Ask it to end."""
@@ -88,7 +89,8 @@ class Process:
 
     def _listen(self) -> None:
         for line in self._process.stdout or ():
-            self._told(line.decode())
+            if line.endswith(b"\n"):  # a process that is killed stops in mid-word
+                self._told(line.decode())
 
 
 def _answers(session: requests.Session, url: str) -> bool:

@@ -12,6 +12,7 @@ import requests
 from waitress import create_server, wasyncore
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from wsgiref.types import WSGIApplication
 
 LOOPBACK = "127.0.0.1"
@@ -42,6 +43,19 @@ class Port:
             self.socket.close()
             raise PortTaken(name, number) from None
         self.url = f"http://{LOOPBACK}:{self.socket.getsockname()[1]}"
+
+
+def reserve(ports: Mapping[str, int]) -> dict[str, Port]:
+    """Reserve all of these by name, or none."""
+    reserved: dict[str, Port] = {}
+    try:
+        for name, number in ports.items():
+            reserved[name] = Port(name, number)
+    except PortTaken:
+        for port in reserved.values():
+            port.socket.close()
+        raise
+    return reserved
 
 
 def served_session(caller: str) -> requests.Session:

@@ -10,7 +10,7 @@ from simulators.world.recorder import Recorder
 from simulators.world.scheduler import NeverQuiet, pass_time
 from simulators.world.served import PATIENCE_SECONDS, Served
 from simulators.world.service import Service
-from simulators.world.serving import Port, Server, served_session
+from simulators.world.serving import Port, Server, reserve, served_session
 from simulators.world.waiting import wait_for
 from simulators.world.witness import Witness
 
@@ -40,7 +40,7 @@ class Together(Served):
         credentials: Credentials | None = None,
         state: Path | None = None,
     ) -> None:
-        mine = {name: Port(name, number) for name, number in ports.items() if not (name == PAYMENT and service_url)}
+        mine = reserve({name: number for name, number in ports.items() if not (name == PAYMENT and service_url)})
         urls = {PAYMENT: service_url or "", **{name: port.url for name, port in mine.items()}}
         credentials = credentials or Credentials.made_up(real_seams().randomness)
         url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"

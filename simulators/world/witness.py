@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from werkzeug.datastructures import Authorization
 
 from simulators.kit.request_faults import CONNECTION
 from simulators.world.recorder import Exchange, message_in
@@ -95,6 +96,7 @@ def _message(environ: WSGIEnvironment) -> Message:
 
 def _caller(environ: WSGIEnvironment) -> str:
     """Tell by the credential, as services do: a publishable key or a JWT is a student's, the rest the service's."""
-    credential = environ.get("HTTP_AUTHORIZATION", "").rpartition(" ")[2]
+    shown = Authorization.from_header(environ.get("HTTP_AUTHORIZATION"))
+    credential = (shown.token or shown.username or "") if shown else ""
     is_student = credential.startswith("pk_test") or credential.count(".") == 2  # noqa: PLR2004 - a JWT has three parts
     return "student" if is_student else PAYMENT

@@ -1,0 +1,131 @@
+"""The command `harness` as a person or a program calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import jwt
+import pytest
+import requests
+from click.testing import CliRunner, Result
+
+from simulators.cli import main
+from simulators.world.serving import Port
+from simulators.world.waiting import wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "a secret of at least thirty-two bytes"
+ANYWHERE = ["--payment-port", "0", "--stripe-port", "0", "--learning-port", "0"]
+
+
+def harness(*arguments: str, **environ: str) -> Result:
+    return CliRunner(env=environ).invoke(main, arguments)
+
+
+def started(*arguments: str, **environ: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "simulators.cli", *arguments],
+        env=os.environ | environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [[], ["demo"], ["simulate"], ["serve"], ["token"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    answer = harness(*command, "--help")
+
+    assert answer.exit_code == 0
+    assert "Example: harness" in answer.output or "Example: env" in answer.output or not command
+
+
+def test_a_token_says_who_and_what_somebody_is() -> None:
+    answer = harness("token", "--sub", "ada", "--role", "student", JWT_SECRET=SECRET)
+
+    claims = jwt.decode(answer.output.strip(), SECRET, ["HS256"], options={"require": ["exp"]})
+    assert (claims["sub"], claims["role"]) == ("ada", "student")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["simulate", "stripes"], "stripes"),
+        (["token", "--sub", "ada", "--role", "king"], "--role"),
+        (["token", "--sub", "ada", "--role", "student"], "--jwt-secret"),
+        (["demo", "--payment-port", "http"], "--payment-port"),
+    ],
+)
+def test_wrong_usage_is_named_and_is_exit_code_2(arguments: list[str], named: str) -> None:
+    answer = harness(*arguments, JWT_SECRET="")
+
+    assert answer.exit_code == 2
+    assert named in answer.output
+
+
+def test_a_wrong_environment_is_told_all_at_once() -> None:
+    needed = ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "LEARNING_SERVICE_URL", "SERVICE_TOKEN", "JWT_SECRET")
+    answer = harness("serve", **dict.fromkeys(needed, ""))
+
+    assert answer.exit_code == 2
+    assert all(name in answer.output for name in needed)
+
+
+def test_a_port_that_is_taken_is_wrong_usage() -> None:
+    taken = Port("stripe", 0)
+    answer = harness("demo", "--once", "--stripe-port", taken.url.rpartition(":")[2])
+    taken.socket.close()
+
+    assert answer.exit_code == 2
+    assert "--stripe-port" in answer.output
+
+
+@pytest.mark.served
+def test_the_demo_ends_well_without_a_terminal_and_leaves_nothing(tmp_path: Path) -> None:
+    answer = harness("demo", "--once", *ANYWHERE, TMPDIR=str(tmp_path))
+
+    assert answer.exit_code == 0, answer.output
+    assert "\x1b[" not in answer.output
+    assert answer.output.count("✓") > 3
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.served
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_the_simulators_serve_a_service_of_ones_own_until_told_to_end(how: signal.Signals) -> None:
+    process = started("simulate", "--json", "--stripe-port", "0", "--learning-port", "0")
+    assert process.stdout
+    told = json.loads(process.stdout.readline())
+    assert {"SERVICE_TOKEN", "JWT_SECRET", "STRIPE_WEBHOOK_SECRET"} < set(told)
+    answer = requests.get(told["urls"]["stripe"] + "/v1/payment_intents", auth=("sk_test_any", ""), timeout=5)
+    assert answer.json()["data"] == []
+
+    process.send_signal(how)
+    rest, problems = process.communicate(timeout=10)
+    assert (process.returncode, problems) == (0, "")
+    assert json.loads(rest.splitlines()[-1])["exchange"]["answer"] == "200"
+
+
+@pytest.mark.apart
+def test_the_processes_of_a_demo_die_with_it(tmp_path: Path) -> None:
+    demo = started("demo", "--apart", *ANYWHERE, TMPDIR=str(tmp_path))
+    assert demo.stdout
+    while "openapi.json" not in (line := demo.stdout.readline()):
+        assert line, demo.communicate()
+    url = line.split()[1]
+    assert requests.get(url, timeout=5).ok
+
+    demo.kill()
+    demo.communicate()
+    assert wait_for(lambda: not _answers(url), seconds=10)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=1).ok
+    except requests.RequestException:
+        return False
