@@ -23,14 +23,11 @@ if TYPE_CHECKING:
 
     from simulators.world.world import World
 
-KINDS = [
-    Inside,
-    pytest.param(Together, marks=pytest.mark.served),
-    pytest.param(Apart, marks=pytest.mark.apart),
-]
+SHARED = [Inside, pytest.param(Together, marks=pytest.mark.served)]
+ALL = [*SHARED, pytest.param(Apart, marks=pytest.mark.apart)]
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     with request.param(tmp_path) as world:
         yield world
@@ -54,6 +51,7 @@ def has_ended(world: World, saga_id: str, outcome: str) -> bool:
     return bool(saga and saga["outcome"] == outcome)
 
 
+@pytest.mark.parametrize("world", ALL, indirect=True)
 def test_the_stories_of_the_demo_end_as_told(world: World) -> None:
     lines: list[str] = []
     assert play(world, lambda line, tone="": lines.append(f"{tone}: {line}"))
@@ -61,6 +59,7 @@ def test_the_stories_of_the_demo_end_as_told(world: World) -> None:
     assert any("CREATE_ENROLLMENT_RECORD" in line for line in lines)
 
 
+@pytest.mark.parametrize("world", ALL, indirect=True)
 def test_the_payment_service_is_killed_and_goes_on_where_it_was(world: World) -> None:
     world.learning.course("algebra")
     ada = world.student("ada")
@@ -78,6 +77,7 @@ def test_the_payment_service_is_killed_and_goes_on_where_it_was(world: World) ->
     must_hold(world)
 
 
+@pytest.mark.parametrize("world", ALL, indirect=True)
 def test_a_simulator_that_was_away_still_knows_everything(world: World) -> None:
     bought(world)
     world.eventually(world.learning.enrollments)
@@ -87,6 +87,7 @@ def test_a_simulator_that_was_away_still_knows_everything(world: World) -> None:
     assert [each["studentId"] for each in world.learning.enrollments()] == ["ada"]
 
 
+@pytest.mark.parametrize("world", SHARED, indirect=True)
 def test_a_fault_planted_in_a_simulator_strikes_and_can_be_lifted(world: World) -> None:
     world.plant_fault(STRIPE, "lost_delivery", event="payment_intent.succeeded", times=None)
     world.calm()

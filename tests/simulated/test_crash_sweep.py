@@ -1,0 +1,148 @@
+"""The payment-service dies at every commit and every call of a purchase, and everything still ends right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from reference.storage.unit_of_work import SqlUnitOfWork
+from simulators.world.inside import Inside
+from simulators.world.invariants import must_hold
+from simulators.world.links import Crash, CrashCaller, LinkFault, LostAnswer
+from simulators.world.plan import PAYMENT
+from tests.simulated.conftest import come_to_rest
+
+CALLS: dict[str, LinkFault] = {
+    "before a call": CrashCaller(),
+    "after a call": CrashCaller(after=True),
+    "answer of a call lost": LostAnswer(),
+}
+COMMITS = ("before a commit", "after a commit")
+OUTCOMES = {"bought": "COMPLETED", "rejected": "REFUNDED", "expired": "EXPIRED"}
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where the service dies: at the nth call or commit (from 0) since its start, or since its last death."""
+
+    where: str
+    n: int
+
+
+class Commits:
+    """Counts the commits of the service, and dies at some."""
+
+    def __init__(self) -> None:
+        self.count, self.die_at = 0, dict[int, str]()
+
+    @contextmanager
+    def watched(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Commits]:
+        original = SqlUnitOfWork.commit
+
+        def commit(unit: SqlUnitOfWork) -> None:
+            where = self.die_at.get(self.count)
+            self.count += 1
+            if where == "before a commit":
+                raise Crash
+            original(unit)
+            if where == "after a commit":
+                raise Crash
+
+        with monkeypatch.context() as patch:
+            patch.setattr(SqlUnitOfWork, "commit", commit)
+            yield self
+
+
+@pytest.mark.parametrize("story", OUTCOMES)
+def test_a_crash_anywhere_costs_nothing_but_time(
+    story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    points = _points(story, tmp_path, monkeypatch)
+    assert len(points) > 15, "the sweep must find what there is to die at"
+    for number, point in enumerate(points):
+        with subtests.test(story=story, point=point):
+            _live_through(story, [point], _fresh(tmp_path, number), monkeypatch)
+
+
+def test_two_crashes_cost_nothing_but_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    points = _points("rejected", tmp_path, monkeypatch)
+    pairs = Random(1).sample(list(combinations(points, 2)), 40)
+    for number, pair in enumerate(pairs):
+        with subtests.test(pair=pair):
+            _live_through("rejected", list(pair), _fresh(tmp_path, number), monkeypatch)
+
+
+def test_the_sweep_would_see_a_service_without_idempotency_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard is seen failing: a new key for each attempt makes a second intent."""
+    once = "reference.gateways.stripe_gateway._once"
+    monkeypatch.setattr(once, lambda key, errand, act, _: act(f"{key}:{errand.attempts}"))
+    with pytest.raises(AssertionError, match="invariant 4"):
+        _live_through("bought", [Point("after a call", 1)], tmp_path, monkeypatch)
+
+
+def _points(story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Point]:
+    """Return every point that an undisturbed run passes."""
+    calls, commits = _live_through(story, [], _fresh(tmp_path, "dry"), monkeypatch)
+    at_calls = [Point(where, n) for where in CALLS for n in range(calls)]
+    return at_calls + [Point(where, n) for where in COMMITS for n in range(commits)]
+
+
+def _live_through(story: str, points: list[Point], directory: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """Play one purchase with crashes, and return how many calls and commits it took."""
+    with Commits().watched(monkeypatch) as commits, Inside(directory) as world:
+        world.learning.course("algebra")
+        for point in points:
+            _plant(world, commits, point)
+        saga_id = _play(world, story)
+        must_hold(world)
+        assert (world.payment.saga(saga_id) or {})["outcome"] == OUTCOMES[story]
+        calls = sum(each.caller == PAYMENT for each in world.recorder)
+        return calls, commits.count
+
+
+def _plant(world: Inside, commits: Commits, point: Point) -> None:
+    if point.where in CALLS:
+        world.network.plant(CALLS[point.where], caller=PAYMENT, skip=point.n, times=1)
+    else:
+        commits.die_at[point.n] = point.where
+
+
+def _play(world: Inside, story: str) -> str:
+    ada = world.student("ada")
+    saga_id = ada.enroll("algebra")
+    _ride_out(world)
+    secret = ada.client_secret(saga_id)
+    if story == "rejected":
+        world.learning.unpublish("algebra")
+    if story != "expired":
+        ada.pays_by(secret)
+    _ride_out(world)
+    come_to_rest(world)
+    _ride_out(world)
+    return saga_id
+
+
+def _ride_out(world: Inside) -> None:
+    """Start the service again whenever it died, and give it the minute that a lease and a retry may take."""
+    for _ in range(3):
+        world.pass_time(MINUTE)
+        if not world.is_up(PAYMENT):
+            world.bring_back(PAYMENT)
+
+
+def _fresh(tmp_path: Path, name: object) -> Path:
+    directory = tmp_path / str(name)
+    directory.mkdir()
+    return directory
