@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, current_app, jsonify, render_template, request
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from simulators.kit.shelf import Json
     from simulators.kit.simulator import Simulator
+
+SHOWN = 100
 
 
 def control_routes(simulator: Simulator) -> Blueprint:
@@ -44,6 +47,13 @@ def _look(routes: Blueprint, simulator: Simulator) -> None:
     def calls() -> ResponseReturnValue:
         """The newest calls it received, oldest first."""
         return jsonify(items=list(simulator.calls))
+
+    @routes.get("/deliveries")
+    def deliveries() -> ResponseReturnValue:
+        """The newest messages it sent or is to send, newest first, with every attempt."""
+        with simulator.store.transaction():
+            newest = islice(simulator.store.table("deliveries").newest(), SHOWN)
+            return jsonify(items=[{name: each[name] for name in each if name != "body"} for each in newest])
 
 
 def _state(routes: Blueprint, simulator: Simulator) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from tinydb.storages import Storage
@@ -32,6 +33,7 @@ class Log(Storage):
         self.lock = threading.RLock()
         self._path, self._lines = path, 0
         self._file: IO[bytes] | None = None
+        self._torn = False
         self._gathering = False
         self._gathered: list[Change] = []
         self._undo: list[Change] = []
@@ -73,7 +75,7 @@ class Log(Storage):
         """Write what was gathered, all of it or nothing."""
         try:
             self._append(self._gathered)
-        except OSError:
+        except BaseException:
             self.rollback()
             raise
         self._gathering = False
@@ -87,7 +89,8 @@ class Log(Storage):
     def close(self) -> None:
         """Let go of the file."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what could not be written before cannot be now
+                self._file.close()
 
     def _apply(self, change: Change) -> Change:
         shelf = self.shelves.setdefault(change.table, Shelf())
@@ -98,10 +101,13 @@ class Log(Storage):
     def _append(self, changes: list[Change]) -> None:
         if self._file is None or self._path is None or not changes:
             return
-        _write(self._file, changes)
         self._lines += len(changes)
-        if self._lines > 1000 + 4 * sum(len(shelf.documents) for shelf in self.shelves.values()):
-            self._rewrite(self._path)
+        if self._torn or self._lines > 1000 + 4 * sum(len(shelf.documents) for shelf in self.shelves.values()):
+            self._rewrite(self._path)  # the shelves hold these changes already
+            return
+        self._torn = True
+        _write(self._file, changes)
+        self._torn = False
 
     def _rewrite(self, path: Path) -> None:
         """Compact: the new file takes the old one's name only when it is whole."""
@@ -111,6 +117,7 @@ class Log(Storage):
             for document_id, document in shelf.documents.items()
         ]
         self.close()
+        self._torn = True
         fresh = path.with_name(path.name + ".new")
         self._file = fresh.open("wb")
         for change in changes:
@@ -118,7 +125,7 @@ class Log(Storage):
         _write(self._file, [])
         fresh.replace(path)
         _sync_folder(path.parent)
-        self._lines = len(changes)
+        self._lines, self._torn = len(changes), False
 
 
 def _line(change: Change, **extra: bool) -> bytes:

@@ -138,6 +138,25 @@ def test_a_transaction_torn_by_a_kill_is_forgotten_whole(tmp_path: Path, opened:
     assert numbers(opened(path).table("things").oldest()) == [0]
 
 
+def test_a_disk_that_fails_once_costs_only_what_was_refused(
+    tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.jsonl"
+    store = filled(opened(path), 1)
+    with monkeypatch.context() as broken:
+        broken.setattr("os.fsync", lambda _: _full())
+        for _ in range(2):
+            with pytest.raises(OSError, match="full"):
+                store.table("things").put({"id": "refused", "number": 100})
+    assert numbers(store.table("things").oldest()) == [0]
+    store.table("things").put({"id": "after", "number": 1})
+    assert numbers(opened(path).table("things").oldest()) == [0, 1]
+
+
+def _full() -> None:
+    raise OSError("full")
+
+
 def test_a_file_of_mostly_history_is_compacted(tmp_path: Path, opened: Opened) -> None:
     path = tmp_path / "state.jsonl"
     store = opened(path)
