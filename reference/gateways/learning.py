@@ -39,7 +39,7 @@ class LearningService(Neighbour):
             return CourseUnavailable(saga_id=asked.saga_id, reason="it does not exist")
         try:
             course: Course = decode(Course, self.accepted(answer).json())
-        except ValueError as unreadable:  # Not an answer: the outcome is unknown.
+        except (ValueError, RecursionError) as unreadable:  # Not an answer: the outcome is unknown.
             raise UnavailableError(f"the course cannot be read: {unreadable}") from unreadable
         if not course.is_published:
             return CourseUnavailable(saga_id=asked.saga_id, reason="it is not published")

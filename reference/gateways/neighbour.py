@@ -39,9 +39,10 @@ class Neighbour:
 
     def accepted(self, answer: requests.Response) -> requests.Response:
         """Return a good answer; UnavailableError for one that may be better next time, RefusedError otherwise."""
-        if answer.ok:
+        if HTTPStatus.OK <= answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
             return answer
         said = f"{answer.request.method} {answer.request.path_url} was answered {answer.status_code}"
-        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status_code in NOT_FOR_EVER:
+        is_refusal = HTTPStatus.BAD_REQUEST <= answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+        if not is_refusal or answer.status_code in NOT_FOR_EVER:
             raise UnavailableError(said)
-        raise RefusedError(f"{said}: {answer.text[:500]}")
+        raise RefusedError(f"{said}: {answer.text[:200]!r}")

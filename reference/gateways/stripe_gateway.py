@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -28,6 +30,7 @@ from reference.gateways import stripe_news as news
 from reference.gateways.neighbour import TIMEOUT
 
 stripe.enable_telemetry = False  # It would write a file into the user's home.
+logging.getLogger("stripe").setLevel(logging.INFO)  # Its debug log holds whole bodies, client secrets among them.
 SKEW = timedelta(hours=1)  # By how much Stripe's clock and ours may differ.
 
 
@@ -46,7 +49,7 @@ class StripeGateway:
             return self._perform(errand, errand.message)
         except stripe.IdempotencyError as misuse:
             raise RefusedError(str(misuse)) from misuse
-        except (KeyError, TypeError, ValueError, AttributeError) as unreadable:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as unreadable:
             raise UnavailableError(f"Stripe's answer cannot be read: {unreadable!r}") from unreadable
         except stripe.StripeError as trouble:
             raise UnavailableError(f"Stripe: {type(trouble).__name__} {trouble.http_status or ''}") from trouble
@@ -103,8 +106,8 @@ class StripeGateway:
         return [news.canceled(intent.to_dict())]
 
     def _cancel_unknown(self, request: CancelIntent, errand: Errand) -> list[Message]:
-        # The answer to its creation may be lost. Creating it with the same key finds it, or makes it to be canceled.
-        made = self._create(request, errand)
+        # The answer to its creation may be lost, and its key forgotten: look first, or make it to be canceled.
+        made = self._create(request, replace(errand, attempts=errand.attempts + 1))
         if isinstance(made, IntentRefused):
             return [made]
         known = CancelIntent(**vars(request) | {"intent_id": vars(made)["intent_id"]})
