@@ -180,7 +180,7 @@ def test_a_webhook_shows_no_client_secret() -> None:
 
 
 FIELDS = st.sampled_from(["id", "type", "created", "livemode", "data", "status", "metadata", "amount_received"])
-ODD: st.SearchStrategy[Any] = st.none() | st.integers() | st.text(max_size=3) | st.lists(st.integers(), max_size=1) | st.just({})
+ODD: st.SearchStrategy[Any] = st.none() | st.integers() | st.text(max_size=3) | st.sampled_from([[], [1], {}])
 
 
 @settings(max_examples=100, deadline=None)
