@@ -1,0 +1,80 @@
+"""Contracts in the making: an interaction enters one only after our own consumer has played its part well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pact import Pact
+from pact.interaction import HttpInteraction
+
+from tests.contracts.expectations import CLOUDEVENT, KNOWN, TOKENS, Json
+
+Hear = Callable[[Any, Json], None]
+
+
+class Drafts:
+    """The contracts of one run, begun from nothing: Pact adds to a file, and never takes anything away."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._described: set[tuple[str, str, str]] = set()
+
+    def contract(self, consumer: str, provider: str) -> Contract:
+        """Return the contract of a pair, for one interaction."""
+        return Contract(consumer, provider, self)
+
+    def add(self, pact: Pact, description: str) -> None:
+        """Write it down; two of one description would silently become one, so the second is an error."""
+        name = (pact.consumer, pact.provider, description)
+        if name in self._described:
+            raise ValueError(f"{description!r} is described twice between {pact.consumer} and {pact.provider}")
+        self._described.add(name)
+        pact.write_file(self._directory)
+
+    def publish(self, target: Path) -> None:
+        """Replace all contracts there by these."""
+        target.mkdir(exist_ok=True)
+        for stale in target.glob("*.json"):
+            stale.unlink()
+        for draft in self._directory.glob("*.json"):
+            (target / draft.name).write_text(draft.read_text() + "\n")
+
+
+class Contract:
+    """One interaction of a pair: declare it, then play it."""
+
+    def __init__(self, consumer: str, provider: str, drafts: Drafts) -> None:
+        self._pact, self._drafts, self._description = Pact(consumer, provider).with_specification("V4"), drafts, ""
+
+    def call(self, description: str, method: str, path: str, *, state: str = KNOWN) -> HttpInteraction:
+        """Declare a call by one whose service token is in this state."""
+        self._description = description
+        call = self._pact.upon_receiving(description).given(state, token=TOKENS[state])
+        return call.with_request(method, path).with_header("Authorization", f"Bearer {TOKENS[state]}")
+
+    def handover(self, description: str, door: str, contents: Json, *, state: str = KNOWN) -> HttpInteraction:
+        """Declare that a message is brought to the provider's door."""
+        return self.call(description, "POST", door, state=state).with_body(contents, content_type=CLOUDEVENT)
+
+    def message(self, description: str, contents: Json) -> None:
+        """Declare a message that is heard, by the whole envelope in which it travels."""
+        self._description = description
+        self._pact.upon_receiving(description, "Async").with_body(contents, content_type=CLOUDEVENT)
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """Stand in for the provider at the URL that is yielded; what fails inside never enters the contract."""
+        with self._pact.serve() as server:
+            yield str(server.url).rstrip("/")
+        self._drafts.add(self._pact, self._description)
+
+    @contextmanager
+    def told(self, hear: Hear) -> Iterator[None]:
+        """Tell the consumer the message; what fails inside never enters the contract."""
+        for failure in self._pact.verify(hear, "Async", raises=False):
+            raise failure.error
+        yield
+        self._drafts.add(self._pact, self._description)

@@ -1,0 +1,49 @@
+"""What consumers expect of what they are told: the examples, and which values would do as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pact import match
+
+CLOUDEVENT, PROBLEM = "application/cloudevents+json", "application/problem+json"
+SAGA = "saga-1"
+INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"  # Pact's own date formats refuse one or the other.
+TOKEN = "pact-service-token"
+STRANGE_TOKEN = "pact-stranger-token"
+KNOWN, UNKNOWN = "a service token that is known", "a service token that is not known"
+TOKENS = {KNOWN: TOKEN, UNKNOWN: STRANGE_TOKEN}
+
+Json = dict[str, Any]
+
+
+def text(example: str) -> Any:
+    """Any text; "" passes too, but Pact's regular expressions would let pass 7 and null."""
+    return match.str(example)
+
+
+def money(amount: int, currency: str) -> Json:
+    return {"amount": match.int(amount), "currency": match.regex(currency, regex="[A-Z]{3}")}
+
+
+def envelope(name: str, source: str, **data: Any) -> Json:
+    """The whole envelope of a message about the saga of all examples."""
+    return {
+        "specversion": "1.0",
+        "id": text(f"{SAGA}:{name}"),
+        "source": f"edtech.{source}",
+        "type": name,
+        "subject": text(SAGA),
+        "time": match.regex("2026-09-01T09:00:00.000Z", regex=INSTANT),
+        "datacontenttype": "application/json",
+        "data": {"sagaId": text(SAGA), **data},
+    }
+
+
+def problem(status: int, naming: str = "") -> Json:
+    """An RFC 9457 problem whose detail names the field that is wrong."""
+    return {
+        "title": text("Refused"),
+        "status": status,
+        "detail": match.regex(f"{naming} is wrong", regex=f".*{naming}.*"),
+    }

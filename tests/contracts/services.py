@@ -1,0 +1,49 @@
+"""The two services as the contracts meet them: their real apps, known to each other by the contracts' token."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from reference.app import create_app as create_payment
+from simulators.kit.auth import Person, token
+from simulators.kit.seams import seeded_seams
+from simulators.learning.app import create_app as create_learning
+from tests.contracts.expectations import TOKEN
+
+NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
+JWT_SECRET = "a secret that only this test knows"
+NOWHERE = "http://nowhere.invalid"
+AS_KNOWN = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def payment_service(directory: Path) -> Flask:
+    environ = {
+        "DATABASE_URL": f"sqlite:///{directory / 'payment.sqlite3'}",
+        "STRIPE_API_KEY": "sk_test_contracts",
+        "STRIPE_API_BASE": NOWHERE,
+        "STRIPE_WEBHOOK_SECRET": "whsec_contracts",
+        "LEARNING_SERVICE_URL": NOWHERE,
+        "SERVICE_TOKEN": TOKEN,
+        "JWT_SECRET": JWT_SECRET,
+    }
+    seams = seeded_seams(1, NOW)
+    return create_payment(environ, clock=seams.clock, randomness=seams.randomness, http=seams.http)
+
+
+def learning_service(payment_url: str = NOWHERE, service_token: str = TOKEN) -> Flask:
+    seams = seeded_seams(1, NOW)
+    return create_learning(seams, service_url=payment_url, service_token=service_token, jwt_secret=JWT_SECRET)
+
+
+def has_course(learning: Flask, course_id: str, *, published: bool) -> None:
+    """Let an operator create a course by the public doors."""
+    operator = token(Person("operator", "operator"), JWT_SECRET, NOW + timedelta(hours=1))
+    course = {"courseId": course_id, "tutorId": "tom", "title": "Algebra", "price": {"amount": 4900, "currency": "EUR"}}
+    steps = [("/courses", course), (f"/courses/{course_id}/lessons", {"title": "Sets"})]
+    steps += [(f"/courses/{course_id}/publish", {})] if published else []
+    for path, body in steps:
+        answer = learning.test_client().post(path, json=body, headers={"Authorization": f"Bearer {operator}"})
+        assert answer.status_code < 300, answer.text

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from difflib import unified_diff
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from tests.rooms.source import ROOT
+
+PACTS = ROOT / "pacts"
+RENEW = "pytest tests/contracts/consumers --pacts pacts"
+
+
+@pytest.fixture(scope="module")
+def renewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The contracts as the consumers' tests write them now, in a run of their own."""
+    directory = tmp_path_factory.mktemp("renewed")
+    words = RENEW.replace("--pacts pacts", f"--pacts {directory}").split()
+    run = subprocess.run([sys.executable, "-m", *words, "-q"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    return directory
+
+
+def difference(committed: Path, renewed: Path) -> str:
+    """Return what differs, byte by byte, between two directories of contracts."""
+    names = {path.name for place in (committed, renewed) for path in place.glob("*.json")}
+    return "".join(line for name in sorted(names) for line in unified_diff(*_both(committed, renewed, name)))
+
+
+def _both(committed: Path, renewed: Path, name: str) -> tuple[list[str], list[str], str, str]:
+    old, new = committed / name, renewed / name
+    return _lines(old), _lines(new), f"committed/{name}", f"expected/{name}"
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines(keepends=True) if path.exists() else []
+
+
+def test_the_committed_contracts_are_what_the_consumers_expect(renewed: Path) -> None:
+    assert difference(PACTS, renewed) == "", f"the contracts are stale; renew them: {RENEW}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("a command is handed over", "a command is given"), ('"status": 202', '"status": 200'), ("}\n", "}")],
+)
+def test_a_stale_contract_is_seen(renewed: Path, tmp_path: Path, old: str, new: str) -> None:
+    stale = copytree(renewed, tmp_path / "stale") / "payment-service-learning-service.json"
+    text = stale.read_text()
+    assert old in text
+    stale.write_text(text.replace(old, new))
+    assert difference(stale.parent, renewed) != ""
+
+
+def test_a_contract_that_nobody_expects_any_more_is_seen(renewed: Path, tmp_path: Path) -> None:
+    left = copytree(renewed, tmp_path / "left")
+    (left / "somebody-else.json").write_text("{}\n")
+    assert difference(left, renewed) != ""
