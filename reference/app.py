@@ -22,7 +22,7 @@ from reference.gateways.learning import LearningService
 from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
-from reference.settings import read_settings
+from reference.settings import Settings, read_settings
 from reference.storage.database import is_migrated, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
 from reference.web.auth import Gatekeeper
@@ -53,17 +53,10 @@ def create_app(
     units = partial(SqlUnitOfWork, engine, SAGAS, settings.outbox_lease)
     new_id = partial(_new_id, randomness)
     service = PaymentService(units, Rules(SAGAS, settings.waits, new_id), clock)
-    gateways: dict[str, Gateway] = {
-        "stripe": StripeGateway(settings.stripe_api_key, settings.stripe_api_base, http),
-        "learning": LearningService(settings.learning_service_url, settings.service_token[0], http),
-    }
-    relay = Relay(service, units, gateways, clock, randomness, settings.outbox_lease)
+    relay = Relay(service, units, _gateways(settings, http), clock, randomness, settings.outbox_lease)
     reader = Reader(partial(units, writes=False))
-
-    app = Flask("reference")
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.extensions["background"] = runtime.Background(service, relay, reader, clock)
-    app.extensions["doors"] = Doors(
+    background = runtime.Background(service, relay, reader, clock)
+    doors = Doors(
         service=service,
         reader=reader,
         webhooks=StripeWebhooks(settings.stripe_webhook_secret, clock, live=settings.is_live),
@@ -71,6 +64,20 @@ def create_app(
         is_ready=partial(_is_ready, engine),
         new_id=new_id,
     )
+    return _web(doors, background)
+
+
+def _gateways(settings: Settings, http: requests.Session) -> dict[str, Gateway]:
+    return {
+        "stripe": StripeGateway(settings.stripe_api_key, settings.stripe_api_base, http),
+        "learning": LearningService(settings.learning_service_url, settings.service_token[0], http),
+    }
+
+
+def _web(doors: Doors, background: runtime.Background) -> Flask:
+    app = Flask("reference")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.extensions |= {"doors": doors, "background": background}
     register_problems(app)
     app.register_blueprint(routes)
     return app

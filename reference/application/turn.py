@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reference.application.ports import UnitOfWork
-from reference.domain.messages import Command, Message, NotExpected, NotOurs, Remind, Request, Wait, Withdraw
+from reference.domain.messages import (
+    AlreadyUnderWay,
+    Command,
+    Message,
+    NotExpected,
+    NotOurs,
+    Remind,
+    Request,
+    Wait,
+    Withdraw,
+)
 from reference.domain.payment import Asked, Payment
 from reference.domain.payment_messages import (
     PaymentEvent,
@@ -17,7 +27,7 @@ from reference.domain.payment_messages import (
     RefundPayment,
     TakePayment,
 )
-from reference.sagas.saga import AlreadyUnderWay, Saga
+from reference.sagas.saga import Saga
 
 
 @dataclass(frozen=True)

@@ -100,3 +100,21 @@ class Withdraw:
     """Asks that a message which nobody has answered yet is not said any more."""
 
     message: Message
+
+
+# What every saga hears.
+
+
+class AlreadyUnderWay(Message):
+    """Another saga of this student for the same thing is running: nobody should pay twice."""
+
+    text: ClassVar[str] = "The student is already buying this."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeRequested(Message):
+    """A person looked at a parked saga and lets it go on."""
+
+    text: ClassVar[str] = "{by} let the saga go on: {why}"
+    by: str
+    why: str

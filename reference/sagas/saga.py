@@ -15,21 +15,6 @@ Asks = list[Message | Remind | Withdraw]
 ROW = ("trigger", "source", "dest", "before")  # What the columns of a saga's TRANSITIONS mean.
 
 
-class AlreadyUnderWay(Message):
-    """Another saga of this student for the same thing is running: nobody should pay twice."""
-
-    text: ClassVar[str] = "The student is already buying this."
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResumeRequested(Message):
-    """A person looked at a parked saga and lets it go on."""
-
-    text: ClassVar[str] = "{by} let the saga go on: {why}"
-    by: str
-    why: str
-
-
 @dataclass
 class HistoryEntry:
     """One line of a saga's history: when, in plain words, and by which message (key tells two of a name apart)."""

@@ -14,9 +14,8 @@ from werkzeug.exceptions import BadRequest, Conflict, NotFound, UnsupportedMedia
 
 from reference.application.read import Reader, SagaView
 from reference.application.service import PaymentService
-from reference.domain.messages import Event
+from reference.domain.messages import Event, ResumeRequested
 from reference.gateways.stripe_webhook import NotBelievedError, StripeWebhooks
-from reference.sagas.saga import ResumeRequested
 from reference.web.auth import Caller, Gatekeeper
 from reference.wire import CONTENT_TYPE, decode, encode, unwrap
 

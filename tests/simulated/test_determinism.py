@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulators.world.inside import Inside
-from simulators.world.plan import STRIPE
+from simulators.world.plan import PAYMENT, STRIPE
 
 
 def a_busy_day(directory: Path, seed: int) -> bytes:
@@ -19,6 +19,8 @@ def a_busy_day(directory: Path, seed: int) -> bytes:
         world.plant_fault(STRIPE, "server_error_after", times=None, probability=0.2, path="/v1/*")
         sagas = {name: world.student(name).enroll("algebra") for name in ("ada", "ben", "cleo")}
         world.pass_time(timedelta(minutes=5))
+        world.take_down(PAYMENT)
+        world.bring_back(PAYMENT)
         world.calm()
         world.student("ada").pays(sagas["ada"])
         world.student("ben").tries(sagas["ben"], "pm_card_visa_chargeDeclined")
