@@ -20,7 +20,15 @@ from reference.domain.enrollment import (
     VerificationOverdue,
     VerifyCourse,
 )
-from reference.domain.messages import Message, NotExpected, Remind, Wait, Withdraw
+from reference.domain.messages import (
+    AlreadyUnderWay,
+    Message,
+    NotExpected,
+    Remind,
+    ResumeRequested,
+    Wait,
+    Withdraw,
+)
 from reference.domain.payment_messages import (
     PaymentCanceled,
     PaymentContext,
@@ -34,7 +42,6 @@ from reference.domain.payment_messages import (
     TakePayment,
 )
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
-from reference.sagas.saga import AlreadyUnderWay, ResumeRequested
 from tests.unit.reference.builders import NOON, PRICE
 
 ID = {"saga_id": "saga_1"}
