@@ -8,7 +8,7 @@ from typing import Protocol, Self
 
 from reference.domain.messages import Message, Reminder
 from reference.domain.payment import Payment
-from reference.sagas.saga import Saga
+from reference.sagas.paid_saga import PaidSaga
 
 
 class ConflictError(Exception):
@@ -61,15 +61,15 @@ class Inbox(Protocol):
 class Sagas(Protocol):
     """Where sagas are kept."""
 
-    def get(self, saga_id: str) -> Saga | None:
+    def get(self, saga_id: str) -> PaidSaga | None:
         """Return the saga as it was last saved."""
         ...
 
-    def save(self, saga: Saga, at: datetime) -> None:
+    def save(self, saga: PaidSaga, at: datetime) -> None:
         """Keep a new saga or its move; ConflictError when somebody else was first."""
         ...
 
-    def is_under_way(self, saga: Saga) -> bool:
+    def is_under_way(self, saga: PaidSaga) -> bool:
         """Whether the student already has a running saga for the same thing."""
         ...
 

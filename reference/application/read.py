@@ -9,14 +9,14 @@ from datetime import datetime
 from reference.application.ports import UnitOfWork
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus
-from reference.sagas.saga import Saga
+from reference.sagas.paid_saga import PaidSaga
 
 
 @dataclass(frozen=True)
 class SagaView:
     """A saga, its payment, and what it waits for and until when."""
 
-    saga: Saga
+    saga: PaidSaga
     payment: Payment | None
     waiting_for: str | None
     waiting_until: datetime | None

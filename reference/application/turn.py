@@ -21,20 +21,21 @@ from reference.domain.messages import (
 )
 from reference.domain.payment import Asked, Payment
 from reference.domain.payment_messages import (
+    CancelPayment,
     PaymentEvent,
     PaymentNews,
     PaymentReminder,
     RefundPayment,
     TakePayment,
 )
-from reference.sagas.saga import Saga
+from reference.sagas.paid_saga import PaidSaga
 
 
 @dataclass(frozen=True)
 class Rules:
     """What every turn needs to know: the flows there are, how long to wait, where ids come from."""
 
-    sagas: Sequence[type[Saga]]
+    sagas: Sequence[type[PaidSaga]]
     waits: Mapping[Wait, timedelta]
     new_id: Callable[[str], str]
 
@@ -45,7 +46,7 @@ class Turn:
     def __init__(self, unit: UnitOfWork, rules: Rules, now: datetime) -> None:
         self._unit, self._rules, self._now = unit, rules, now
         self._queue: deque[Message | Remind | Withdraw] = deque()
-        self._saga: Saga | None = None
+        self._saga: PaidSaga | None = None
         self._payment: Payment | None = None
 
     def run(self, messages: Sequence[Message]) -> None:
@@ -68,7 +69,7 @@ class Turn:
                 self._unit.outbox.put(_key(asked), asked.to, asked, self._now)
             case TakePayment():
                 self._begin_payment(asked)
-            case RefundPayment() | PaymentNews() | PaymentReminder():
+            case CancelPayment() | RefundPayment() | PaymentNews() | PaymentReminder():
                 self._move_payment(asked)
             case _:
                 self._move_saga(asked)
@@ -93,7 +94,7 @@ class Turn:
     def _move_payment(self, message: Message) -> None:
         payment = self._payment_of(message)
         before = payment.status
-        asked = payment.refund(message.reason) if isinstance(message, RefundPayment) else payment.hear(message)
+        asked = payment.hear(message)
         if payment.status != before:
             self._unit.deadlines.clear(payment.payment_id)
         self._queue.extend(asked)
@@ -118,14 +119,14 @@ class Turn:
             self._unit.outbox.put(_key(message), saga.informs, message, self._now)
         self._queue.extend(asks)
 
-    def _start(self, message: Message) -> Saga:
+    def _start(self, message: Message) -> PaidSaga:
         for kind in self._rules.sagas:
             if isinstance(message, kind.starts_on):
                 self._saga = kind.start(message)
                 return self._saga
         raise NotExpected(f"no saga is known that {message.name} could be for")
 
-    def _verdict(self, saga: Saga, message: Message) -> Message:
+    def _verdict(self, saga: PaidSaga, message: Message) -> Message:
         is_rival = saga.is_new and self._unit.sagas.is_under_way(saga)
         return AlreadyUnderWay(saga_id=saga.saga_id) if is_rival else message
 

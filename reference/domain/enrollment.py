@@ -75,15 +75,3 @@ class VerificationOverdue(Reminder):
     """Nobody tells what the course costs."""
 
     text: ClassVar[str] = "The learning-service did not answer for too long."
-
-
-class EnrollmentUnanswered(Reminder):
-    """The answer may be lost: ask again."""
-
-    text: ClassVar[str] = "No answer yet; the enrollment is asked for again."
-
-
-class EnrollmentOverdue(Reminder):
-    """Waited long enough: the money goes back."""
-
-    text: ClassVar[str] = "The enrollment was not confirmed for too long."

@@ -85,6 +85,7 @@ class Wait(Enum):
     PATIENCE = "PATIENCE_SECONDS"
     PAYMENT_WINDOW = "PAYMENT_WINDOW_SECONDS"
     PAYMENT_CHECK = "PAYMENT_CHECK_SECONDS"
+    REFUND = "REFUND_SECONDS"
 
 
 @dataclass(frozen=True)
@@ -118,3 +119,29 @@ class ResumeRequested(Message):
     text: ClassVar[str] = "{by} let the saga go on: {why}"
     by: str
     why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelRequested(Message):
+    """The student does not want it any more."""
+
+    text: ClassVar[str] = "{by} asked to cancel."
+    by: str
+
+
+class DeliveryUnanswered(Reminder):
+    """The answer may be lost: ask again."""
+
+    text: ClassVar[str] = "No answer yet; what was paid for is asked for again."
+
+
+class DeliveryOverdue(Reminder):
+    """Waited long enough: the money goes back."""
+
+    text: ClassVar[str] = "What was paid for was not confirmed for too long."
+
+
+class RefundOverdue(Reminder):
+    """Waited long enough: a person should look."""
+
+    text: ClassVar[str] = "The refund has not come through for too long."

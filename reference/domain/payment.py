@@ -12,6 +12,7 @@ from reference.domain.money import Money
 from reference.domain.payment_messages import (
     AttemptDeclined,
     CancelIntent,
+    CancelPayment,
     CreateIntent,
     DisputeReported,
     IntentCanceled,
@@ -30,6 +31,7 @@ from reference.domain.payment_messages import (
     PaymentUnusable,
     PaymentWindowClosed,
     RefundIntent,
+    RefundPayment,
     RefundReported,
     RefundState,
 )
@@ -104,19 +106,11 @@ class Payment:
         window = Remind(PaymentWindowClosed(**self._ids()), self.pay_until)
         return [CreateIntent(**self._terms()), window, self._check_later()]
 
-    def refund(self, reason: str) -> Asked:
-        """Give everything back; a refund that is under way or done is not asked for again."""
-        if self.status not in (S.SUCCEEDED, S.REFUND_FAILED):
-            return []
-        self._move(S.REFUND_PENDING)
-        self.refund_reason, self.refund_attempts = reason, self.refund_attempts + 1
-        return [RefundIntent(**self._terms(), attempt=self.refund_attempts), self._check_later()]
-
     # What a payment hears.
 
     @singledispatchmethod
     def hear(self, news: Message) -> Asked:
-        """Take in one fact or reminder, in whatever order and however often; return what follows of it."""
+        """Take in one wish, fact or reminder, in whatever order and however often; return what follows of it."""
         raise NotExpected(f"a payment does not listen to {news.name}")
 
     @hear.register
@@ -198,8 +192,18 @@ class Payment:
         return []
 
     @hear.register
-    def _window_closed(self, _: PaymentWindowClosed) -> Asked:
+    def _window_closed(self, _: PaymentWindowClosed | CancelPayment) -> Asked:
         return [CancelIntent(**self._terms())] if self.status == S.PENDING else []
+
+    @hear.register
+    def _asked_to_refund(self, asked: RefundPayment) -> Asked:
+        if self.status in (S.SUCCEEDED, S.REFUND_FAILED):
+            self._move(S.REFUND_PENDING)
+            self.refund_reason, self.refund_attempts = asked.reason, self.refund_attempts + 1
+        elif self.status != S.REFUND_PENDING:
+            return []  # Given back, or never taken.
+        # Of a refund that is under way, Stripe is only reminded: the same attempt is the same errand.
+        return [RefundIntent(**self._terms(), attempt=self.refund_attempts), self._check_later()]
 
     @hear.register
     def _check(self, _: PaymentCheckDue) -> Asked:

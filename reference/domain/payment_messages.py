@@ -31,6 +31,10 @@ class TakePayment(Message):
     until: datetime | None = None
 
 
+class CancelPayment(Message):
+    """Make sure that nobody can pay any more, unless somebody has."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RefundPayment(Message):
     """Give everything back."""

@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Self
 
 from transitions import EventData, Machine, MachineError, State
 
-from reference.domain.messages import Event, Message, NotExpected, Remind, Reminder, Wait, Withdraw
-from reference.domain.payment_messages import PaymentContext
+from reference.domain.messages import Message, NotExpected, Remind, Reminder, Wait, Withdraw
 
 Asks = list[Message | Remind | Withdraw]
 ROW = ("trigger", "source", "dest", "before")  # What the columns of a saga's TRANSITIONS mean.
@@ -39,13 +38,13 @@ class Saga:
     STATES: ClassVar[list[State]]
     TRANSITIONS: ClassVar[list[list[Any]]]
     WAITING_FOR: ClassVar[dict[str, str]]  # By state, in plain words.
-    starts_on: ClassVar[type[Event]]
-    context: ClassVar[PaymentContext]
-    informs: ClassVar[str]  # The service that keeps what was bought: it hears the payment's events too.
+    starts_on: ClassVar[type[Message]]
     machine: ClassVar[Machine]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        if not hasattr(cls, "STATES"):
+            return  # Not a flow yet: what several have in common.
         cls.machine = Machine(
             model=None,
             states=cls.STATES,
@@ -63,11 +62,6 @@ class Saga:
         return cls(**{key: value for key, value in vars(message).items() if key in named})
 
     @property
-    def context_id(self) -> str:
-        """What the saga pays for: the courseId or the sessionId."""
-        raise NotImplementedError
-
-    @property
     def is_new(self) -> bool:
         """Whether it has not heard anything yet."""
         return self.state == "initiated"
@@ -76,11 +70,6 @@ class Saga:
     def outcome(self) -> str | None:
         """How it ended, or None while it runs. A parked saga waits for a person."""
         return self.state.upper() if self.machine.get_state(self.state).final else None
-
-    @property
-    def is_buying(self) -> bool:
-        """Whether a second saga for the same thing must wait; one that gives money back stands in nobody's way."""
-        return self.outcome is None and self.state != "refunding"
 
     def hear(self, message: Message, at: datetime) -> Asks:
         """Move by one message and return what is asked for; NotExpected when no row of the table fits."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, up
 from reference.application.ports import ConflictError
 from reference.domain.messages import Message
 from reference.domain.payment import Payment
-from reference.sagas.saga import Saga
+from reference.sagas.paid_saga import PaidSaga
 from reference.storage.tables import payments, sagas
 from reference.wire import decode, encode
 
@@ -34,20 +34,20 @@ _SAVE_PAYMENT = update(payments).where(payments.c.payment_id == bindparam("id"),
 class SagaTable:
     """Where sagas are kept."""
 
-    def __init__(self, connection: Connection, kinds: dict[str, type[Saga]]) -> None:
+    def __init__(self, connection: Connection, kinds: dict[str, type[PaidSaga]]) -> None:
         self._connection, self._kinds = connection, kinds
 
-    def get(self, saga_id: str) -> Saga | None:
+    def get(self, saga_id: str) -> PaidSaga | None:
         """Return the saga as it was last saved."""
         row = self._connection.execute(_SAGA, {"saga_id": saga_id}).one_or_none()
         return _loaded(self._kinds[row.saga], row) if row else None
 
-    def is_under_way(self, saga: Saga) -> bool:
+    def is_under_way(self, saga: PaidSaga) -> bool:
         """Whether the student already has a running saga for the same thing."""
         same = {"student_id": saga.student_id, "context": saga.context, "context_id": saga.context_id}
         return self._connection.execute(_UNDER_WAY, same).first() is not None
 
-    def save(self, saga: Saga, at: datetime) -> None:
+    def save(self, saga: PaidSaga, at: datetime) -> None:
         """Keep the saga's move; ConflictError when somebody else moved it."""
         row = {
             "state": saga.state,
@@ -103,7 +103,7 @@ def _loaded(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
 
 
 def _save(
-    connection: Connection, statement: Insert | Update, record: Saga | Payment, id_: str, row: dict[str, Any]
+    connection: Connection, statement: Insert | Update, record: PaidSaga | Payment, id_: str, row: dict[str, Any]
 ) -> None:
     key = {"id": id_, "was": record.version} if record.version else {}
     result = connection.execute(statement, row | key)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from reference.application.ports import ConflictError, DeadLetters, Deadlines, Inbox, Outbox, Payments, Sagas
-from reference.sagas.saga import Saga
+from reference.sagas.paid_saga import PaidSaga
 from reference.storage.database import WRITES
 from reference.storage.messages import DeadLetterTable, DeadlineTable, InboxTable, OutboxTable
 from reference.storage.records import PaymentTable, SagaTable
@@ -19,7 +19,9 @@ from reference.storage.records import PaymentTable, SagaTable
 class SqlUnitOfWork:
     """A transaction, and the tables seen through it. What is not committed is undone."""
 
-    def __init__(self, engine: Engine, sagas: Sequence[type[Saga]], lease: timedelta, *, writes: bool = True) -> None:
+    def __init__(
+        self, engine: Engine, sagas: Sequence[type[PaidSaga]], lease: timedelta, *, writes: bool = True
+    ) -> None:
         self._engine = engine.execution_options(**WRITES) if writes else engine
         self._sagas, self._lease = {kind.__name__: kind for kind in sagas}, lease
 

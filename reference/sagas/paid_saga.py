@@ -1,0 +1,151 @@
+"""What is the same in every saga that takes a payment: how it asks, delivers, gives back and tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from transitions import EventData, State
+
+from reference.domain.messages import (
+    Command,
+    DeliveryOverdue,
+    DeliveryUnanswered,
+    Message,
+    RefundOverdue,
+    Wait,
+    Withdraw,
+)
+from reference.domain.notice import NoticeKind, SendNotice
+from reference.domain.payment_messages import CancelPayment, PaymentContext, PaymentFailed, RefundPayment, TakePayment
+from reference.sagas.saga import Asks, Saga, heard
+
+NOTICES = {
+    "completed": NoticeKind.CONFIRMED,
+    "expired": NoticeKind.EXPIRED,
+    "refunded": NoticeKind.REFUNDED,
+    "parked": NoticeKind.NEEDS_ATTENTION,
+}
+
+
+def payment_states(*, unsold: str | None = None) -> list[State]:
+    """Return the states of the payment and of the end; `unsold` is called where nothing will be delivered."""
+    return [
+        State("awaiting_payment", on_enter="take_payment"),
+        State("canceling", on_enter="cancel_payment"),
+        State("refunding", on_enter=["refund_payment", *filter(None, [unsold])]),
+        State("completed", final=True),
+        State("rejected", final=True, on_enter=unsold),
+        State("expired", final=True, on_enter=unsold),
+        State("cancelled", final=True, on_enter=unsold),
+        State("refunded", final=True),
+        State("parked", final=True),
+    ]
+
+
+def payment_rows(delivering: str) -> list[list[Any]]:
+    """Return the rows between asking for money and the end; in the state `delivering` the thing is asked for."""
+    # fmt: off
+    return [
+        # message                from                               to
+        ["payment_succeeded",    "awaiting_payment",                delivering],
+        ["payment_failed",       "awaiting_payment",                None],  # Another card may work.
+        ["payment_rejected",     "awaiting_payment",                "rejected"],
+        ["payment_canceled",     "awaiting_payment",                "expired"],
+        ["payment_unusable",     "awaiting_payment",                "refunding"],
+        ["cancel_requested",     "awaiting_payment",                "canceling"],
+        # The student's wish races the student's payment, and Stripe says who won.
+        ["payment_succeeded",    "canceling",                       delivering],
+        ["payment_failed",       "canceling",                       None],
+        ["payment_rejected",     "canceling",                       "cancelled"],
+        ["payment_canceled",     "canceling",                       "cancelled"],
+        ["payment_unusable",     "canceling",                       "refunding"],
+        ["delivery_unanswered",  delivering,                        None,        "ask_for_delivery"],
+        ["delivery_overdue",     delivering,                        "refunding", "withdraw_delivery"],
+        ["payment_refunded",     "refunding",                       "refunded"],
+        ["payment_refund_failed", "refunding",                      "parked"],
+        ["refund_overdue",       "refunding",                       "parked"],
+        ["resume_requested",     "parked",                          "refunding"],
+        # Late news, declared rather than ignored.
+        ["payment_unusable",     ["rejected", "expired", "cancelled"], "refunding"],
+        ["payment_refunded",     "parked",                          "refunded"],
+        ["payment_refunded",     "completed",                       "refunded"],  # By a person, at Stripe.
+        ["payment_refunded",     delivering,                        "refunded",  "withdraw_delivery"],
+        ["payment_refund_failed", "refunded",                       "parked"],  # A bank sent it back days later.
+        ["payment_refund_failed", "parked",                         None],
+        ["notice_sent",          "*",                               None],
+    ]
+    # fmt: on
+
+
+@dataclass(kw_only=True)
+class PaidSaga(Saga):
+    """Takes a payment for one thing and delivers it; gives the money back if that cannot be."""
+
+    title: str = ""
+    payment_id: str = ""
+    refund_reason: str = ""
+
+    context: ClassVar[PaymentContext]
+    informs: ClassVar[str]  # The service that keeps what was bought: it hears the payment's events too.
+
+    @property
+    def context_id(self) -> str:
+        """What is paid for: the courseId or the sessionId."""
+        raise NotImplementedError
+
+    def delivery(self) -> Command:
+        """Return the command that gives the student what was paid for."""
+        raise NotImplementedError
+
+    @property
+    def is_buying(self) -> bool:
+        """Whether a second saga for the same thing must wait; one that gives money back stands in nobody's way."""
+        return self.outcome is None and self.state != "refunding"
+
+    def hear(self, message: Message, at: datetime) -> Asks:
+        """Move by one message; whoever pays is told how it ends, and of each declined attempt."""
+        before = self.state
+        super().hear(message, at)
+        if self.state != before and self.state in NOTICES:
+            self._notify(NOTICES[self.state])
+        if isinstance(message, PaymentFailed):
+            self._notify(NoticeKind.DECLINED, message.attempt)
+        return self.asks
+
+    def take_payment(self, event: EventData) -> None:
+        """Freeze the price as it was told; a hold may end sooner than the payment window."""
+        offer = heard(event)
+        until = vars(offer).get("hold_until")
+        what: dict[str, Any] = {"context": self.context, "context_id": self.context_id}
+        self.ask(TakePayment(saga_id=self.saga_id, **what, price=offer.price, until=until))
+
+    def cancel_payment(self, _: EventData) -> None:
+        """The student does not want it: nobody should be able to pay any more."""
+        self.ask(CancelPayment(saga_id=self.saga_id))
+
+    def deliver(self, event: EventData) -> None:
+        """Ask for what was paid for, and do not wait for the answer for ever."""
+        self.payment_id = heard(event).payment_id
+        self.ask_for_delivery(event)
+        self.remind(DeliveryOverdue, Wait.PATIENCE)
+
+    def ask_for_delivery(self, _: EventData) -> None:
+        """Ask, for the first time or again: it is the same command."""
+        self.ask(self.delivery())
+        self.remind(DeliveryUnanswered, Wait.REPLY)
+
+    def withdraw_delivery(self, _: EventData) -> None:
+        """What is not paid for any more must not be asked for."""
+        self.asks.append(Withdraw(self.delivery()))
+
+    def refund_payment(self, event: EventData) -> None:
+        """What was paid and not delivered goes back, whole."""
+        self.refund_reason = vars(heard(event)).get("reason") or self.refund_reason or heard(event).name
+        self.ask(RefundPayment(saga_id=self.saga_id, reason=self.refund_reason))
+        self.remind(RefundOverdue, Wait.REFUND)
+
+    def _notify(self, kind: NoticeKind, attempt: str = "") -> None:
+        whom = {"saga_id": self.saga_id, "person_id": self.student_id}
+        self.ask(SendNotice(**whom, kind=kind, title=self.title, attempt=attempt))
