@@ -20,6 +20,7 @@ from simulators.kit.auth import token as write_token
 from simulators.kit.seams import Clock, real_seams
 from simulators.world.apart import Apart
 from simulators.world.demo import by_hand, play
+from simulators.world.introduction import introduction, secrets_of
 from simulators.world.plan import LEARNING, PAYMENT, REFERENCE, STRIPE, Credentials
 from simulators.world.process import DidNotStart
 from simulators.world.service import Service, factory_at
@@ -113,12 +114,7 @@ def demo(*, once: bool, apart: bool, **ports: int) -> None:
     "--state", envvar="HARNESS_STATE", type=click.Path(file_okay=False, path_type=Path),
     help="Remember everything in files in this folder.",
 )  # fmt: skip
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help="Print JSON Lines: the settings, then each exchange as it begins and as it ends.",
-)
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines: the settings, then exchanges as they begin and end.")
 @port_options(STRIPE, LEARNING)
 @until_stdin_closes
 def simulate(  # noqa: PLR0913 - a command has so many options
@@ -138,21 +134,18 @@ def simulate(  # noqa: PLR0913 - a command has so many options
     credentials = Credentials.made_up(real_seams().randomness, **{key: value for key, value in known.items() if value})
     if state:
         state.mkdir(parents=True, exist_ok=True)
+    chosen = _chosen(names, _by_name(ports))
     with (
         _explained(),
         Together(
-            Path(),
-            ports=_chosen(names, _by_name(ports)),
-            service_url=service_url.rstrip("/"),
-            credentials=credentials,
-            state=state,
+            Path(), ports=chosen, service_url=service_url.rstrip("/"), credentials=credentials, state=state
         ) as world,
     ):
         if as_json:
-            _introduce_as_json(world)
+            click.echo(json.dumps({"urls": world.plan.urls, **secrets_of(credentials)}))
             world.recorder.watch(_print_json)
         else:
-            _introduce(world)
+            click.echo("\n".join(introduction(world.plan)))
             world.recorder.listen(lambda exchange: click.echo(str(exchange)))
         stay(until_stdin_closes=until_stdin_closes)
 
@@ -221,31 +214,6 @@ def _invite(world: World) -> None:
     by_hand(world, _tell)
     _tell("Ctrl-C ends it all and leaves nothing behind.", "title")
     stay()
-
-
-def _introduce(world: World) -> None:
-    plan = world.plan
-    for name in (STRIPE, LEARNING):
-        if name in plan.urls:
-            click.echo(f"{name:<18}{plan.urls[name]}   (what it can do: {plan.urls[name]}/_sim)")
-    click.echo(f"{'tells':<18}{plan.urls[PAYMENT]}   (/events and /webhooks/stripe)\n")
-    for name, value in _secrets(plan.credentials).items():
-        click.echo(f"{name}={value}")
-    click.echo("\nEvery sk_test_… and pk_test_… key is welcome. Somebody's token:")
-    click.echo(f"harness token --sub ada --role student --jwt-secret {plan.credentials.jwt_secret}")
-    click.echo("\nCtrl-C ends it.\n")
-
-
-def _introduce_as_json(world: World) -> None:
-    click.echo(json.dumps({"urls": dict(world.plan.urls), **_secrets(world.plan.credentials)}))
-
-
-def _secrets(credentials: Credentials) -> dict[str, str]:
-    return {
-        "SERVICE_TOKEN": credentials.service_token,
-        "JWT_SECRET": credentials.jwt_secret,
-        "STRIPE_WEBHOOK_SECRET": credentials.webhook_secret,
-    }
 
 
 def _print_json(number: int, exchange: Exchange) -> None:

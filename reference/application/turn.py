@@ -52,8 +52,15 @@ class Turn:
     def run(self, messages: Sequence[Message]) -> None:
         """Take each message and whatever follows of it; NotExpected when one fits nowhere."""
         self._queue.extend(messages)
-        while self._queue:
-            self._take(self._queue.popleft())
+        try:
+            while self._queue:
+                self._take(self._queue.popleft())
+        except NotExpected:
+            self._save()  # ConflictError when saga or payment moved while they were read: then it may fit after all.
+            raise
+        self._save()
+
+    def _save(self) -> None:
         if self._saga:
             self._unit.sagas.save(self._saga, self._now)
         if self._payment:

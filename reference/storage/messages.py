@@ -35,7 +35,8 @@ _LATER = update(outbox).where(outbox.c.key == bindparam("id"))
 _FALLEN = select(deadlines.c.key).where(deadlines.c.due_at <= bindparam("now")).order_by(deadlines.c.due_at).limit(1)
 _POP = (
     delete(deadlines)
-    .where(deadlines.c.key.in_(_FALLEN.with_for_update(skip_locked=True)))
+    # Not IN: a plan that asks again for each row would delete, and lose, them all.
+    .where(deadlines.c.key == _FALLEN.with_for_update(skip_locked=True).scalar_subquery())
     .returning(deadlines.c.name, deadlines.c.body)
 )
 _CLEAR = delete(deadlines).where(deadlines.c.owner == bindparam("of"))

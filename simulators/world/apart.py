@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-SHORT = {"PAYMENT_WINDOW_SECONDS": "20", "PAYMENT_CHECK_SECONDS": "2", "REPLY_TIMEOUT_SECONDS": "2"}
+SHORT = {
+    "PAYMENT_WINDOW_SECONDS": "30",
+    "PAYMENT_CHECK_SECONDS": "2",
+    "REPLY_TIMEOUT_SECONDS": "2",
+    "OUTBOX_LEASE_SECONDS": "3",
+}
 """Settings with which a story that waits is told in seconds."""
 LONGEST_WAIT_SECONDS = 60
 QUIET_SECONDS = 0.5
@@ -72,7 +77,7 @@ class Apart(Served):
     def take_down(self, name: str) -> None:
         """Kill -9 its process."""
         killed = self._processes[name].kill9()
-        for key in [key for key in self._open if key[0] == killed]:
+        for key in [key for key in tuple(self._open) if key[0] == killed]:
             self.recorder.end(self._open.pop(key), "crashed")
 
     def bring_back(self, name: str) -> None:
@@ -117,8 +122,10 @@ class Apart(Served):
         exchange, key = Exchange(**told["exchange"]), (told["by"], told["number"])
         if not exchange.answer:
             self._open[key] = self.recorder.begin(exchange)
-        else:
+        elif key in self._open:
             self.recorder.end(self._open.pop(key), exchange.answer)
+        else:  # it began before the simulator began to tell
+            self.recorder.record(exchange)
 
     def _await_all(self) -> None:
         try:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 T = TypeVar("T")
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def wait_for(check: Callable[[], T | None], seconds: float, *, every: float = 0.02) -> T | None:
@@ -36,9 +37,15 @@ def stopwatch() -> Callable[[], float]:
 
 
 def end_tidily() -> None:
-    """Let SIGTERM and SIGINT both arrive as KeyboardInterrupt, so that everything open is closed."""
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, signal.default_int_handler)
+    """Let the first SIGTERM or SIGINT arrive as KeyboardInterrupt; impatient ones do not disturb the tidying."""
+
+    def interrupted(*_: object) -> None:
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in SIGNALS:
+        signal.signal(each, interrupted)
 
 
 def stay(*, until_stdin_closes: bool = False) -> None:
@@ -46,7 +53,8 @@ def stay(*, until_stdin_closes: bool = False) -> None:
     if until_stdin_closes:
         threading.Thread(target=_outlive_nobody, daemon=True, name="parent").start()
     try:
-        threading.Event().wait()
+        while True:
+            time.sleep(3600)
     except KeyboardInterrupt:
         return
 

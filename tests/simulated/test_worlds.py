@@ -17,6 +17,7 @@ from simulators.world.plan import LEARNING, PAYMENT, STRIPE
 from simulators.world.serving import Port, PortTaken
 from simulators.world.stories import STORIES
 from simulators.world.together import Together
+from simulators.world.waiting import really_pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,6 +181,29 @@ def test_time_is_moved_for_all_services_at_once(tmp_path: Path) -> None:
 
         world.eventually(lambda: has_ended(world, saga_id, "EXPIRED"))
         must_hold(world)
+
+
+@pytest.mark.apart
+def test_kill_9_at_any_moment_costs_nothing_but_time(tmp_path: Path) -> None:
+    with Apart(tmp_path) as world:
+        world.learning.course("algebra")
+        sagas = [_bought_while_killed(world, f"student{n}", n * timedelta(milliseconds=15)) for n in range(3)]
+        world.eventually(lambda: all(has_ended(world, each, "COMPLETED") for each in sagas))
+        must_hold(world)
+
+
+def _bought_while_killed(world: World, name: str, delay: timedelta) -> str:
+    """Kill the payment-service so long after the start, and so long after the payment."""
+    student = world.student(name)
+    saga_id = student.enroll("algebra")
+    really_pass(delay)
+    world.take_down(PAYMENT)
+    world.bring_back(PAYMENT)
+    student.pays(saga_id)
+    really_pass(delay)
+    world.take_down(PAYMENT)
+    world.bring_back(PAYMENT)
+    return saga_id
 
 
 @pytest.mark.apart

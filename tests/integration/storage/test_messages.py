@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from reference.application.ports import Errand
+from reference.domain.enrollment import EnrollmentOverdue, EnrollmentUnanswered, VerifyCourse
+from reference.domain.messages import Message, Reminder
+from reference.storage.messages import DeadlineTable
+from reference.storage.tables import dead_letters
+from tests.integration.storage.world import LEASE, NewUnit, at_once
+from tests.unit.reference.builders import NOON, created, refund_intent
+
+SOON, LATER = NOON + timedelta(seconds=1), NOON + timedelta(hours=1)
+UNANSWERED, OVERDUE = EnrollmentUnanswered(saga_id="saga_1"), EnrollmentOverdue(saga_id="saga_1")
+
+
+def verify(number: int) -> VerifyCourse:
+    return VerifyCourse(saga_id=f"saga_{number}", course_id="algebra")
+
+
+def say(units: NewUnit, *messages: Message) -> list[Errand]:
+    """Return what was put fresh into the outbox."""
+    with units() as unit:
+        for message in messages:
+            unit.outbox.put(f"{message.saga_id}:{message.key}", "learning", message, NOON)
+        unit.commit()
+        return unit.outbox.fresh
+
+
+def claim(units: NewUnit, now: datetime = NOON + LEASE, most: int = 50) -> list[Errand]:
+    with units() as unit:
+        found = unit.outbox.claim(now, now + LEASE, most)
+        unit.commit()
+        return found
+
+
+def done(units: NewUnit, key: str) -> bool:
+    with units() as unit:
+        was_asked = unit.outbox.done(key)
+        unit.commit()
+        return was_asked
+
+
+def remind(units: NewUnit, owner: str, *reminders: Reminder) -> None:
+    with units() as unit:
+        for number, reminder in enumerate(reminders):
+            unit.deadlines.put(owner, reminder, NOON + timedelta(seconds=number))
+        unit.commit()
+
+
+def pop(units: NewUnit, now: datetime = LATER) -> Message | None:
+    with units() as unit:
+        found = unit.deadlines.pop(now)
+        unit.commit()
+        return found
+
+
+def test_what_was_heard_is_known_by_source_and_id(units: NewUnit) -> None:
+    with units() as unit:
+        heard = [unit.inbox.add(source, id_, "Told", NOON) for source, id_ in ("a1", "a1", "b1", "a2")]
+        unit.commit()
+    assert heard == [True, False, True, True]
+    with units() as unit:
+        assert not unit.inbox.add("a", "1", "Told", NOON)
+
+
+def test_what_was_not_committed_was_never_heard(units: NewUnit) -> None:
+    with units() as unit:
+        assert unit.inbox.add("a", "1", "Told", NOON)
+    with units() as unit:
+        assert unit.inbox.add("a", "1", "Told", NOON)
+
+
+def test_what_is_waiting_to_be_said_is_not_said_twice(units: NewUnit) -> None:
+    assert [errand.key for errand in say(units, verify(1), verify(1))] == ["saga_1:VerifyCourse"]
+    assert say(units, verify(1)) == []
+    assert done(units, "saga_1:VerifyCourse")
+    assert say(units, verify(1))
+
+
+def test_whoever_says_it_first_has_said_it(units: NewUnit) -> None:
+    say(units, verify(1))
+    assert [done(units, "saga_1:VerifyCourse") for _ in range(2)] == [True, False]
+
+
+def test_a_fresh_errand_belongs_to_its_process_until_the_lease_ends(units: NewUnit) -> None:
+    (fresh,) = say(units, verify(1))
+    assert claim(units, NOON + LEASE - timedelta(milliseconds=1)) == []
+    (found,) = claim(units)
+    assert (found.key, found.to, found.message, found.asked_at) == (fresh.key, "learning", verify(1), NOON)
+    assert (fresh.attempts, found.attempts) == (1, 2)
+    assert claim(units) == []
+
+
+def test_a_message_is_the_same_when_it_comes_out(units: NewUnit) -> None:
+    say(units, refund_intent())
+    assert claim(units)[0].message == refund_intent()
+
+
+def test_a_retry_comes_when_it_is_due(units: NewUnit) -> None:
+    say(units, verify(1))
+    with units() as unit:
+        unit.outbox.retry_at("saga_1:VerifyCourse", SOON)
+        unit.commit()
+    with units() as unit:
+        assert unit.outbox.next_due() == SOON
+    assert len(claim(units, SOON)) == 1
+
+
+def test_what_is_withdrawn_is_not_said_any_more(units: NewUnit) -> None:
+    say(units, verify(1))
+    with units() as unit:
+        unit.outbox.put("other", "learning", verify(2), NOON)
+        unit.outbox.withdraw("other")
+        unit.outbox.withdraw("saga_1:VerifyCourse")
+        assert unit.outbox.fresh == []
+        unit.commit()
+    assert claim(units) == []
+    assert not done(units, "saga_1:VerifyCourse")
+
+
+def test_an_errand_goes_to_one_of_many_workers(units: NewUnit) -> None:
+    say(units, *(verify(number) for number in range(40)))
+    shares = at_once([lambda: claim(units, most=10)] * 4)
+    keys = [errand.key for share in shares for errand in share]
+    assert len(keys) == len(set(keys))
+    while more := claim(units, most=10):
+        keys += [errand.key for errand in more]
+    assert len(set(keys)) == len(keys) == 40
+
+
+def test_who_takes_an_errand_does_not_keep_others_from_the_rest(engine: Engine, units: NewUnit) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    say(units, *(verify(number) for number in range(4)))
+    with units() as one, units() as other:
+        first = one.outbox.claim(NOON + LEASE, LATER, 2)
+        second = other.outbox.claim(NOON + LEASE, LATER, 4)
+    assert len({errand.key for errand in [*first, *second]}) == len(first) + len(second) == 4
+
+
+def test_reminders_come_when_due_and_the_oldest_first(units: NewUnit) -> None:
+    remind(units, "saga_1", UNANSWERED, OVERDUE)
+    assert pop(units, NOON - timedelta(seconds=1)) is None
+    assert [pop(units), pop(units), pop(units)] == [UNANSWERED, OVERDUE, None]
+
+
+def test_a_reminder_that_is_asked_for_again_is_moved(units: NewUnit) -> None:
+    remind(units, "saga_1", UNANSWERED)
+    with units() as unit:
+        unit.deadlines.put("saga_1", UNANSWERED, LATER)
+        unit.commit()
+    assert pop(units, SOON) is None
+    assert [pop(units), pop(units)] == [UNANSWERED, None]
+
+
+def test_reminders_are_cleared_for_one_owner_only(units: NewUnit) -> None:
+    remind(units, "saga_1", UNANSWERED)
+    remind(units, "pay_1", OVERDUE)
+    with units() as unit:
+        unit.deadlines.clear("saga_1")
+        assert unit.deadlines.last_due("saga_1") is None
+        assert unit.deadlines.last_due("pay_1") == unit.deadlines.next_due() == NOON
+        unit.commit()
+    assert [pop(units), pop(units)] == [OVERDUE, None]
+
+
+def test_a_reminder_goes_to_one_of_many_workers_and_none_is_lost(units: NewUnit) -> None:
+    for number in range(8):
+        remind(units, f"saga_{number}", EnrollmentOverdue(saga_id=f"saga_{number}"))
+    found = at_once([lambda: pop(units)] * 6)
+    while more := pop(units):
+        found.append(more)
+    sagas = [each.saga_id for each in found if each]
+    assert sorted(sagas) == [f"saga_{number}" for number in range(8)]
+
+
+@pytest.mark.postgres
+def test_postgresql_takes_one_reminder_whatever_its_plan(engine: Engine, units: NewUnit) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no such plans")
+    remind(units, "saga_1", UNANSWERED, OVERDUE)
+    with engine.connect() as connection:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "indexscan", "bitmapscan"):
+            connection.execute(text(f"SET LOCAL enable_{way} = off"))
+        assert DeadlineTable(connection).pop(LATER) == UNANSWERED
+        assert DeadlineTable(connection).pop(LATER) == OVERDUE
+
+
+def test_a_dead_letter_is_kept_with_its_reason(engine: Engine, units: NewUnit) -> None:
+    with units() as unit:
+        unit.dead_letters.add("stripe", "evt_1", created(), "nobody knows it", NOON)
+        unit.commit()
+    with engine.connect() as connection:
+        (row,) = connection.execute(select(dead_letters)).all()
+    assert (row.source, row.message_id, row.name, row.reason, row.at) == (
+        *("stripe", "evt_1", "IntentCreated", "nobody knows it"),
+        NOON,
+    )

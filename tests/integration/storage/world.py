@@ -1,0 +1,53 @@
+"""The service without its doors: units, a clock that stands still, and what is said to them at the same time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+from reference.application.service import PaymentService
+from reference.application.turn import Rules
+from reference.domain.enrollment import CourseVerified, EnrollInCourseInitiated
+from reference.domain.messages import Wait
+from reference.sagas.enroll_in_course import EnrollInCourseSaga
+from reference.storage.unit_of_work import SqlUnitOfWork
+from tests.unit.reference.builders import PRICE, StillClock, created
+
+SAGAS = [EnrollInCourseSaga]
+LEASE = timedelta(seconds=20)
+NewUnit = Callable[[], SqlUnitOfWork]
+INITIATED = EnrollInCourseInitiated(saga_id="saga_1", student_id="ada", course_id="algebra")
+RIVAL = EnrollInCourseInitiated(saga_id="saga_2", student_id="ada", course_id="algebra")
+VERIFIED = CourseVerified(saga_id="saga_1", title="Algebra", price=PRICE)
+
+
+def service(units: NewUnit, clock: StillClock | None = None) -> PaymentService:
+    numbers = itertools.count(1)
+    waits = {wait: timedelta(minutes=30) for wait in Wait}
+    rules = Rules(SAGAS, waits, lambda prefix: f"{prefix}_{next(numbers)}")
+    return PaymentService(units, rules, clock or StillClock())
+
+
+def awaiting_payment(units: NewUnit) -> PaymentService:
+    """Return the service with saga_1 waiting for its student to pay pi_1."""
+    it = service(units)
+    for number, message in enumerate([INITIATED, VERIFIED, created()]):
+        it.receive("test", f"before-{number}", message)
+    return it
+
+
+def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
+    """Let all calls begin at the same moment, each in its own thread; return what they return."""
+    together = list(calls)
+    barrier = Barrier(len(together))
+
+    def begin(call: Callable[[], Any]) -> Any:
+        barrier.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(together)) as threads:
+        return list(threads.map(begin, together))
