@@ -19,17 +19,21 @@ from reference.application.relay import Relay
 from reference.application.service import PaymentService
 from reference.application.turn import Rules
 from reference.gateways.learning import LearningService
+from reference.gateways.neighbour import Neighbour
 from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_webhook import StripeWebhooks
+from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.settings import Settings, read_settings
 from reference.storage.database import is_migrated, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
+from reference.web import bookings, health, hearing, operators, sagas
 from reference.web.auth import Gatekeeper
+from reference.web.doors import Doors
+from reference.web.metrics import Metrics
 from reference.web.problems import register_problems
-from reference.web.routes import Doors, routes
 
-SAGAS = [EnrollInCourseSaga]
+SAGAS = [EnrollInCourseSaga, BookAndPayForSessionSaga]
 MAX_BODY = 256 * 1024  # Bytes; a Stripe event is a few thousand.
 
 
@@ -61,6 +65,7 @@ def create_app(
         reader=reader,
         webhooks=StripeWebhooks(settings.stripe_webhook_secret, clock, live=settings.is_live),
         gatekeeper=Gatekeeper(settings.service_token, settings.jwt_secret, clock),
+        metrics=Metrics(),
         is_ready=partial(_is_ready, engine),
         new_id=new_id,
     )
@@ -68,9 +73,12 @@ def create_app(
 
 
 def _gateways(settings: Settings, http: requests.Session) -> dict[str, Gateway]:
+    token = settings.service_token[0]
     return {
         "stripe": StripeGateway(settings.stripe_api_key, settings.stripe_api_base, http),
-        "learning": LearningService(settings.learning_service_url, settings.service_token[0], http),
+        "learning": LearningService(settings.learning_service_url, token, http),
+        "tutor_matching": Neighbour(settings.tutor_matching_service_url, token, http),
+        "communication": Neighbour(settings.communication_service_url, token, http),
     }
 
 
@@ -79,7 +87,8 @@ def _web(doors: Doors, background: runtime.Background) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions |= {"doors": doors, "background": background}
     register_problems(app)
-    app.register_blueprint(routes)
+    for part in (bookings, health, hearing, operators, sagas):
+        app.register_blueprint(part.routes)
     return app
 
 

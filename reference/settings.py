@@ -24,6 +24,8 @@ class Settings:
     stripe_api_base: str
     stripe_webhook_secret: tuple[str, ...]
     learning_service_url: str
+    tutor_matching_service_url: str
+    communication_service_url: str
     service_token: tuple[str, ...]
     jwt_secret: tuple[str, ...]
     waits: Mapping[Wait, timedelta]
@@ -44,6 +46,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         stripe_api_base=read.text("STRIPE_API_BASE", "https://api.stripe.com", _url),
         stripe_webhook_secret=read.several("STRIPE_WEBHOOK_SECRET"),
         learning_service_url=read.text("LEARNING_SERVICE_URL", check=_url),
+        tutor_matching_service_url=read.text("TUTOR_MATCHING_SERVICE_URL", check=_url),
+        communication_service_url=read.text("COMMUNICATION_SERVICE_URL", check=_url),
         service_token=read.several("SERVICE_TOKEN"),
         jwt_secret=read.several("JWT_SECRET", _long),
         waits={wait: read.seconds(wait.value, default) for wait, default in WAITS.items()},

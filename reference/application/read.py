@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reference.application.ports import UnitOfWork
+from reference.application.ports import Counts, DeadLetter, Filter, Page, Slice, UnitOfWork
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus
 from reference.sagas.paid_saga import PaidSaga
@@ -18,7 +18,6 @@ class SagaView:
 
     saga: PaidSaga
     payment: Payment | None
-    waiting_for: str | None
     waiting_until: datetime | None
 
 
@@ -32,15 +31,38 @@ class Reader:
         """Return what is known of a saga, or None."""
         with self._units() as unit:
             saga = unit.sagas.get(saga_id)
-            if saga is None:
-                return None
-            payment = unit.payments.of_saga(saga_id)
-            is_open = payment is not None and payment.status == PaymentStatus.PENDING and saga.outcome is None
-            until = payment.pay_until if payment and is_open else unit.deadlines.last_due(saga_id)
-            return SagaView(saga, payment, saga.WAITING_FOR.get(saga.state), until)
+            return _view(unit, saga) if saga else None
+
+    def sagas(self, which: Filter, page: Page) -> Slice[SagaView]:
+        """Return part of the sagas, newest first."""
+        with self._units() as unit:
+            found = unit.lists.sagas(which, page)
+            return Slice([_view(unit, saga) for saga in found.items], found.next_cursor)
+
+    def payments(self, which: Filter, page: Page) -> Slice[Payment]:
+        """Return part of the payments, newest first."""
+        with self._units() as unit:
+            return unit.lists.payments(which, page)
+
+    def dead_letters(self, page: Page) -> Slice[DeadLetter]:
+        """Return part of what waits for a person, newest first."""
+        with self._units() as unit:
+            return unit.lists.dead_letters(page)
+
+    def counts(self) -> Counts:
+        """Return how many there are of each."""
+        with self._units() as unit:
+            return unit.lists.counts()
 
     def next_due(self) -> datetime | None:
         """Return when the service has something to do by itself."""
         with self._units() as unit:
             found = (unit.outbox.next_due(), unit.deadlines.next_due())
         return min((due for due in found if due), default=None)
+
+
+def _view(unit: UnitOfWork, saga: PaidSaga) -> SagaView:
+    payment = unit.payments.of_saga(saga.saga_id)
+    is_open = payment is not None and payment.status == PaymentStatus.PENDING and saga.outcome is None
+    until = payment.pay_until if payment and is_open else unit.deadlines.last_due(saga.saga_id)
+    return SagaView(saga, payment, until)

@@ -8,12 +8,14 @@ from enum import StrEnum
 
 from reference.application.ports import Clock, ConflictError, Errand, UnitOfWork
 from reference.application.turn import Rules, Turn
-from reference.domain.messages import Message, NotExpected, NotOurs
+from reference.domain.messages import Command, Message, NotExpected, NotOurs, Request
+from reference.domain.payment_messages import PaymentEvent
 
 Take = Callable[[UnitOfWork], Sequence[Message] | None]
 
 
 log = logging.getLogger(__name__)
+OUTWARD = (Request, Command, PaymentEvent)  # What we say, and do not hear.
 TRIES = 10  # Each conflict means that somebody else made progress.
 
 
@@ -52,6 +54,29 @@ class PaymentService:
             unit.commit()
         return Receipt.IGNORED
 
+    def act(self, role: str, act_id: str, message: Message) -> Receipt:
+        """Let a person move a saga; NotExpected if it cannot be moved so, and nothing is changed."""
+
+        def acted(unit: UnitOfWork) -> Sequence[Message]:
+            unit.inbox.add(role, act_id, message.name, self._clock.now())
+            return [message]
+
+        return self._until_settled(acted)
+
+    def end_dead_letter(self, letter_id: int, *, by: str, why: str, again: bool) -> bool:
+        """Take a dead letter once more, or only record how it was dealt with; False when nobody waits for it."""
+        now = self._clock.now()
+
+        def ended(unit: UnitOfWork) -> Sequence[Message] | None:
+            letter = unit.dead_letters.get(letter_id)
+            if letter is None or not unit.dead_letters.end(letter_id, by, why, now):
+                return None
+            if again and isinstance(letter.message, OUTWARD):
+                unit.outbox.put(letter.message_id, letter.source, letter.message, now)
+            return [letter.message] if again and not isinstance(letter.message, OUTWARD) else []
+
+        return self._until_settled(ended) == Receipt.APPLIED
+
     def answered(self, errand: Errand, answers: Sequence[Message]) -> Receipt:
         """Take what the world answered; unless the errand was withdrawn, or done by somebody else."""
 
@@ -77,14 +102,18 @@ class PaymentService:
         return self._settle(fallen_due, "deadlines", "") != Receipt.DUPLICATE
 
     def _settle(self, take: Take, source: str, message_id: str) -> Receipt:
+        try:
+            return self._until_settled(take)
+        except NotExpected as misfit:
+            return self._bury(take, source, message_id, str(misfit))
+
+    def _until_settled(self, take: Take) -> Receipt:
         for _ in range(TRIES):
             try:
                 return self._turn(take)
             except ConflictError as conflict:
                 log.debug("deciding again: %s", conflict)
-            except NotExpected as misfit:
-                return self._bury(take, source, message_id, str(misfit))
-        raise ConflictError(f"{source} {message_id} met {TRIES} conflicts")
+        raise ConflictError(f"somebody else was first {TRIES} times")
 
     def _turn(self, take: Take) -> Receipt:
         with self._units() as unit:

@@ -71,6 +71,11 @@ class Saga:
         """How it ended, or None while it runs. A parked saga waits for a person."""
         return self.state.upper() if self.machine.get_state(self.state).final else None
 
+    @property
+    def waiting_for(self) -> str | None:
+        """Whom it waits for, in plain words."""
+        return self.WAITING_FOR.get(self.state)
+
     def hear(self, message: Message, at: datetime) -> Asks:
         """Move by one message and return what is asked for; NotExpected when no row of the table fits."""
         self.asks, before = [], self.state

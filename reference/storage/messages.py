@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from reference.application.ports import Errand
+from reference.application.ports import DeadLetter, Errand
 from reference.domain.messages import Message, Reminder
 from reference.storage.tables import dead_letters, deadlines, inbox, outbox
 from reference.wire import decode, encode
@@ -44,6 +44,9 @@ _NEXT_ERRAND = select(func.min(outbox.c.due_at))
 _NEXT_REMINDER = select(func.min(deadlines.c.due_at))
 _LAST_REMINDER = select(func.max(deadlines.c.due_at)).where(deadlines.c.owner == bindparam("of"))
 _BURY = insert(dead_letters)
+_WAITING = (dead_letters.c.id == bindparam("letter_id"), dead_letters.c.ended_at.is_(None))
+_LETTER = select(dead_letters).where(*_WAITING)
+_END = update(dead_letters).where(*_WAITING)
 
 
 class InboxTable:
@@ -137,3 +140,19 @@ class DeadLetterTable:
         """Keep it, with the reason."""
         row = {"source": source, "message_id": message_id, "name": message.name, "body": encode(message)}
         self._connection.execute(_BURY, row | {"reason": reason, "at": at})
+
+    def get(self, letter_id: int) -> DeadLetter | None:
+        """Return one that still waits for a person."""
+        row = self._connection.execute(_LETTER, {"letter_id": letter_id}).one_or_none()
+        return dead_letter(row) if row else None
+
+    def end(self, letter_id: int, by: str, why: str, at: datetime) -> bool:
+        """Record who dealt with it and why; False when somebody has before."""
+        row = {"letter_id": letter_id, "ended_at": at, "ended_by": by, "ended_why": why}
+        return self._connection.execute(_END, row).rowcount == 1
+
+
+def dead_letter(row: Any) -> DeadLetter:  # noqa: ANN401 - a row of the table
+    """Return the letter of a row."""
+    message = decode(Message.known[row.name], row.body)
+    return DeadLetter(row.id, row.source, row.message_id, message, row.reason, row.at)

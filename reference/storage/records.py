@@ -40,7 +40,7 @@ class SagaTable:
     def get(self, saga_id: str) -> PaidSaga | None:
         """Return the saga as it was last saved."""
         row = self._connection.execute(_SAGA, {"saga_id": saga_id}).one_or_none()
-        return _loaded(self._kinds[row.saga], row) if row else None
+        return loaded(self._kinds[row.saga], row) if row else None
 
     def is_under_way(self, saga: PaidSaga) -> bool:
         """Whether the student already has a running saga for the same thing."""
@@ -56,6 +56,7 @@ class SagaTable:
             "version": saga.version + 1,
             "body": encode(saga),
             "updated_at": at,
+            "seconds": (at - saga.history[0].at).total_seconds(),
         }
         if saga.version == 0:
             row |= {"saga_id": saga.saga_id, "saga": type(saga).__name__, "student_id": saga.student_id}
@@ -80,7 +81,7 @@ class PaymentTable:
 
     def _by(self, name: str, id_: str) -> Payment | None:
         row = self._connection.execute(_PAYMENT_BY[name], {"id": id_}).one_or_none()
-        return _loaded(Payment, row) if row else None
+        return loaded(Payment, row) if row else None
 
     def save(self, payment: Payment) -> None:
         """Keep the payment's move; ConflictError when somebody else moved it."""
@@ -96,7 +97,8 @@ class PaymentTable:
         _save(self._connection, _SAVE_PAYMENT if payment.version else _ADD_PAYMENT, payment, payment.payment_id, row)
 
 
-def _loaded(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
+def loaded(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
+    """Return the record of a row, with the row's version."""
     record = decode(kind, row.body)
     record.version = row.version
     return record

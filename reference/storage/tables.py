@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -50,6 +51,9 @@ sagas = Table(
     Column("body", JSON, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    Column("seconds", Float, nullable=False),  # From the start to the last move.
+    Index("newest_sagas", "started_at", "saga_id"),
+    Index("sagas_of_student", "student_id"),
     # A student buys a thing once at a time, whatever races.
     Index(
         "one_purchase_under_way",
@@ -117,4 +121,7 @@ dead_letters = Table(
     Column("body", JSON, nullable=False),
     Column("reason", String, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),  # By whom and why, too: a person dealt with it.
+    Column("ended_by", String),
+    Column("ended_why", String),
 )

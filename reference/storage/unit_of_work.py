@@ -9,9 +9,10 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from reference.application.ports import ConflictError, DeadLetters, Deadlines, Inbox, Outbox, Payments, Sagas
+from reference.application.ports import ConflictError, DeadLetters, Deadlines, Inbox, Lists, Outbox, Payments, Sagas
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.database import WRITES
+from reference.storage.lists import ListsOfTables
 from reference.storage.messages import DeadLetterTable, DeadlineTable, InboxTable, OutboxTable
 from reference.storage.records import PaymentTable, SagaTable
 
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
         self.outbox: Outbox = OutboxTable(self._connection, self._lease)
         self.deadlines: Deadlines = DeadlineTable(self._connection)
         self.dead_letters: DeadLetters = DeadLetterTable(self._connection)
+        self.lists: Lists = ListsOfTables(self._connection, self._sagas)
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:

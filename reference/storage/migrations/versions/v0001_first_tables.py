@@ -10,7 +10,7 @@ time = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Create what the first saga needs."""
+    """Create what the first sagas need."""
     op.create_table(
         "dead_letters",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -20,6 +20,9 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", time, nullable=False),
+        sa.Column("ended_at", time, nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("ended_why", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -82,8 +85,10 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("started_at", time, nullable=False),
         sa.Column("updated_at", time, nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("saga_id"),
     )
+    op.create_index("newest_sagas", "sagas", ["started_at", "saga_id"], unique=False)
     op.create_index(
         "one_purchase_under_way",
         "sagas",
@@ -92,16 +97,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("buying = 1"),
         postgresql_where=sa.text("buying"),
     )
+    op.create_index("sagas_of_student", "sagas", ["student_id"], unique=False)
 
 
 def downgrade() -> None:
     """Drop everything."""
+    op.drop_index("sagas_of_student", table_name="sagas")
     op.drop_index(
         "one_purchase_under_way",
         table_name="sagas",
         sqlite_where=sa.text("buying = 1"),
         postgresql_where=sa.text("buying"),
     )
+    op.drop_index("newest_sagas", table_name="sagas")
     op.drop_table("sagas")
     op.drop_table("payments")
     op.drop_index(op.f("ix_outbox_due_at"), table_name="outbox")

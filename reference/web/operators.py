@@ -1,0 +1,62 @@
+"""What the person in charge sees of messages that nobody could use, and does about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Conflict, NotFound
+
+from reference.application.ports import DeadLetter
+from reference.domain.messages import NotExpected
+from reference.web.doors import body, doors, page_asked
+from reference.web.sagas import Why
+from reference.wire import decode, encode
+
+routes = Blueprint("operators", __name__)
+
+
+@routes.get("/dead-letters")
+def dead_letters() -> ResponseReturnValue:
+    """List what waits for a person, newest first."""
+    doors().gatekeeper.caller("operator")
+    found = doors().reader.dead_letters(page_asked())
+    return jsonify(items=[_shown(each) for each in found.items], nextCursor=found.next_cursor)
+
+
+@routes.post("/dead-letters/<int:letter_id>/retry")
+def retry(letter_id: int) -> ResponseReturnValue:
+    """Take the message once more, now that whatever was wrong is mended."""
+    return _end(letter_id, again=True)
+
+
+@routes.post("/dead-letters/<int:letter_id>/resolve")
+def resolve(letter_id: int) -> ResponseReturnValue:
+    """Say that it is dealt with in another way."""
+    return _end(letter_id, again=False)
+
+
+def _end(letter_id: int, *, again: bool) -> ResponseReturnValue:
+    caller = doors().gatekeeper.caller("operator")
+    why = decode(Why, body()).why
+    try:
+        if not doors().service.end_dead_letter(letter_id, by=caller.id, why=why, again=again):
+            raise NotFound("No such dead letter waits for anybody.")
+    except NotExpected as misfit:
+        raise Conflict(str(misfit)) from misfit
+    return "", 202
+
+
+def _shown(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "source": letter.source,
+        "messageId": letter.message_id,
+        "name": letter.message.name,
+        "sagaId": letter.message.saga_id or None,
+        "data": {key: value for key, value in encode(letter.message).items() if key != "clientSecret"},
+        "reason": letter.reason,
+        "at": encode(letter.at),
+        "nextStep": "mend what the reason names, then retry; or deal with it by hand and resolve",
+    }
