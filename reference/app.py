@@ -9,7 +9,6 @@ from functools import partial
 
 import requests
 from flask import Flask
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from reference import runtime
@@ -25,7 +24,7 @@ from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.settings import Settings, read_settings
-from reference.storage.database import is_migrated, migrate, open_database
+from reference.storage.database import Database, is_migrated, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
 from reference.web import bookings, health, hearing, operators, sagas
 from reference.web.auth import Gatekeeper
@@ -52,13 +51,13 @@ def create_app(
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
     http = http or runtime.http_session()
 
-    engine = open_database(settings.database_url)
-    migrate(engine)
-    units = partial(SqlUnitOfWork, engine, SAGAS, settings.outbox_lease)
+    database = open_database(settings.database_url)
+    migrate(database)
+    units = partial(SqlUnitOfWork, database.writing, SAGAS, settings.outbox_lease)
     new_id = partial(_new_id, randomness)
     service = PaymentService(units, Rules(SAGAS, settings.waits, new_id), clock)
     relay = Relay(service, units, _gateways(settings, http), clock, randomness, settings.outbox_lease)
-    reader = Reader(partial(units, writes=False))
+    reader = Reader(partial(SqlUnitOfWork, database.reading, SAGAS, settings.outbox_lease))
     background = runtime.Background(service, relay, reader, clock)
     doors = Doors(
         service=service,
@@ -66,7 +65,7 @@ def create_app(
         webhooks=StripeWebhooks(settings.stripe_webhook_secret, clock, live=settings.is_live),
         gatekeeper=Gatekeeper(settings.service_token, settings.jwt_secret, clock),
         metrics=Metrics(),
-        is_ready=partial(_is_ready, engine),
+        is_ready=partial(_is_ready, database),
         new_id=new_id,
     )
     return _web(doors, background)
@@ -96,8 +95,8 @@ def _new_id(randomness: random.Random, prefix: str) -> str:
     return f"{prefix}_{randomness.getrandbits(96):024x}"
 
 
-def _is_ready(engine: Engine) -> bool:
+def _is_ready(database: Database) -> bool:
     try:
-        return is_migrated(engine)
+        return is_migrated(database)
     except SQLAlchemyError:
         return False

@@ -78,7 +78,9 @@ def main(context: click.Context) -> None:
 
     Exit codes: 0 fine, 1 something is wrong with what was checked, 2 wrong usage.
     """
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logs = logging.StreamHandler(sys.stderr)
+    logs.setLevel(logging.WARNING)  # whatever a library's own logger lets through
+    logging.basicConfig(handlers=[logs], format="%(levelname)s %(name)s: %(message)s")
     context.color = False if "NO_COLOR" in os.environ else None
     end_tidily()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +10,35 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
-
-# Everybody waits for a turn to write; nobody's transaction can be upgraded too late.
-WRITES = {"begin": "BEGIN IMMEDIATE"}
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
 
 
-def open_database(url: str) -> Engine:
-    """Return an engine for a SQLite or PostgreSQL URL."""
+@dataclass(frozen=True)
+class Database:
+    """Where units of work write, and where they only read."""
+
+    writing: Engine
+    reading: Engine
+
+
+def open_database(url: str) -> Database:
+    """Return the SQLite or PostgreSQL database of a URL."""
     if url.startswith("sqlite"):
-        return _open_sqlite(url)
-    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        # One writer at a time: a queue for one connection is fair, and asking a locked file again and again is not.
+        return Database(_sqlite(url, "BEGIN IMMEDIATE", connections=1), _sqlite(url, "BEGIN", connections=20))
+    engine = create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    return Database(engine, engine)
 
 
-def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": 30, "isolation_level": None})
+def _sqlite(url: str, begin: str, connections: int) -> Engine:
+    def do_begin(connection: PoolProxiedConnection) -> None:
+        connection.execute(begin)
+
+    settings = {"timeout": 30, "isolation_level": None}  # Without a level the driver begins nothing by itself.
+    engine = create_engine(url, pool_size=connections, max_overflow=0, connect_args=settings, hide_parameters=True)
+    # An event listener would do it too, but slow every statement down.
+    engine.dialect.do_begin = do_begin  # type: ignore[method-assign, assignment]
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -34,23 +47,19 @@ def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - a DBAPI conn
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
-
-
-def migrate(engine: Engine) -> None:
+def migrate(database: Database) -> None:
     """Bring the schema up to date; does nothing when it is."""
-    if is_migrated(engine):
+    if is_migrated(database):
         return
-    with engine.execution_options(**WRITES).begin() as connection:
+    with database.writing.begin() as connection:
         config = _alembic()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-def is_migrated(engine: Engine) -> bool:
+def is_migrated(database: Database) -> bool:
     """Whether the schema is the one that this code needs."""
-    with engine.connect() as connection:
+    with database.reading.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     return found == ScriptDirectory.from_config(_alembic()).get_current_head()
 

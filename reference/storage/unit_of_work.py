@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from reference.application.ports import ConflictError, DeadLetters, Deadlines, Inbox, Lists, Outbox, Payments, Sagas
 from reference.sagas.paid_saga import PaidSaga
-from reference.storage.database import WRITES
 from reference.storage.lists import ListsOfTables
 from reference.storage.messages import DeadLetterTable, DeadlineTable, InboxTable, OutboxTable
 from reference.storage.records import PaymentTable, SagaTable
@@ -20,11 +19,8 @@ from reference.storage.records import PaymentTable, SagaTable
 class SqlUnitOfWork:
     """A transaction, and the tables seen through it. What is not committed is undone."""
 
-    def __init__(
-        self, engine: Engine, sagas: Sequence[type[PaidSaga]], lease: timedelta, *, writes: bool = True
-    ) -> None:
-        self._engine = engine.execution_options(**WRITES) if writes else engine
-        self._sagas, self._lease = {kind.__name__: kind for kind in sagas}, lease
+    def __init__(self, engine: Engine, sagas: Sequence[type[PaidSaga]], lease: timedelta) -> None:
+        self._engine, self._sagas, self._lease = engine, {kind.__name__: kind for kind in sagas}, lease
 
     def __enter__(self) -> Self:
         self._connection = self._engine.connect()

@@ -81,6 +81,8 @@ def _reference(service: Service) -> Flask:
         "STRIPE_API_BASE": service.partner_url,
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "LEARNING_SERVICE_URL": service.partner_url,
+        "TUTOR_MATCHING_SERVICE_URL": service.partner_url,
+        "COMMUNICATION_SERVICE_URL": service.partner_url,
         "SERVICE_TOKEN": SERVICE_TOKEN,
         "JWT_SECRET": "a secret that nobody needs here but long",
     }

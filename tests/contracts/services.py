@@ -26,6 +26,8 @@ def payment_service(directory: Path) -> Flask:
         "STRIPE_API_BASE": NOWHERE,
         "STRIPE_WEBHOOK_SECRET": "whsec_contracts",
         "LEARNING_SERVICE_URL": NOWHERE,
+        "TUTOR_MATCHING_SERVICE_URL": NOWHERE,
+        "COMMUNICATION_SERVICE_URL": NOWHERE,
         "SERVICE_TOKEN": TOKEN,
         "JWT_SECRET": JWT_SECRET,
     }

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from reference.application.ports import Errand
-from reference.domain.enrollment import EnrollmentOverdue, EnrollmentUnanswered, VerifyCourse
-from reference.domain.messages import Message, Reminder
+from reference.domain.enrollment import VerifyCourse
+from reference.domain.messages import DeliveryOverdue, DeliveryUnanswered, Message, Reminder
 from reference.storage.messages import DeadlineTable
 from reference.storage.tables import dead_letters
 from tests.integration.storage.world import LEASE, NewUnit, at_once
 from tests.unit.reference.builders import NOON, created, refund_intent
 
 SOON, LATER = NOON + timedelta(seconds=1), NOON + timedelta(hours=1)
-UNANSWERED, OVERDUE = EnrollmentUnanswered(saga_id="saga_1"), EnrollmentOverdue(saga_id="saga_1")
+UNANSWERED, OVERDUE = DeliveryUnanswered(saga_id="saga_1"), DeliveryOverdue(saga_id="saga_1")
 
 
 def verify(number: int) -> VerifyCourse:
@@ -170,7 +170,7 @@ def test_reminders_are_cleared_for_one_owner_only(units: NewUnit) -> None:
 
 def test_a_reminder_goes_to_one_of_many_workers_and_none_is_lost(units: NewUnit) -> None:
     for number in range(8):
-        remind(units, f"saga_{number}", EnrollmentOverdue(saga_id=f"saga_{number}"))
+        remind(units, f"saga_{number}", DeliveryOverdue(saga_id=f"saga_{number}"))
     found = at_once([lambda: pop(units)] * 6)
     while more := pop(units):
         found.append(more)

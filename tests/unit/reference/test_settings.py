@@ -11,6 +11,8 @@ GOOD = {
     "STRIPE_API_KEY": "sk_test_51abc",
     "STRIPE_WEBHOOK_SECRET": "whsec_1",
     "LEARNING_SERVICE_URL": "http://learning.test",
+    "TUTOR_MATCHING_SERVICE_URL": "http://tutors.test",
+    "COMMUNICATION_SERVICE_URL": "http://communication.test",
     "SERVICE_TOKEN": "token",
     "JWT_SECRET": "a secret that is long enough for HS256",
 }
@@ -37,6 +39,8 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "STRIPE_API_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "LEARNING_SERVICE_URL",
+        "TUTOR_MATCHING_SERVICE_URL",
+        "COMMUNICATION_SERVICE_URL",
         "SERVICE_TOKEN",
         "JWT_SECRET",
         "PAYMENT_WINDOW_SECONDS",

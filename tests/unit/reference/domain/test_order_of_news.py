@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reference.domain.messages import Message
 from reference.domain.payment import Payment
-from reference.domain.payment_messages import PaymentSucceeded, PaymentUnusable, RefundState
+from reference.domain.payment_messages import PaymentSucceeded, PaymentUnusable, RefundPayment, RefundState
 from reference.domain.payment_status import PaymentStatus
 from tests.unit.reference.builders import WINDOW_END, canceled, created, declined, paid, payment, refund
 
@@ -59,7 +59,7 @@ def test_news_of_refunds_lead_to_one_end_in_any_order(
 ) -> None:
     it = payment()
     hear(it, [created(), paid()])
-    it.refund("nothing to give")
+    it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give"))
     hear(it, told(data, news))
     assert it.status == ending
 

@@ -25,6 +25,7 @@ from reference.domain.payment_messages import (
     PaymentUnusable,
     PaymentWindowClosed,
     RefundIntent,
+    RefundPayment,
     RefundState,
 )
 from reference.domain.payment_status import MOVES, PaymentStatus
@@ -56,7 +57,7 @@ def hear(it: Payment, *news: Message) -> list[type[Any]]:
 def refunding() -> Payment:
     it = payment()
     it.hear(paid())
-    it.refund("nothing to give")
+    it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give"))
     return it
 
 
@@ -174,18 +175,19 @@ def test_a_lost_webhook_is_made_good_by_looking() -> None:
 def test_everything_goes_back_once() -> None:
     it = payment()
     it.hear(paid())
-    first, _ = it.refund("nothing to give")
+    first, _ = it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give"))
     assert isinstance(first, RefundIntent)
-    assert it.refund("nothing to give") == []
+    again, _ = it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give"))
+    assert again == first, "Stripe is only reminded: the same attempt is the same errand"
     assert hear(it, refund(RefundState.PENDING)) == []
     assert hear(it, refund(RefundState.SUCCEEDED)) == [PaymentRefunded]
-    assert it.refund("nothing to give") == []
+    assert it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give")) == []
 
 
 def test_nothing_goes_back_that_never_came() -> None:
     it = payment()
     it.hear(canceled())
-    assert it.refund("whatever") == []
+    assert it.hear(RefundPayment(saga_id="saga_1", reason="whatever")) == []
 
 
 def test_a_part_is_not_everything() -> None:
@@ -197,7 +199,7 @@ def test_a_part_is_not_everything() -> None:
 def test_a_refund_that_fails_is_tried_under_a_new_number() -> None:
     it = refunding()
     assert hear(it, refund(RefundState.FAILED)) == [PaymentRefundFailed]
-    again, _ = it.refund("once more")
+    again, _ = it.hear(RefundPayment(saga_id="saga_1", reason="once more"))
     assert isinstance(again, RefundIntent)
     assert again.attempt == 2
 
@@ -221,7 +223,7 @@ def test_a_refund_by_a_person_at_stripe_counts_even_if_heard_of_before_the_money
 def test_late_money_that_a_person_has_given_back_already_needs_no_second_refund() -> None:
     it = payment()
     assert hear(it, canceled(), refund(RefundState.SUCCEEDED), paid(at=LATE)) == [PaymentUnusable, PaymentRefunded]
-    assert it.refund("it came too late") == []
+    assert it.hear(RefundPayment(saga_id="saga_1", reason="it came too late")) == []
 
 
 def test_a_dispute_is_recorded_and_moves_nothing() -> None:

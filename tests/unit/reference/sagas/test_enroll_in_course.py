@@ -14,22 +14,26 @@ from reference.domain.enrollment import (
     CreateEnrollmentRecord,
     EnrollInCourseInitiated,
     EnrollmentConfirmed,
-    EnrollmentOverdue,
     EnrollmentRejected,
-    EnrollmentUnanswered,
     VerificationOverdue,
     VerifyCourse,
 )
 from reference.domain.messages import (
     AlreadyUnderWay,
+    CancelRequested,
+    DeliveryOverdue,
+    DeliveryUnanswered,
     Message,
     NotExpected,
+    RefundOverdue,
     Remind,
     ResumeRequested,
     Wait,
     Withdraw,
 )
+from reference.domain.notice import NoticeKind, NoticeSent, SendNotice
 from reference.domain.payment_messages import (
+    CancelPayment,
     PaymentCanceled,
     PaymentContext,
     PaymentFailed,
@@ -64,16 +68,19 @@ REFUNDED = PaymentRefunded(**FACTS, refund_id="re_1", reason="gone")
 REFUND_FAILED = PaymentRefundFailed(saga_id="saga_1", reason="charge_disputed")
 CONFIRMED = EnrollmentConfirmed(saga_id="saga_1", enrollment_id="enr_1", course_id="algebra", student_id="ada")
 GONE = EnrollmentRejected(saga_id="saga_1", reason="the course is gone")
-UNANSWERED = EnrollmentUnanswered(**ID)
+UNANSWERED = DeliveryUnanswered(**ID)
 RESUMED = ResumeRequested(saga_id="saga_1", by="olga", why="the balance is filled up")
+CANCEL = CancelRequested(saga_id="saga_1", by="ada")
 EVERYTHING: list[Message] = [
     *(INITIATED, VERIFIED, UNAVAILABLE, PAID, DECLINED, UNUSABLE, CANCELED, REFUNDED, REFUND_FAILED),
     *(CONFIRMED, GONE, UNANSWERED, RESUMED, AlreadyUnderWay(**ID), VerificationOverdue(**ID)),
-    *(EnrollmentOverdue(**ID), PaymentRejected(saga_id="saga_1", reason="amount_too_small")),
+    *(CANCEL, NoticeSent(**ID), RefundOverdue(**ID)),
+    *(DeliveryOverdue(**ID), PaymentRejected(saga_id="saga_1", reason="amount_too_small")),
 ]
 WAYS_OUT_OF_AN_END = {
     ("rejected", "payment_unusable"): "refunding",
     ("expired", "payment_unusable"): "refunding",
+    ("cancelled", "payment_unusable"): "refunding",
     ("completed", "payment_refunded"): "refunded",
     ("refunded", "payment_refund_failed"): "parked",
     ("parked", "payment_refunded"): "refunded",
@@ -85,7 +92,7 @@ def told(*messages: Message) -> tuple[EnrollInCourseSaga, list[type[Any]]]:
     """Return the saga after all this, and the kinds of what it asked for on the way."""
     saga = EnrollInCourseSaga.start(INITIATED)
     asked = [ask for message in messages for ask in saga.hear(message, NOON)]
-    return saga, [type(ask) for ask in asked if not isinstance(ask, Remind)]
+    return saga, [type(ask) for ask in asked if not isinstance(ask, Remind | SendNotice)]
 
 
 STORIES: dict[str, tuple[list[Message], list[type[Any]]]] = {
@@ -111,8 +118,18 @@ STORIES: dict[str, tuple[list[Message], list[type[Any]]]] = {
         [VerifyCourse, TakePayment, CreateEnrollmentRecord, CreateEnrollmentRecord],
     ),
     "silence": (
-        [INITIATED, VERIFIED, PAID, EnrollmentOverdue(**ID), CONFIRMED, REFUNDED],
+        [INITIATED, VERIFIED, PAID, DeliveryOverdue(**ID), CONFIRMED, REFUNDED],
         [VerifyCourse, TakePayment, CreateEnrollmentRecord, Withdraw, RefundPayment],
+    ),
+    "cancelled": ([INITIATED, VERIFIED, CANCEL, CANCELED], [VerifyCourse, TakePayment, CancelPayment]),
+    "cancelled before the price was known": ([INITIATED, CANCEL], [VerifyCourse, Withdraw]),
+    "cancelled, but paid": (
+        [INITIATED, VERIFIED, CANCEL, PAID, CONFIRMED],
+        [VerifyCourse, TakePayment, CancelPayment, CreateEnrollmentRecord],
+    ),
+    "the refund takes for ever": (
+        [INITIATED, VERIFIED, PAID, GONE, RefundOverdue(**ID)],
+        [VerifyCourse, TakePayment, CreateEnrollmentRecord, RefundPayment],
     ),
     "parked and resumed": (
         [INITIATED, VERIFIED, PAID, GONE, REFUND_FAILED, RESUMED, REFUNDED],
@@ -120,6 +137,9 @@ STORIES: dict[str, tuple[list[Message], list[type[Any]]]] = {
     ),
 }
 ENDINGS = {
+    **dict.fromkeys(("cancelled", "cancelled before the price was known"), "CANCELLED"),
+    "cancelled, but paid": "COMPLETED",
+    "the refund takes for ever": "PARKED",
     **dict.fromkeys(("bought", "another card", "asked twice"), "COMPLETED"),
     **dict.fromkeys(("not for sale", "nobody says the price", "bought already"), "REJECTED"),
     **dict.fromkeys(("paid too late", "gone", "silence", "parked and resumed"), "REFUNDED"),
@@ -196,8 +216,8 @@ def test_nothing_is_waited_for_for_ever() -> None:
     reminders = [(type(ask.of), ask.due) for ask in itertools.chain(*waits)]
     assert reminders == [
         (VerificationOverdue, Wait.PATIENCE),
-        (EnrollmentUnanswered, Wait.REPLY),
-        (EnrollmentOverdue, Wait.PATIENCE),
+        (DeliveryUnanswered, Wait.REPLY),
+        (DeliveryOverdue, Wait.PATIENCE),
     ]
 
 
@@ -216,3 +236,22 @@ def test_a_saga_of_one_class_does_not_move_another() -> None:
     one, _ = told(INITIATED, VERIFIED)
     other, _ = told(INITIATED)
     assert (one.state, other.state) == ("awaiting_payment", "verifying_course")
+
+
+NOTICES = {
+    "bought": [NoticeKind.CONFIRMED],
+    "another card": [NoticeKind.DECLINED, NoticeKind.CONFIRMED],
+    "never paid": [NoticeKind.EXPIRED],
+    "gone": [NoticeKind.REFUNDED],
+    "parked and resumed": [NoticeKind.NEEDS_ATTENTION, NoticeKind.REFUNDED],
+    "not for sale": [],
+}
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_the_student_is_told_how_it_ends(name: str) -> None:
+    saga = EnrollInCourseSaga.start(INITIATED)
+    asked = [ask for message in STORIES[name][0] for ask in saga.hear(message, NOON)]
+    notices = [ask for ask in asked if isinstance(ask, SendNotice)]
+    assert [each.kind for each in notices] == NOTICES[name]
+    assert {(each.person_id, each.title) for each in notices} <= {("ada", "Algebra")}
