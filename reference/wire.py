@@ -8,19 +8,21 @@ from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from types import NoneType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from reference.domain.messages import Message
 
 SOURCE = "edtech.payment-service"
 CONTENT_TYPE = "application/cloudevents+json"
-_STORABLE = re.compile(r"[^\x00\ud800-\udfff]+")  # What both databases can hold.
+_STORABLE = re.compile(r"[^\x00\ud800-\udfff]+")
 LONGEST_ID = 255  # Characters; Stripe's own limit, and short enough for an index of either database.
 _ID = re.compile(r"/(\w*[iI]d|source|type)$")
 _UNDERSCORED = re.compile(r"_(\w)")
+_PLAIN = {str, int, bool, NoneType}
 _SHOWN_AS = {str: "a string", int: "an integer", datetime: "an ISO 8601 time with its offset", dict: "an object"}
+Read = Callable[[Any, str], Any]  # Takes what was sent, and the pointer to it.
 
 
 class WireError(ValueError):
@@ -37,50 +39,74 @@ def camel(name: str) -> str:
     return _UNDERSCORED.sub(lambda match: match.group(1).upper(), name)
 
 
+def is_storable(text: str) -> bool:
+    """Whether both databases can hold it: NUL and half characters they cannot, and what is empty says nothing."""
+    return _STORABLE.fullmatch(text) is not None
+
+
 def encode(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """Return what JSON can hold: dataclasses become objects, and what is None or empty text is left out of them."""
-    if is_dataclass(value):
-        found = {name: getattr(value, name) for name in _fields(value.__class__)}
-        return {camel(name): encode(each) for name, each in found.items() if each not in (None, "")}
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if is_dataclass(kind):
+        found = ((field.spelling, getattr(value, field.name)) for field in _fields(kind))
+        return {spelling: encode(each) for spelling, each in found if each not in (None, "")}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, dict):
         return {key: encode(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [encode(each) for each in value]
-    return value.value if isinstance(value, Enum) else value
+    return [encode(each) for each in value] if isinstance(value, list) else value.value
 
 
 def decode(kind: Any, value: Any, pointer: str = "") -> Any:  # noqa: ANN401 - whatever was asked for
     """Return an instance of `kind`; unknown fields are ignored, WireError names the first that is missing or wrong."""
-    kind = next((each for each in get_args(kind) if each is not NoneType), kind) if NoneType in get_args(kind) else kind
+    return _reader(kind)(value, pointer)
+
+
+@cache
+def _reader(kind: Any) -> Read:  # noqa: ANN401 - whatever was asked for
+    """Look at a type once, and return what reads its values."""
+    parts = [_reader(each) for each in get_args(kind) if each is not NoneType]
     if is_dataclass(kind):
-        return _decode_fields(kind, _checked(dict, value, pointer), pointer)
+        return partial(_record, kind)
     if get_origin(kind) is list:
-        return [decode(get_args(kind)[0], each, f"{pointer}/{n}") for n, each in enumerate(value)]
+        return partial(_list, parts[0])
     if get_origin(kind) is dict:
-        found = _checked(dict, value, pointer)
-        return {key: decode(get_args(kind)[1], each, f"{pointer}/{key}") for key, each in found.items()}
-    return value if kind is Any else _decode_plain(kind, value, pointer)
+        return partial(_mapping, parts[1])
+    return parts[0] if parts else _plain_reader(kind)  # The part of an optional type is what it is when it is there.
 
 
-def _decode_plain(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
+def _plain_reader(kind: Any) -> Read:  # noqa: ANN401
+    if kind is Any:
+        return lambda value, _: value
     if kind is datetime:
-        return _time(_checked(str, value, pointer), pointer)
-    if issubclass(kind, Enum):
-        return _built(kind, {"value": _checked(str, value, pointer)}, pointer)
-    return _checked(kind, value, pointer)
+        return _time
+    return partial(_member if issubclass(kind, Enum) else _checked, kind)
 
 
-def _decode_fields(kind: Any, value: dict[str, Any], pointer: str) -> Any:  # noqa: ANN401
-    found = {}
-    for name, (hint, required) in _fields(kind).items():
-        where = f"{pointer}/{camel(name)}"
-        if value.get(camel(name)) is not None:
-            found[name] = decode(hint, value[camel(name)], where)
-        elif required:
-            raise WireError(where, "is required")
+def _record(kind: Any, value: Any, pointer: str) -> Any:  # noqa: ANN401
+    sent, found = _checked(dict, value, pointer), {}
+    for field in _fields(kind):
+        each = sent.get(field.spelling)
+        if each is not None:
+            found[field.name] = field.read(each, f"{pointer}/{field.spelling}")
+        elif field.is_required:
+            raise WireError(f"{pointer}/{field.spelling}", "is required")
     return _built(kind, found, pointer)
+
+
+def _list(read: Read, value: Any, pointer: str) -> list[Any]:  # noqa: ANN401
+    return [read(each, f"{pointer}/{n}") for n, each in enumerate(value)]
+
+
+def _mapping(read: Read, value: Any, pointer: str) -> dict[str, Any]:  # noqa: ANN401
+    return {key: read(each, f"{pointer}/{key}") for key, each in _checked(dict, value, pointer).items()}
+
+
+def _member(kind: type[Enum], value: Any, pointer: str) -> Enum:  # noqa: ANN401
+    found: Enum = _built(kind, {"value": _checked(str, value, pointer)}, pointer)
+    return found
 
 
 def _built(kind: Callable[..., Any], found: dict[str, Any], pointer: str) -> Any:  # noqa: ANN401
@@ -93,29 +119,44 @@ def _built(kind: Callable[..., Any], found: dict[str, Any], pointer: str) -> Any
 def _checked(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
     if type(value) is not kind:
         raise WireError(pointer, f"must be {_SHOWN_AS.get(kind, kind.__name__)}")
-    if isinstance(value, str) and not _STORABLE.fullmatch(value):
+    if isinstance(value, str) and not is_storable(value):
         raise WireError(pointer, "must not be empty, nor hold NUL or half characters")
     if isinstance(value, str) and len(value) > LONGEST_ID and _ID.search(pointer):
         raise WireError(pointer, f"must not be longer than {LONGEST_ID} characters")
     return value
 
 
-def _time(value: str, pointer: str) -> datetime:
+def _time(value: Any, pointer: str) -> datetime:  # noqa: ANN401
+    text = _checked(str, value, pointer)
     with suppress(ValueError, OverflowError):
-        read = datetime.fromisoformat(value)
+        read = datetime.fromisoformat(text)
         if read.tzinfo:
             return read.astimezone(UTC)
     raise WireError(pointer, f"must be {_SHOWN_AS[datetime]}")
 
 
+class _Field(NamedTuple):
+    """One field of a dataclass: both its names, what reads it, and whether it has no default."""
+
+    name: str
+    spelling: str
+    read: Read
+    is_required: bool
+
+
 @cache
-def _fields(kind: type) -> dict[str, tuple[Any, bool]]:
+def _fields(kind: type) -> list[_Field]:
     hints = get_type_hints(kind)
-    return {
-        field.name: (hints[field.name], field.default is MISSING and field.default_factory is MISSING)
+    return [
+        _Field(
+            field.name,
+            camel(field.name),
+            _reader(hints[field.name]),
+            field.default is MISSING and field.default_factory is MISSING,
+        )
         for field in fields(kind)
         if field.init
-    }
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

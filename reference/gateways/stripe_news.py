@@ -36,8 +36,11 @@ def money(amount: int, currency: str) -> Money:
 
 
 def instant(seconds: int) -> datetime:
-    """Return a time of Stripe's, which has whole seconds."""
-    return datetime.fromtimestamp(seconds, UTC)
+    """Return a time of Stripe's, which has whole seconds; ValueError for one beyond the calendar."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError) as odd:
+        raise ValueError(f"{seconds} is no time") from odd
 
 
 def created(intent: Mapping[str, Any]) -> IntentCreated:

@@ -9,11 +9,13 @@ from typing import Any
 
 import jwt
 from flask import request
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from reference.application.ports import Clock
 
 ROLES = ("student", "operator")
+BEARER = WWWAuthenticate("bearer", {"realm": "payment-service"})
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Gatekeeper:
         token = self._bearer()
         caller = self._service(token) or self._person(token)
         if caller is None:
-            raise Unauthorized("The bearer token is missing, wrong or expired.")
+            raise Unauthorized("The bearer token is missing, wrong or expired.", www_authenticate=BEARER)
         if caller.role not in roles:
             raise Forbidden(f"This is for: {', '.join(roles)}.")
         return caller
@@ -53,7 +55,7 @@ class Gatekeeper:
         for secret in self._secrets:
             try:
                 claims = jwt.decode(token, secret, algorithms=["HS256"], options=options)
-            except jwt.InvalidTokenError:
+            except (jwt.InvalidTokenError, RecursionError):  # The latter of a header that is nested too deeply.
                 continue
             is_fresh = isinstance(claims["exp"], int) and claims["exp"] > self._clock.now().timestamp()
             if is_fresh and claims.get("role") in ROLES:

@@ -17,6 +17,7 @@ from reference.domain.messages import Message, NotExpected
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.web.auth import Caller, Gatekeeper
 from reference.web.metrics import Metrics
+from reference.wire import is_storable
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def body() -> Any:  # noqa: ANN401 - whatever was sent
 
 def visible(saga_id: str, caller: Caller) -> SagaView:
     """Return a saga that the caller may see; whoever may not is told that there is none."""
-    view = doors().reader.saga(saga_id)
+    view = doors().reader.saga(saga_id) if is_storable(saga_id) else None
     if view is None or (caller.role == "student" and view.saga.student_id != caller.id):
         raise NotFound("There is no such saga.")
     return view

@@ -11,6 +11,7 @@ from reference.application.ports import ConflictError
 from reference.wire import WireError
 
 log = logging.getLogger(__name__)
+HEADERS = {"Allow", "Retry-After", "WWW-Authenticate"}
 
 
 def problem(status: int, title: str, detail: str = "", **more: object) -> Response:
@@ -28,13 +29,13 @@ def register_problems(app: Flask) -> None:
 
 
 def _unreadable(error: WireError) -> Response:
-    fault = {"pointer": error.pointer or "/", "detail": error.detail}
+    fault = {"pointer": error.pointer, "detail": error.detail}  # An empty pointer means all of it (RFC 6901).
     return problem(400, "Bad Request", str(error), errors=[fault])
 
 
 def _refused(error: HTTPException) -> Response:
     answer = problem(error.code or 500, error.name, error.description or "")
-    answer.headers.extend((name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"})
+    answer.headers.extend((name, value) for name, value in error.get_headers() if name in HEADERS)
     return answer
 
 
