@@ -109,7 +109,7 @@ class Apart(Served):
         return {
             "PORT": port,
             "HARNESS_SERVICE": self.plan.service,
-            f"HARNESS_{name.removesuffix('-service').upper()}_PORT": port,
+            f"HARNESS_{name.removesuffix('-service').upper().replace('-', '_')}_PORT": port,
             "HARNESS_SERVICE_URL": self.plan.urls[PAYMENT],
             "HARNESS_STATE": str(self._directory),
         }

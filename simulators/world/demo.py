@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulators.world.client import Refused
 from simulators.world.invariants import INVARIANTS, judge
-from simulators.world.plan import LEARNING, PAYMENT, STRIPE
+from simulators.world.plan import LEARNING, PAYMENT, SIMULATORS, STRIPE
 from simulators.world.sides import HEAD, sides
 from simulators.world.stories import COURSES, STORIES, furnish
 from simulators.world.waiting import stopwatch
@@ -77,7 +77,7 @@ def by_hand(world: World, tell: Tell) -> None:
     """Say where everything is, and how to buy a course with nothing but curl."""
     urls = world.plan.urls
     tell("Do it by hand", "title")
-    for name, see in ((PAYMENT, "/openapi.json"), (STRIPE, "/_sim"), (LEARNING, "/_sim")):
+    for name, see in ((PAYMENT, "/openapi.json"), *((name, "/_sim") for name in SIMULATORS)):
         tell(f"{name:<18}{urls[name]}{see}", "message")
     token = world.plan.credentials.token(BY_HAND_STUDENT, "student", world.clock.now(), timedelta(days=1))
     tell(f"{BY_HAND_STUDENT} buys a course: paste this into another terminal, and watch here", "aside")

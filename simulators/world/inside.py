@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from simulators.kit.seams import Clock, Seams
-from simulators.world.plan import LEARNING, PAYMENT, REFERENCE, STRIPE, Credentials, Plan
+from simulators.world.plan import PAYMENT, PORTS, REFERENCE, Credentials, Plan
 from simulators.world.recorder import Recorder
 from simulators.world.scheduler import Scheduler
 from simulators.world.service import Service
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import requests
 
 T = TypeVar("T")
-URLS = {PAYMENT: "http://payment.test", STRIPE: "http://stripe.test", LEARNING: "http://learning.test"}
+URLS = {name: f"http://{name}.test" for name in PORTS}
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
 
 

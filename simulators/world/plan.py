@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from simulators.kit.seams import Seams
 
 PAYMENT, STRIPE, LEARNING = "payment-service", "stripe", "learning-service"
+TUTORS, COMMUNICATION = "tutor-matching-service", "communication-service"
+PORTS = {PAYMENT: 8000, STRIPE: 8010, LEARNING: 8020}
+SIMULATORS = tuple(name for name in PORTS if name != PAYMENT)
+NEIGHBOURS = {LEARNING: create_learning}
 REFERENCE = "reference.app:create_app"
 PREFIXES = {
     "stripe_key": "sk_test",
@@ -72,7 +76,10 @@ class Plan:
             "STRIPE_API_KEY": self.credentials.stripe_key,
             "STRIPE_API_BASE": self.urls[STRIPE],
             "STRIPE_WEBHOOK_SECRET": self.credentials.webhook_secret,
-            "LEARNING_SERVICE_URL": self.urls[LEARNING],
+            **{
+                _variable(name): self.urls.get(name, "http://nowhere.test")
+                for name in (LEARNING, TUTORS, COMMUNICATION)
+            },
             "SERVICE_TOKEN": self.credentials.service_token,
             "JWT_SECRET": self.credentials.jwt_secret,
             **self.settings,
@@ -80,7 +87,9 @@ class Plan:
 
     def build(self, name: str, seams: Seams) -> Flask:
         """Build the service of that name."""
-        return {PAYMENT: self._payment, STRIPE: self._stripe, LEARNING: self._learning}[name](seams)
+        if name in NEIGHBOURS:
+            return self._neighbour(name, seams)
+        return self._payment(seams) if name == PAYMENT else self._stripe(seams)
 
     def _payment(self, seams: Seams) -> Flask:
         create = factory_at(self.service)
@@ -94,14 +103,19 @@ class Plan:
             webhook_secret=self.credentials.webhook_secret,
         )
 
-    def _learning(self, seams: Seams) -> Flask:
-        return create_learning(
+    def _neighbour(self, name: str, seams: Seams) -> Flask:
+        return NEIGHBOURS[name](
             seams,
             service_url=self.urls[PAYMENT],
             service_token=self.credentials.service_token,
             jwt_secret=self.credentials.jwt_secret,
-            state_path=self._state("learning"),
+            state_path=self._state(name),
         )
 
     def _state(self, name: str) -> Path | None:
         return self.state and self.state / f"{name}.jsonl"
+
+
+def _variable(name: str) -> str:
+    """Return under which name the payment-service is told where a neighbour lives: LEARNING_SERVICE_URL."""
+    return name.replace("-", "_").upper() + "_URL"

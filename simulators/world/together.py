@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulators.kit.seams import Clock, Seams, real_seams
-from simulators.world.plan import LEARNING, PAYMENT, REFERENCE, STRIPE, Credentials, Plan
+from simulators.world.plan import PAYMENT, PORTS, REFERENCE, Credentials, Plan
 from simulators.world.recorder import Recorder
 from simulators.world.scheduler import NeverQuiet, pass_time
 from simulators.world.served import PATIENCE_SECONDS, Served
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 
-ANY_PORTS = {PAYMENT: 0, STRIPE: 0, LEARNING: 0}
+ANY_PORTS = dict.fromkeys(PORTS, 0)
 QUIET_LOOKS = 6
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from simulators.world.actors import PaymentSide, StripeSide, Student
 from simulators.world.client import Client
 from simulators.world.learning_side import LearningSide
-from simulators.world.plan import LEARNING, PAYMENT, STRIPE, Plan
+from simulators.world.plan import LEARNING, PAYMENT, SIMULATORS, STRIPE, Plan
 from simulators.world.recorder import Recorder
 from simulators.world.transport import OBSERVER
 
@@ -107,7 +107,7 @@ class World(ABC):
 
     def calm(self) -> None:
         """Take all faults out of all simulators."""
-        for service in (STRIPE, LEARNING):
+        for service in SIMULATORS:
             self._control(service).delete("/_sim/faults")
 
     def _control(self, service: str) -> Client:
