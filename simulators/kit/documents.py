@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import request
 from werkzeug.exceptions import NotFound
 
+from simulators.kit.moments import on_wire
 from simulators.kit.problems import BadField
 from simulators.kit.seams import new_id
 from simulators.kit.simulator import simulator
@@ -40,7 +41,7 @@ def fresh_id(prefix: str) -> str:
 
 def now() -> str:
     """Return the simulated time as it travels: ISO 8601, UTC, milliseconds."""
-    return simulator().seams.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return on_wire(simulator().seams.clock.now())
 
 
 def told(document: Json) -> Json:
