@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from simulators.kit.fields import json_body, text
+from simulators.kit.moments import on_wire
 from simulators.kit.problems import BadField
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ REQUIRED = ("specversion", "id", "source", "type", "subject")
 def envelope(event_id: str, source: str, name: str, subject: str, at: datetime, data: Json) -> str:
     """Return the envelope as text, ready to travel."""
     attributes = {"specversion": "1.0", "id": event_id, "source": source, "type": name, "subject": subject}
-    when = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json.dumps(attributes | {"time": when, "datacontenttype": "application/json", "data": data})
+    return json.dumps(attributes | {"time": on_wire(at), "datacontenttype": "application/json", "data": data})
 
 
 def received() -> dict[str, Any]:

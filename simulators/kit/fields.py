@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from simulators.kit.shelf import Json
+
+    Check = Callable[[Any], str | None]
+    Shape = Mapping[str, Check]
 
 MAX_TEXT = 500
 
@@ -28,7 +32,7 @@ def json_body() -> Json:
     return body
 
 
-def checked(body: Json, shape: Mapping[str, Callable[[Any], str | None]]) -> Json:
+def checked(body: Json, shape: Shape) -> Json:
     """Return the body if it has exactly these fields, each as its check demands; BadField otherwise."""
     for field in body:
         if field not in shape:
@@ -53,12 +57,26 @@ def whole_number(value: Any) -> str | None:  # noqa: ANN401
     return None
 
 
-def optional(check: Callable[[Any], str | None]) -> Callable[[Any], str | None]:
+def identifier(value: Any) -> str | None:  # noqa: ANN401
+    """Demand what can be part of a path."""
+    fits = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value)
+    return None if fits else "must be 1 to 64 letters, digits, _ or -"
+
+
+def currency(value: Any) -> str | None:  # noqa: ANN401
+    """Demand an ISO 4217 code, at least by its looks."""
+    return None if isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value) else "must be three capital letters"
+
+
+MONEY: Shape = {"amount": whole_number, "currency": currency}
+
+
+def optional(check: Check) -> Check:
     """Demand the same, if there is anything."""
     return lambda value: None if value is None else check(value)
 
 
-def nested(shape: Mapping[str, Callable[[Any], str | None]]) -> Callable[[Any], str | None]:
+def nested(shape: Shape) -> Check:
     """Demand an object of this shape; the error names the inner field."""
 
     def check(value: Any) -> str | None:  # noqa: ANN401

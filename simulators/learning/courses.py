@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint
 from werkzeug.exceptions import Conflict
 
-from simulators.kit.fields import checked, json_body, nested, optional, text, whole_number
+from simulators.kit.access import caller
+from simulators.kit.documents import fetched, fresh_id, page, table, told
+from simulators.kit.fields import MONEY, checked, identifier, json_body, nested, optional, text
 from simulators.kit.simulator import simulator
-from simulators.learning.access import caller
-from simulators.learning.school import fetched, fresh_id, page, table
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -21,17 +20,7 @@ if TYPE_CHECKING:
 routes = Blueprint("courses", __name__)
 
 
-def _id(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
-    fits = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value)
-    return None if fits else "must be 1 to 64 letters, digits, _ or -"
-
-
-def _currency(value: Any) -> str | None:  # noqa: ANN401
-    return None if isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value) else "must be three capital letters"
-
-
-PRICE = {"amount": whole_number, "currency": _currency}
-COURSE = {"courseId": optional(_id), "tutorId": text, "title": text, "price": nested(PRICE)}
+COURSE = {"courseId": optional(identifier), "tutorId": text, "title": text, "price": nested(MONEY)}
 LESSON = {"title": text}
 
 
@@ -45,21 +34,21 @@ def create_course() -> ResponseReturnValue:
         if table("courses").find(course_id):
             raise Conflict(f"there already is a course {course_id!r}")
         course = {**asked, "id": course_id, "courseId": course_id, "isPublished": False, "lessons": []}
-        return _told(table("courses").put(course)), 201, {"Location": f"/courses/{course_id}"}
+        return told(table("courses").put(course)), 201, {"Location": f"/courses/{course_id}"}
 
 
 @routes.get("/courses")
 def list_courses() -> ResponseReturnValue:
     """All courses, published or not (services, students, operators)."""
     caller("service", "student", "operator")
-    return page("courses", _told)
+    return page("courses")
 
 
 @routes.get("/courses/<course_id>")
 def read_course(course_id: str) -> ResponseReturnValue:
     """One course, published or not (services, students, operators)."""
     caller("service", "student", "operator")
-    return _told(fetched("courses", course_id))
+    return told(fetched("courses", course_id))
 
 
 @routes.post("/courses/<course_id>/lessons")
@@ -83,7 +72,7 @@ def publish(course_id: str) -> ResponseReturnValue:
         course = fetched("courses", course_id)
         if not course["lessons"]:
             raise Conflict("a course without lessons cannot be published")
-        return _told(table("courses").put(course | {"isPublished": True}))
+        return told(table("courses").put(course | {"isPublished": True}))
 
 
 @routes.post("/courses/<course_id>/unpublish")
@@ -96,7 +85,7 @@ def unpublish(course_id: str) -> ResponseReturnValue:
 def change_price(course_id: str) -> ResponseReturnValue:
     """Another price, from now on (operators)."""
     caller("operator")
-    return _changed(course_id, {"price": checked(json_body(), PRICE)})
+    return _changed(course_id, {"price": checked(json_body(), MONEY)})
 
 
 @routes.delete("/courses/<course_id>")
@@ -111,8 +100,4 @@ def delete_course(course_id: str) -> ResponseReturnValue:
 def _changed(course_id: str, changes: Json) -> Json:
     caller("operator")
     with simulator().store.transaction():
-        return _told(table("courses").put(fetched("courses", course_id) | changes))
-
-
-def _told(course: Json) -> Json:
-    return {field: value for field, value in course.items() if field != "id"}
+        return told(table("courses").put(fetched("courses", course_id) | changes))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 from werkzeug.exceptions import Conflict, Forbidden, NotFound, UnprocessableEntity
 
+from simulators.kit.access import caller, visible
+from simulators.kit.announcing import announce
+from simulators.kit.documents import fetched, fresh_id, now, page, table
 from simulators.kit.fields import checked, json_body, text
 from simulators.kit.problems import BadField
 from simulators.kit.simulator import simulator
-from simulators.learning.access import caller
-from simulators.learning.announcing import announce
-from simulators.learning.school import fetched, fresh_id, now, page, table
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -51,13 +51,13 @@ def announce_initiated() -> ResponseReturnValue:
 @routes.get("/courses/<course_id>/enrollments")
 def list_of_course(course_id: str) -> ResponseReturnValue:
     """Who is enrolled in a course, and how far each has got; a student sees only the own enrollment."""
-    return page("enrollments", told, courseId=course_id, studentId=_visible(None))
+    return page("enrollments", told, courseId=course_id, studentId=visible(None))
 
 
 @routes.get("/enrollments")
 def list_all() -> ResponseReturnValue:
     """Enrollments with progress, all or of one student (`?studentId=`); a student sees only the own ones."""
-    return page("enrollments", told, studentId=_visible(request.args.get("studentId")))
+    return page("enrollments", told, studentId=visible(request.args.get("studentId")))
 
 
 @routes.put("/enrollments/<enrollment_id>/lessons/<lesson_id>")
@@ -108,16 +108,6 @@ def _idempotency_key() -> str | None:
     if why := text(sent.strip('" ')):
         raise BadField("Idempotency-Key", why)
     return sent.strip('" ')
-
-
-def _visible(student_id: str | None) -> str | None:
-    """Return whose enrollments the caller gets to see (None: everybody's), or 403."""
-    person = caller("service", "student", "operator")
-    if person.role != "student":
-        return student_id
-    if student_id not in {None, person.id}:
-        raise Forbidden("a student sees only the own enrollments")
-    return person.id
 
 
 def _lessons(enrollment: Json) -> list[str]:

@@ -17,7 +17,9 @@ def _room(ours: str = "", tools: str = "") -> Room:
 
 
 _PORTS = "reference.domain reference.application.ports reference.wire"
-_KIT_AND_SERVICES = "simulators.kit simulators.stripe simulators.learning"
+_KIT_AND_SERVICES = (
+    "simulators.kit simulators.stripe simulators.learning simulators.tutor_matching simulators.communication"
+)
 _WORLD_TOOLS = "flask requests urllib3 waitress werkzeug"
 
 ROOMS = {
@@ -41,6 +43,8 @@ ROOMS = {
     "simulators.kit": _room("", "flask jwt requests tinydb werkzeug"),
     "simulators.stripe": _room("simulators.kit", "flask werkzeug"),
     "simulators.learning": _room("simulators.kit", "flask werkzeug"),
+    "simulators.tutor_matching": _room("simulators.kit", "flask werkzeug"),
+    "simulators.communication": _room("simulators.kit", "flask werkzeug"),
     "simulators.world": _room(_KIT_AND_SERVICES, _WORLD_TOOLS),
     "simulators.world.steps": _room(f"simulators.world {_KIT_AND_SERVICES}", f"{_WORLD_TOOLS} pytest pytest_bdd"),
     "simulators.console": _room("simulators.world simulators.kit", "flask"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.learning.announcing import announce
+from simulators.kit.announcing import announce
 from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import PROBLEM, SAGA, STRANGE_TOKEN, TOKEN, UNKNOWN, Json, envelope, problem, text
 from tests.contracts.services import learning_service

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.unit.learning_simulator.school import SERVICE_TOKEN, School
+from tests.unit.learning_simulator.school import School
+from tests.unit.neighbour import SERVICE_TOKEN
 
 
 def test_enrolling_announces_that_it_was_asked_for(school: School) -> None:

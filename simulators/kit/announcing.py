@@ -1,4 +1,4 @@
-"""What the school tells the payment-service: events, kept first and delivered at least once."""
+"""What a neighbour tells the payment-service: events, kept first and delivered at least once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from simulators.kit.cloudevents import CONTENT_TYPE, envelope
+from simulators.kit.documents import fresh_id
 from simulators.kit.simulator import simulator
-from simulators.learning.school import fresh_id
 
 if TYPE_CHECKING:
     from simulators.kit.delivery import Attempt
     from simulators.kit.shelf import Json
 
-SOURCE = "edtech.learning-service"
 PAYMENT_SERVICE = "payment-service"
 
 
@@ -36,6 +35,6 @@ class PaymentService:
 def announce(name: str, data: Json) -> None:
     """Tell the payment-service about a saga; call it in the transaction that makes it true."""
     at = simulator().seams.clock.now()
-    body = envelope(fresh_id("evt"), SOURCE, name, data["sagaId"], at, data)
+    body = envelope(fresh_id("evt"), f"edtech.{current_app.name}", name, data["sagaId"], at, data)
     url = current_app.extensions["events_url"]
     current_app.extensions["deliveries"].send(PAYMENT_SERVICE, url, name, body)

@@ -35,6 +35,16 @@ def another_service() -> None:
     require_service(current_app.extensions["secrets"].service_token)
 
 
+def visible(person_id: str | None) -> str | None:
+    """Return whose things the caller may see of those asked for (None: everybody's); students only their own: 403."""
+    viewer = caller("service", "student", "operator")
+    if viewer.role != "student":
+        return person_id
+    if person_id not in {None, viewer.id}:
+        raise Forbidden("a student sees only the own ones")
+    return viewer.id
+
+
 def _is_service(secrets: Secrets) -> bool:
     try:
         require_service(secrets.service_token)

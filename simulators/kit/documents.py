@@ -1,4 +1,4 @@
-"""The school's documents, ids and time, for whoever handles a request."""
+"""A simulator's documents, ids and time, for whoever handles a request."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import request
 from werkzeug.exceptions import NotFound
 
+from simulators.kit.moments import on_wire
 from simulators.kit.problems import BadField
 from simulators.kit.seams import new_id
 from simulators.kit.simulator import simulator
@@ -40,10 +41,15 @@ def fresh_id(prefix: str) -> str:
 
 def now() -> str:
     """Return the simulated time as it travels: ISO 8601, UTC, milliseconds."""
-    return simulator().seams.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return on_wire(simulator().seams.clock.now())
 
 
-def page(name: str, told: Callable[[Json], Json], **equals: str | None) -> Json:
+def told(document: Json) -> Json:
+    """Return a document as it is shown: its `id` has a name of its own beside it."""
+    return {field: value for field, value in document.items() if field != "id"}
+
+
+def page(name: str, shown: Callable[[Json], Json] = told, **equals: str | None) -> Json:
     """Return one page of those whose fields equal these (None: any), oldest first, from after `?cursor=`."""
     cursor, limit = request.args.get("cursor"), _limit()
     if cursor is not None and table(name).find(cursor) is None:
@@ -51,7 +57,7 @@ def page(name: str, told: Callable[[Json], Json], **equals: str | None) -> Json:
     wanted = {field: value for field, value in equals.items() if value is not None}
     found = list(islice(table(name).oldest(cursor, **wanted), limit + 1))
     return {
-        "items": [told(each) for each in found[:limit]],
+        "items": [shown(each) for each in found[:limit]],
         "nextCursor": found[limit - 1]["id"] if len(found) > limit else None,
     }
 

@@ -1,0 +1,103 @@
+"""Holds: slots kept for a saga. Only a release ends one, for silence is all that tells us that it was paid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, current_app, request
+
+from simulators.kit.access import caller
+from simulators.kit.documents import fetched, fresh_id, page, table, told
+from simulators.kit.fields import checked, json_body
+from simulators.kit.moments import SLOT, on_wire, span
+from simulators.kit.simulator import simulator
+from simulators.tutor_matching.faults import LapsingHold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flask.typing import ResponseReturnValue
+
+    from simulators.kit.moments import Span
+    from simulators.kit.shelf import Json
+
+routes = Blueprint("holds", __name__)
+
+FREE, HELD, TAKEN = "FREE", "HELD", "TAKEN"
+RELEASED, EXPIRED, LOST = "RELEASED", "EXPIRED", "LOST"
+
+
+@routes.get("/holds")
+def list_holds() -> ResponseReturnValue:
+    """Every hold there was, all or of one saga or tutor (`?sagaId=`, `?tutorId=`) (services, operators)."""
+    caller("service", "operator")
+    return page("holds", _shown, sagaId=request.args.get("sagaId"), tutorId=request.args.get("tutorId"))
+
+
+@routes.post("/_sim/taken")
+def take() -> ResponseReturnValue:
+    """Somebody else gets this time of a tutor (`tutorId`, `scheduledAt`, `duration`), even if it is held."""
+    asked = checked(json_body(), SLOT)
+    with simulator().store.transaction():
+        fetched("tutors", asked["tutorId"])
+        for hold in list(_open_holds(asked["tutorId"])):
+            if span(hold).overlaps(span(asked)):
+                end(hold["sagaId"], LOST)
+        return told(table("taken").put({"id": fresh_id("tkn"), **asked})), 201
+
+
+@routes.post("/_sim/holds/<saga_id>/expire")
+def expire(saga_id: str) -> ResponseReturnValue:
+    """The hold of this saga ends now, and its slot is free."""
+    with simulator().store.transaction():
+        fetched("holds", saga_id)
+        end(saga_id, EXPIRED)
+        return _shown(fetched("holds", saga_id))
+
+
+def keep(asked: Json, price: Json) -> Json:
+    """Keep the slot for the saga that asks, not longer than until it begins; return the hold."""
+    until = min(simulator().seams.clock.now() + current_app.extensions["hold"], span(asked).start)
+    lapses = bool(list(simulator().faults.striking(LapsingHold, asked["tutorId"])))
+    hold = {"id": asked["sagaId"], **asked, "price": price, "holdUntil": on_wire(until)}
+    return table("holds").put({**hold, "lapses": lapses, "ended": None})
+
+
+def end(saga_id: str, how: str) -> None:
+    """End the saga's hold, if there is one that has not ended."""
+    hold = table("holds").find(saga_id)
+    if hold and _status(hold) in {HELD, TAKEN}:
+        table("holds").put(hold | {"ended": how})
+
+
+def status(times: Iterable[tuple[Span, str]], wanted: Span) -> str:
+    """Return whether this time is FREE, HELD or TAKEN, with these kept."""
+    found = {each for time, each in times if time.overlaps(wanted)}
+    return next((each for each in (TAKEN, HELD) if each in found), FREE)
+
+
+def kept(tutor_id: str) -> Iterator[tuple[Span, str]]:
+    """Yield the times of a tutor that are not free, and why not."""
+    for hold in _open_holds(tutor_id):
+        yield span(hold), _status(hold)
+    for taken in table("taken").oldest(tutorId=tutor_id):
+        yield span(taken), TAKEN
+
+
+def _open_holds(tutor_id: str) -> Iterator[Json]:
+    return (each for each in table("holds").oldest(tutorId=tutor_id) if _status(each) in {HELD, TAKEN})
+
+
+def _status(hold: Json) -> str:
+    """Return how it ended, or whether its time to pay is over: then it counts as sold until it is released."""
+    if hold["ended"]:
+        return str(hold["ended"])
+    if simulator().seams.clock.now() < datetime.fromisoformat(hold["holdUntil"]):
+        return HELD
+    return EXPIRED if hold["lapses"] else TAKEN
+
+
+def _shown(hold: Json) -> Json:
+    shown = {field: value for field, value in told(hold).items() if field not in {"ended", "lapses"}}
+    return shown | {"status": _status(hold)}

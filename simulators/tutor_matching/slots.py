@@ -1,0 +1,87 @@
+"""The slots of a tutor as a student sees them: hours cut in pieces, and which of these are free."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, request
+
+from simulators.kit.access import caller
+from simulators.kit.documents import fetched
+from simulators.kit.moments import LONGEST_MINUTES, Span, instant, on_wire
+from simulators.kit.problems import BadField
+from simulators.kit.simulator import simulator
+from simulators.tutor_matching.availability import windows
+from simulators.tutor_matching.holds import kept, status
+from simulators.tutor_matching.tutors import price
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.typing import ResponseReturnValue
+
+    from simulators.kit.shelf import Json
+
+routes = Blueprint("slots", __name__)
+
+USUAL_RANGE, LONGEST_RANGE = timedelta(days=7), timedelta(days=31)
+SHORTEST_MINUTES, USUAL_MINUTES = 15, 60
+
+
+@routes.get("/tutors/<tutor_id>/slots")
+def list_slots(tutor_id: str) -> ResponseReturnValue:
+    """Slots of `duration` minutes that begin in `from`..`to` and are still to come (services, students, operators)."""
+    caller("service", "student", "operator")
+    minutes = _minutes()
+    with simulator().store.transaction():
+        tutor = fetched("tutors", tutor_id)
+        starts, times = _starts(tutor, _range(), timedelta(minutes=minutes)), list(kept(tutor_id))
+        items = [_told(tutor, start, minutes, times) for start in sorted(set(starts))]
+    return {"items": items, "nextCursor": None}
+
+
+def _starts(tutor: Json, asked: Span, length: timedelta) -> Iterator[datetime]:
+    """Yield where slots begin, counted from the beginning of each of the hours; any other time can be booked too."""
+    now = simulator().seams.clock.now()
+    for hours in windows(tutor, asked):
+        start = hours.start
+        while start + length <= hours.end:
+            if asked.start <= start < asked.end and start > now:
+                yield start
+            start += length
+
+
+def _told(tutor: Json, start: datetime, minutes: int, times: list[tuple[Span, str]]) -> Json:
+    slot = Span(start, start + timedelta(minutes=minutes))
+    return {
+        "scheduledAt": on_wire(slot.start),
+        "endsAt": on_wire(slot.end),
+        "duration": minutes,
+        "price": price(tutor, minutes),
+        "status": status(times, slot),
+    }
+
+
+def _range() -> Span:
+    start = _moment("from", simulator().seams.clock.now())
+    end = _moment("to", start + USUAL_RANGE)
+    if not start < end <= start + LONGEST_RANGE:
+        raise BadField("to", f"must be later than from, by {LONGEST_RANGE.days} days at most")
+    return Span(start, end)
+
+
+def _moment(name: str, default: datetime) -> datetime:
+    if (asked := request.args.get(name)) is None:
+        return default
+    if why := instant(asked):
+        raise BadField(name, why)
+    return datetime.fromisoformat(asked)
+
+
+def _minutes() -> int:
+    asked = request.args.get("duration", str(USUAL_MINUTES))
+    whole = asked.isascii() and asked.isdigit() and len(asked) <= len(str(LONGEST_MINUTES))
+    if not whole or not SHORTEST_MINUTES <= int(asked) <= LONGEST_MINUTES:
+        raise BadField("duration", f"must be a whole number from {SHORTEST_MINUTES} to {LONGEST_MINUTES}")
+    return int(asked)

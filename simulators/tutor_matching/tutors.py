@@ -1,0 +1,87 @@
+"""Tutors: what an hour costs, and in which hours of their week they teach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+from werkzeug.exceptions import Conflict
+
+from simulators.kit.access import caller
+from simulators.kit.documents import fetched, fresh_id, page, table, told
+from simulators.kit.fields import MONEY, checked, identifier, json_body, nested, optional, text
+from simulators.kit.simulator import simulator
+from simulators.tutor_matching.availability import time_zone, weekly
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from simulators.kit.fields import Shape
+    from simulators.kit.shelf import Json
+
+routes = Blueprint("tutors", __name__)
+
+TUTOR = {"tutorId": optional(identifier), "name": text, "hourlyRate": nested(MONEY), "timeZone": time_zone}
+AVAILABILITY = {"weekly": weekly}
+
+
+@routes.post("/tutors")
+def create_tutor() -> ResponseReturnValue:
+    """A new tutor, who has no hours yet; `tutorId` may be chosen (operators)."""
+    caller("operator")
+    asked = checked(json_body(), TUTOR)
+    with simulator().store.transaction():
+        tutor_id = asked.get("tutorId") or fresh_id("ttr")
+        if table("tutors").find(tutor_id):
+            raise Conflict(f"there already is a tutor {tutor_id!r}")
+        tutor = {**asked, "id": tutor_id, "tutorId": tutor_id, "weekly": []}
+        return told(table("tutors").put(tutor)), 201, {"Location": f"/tutors/{tutor_id}"}
+
+
+@routes.get("/tutors")
+def list_tutors() -> ResponseReturnValue:
+    """All tutors (services, students, operators)."""
+    caller("service", "student", "operator")
+    return page("tutors")
+
+
+@routes.get("/tutors/<tutor_id>")
+def read_tutor(tutor_id: str) -> ResponseReturnValue:
+    """One tutor, with hourly rate and hours (services, students, operators)."""
+    caller("service", "student", "operator")
+    return told(fetched("tutors", tutor_id))
+
+
+@routes.put("/tutors/<tutor_id>/availability")
+def set_availability(tutor_id: str) -> ResponseReturnValue:
+    """Other hours of the week from now on, by the tutor's own clock; what is held stays held (operators)."""
+    return _changed(tutor_id, AVAILABILITY)
+
+
+@routes.put("/tutors/<tutor_id>/hourly-rate")
+def change_rate(tutor_id: str) -> ResponseReturnValue:
+    """Another hourly rate from now on; who holds a slot keeps the price (operators)."""
+    return _changed(tutor_id, MONEY, "hourlyRate")
+
+
+@routes.delete("/tutors/<tutor_id>")
+def delete_tutor(tutor_id: str) -> ResponseReturnValue:
+    """The tutor is gone; holds stay on record (operators)."""
+    caller("operator")
+    with simulator().store.transaction():
+        table("tutors").drop(fetched("tutors", tutor_id)["id"])
+    return "", 204
+
+
+def price(tutor: Json, minutes: int) -> Json:
+    """Return what so many minutes cost, rounded half up to the minor unit."""
+    rate = tutor["hourlyRate"]
+    return {"amount": (rate["amount"] * minutes + 30) // 60, "currency": rate["currency"]}
+
+
+def _changed(tutor_id: str, shape: Shape, field: str | None = None) -> Json:
+    """Replace one field by the body, or the fields of the body."""
+    caller("operator")
+    asked = checked(json_body(), shape)
+    with simulator().store.transaction():
+        return told(table("tutors").put(fetched("tutors", tutor_id) | ({field: asked} if field else asked)))

@@ -1,0 +1,151 @@
+"""What the tutors' service does not accept: it says why, names the field, and nothing has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.refusals import (
+    BAD_PAGES,
+    NO_OBJECTS,
+    NOT_CURRENCIES,
+    NOT_IDS,
+    NOT_INSTANTS,
+    NOT_MINUTES,
+    NOT_NUMBERS,
+    NOT_OBJECTS,
+    NOT_TEXTS,
+    Access,
+    Allowed,
+    Messages,
+    assert_refused,
+    without,
+)
+from tests.unit.tutor_matching_simulator.tutoring import EMMY, RATE, TEN, WORKDAY, Tutoring
+
+SLOT = {"tutorId": "emmy", "scheduledAt": TEN, "duration": 60}
+CHECK = {"sagaId": "s1", "studentId": "ada", "sessionId": "ses-1", **SLOT}
+NOT_ZONES = [None, "", "Berlin", "Mars/Olympus", "Europe", "../Europe/Berlin", "europe/berlin", 7, ["UTC"]]
+NOT_WEEKS: list[Any] = [None, 7, "MONDAY", {}, [7], [[]], [WORKDAY] * 101]
+NOT_TIMES: list[Any] = [None, "", "9:00", "09:60", "25:00", "24:01", "09:00:00", "٠٩:00", 9, ["09:00"]]
+HOURS = "/tutors/emmy/availability"
+BAD_BODIES: list[tuple[str, str, Any, str]] = [
+    *(("POST", "/tutors", without(EMMY, field), field) for field in ("name", "hourlyRate", "timeZone")),
+    *(("POST", "/tutors", EMMY | {"name": bad}, "name") for bad in NOT_TEXTS),
+    *(("POST", "/tutors", EMMY | {"tutorId": bad}, "tutorId") for bad in NOT_IDS),
+    *(("POST", "/tutors", EMMY | {"timeZone": bad}, "timeZone") for bad in NOT_ZONES),
+    *(("POST", "/tutors", EMMY | {"hourlyRate": bad}, "hourlyRate") for bad in NOT_OBJECTS),
+    *(("POST", "/tutors", EMMY | {"hourlyRate": RATE | {"amount": bad}}, "amount") for bad in NOT_NUMBERS),
+    ("POST", "/tutors", EMMY | {"weekly": []}, "weekly"),
+    *(("PUT", "/tutors/emmy/hourly-rate", RATE | {"amount": bad}, "amount") for bad in NOT_NUMBERS),
+    *(("PUT", "/tutors/emmy/hourly-rate", RATE | {"currency": bad}, "currency") for bad in NOT_CURRENCIES),
+    *(("PUT", HOURS, {"weekly": bad}, "weekly") for bad in NOT_WEEKS),
+    *(("PUT", HOURS, {"weekly": [WORKDAY, WORKDAY | {"day": bad}]}, "day") for bad in (None, "monday", 1, ["MONDAY"])),
+    *(("PUT", HOURS, {"weekly": [WORKDAY | {"from": bad}]}, "from") for bad in NOT_TIMES),
+    *(("PUT", HOURS, {"weekly": [WORKDAY | {"to": bad}]}, "to") for bad in [*NOT_TIMES, "09:00", "08:59"]),
+    ("PUT", HOURS, {"weekly": [WORKDAY | {"week": 2}]}, "week"),
+    ("PUT", HOURS, {"weekly": [], "timeZone": "UTC"}, "timeZone"),
+    *(("POST", "/_sim/taken", without(SLOT, field), field) for field in SLOT),
+    *(("POST", "/_sim/taken", SLOT | {"scheduledAt": bad}, "scheduledAt") for bad in NOT_INSTANTS),
+    *(("POST", "/_sim/taken", SLOT | {"duration": bad}, "duration") for bad in NOT_MINUTES),
+]
+BAD_DATA = [
+    *(("CHECK_TUTOR_AVAILABILITY", without(CHECK, field), field) for field in CHECK),
+    *(("CHECK_TUTOR_AVAILABILITY", CHECK | {"tutorId": bad}, "tutorId") for bad in NOT_TEXTS),
+    *(("CHECK_TUTOR_AVAILABILITY", CHECK | {"scheduledAt": bad}, "scheduledAt") for bad in NOT_INSTANTS),
+    *(("CHECK_TUTOR_AVAILABILITY", CHECK | {"duration": bad}, "duration") for bad in NOT_MINUTES),
+    ("RELEASE_TUTOR_SLOT", {"tutorId": "emmy"}, "sagaId"),
+    ("RELEASE_TUTOR_SLOT", {"sagaId": "s1"}, "tutorId"),
+    ("AvailabilityConfirmed", CHECK, "type"),
+    ("SEND_NOTICE", CHECK, "type"),
+]
+BAD_SLOTS = [
+    *(("from=" + bad, "from") for bad in ("", "now", "2026-09-07", "9999-01-01T00:00:00Z")),
+    *(("to=" + bad, "to") for bad in ("", "2026-09-01T09:00:00Z", "2026-08-01T00:00:00Z", "2026-10-02T09:00:01Z")),
+    *(("duration=" + bad, "duration") for bad in ("", "0", "14", "1441", "-60", "1.5", "x", "٦٠", "99999999999")),
+]
+EVERYBODY = {"operator", "ada", "service"}
+ROUTES: Allowed = [
+    ("POST", "/tutors", {"operator"}),
+    ("GET", "/tutors", EVERYBODY),
+    ("GET", "/tutors/emmy", EVERYBODY),
+    ("GET", "/tutors/emmy/slots", EVERYBODY),
+    ("PUT", "/tutors/emmy/availability", {"operator"}),
+    ("PUT", "/tutors/emmy/hourly-rate", {"operator"}),
+    ("DELETE", "/tutors/emmy", {"operator"}),
+    ("GET", "/holds", {"operator", "service"}),
+    ("POST", "/commands", {"service"}),
+]
+
+
+@pytest.fixture
+def neighbour(tutoring: Tutoring) -> Tutoring:
+    tutoring.tutor()
+    tutoring.check("s0", at="2026-09-07T14:00:00Z")
+    return tutoring
+
+
+@pytest.fixture
+def doors() -> list[str]:
+    return ["/commands"]
+
+
+@pytest.fixture
+def command() -> tuple[str, dict[str, Any]]:
+    return "CHECK_TUTOR_AVAILABILITY", CHECK
+
+
+@pytest.fixture
+def allowed() -> Allowed:
+    return ROUTES
+
+
+class TestMessages(Messages):
+    pass
+
+
+class TestAccess(Access):
+    pass
+
+
+@pytest.mark.parametrize(("method", "path", "body", "field"), BAD_BODIES)
+def test_a_bad_body_names_its_field_and_changes_nothing(
+    neighbour: Tutoring, method: str, path: str, body: Any, field: str
+) -> None:
+    before = neighbour.state()
+    assert_refused(neighbour.call("operator", method, path, body), 400, field)
+    assert neighbour.state() == before
+
+
+@pytest.mark.parametrize("path", ["/tutors", "/_sim/taken"])
+@pytest.mark.parametrize("body", NO_OBJECTS)
+def test_what_is_no_json_object_is_refused(neighbour: Tutoring, path: str, body: str) -> None:
+    before = neighbour.state()
+    assert_refused(neighbour.call("operator", "POST", path, body), 400)
+    assert neighbour.state() == before
+
+
+@pytest.mark.parametrize(("name", "data", "field"), BAD_DATA)
+def test_a_bad_message_names_its_field_and_changes_nothing(
+    neighbour: Tutoring, name: str, data: dict[str, Any], field: str
+) -> None:
+    before = neighbour.state()
+    assert_refused(neighbour.say("/commands", name, data), 400, field)
+    assert neighbour.state() == before
+
+
+@pytest.mark.parametrize(("query", "field"), BAD_SLOTS)
+def test_a_bad_question_for_slots_names_its_field(neighbour: Tutoring, query: str, field: str) -> None:
+    assert_refused(neighbour.call("ada", "GET", f"/tutors/emmy/slots?{query}"), 400, field)
+
+
+@pytest.mark.parametrize("query", BAD_PAGES)
+def test_a_bad_page_is_refused(neighbour: Tutoring, query: str) -> None:
+    assert_refused(neighbour.call("operator", "GET", f"/holds?{query}"), 400, query.partition("=")[0])
+
+
+def test_what_is_not_there_is_not_found(neighbour: Tutoring) -> None:
+    assert_refused(neighbour.call("ada", "GET", "/tutors/nobody/slots"), 404)
+    assert_refused(neighbour.call("operator", "PUT", "/tutors/nobody/hourly-rate", RATE), 404)
+    assert_refused(neighbour.call("", "POST", "/_sim/taken", SLOT | {"tutorId": "nobody"}), 404)
