@@ -1,0 +1,60 @@
+"""Notices to people, each sent once, and the inbox in which a person finds them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request
+
+from simulators.kit.access import visible
+from simulators.kit.documents import fresh_id, now, page, table
+from simulators.kit.fields import optional, text, whole_number
+from simulators.kit.problems import BadField
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from simulators.kit.fields import Shape
+    from simulators.kit.shelf import Json
+
+routes = Blueprint("notices", __name__)
+
+KINDS = ("CONFIRMED", "DECLINED", "EXPIRED", "REFUNDED", "NEEDS_ATTENTION")
+
+
+@routes.get("/notices")
+def list_notices() -> ResponseReturnValue:
+    """The inbox of a person (`?personId=`), or everybody's (`?sagaId=`); students see only their own."""
+    return page("notices", personId=visible(request.args.get("personId")), sagaId=request.args.get("sagaId"))
+
+
+def said(asked: Json) -> Json:
+    """Return what counts of it: an attempt belongs to a decline, which must name one (BadField)."""
+    if asked["kind"] != "DECLINED":
+        return {field: value for field, value in asked.items() if field != "attempt"}
+    if asked["attempt"] is None:
+        raise BadField("attempt", "must tell which attempt was declined")
+    return asked
+
+
+def key(notice: Json) -> str:
+    """Return what a notice is sent once for: its saga and kind, and of declines each attempt."""
+    return json.dumps([notice[field] for field in ("sagaId", "kind", "attempt") if field in notice])
+
+
+def notify(notice: Json) -> Json:
+    """Put a notice into the person's inbox and return it."""
+    notice_id = fresh_id("ntc")
+    return table("notices").put({"id": notice_id, "noticeId": notice_id, **notice, "sentAt": now()})
+
+
+def _attempt(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
+    return None if text(value) is None or whole_number(value) is None else "must be the attempt's name or number"
+
+
+def _kind(value: Any) -> str | None:  # noqa: ANN401
+    return None if value in KINDS else f"must be one of {', '.join(KINDS)}"
+
+
+NOTICE: Shape = {"sagaId": text, "personId": text, "kind": _kind, "title": text, "attempt": optional(_attempt)}

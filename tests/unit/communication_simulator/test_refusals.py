@@ -1,0 +1,136 @@
+"""What the service of sessions and notices does not accept: it says why, names the field, and nothing has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.communication_simulator.meetings import NOTICE, PAYMENT, SESSION, Meetings
+from tests.unit.refusals import (
+    BAD_PAGES,
+    NO_OBJECTS,
+    NOT_IDS,
+    NOT_INSTANTS,
+    NOT_MINUTES,
+    NOT_TEXTS,
+    Access,
+    Allowed,
+    Messages,
+    assert_refused,
+    without,
+)
+
+COMMAND = {**SESSION, "sagaId": "s1", "paymentId": "p1"}
+CREATE, NOTE = "CREATE_CONFIRMED_SESSION", "SEND_NOTICE"
+PAID = PAYMENT | {"sagaId": "s1"}
+NOT_KINDS: list[Any] = [None, "", "confirmed", "PAID", 1, ["CONFIRMED"]]
+NOT_ATTEMPTS: list[Any] = [None, "", " ", -1, 1.5, True, [1], {"n": 1}]
+BAD_BODIES: list[tuple[dict[str, Any], str]] = [
+    *((without(SESSION, field), field) for field in ("tutorId", "studentId", "scheduledAt", "duration")),
+    *((SESSION | {"sessionId": bad}, "sessionId") for bad in NOT_IDS),
+    *((SESSION | {"studentId": bad}, "studentId") for bad in NOT_TEXTS),
+    *((SESSION | {"scheduledAt": bad}, "scheduledAt") for bad in NOT_INSTANTS),
+    *((SESSION | {"duration": bad}, "duration") for bad in NOT_MINUTES),
+    (SESSION | {"status": "CONFIRMED"}, "status"),
+]
+BAD_DATA = [
+    *(("/commands", CREATE, without(COMMAND, field), field) for field in COMMAND),
+    *(("/commands", CREATE, COMMAND | {"sessionId": bad}, "sessionId") for bad in NOT_IDS),
+    *(("/commands", CREATE, COMMAND | {"scheduledAt": bad}, "scheduledAt") for bad in NOT_INSTANTS),
+    *(("/commands", CREATE, COMMAND | {"duration": bad}, "duration") for bad in NOT_MINUTES),
+    *(("/commands", NOTE, without(NOTICE, field), field) for field in NOTICE),
+    *(("/commands", NOTE, NOTICE | {"kind": bad}, "kind") for bad in NOT_KINDS),
+    *(("/commands", NOTE, NOTICE | {"title": bad}, "title") for bad in NOT_TEXTS),
+    *(("/commands", NOTE, NOTICE | {"kind": "DECLINED", "attempt": bad}, "attempt") for bad in NOT_ATTEMPTS),
+    *(("/events", "PaymentSucceeded", without(PAID, field), field) for field in PAID),
+    ("/events", "PaymentSucceeded", PAID | {"context": "COURSE_ENROLLMENT"}, "context"),
+    ("/events", "PaymentSucceeded", PAID | {"price": {"amount": 1.5, "currency": "EUR"}}, "amount"),
+    ("/events", "PaymentFailed", PAID, "reason"),
+    ("/events", "PaymentRefunded", PAID | {"reason": "gone"}, "refundId"),
+    ("/events", CREATE, COMMAND, "type"),
+    ("/events", "SessionConfirmed", COMMAND, "type"),
+    ("/commands", "PaymentRefunded", PAID, "type"),
+]
+EVERYBODY = {"operator", "ada", "service"}
+ROUTES: Allowed = [
+    ("POST", "/sessions", {"operator"}),
+    ("GET", "/sessions", EVERYBODY),
+    ("GET", "/sessions/first", EVERYBODY),
+    ("POST", "/sessions/first/confirm", {"operator"}),
+    ("POST", "/sessions/first/complete", {"operator"}),
+    ("POST", "/sessions/first/cancel", {"operator", "ada"}),
+    ("GET", "/notices", EVERYBODY),
+    ("POST", "/commands", {"service"}),
+    ("POST", "/events", {"service"}),
+]
+
+
+@pytest.fixture
+def neighbour(meetings: Meetings) -> Meetings:
+    meetings.booked()
+    meetings.command("s0", tutorId="otto")
+    return meetings
+
+
+@pytest.fixture
+def doors() -> list[str]:
+    return ["/commands", "/events"]
+
+
+@pytest.fixture
+def command() -> tuple[str, dict[str, Any]]:
+    return CREATE, COMMAND
+
+
+@pytest.fixture
+def allowed() -> Allowed:
+    return ROUTES
+
+
+class TestMessages(Messages):
+    pass
+
+
+class TestAccess(Access):
+    pass
+
+
+@pytest.mark.parametrize(("body", "field"), BAD_BODIES)
+def test_a_bad_session_names_its_field_and_changes_nothing(
+    neighbour: Meetings, body: dict[str, Any], field: str
+) -> None:
+    before = neighbour.state()
+    assert_refused(neighbour.call("operator", "POST", "/sessions", body), 400, field)
+    assert neighbour.state() == before
+
+
+@pytest.mark.parametrize("body", NO_OBJECTS)
+def test_what_is_no_json_object_is_refused(neighbour: Meetings, body: str) -> None:
+    before = neighbour.state()
+    assert_refused(neighbour.call("operator", "POST", "/sessions", body), 400)
+    assert neighbour.state() == before
+
+
+@pytest.mark.parametrize(("door", "name", "data", "field"), BAD_DATA)
+def test_a_bad_message_names_its_field_and_changes_nothing(
+    neighbour: Meetings, door: str, name: str, data: dict[str, Any], field: str
+) -> None:
+    before = neighbour.state()
+    assert_refused(neighbour.say(door, name, data), 400, field)
+    assert neighbour.state() == before
+
+
+@pytest.mark.parametrize("path", ["/sessions", "/notices"])
+@pytest.mark.parametrize("query", BAD_PAGES)
+def test_a_bad_page_is_refused(neighbour: Meetings, path: str, query: str) -> None:
+    assert_refused(neighbour.call("operator", "GET", f"{path}?{query}"), 400, query.partition("=")[0])
+
+
+def test_a_status_that_no_session_has_is_refused(neighbour: Meetings) -> None:
+    assert_refused(neighbour.call("operator", "GET", "/sessions?status=PAID"), 400, "status")
+
+
+@pytest.mark.parametrize("how", ["confirm", "complete", "cancel"])
+def test_what_is_not_there_cannot_be_moved(neighbour: Meetings, how: str) -> None:
+    assert neighbour.move(how, "gone") == 404
