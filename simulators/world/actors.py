@@ -26,6 +26,17 @@ class Student:
         self._world.sagas.add(saga_id)
         return saga_id
 
+    def book(self, tutor_id: str, at: str, minutes: int, **headers: str) -> str:
+        """Ask for a session; returns the sagaId under which everything else happens."""
+        asked = {"tutorId": tutor_id, "scheduledAt": at, "duration": minutes}
+        saga_id = str(self._payment.post("/session-bookings", asked, **headers)["sagaId"])
+        self._world.sagas.add(saga_id)
+        return saga_id
+
+    def cancel(self, saga_id: str) -> None:
+        """Change one's mind; Refused if it is too late, or somebody else's."""
+        self._payment.post(f"/sagas/{saga_id}/cancel")
+
     def saga(self, saga_id: str) -> Json:
         """Return the saga as its student sees it, client secret and all."""
         return self._payment.get(f"/sagas/{saga_id}")

@@ -48,6 +48,15 @@ class Client:
         """Take away, or raise Refused."""
         return self._call("DELETE", path)
 
+    def items(self, path: str, **query: object) -> Iterator[Json]:
+        """Yield all items of one of our own services' lists."""
+        while True:
+            page = self.get(path, **query)
+            yield from page["items"]
+            if not page.get("nextCursor"):
+                return
+            query["cursor"] = page["nextCursor"]
+
     def pages(self, path: str, **query: object) -> Iterator[Json]:
         """Yield all items of one of Stripe's lists, newest first."""
         while True:

@@ -1,4 +1,4 @@
-"""What the others say at the end: Stripe, the learning-service and the wire; never the payment-service alone."""
+"""What the others say at the end: Stripe, the neighbours and the wire; never the payment-service alone."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ class Evidence:
     refunds: list[Json]
     charges: list[Json]
     enrollments: list[Json]
+    sessions: list[Json]
+    holds: list[Json]
+    notices: list[Json]
     sagas: dict[str, Json | None]
     exchanges: list[Exchange]
     earlier_outcomes: dict[str, str]
@@ -30,9 +33,14 @@ class Evidence:
     trace: str
     secrets: tuple[str, ...]
 
-    def seats(self, saga_id: str) -> list[Json]:
-        """Return the enrollments that a saga brought about."""
-        return [each for each in self.enrollments if each["sagaId"] == saga_id]
+    @property
+    def deliveries(self) -> list[Json]:
+        """Everything that was given for money: enrollments and sessions, each by the saga that asked for it."""
+        return [each for each in self.enrollments + self.sessions if each.get("sagaId")]
+
+    def delivered(self, saga_id: str) -> list[Json]:
+        """Return what a saga brought about."""
+        return [each for each in self.deliveries if each["sagaId"] == saga_id]
 
     def given_back(self, intent: Json, *statuses: str) -> int:
         """Return how much of this payment went back, in refunds of these statuses."""
@@ -57,8 +65,10 @@ class Evidence:
 
 def gather(world: World) -> Evidence:
     """Ask everybody, once all is quiet; the outcomes seen are remembered for the next time."""
-    intents, enrollments, exchanges = world.stripe.intents(), world.learning.enrollments(), list(world.recorder)
-    ids = world.sagas | {saga_of(each) for each in intents} | {each["sagaId"] for each in enrollments}
+    intents, exchanges = world.stripe.intents(), list(world.recorder)
+    enrollments, sessions, holds = world.learning.enrollments(), world.communication.sessions(), world.tutors.kept()
+    ids = world.sagas | {saga_of(each) for each in intents}
+    ids |= {each.get("sagaId", "") for each in enrollments + sessions + holds}
     sagas = {saga_id: world.payment.saga(saga_id) for saga_id in sorted(filter(None, ids))}
     earlier = dict(world.outcomes)
     world.outcomes |= {saga_id: saga["outcome"] for saga_id, saga in sagas.items() if saga and saga["outcome"]}
@@ -69,6 +79,9 @@ def gather(world: World) -> Evidence:
         world.stripe.refunds(),
         world.stripe.charges(),
         enrollments,
+        sessions,
+        holds,
+        world.communication.notices(),
         sagas,
         exchanges,
         earlier,

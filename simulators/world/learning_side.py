@@ -50,11 +50,4 @@ class LearningSide:
 
     def enrollments(self) -> list[Json]:
         """Return everybody's enrollments, in all courses."""
-        found: list[Json] = []
-        query: dict[str, str] = {}
-        while True:
-            page = self.client.get("/enrollments", **query)
-            found += page["items"]
-            if not page.get("nextCursor"):
-                return found
-            query = {"cursor": page["nextCursor"]}
+        return list(self.client.items("/enrollments"))

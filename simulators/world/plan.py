@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from simulators.communication.app import create_app as create_communication
 from simulators.kit.auth import Person, token
 from simulators.kit.seams import new_id
 from simulators.learning.app import create_app as create_learning
 from simulators.stripe.app import create_app as create_stripe
+from simulators.tutor_matching.app import create_app as create_tutors
 from simulators.world.service import factory_at
 
 if TYPE_CHECKING:
@@ -24,9 +26,9 @@ if TYPE_CHECKING:
 
 PAYMENT, STRIPE, LEARNING = "payment-service", "stripe", "learning-service"
 TUTORS, COMMUNICATION = "tutor-matching-service", "communication-service"
-PORTS = {PAYMENT: 8000, STRIPE: 8010, LEARNING: 8020}
+PORTS = {PAYMENT: 8000, STRIPE: 8010, LEARNING: 8020, TUTORS: 8030, COMMUNICATION: 8040}
 SIMULATORS = tuple(name for name in PORTS if name != PAYMENT)
-NEIGHBOURS = {LEARNING: create_learning}
+NEIGHBOURS = {LEARNING: create_learning, TUTORS: create_tutors, COMMUNICATION: create_communication}
 REFERENCE = "reference.app:create_app"
 PREFIXES = {
     "stripe_key": "sk_test",
@@ -76,10 +78,7 @@ class Plan:
             "STRIPE_API_KEY": self.credentials.stripe_key,
             "STRIPE_API_BASE": self.urls[STRIPE],
             "STRIPE_WEBHOOK_SECRET": self.credentials.webhook_secret,
-            **{
-                _variable(name): self.urls.get(name, "http://nowhere.test")
-                for name in (LEARNING, TUTORS, COMMUNICATION)
-            },
+            **{_variable(name): self.urls[name] for name in NEIGHBOURS},
             "SERVICE_TOKEN": self.credentials.service_token,
             "JWT_SECRET": self.credentials.jwt_secret,
             **self.settings,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from simulators.world.actors import PaymentSide, StripeSide, Student
 from simulators.world.client import Client
+from simulators.world.communication_side import CommunicationSide
 from simulators.world.learning_side import LearningSide
-from simulators.world.plan import LEARNING, PAYMENT, SIMULATORS, STRIPE, Plan
+from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, SIMULATORS, STRIPE, TUTORS, Plan
 from simulators.world.recorder import Recorder
 from simulators.world.transport import OBSERVER
+from simulators.world.tutor_side import TutorSide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +83,16 @@ class World(ABC):
     def learning(self) -> LearningSide:
         """The learning-service's side."""
         return LearningSide(self.client(LEARNING, OBSERVER, lambda: self.token("operator", "operator")))
+
+    @property
+    def tutors(self) -> TutorSide:
+        """The tutor-matching-service's side."""
+        return TutorSide(self.client(TUTORS, OBSERVER, lambda: self.token("operator", "operator")))
+
+    @property
+    def communication(self) -> CommunicationSide:
+        """The communication-service's side."""
+        return CommunicationSide(self.client(COMMUNICATION, OBSERVER, lambda: self.token("operator", "operator")))
 
     @property
     def payment(self) -> PaymentSide:

@@ -8,9 +8,11 @@ import pytest
 
 from simulators.world.inside import Inside
 from simulators.world.invariants import must_hold
-from simulators.world.plan import LEARNING, PAYMENT
+from simulators.world.plan import PORTS
+from simulators.world.steps.booking import *  # noqa: F403
 from simulators.world.steps.forgery import *  # noqa: F403 - pytest-bdd finds steps by their fixtures
 from simulators.world.steps.learning import *  # noqa: F403
+from simulators.world.steps.neighbours import *  # noqa: F403
 from simulators.world.steps.purchase import *  # noqa: F403
 from simulators.world.steps.story import *  # noqa: F403
 from simulators.world.steps.stripe import *  # noqa: F403
@@ -51,7 +53,7 @@ def world(world_kind: str, tmp_path: Path) -> Iterator[World]:
 def come_to_rest(world: World) -> None:
     """Heal everything and let time pass until nobody has anything to do."""
     world.calm()
-    for service in (PAYMENT, LEARNING):
+    for service in PORTS:
         if not world.is_up(service):
             world.bring_back(service)
     world.pass_time(LONG_ENOUGH)

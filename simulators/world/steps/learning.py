@@ -43,6 +43,19 @@ def asks_past_the_check(story: Story, who: str, course: str) -> None:
     story.begins(who, story.world.learning.announce(who, course))
 
 
+@given(parsers.parse('"{who}" has asked for a course'))
+def has_asked_for_a_course(story: Story, who: str) -> None:
+    """Any course will do."""
+    story.world.learning.course("anything")
+    asks_for(story, who, "anything")
+
+
+@given("the course is taken back")
+def taken_back(world: World) -> None:
+    """Whatever was asked for cannot be had any more."""
+    world.learning.unpublish("anything")
+
+
 @given("the learning-service announces every start twice")
 def starts_twice(world: World) -> None:
     """At least once is sometimes twice."""
@@ -53,19 +66,6 @@ def starts_twice(world: World) -> None:
 def confirmation_lost(world: World) -> None:
     """The seat is given, but nobody hears of it."""
     world.plant_fault(LEARNING, "lost_delivery", event="EnrollmentConfirmed")
-
-
-@given("the learning-service is down")
-def learning_down(world: World) -> None:
-    """Nobody is at school."""
-    world.take_down(LEARNING)
-
-
-@when(parsers.parse("the learning-service is back after {span}"))
-def learning_back(world: World, span: str) -> None:
-    """School is open again."""
-    world.pass_time(duration(span))
-    world.bring_back(LEARNING)
 
 
 @then(parsers.parse('"{who}" is enrolled in "{course}"'))

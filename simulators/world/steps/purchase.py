@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from pytest_bdd import parsers, then
+import pytest
+from pytest_bdd import parsers, then, when
 
+from simulators.world.client import Refused
 from simulators.world.plan import PAYMENT
 from simulators.world.steps.story import Story, duration
 
+NOT_FOUND, CONFLICT = 404, 409
 
-@then(parsers.re(r"the purchase is (?P<outcome>completed|rejected|expired|refunded|parked)"))
+
+@then(parsers.re(r"the purchase is (?P<outcome>completed|rejected|expired|cancelled|refunded|parked)"))
 def has_ended(story: Story, outcome: str) -> None:
     """It ended like this."""
     story.world.eventually(lambda: (story.saga() or {}).get("outcome") == outcome.upper())
@@ -34,6 +38,40 @@ def waits_for_payment(story: Story) -> None:
     story.world.settle()
     saga = story.saga() or {}
     assert (saga["state"], saga["payment"]["status"]) == ("AWAITING_PAYMENT", "PENDING")  # noqa: S101
+
+
+@then(parsers.parse("the purchase waits for the payment within {span}"))
+def waits_for_payment_within(story: Story, span: str) -> None:
+    """It can be paid, after a while."""
+    story.world.pass_time(duration(span))
+    waits_for_payment(story)
+
+
+@when(parsers.parse('"{who}" cancels'))
+def cancels(story: Story, who: str) -> None:
+    """Change one's mind."""
+    story.world.student(who).cancel(story.saga_id)
+    story.world.settle()
+
+
+@when(parsers.parse('"{who}" tries to cancel'))
+def tries_to_cancel(story: Story, who: str) -> None:
+    """Change one's mind, or somebody else's."""
+    with pytest.raises(Refused) as refusal:
+        cancels(story, who)
+    story.answers.append(refusal.value.status)
+
+
+@then("she is told that it is too late")
+def too_late(story: Story) -> None:
+    """What is delivered stays delivered."""
+    assert story.answers[-1] == CONFLICT  # noqa: S101 - a step is a test
+
+
+@then("he is told that there is no such purchase")
+def no_such_purchase(story: Story) -> None:
+    """Nobody learns what others buy."""
+    assert story.answers[-1] == NOT_FOUND  # noqa: S101 - a step is a test
 
 
 @then("an operator can let it go on")

@@ -24,8 +24,10 @@ TROUBLES: dict[str, tuple[str, dict[str, object]]] = {
     "with a failure that it keeps, not done": ("kept_server_error", {"done": False}),
     "by asking to slow down": ("rate_limited", {}),
     "that the object is locked": ("lock_timeout", {}),
+    "and the answer is lost": ("lost_answer", {}),
 }
 ASKING = {"method": "POST", "path": "/v1/payment_intents"}
+REFUNDING = {"method": "POST", "path": "/v1/refunds"}
 
 
 @given(parsers.parse('"{who}" has paid'))
@@ -91,6 +93,56 @@ def in_trouble(world: World, trouble: str) -> None:
     world.plant_fault(STRIPE, name, **ASKING, **parameters)
 
 
+@given(parsers.parse("Stripe answers the next refund request {trouble}"))
+def in_trouble_with_refunds(world: World, trouble: str) -> None:
+    """Fail once."""
+    name, parameters = TROUBLES[trouble]
+    world.plant_fault(STRIPE, name, **REFUNDING, **parameters)
+
+
+@given("Stripe cannot refund for a while")
+def cannot_refund(world: World) -> None:
+    """Let every refund of ours fail until all is calm again."""
+    world.plant_fault(STRIPE, "server_error", times=None, **REFUNDING)
+
+
+@when("a person refunds the payment at Stripe")
+def refunded_by_hand(story: Story) -> None:
+    """Give the money back past the payment-service."""
+    world = story.world
+    world.settle()
+    world.calm()
+    (intent,) = world.stripe.intents(story.saga_id)
+    world.stripe.client.post("/v1/refunds", form={"payment_intent": intent["id"]})
+
+
+@then("there was one refund")
+def one_refund(story: Story) -> None:
+    """Whatever was tried, Stripe knows of one."""
+    assert len(story.world.stripe.refunds()) == 1  # noqa: S101 - a step is a test
+
+
+@when(parsers.parse('"{who}" pays in two tabs'))
+def pays_in_two_tabs(story: Story, who: str) -> None:
+    """Confirm twice; the second tab is told that it is paid already."""
+    pays(story, who)
+    assert story.world.student(who).tries(story.saga_id, "pm_card_visa")  # noqa: S101 - a step is a test
+
+
+@when(parsers.parse('"{who}" pays with a card whose owner disputes it'))
+def pays_and_disputes(story: Story, who: str) -> None:
+    """Pay, and let the bank take it back."""
+    story.world.student(who).pays(story.saga_id, "pm_card_createDispute")
+    story.world.settle()
+
+
+@then("the payment shows an open dispute")
+def shows_dispute(story: Story) -> None:
+    """It is recorded beside the status."""
+    payment = (story.saga() or {})["payment"]
+    assert (payment["status"], list(payment["disputes"].values())) == ("SUCCEEDED", ["needs_response"])  # noqa: S101
+
+
 @given(parsers.parse("Stripe's next news of a payment tells of {sum_}"))
 def webhook_differs(world: World, sum_: str) -> None:
     """Tell a sum that was never paid."""
@@ -146,13 +198,40 @@ def cannot_pay(story: Story, who: str) -> None:
 def metadata_tells(story: Story, course: str) -> None:
     """From Stripe's side alone one can tell what the payment was for."""
     (intent,) = story.world.stripe.intents(story.saga_id)
+    assert intent["metadata"]["contextId"] == course  # noqa: S101 - a step is a test
+    tells_what_for(story, "COURSE_ENROLLMENT")
+
+
+@then("Stripe tells that the payment was for the session")
+def tells_session(story: Story) -> None:
+    """From Stripe's side alone one can tell which session it was."""
+    (session,) = story.world.communication.sessions()
+    (intent,) = story.world.stripe.intents(story.saga_id)
+    assert intent["metadata"]["contextId"] == session["sessionId"]  # noqa: S101 - a step is a test
+    tells_what_for(story, "SESSION_BOOKING")
+
+
+@then(parsers.parse("Stripe's payment tells {context} and the id of what was bought"))
+def tells_what_for(story: Story, context: str) -> None:
+    """The four keys, and no others."""
+    story.world.settle()
+    (intent,) = story.world.stripe.intents(story.saga_id)
     saga = story.saga() or {}
     assert intent["metadata"] == {  # noqa: S101 - a step is a test
         "paymentId": saga["payment"]["paymentId"],
         "sagaId": story.saga_id,
-        "paymentContext": "COURSE_ENROLLMENT",
-        "contextId": course,
+        "paymentContext": context,
+        "contextId": saga["contextId"],
     }
+
+
+@then("the payment-service tells the same")
+def we_tell_the_same(story: Story) -> None:
+    """The payment knows what it is for, too."""
+    payment = (story.saga() or {})["payment"]
+    (intent,) = story.world.stripe.intents(story.saga_id)
+    told = {"paymentContext": payment["context"], "contextId": payment["contextId"]}
+    assert told.items() <= intent["metadata"].items()  # noqa: S101 - a step is a test
 
 
 def kept(story: Story, who: str) -> dict[str, int]:
