@@ -31,9 +31,8 @@ from reference.domain.payment_messages import (
     PaymentWindowClosed,
     RefundIntent,
     RefundReported,
-    RefundState,
 )
-from reference.domain.payment_status import MOVES, PaymentStatus, Refund
+from reference.domain.payment_status import MOVES, PaymentStatus, Refund, RefundState
 
 Asked = list[Message | Remind | Withdraw]
 S = PaymentStatus
@@ -199,7 +198,10 @@ class Payment:
 
     @hear.register
     def _window_closed(self, _: PaymentWindowClosed) -> Asked:
-        return [CancelIntent(**self._terms())] if self.status == S.PENDING else []
+        if self.status != S.PENDING:
+            return []
+        # Until it is certain, ask again: the request may have been given up.
+        return [CancelIntent(**self._terms()), Remind(PaymentWindowClosed(**self._ids()), Wait.PAYMENT_CHECK)]
 
     @hear.register
     def _check(self, _: PaymentCheckDue) -> Asked:
