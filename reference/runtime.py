@@ -17,7 +17,7 @@ from reference.application.relay import Relay
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
-WORKERS = 8
+WORKERS = 16  # They mostly wait for an answer.
 POLL_SECONDS = 0.1
 
 
