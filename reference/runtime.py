@@ -17,7 +17,7 @@ from reference.application.relay import Relay
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
-WORKERS = 8
+WORKERS = 16  # They mostly wait for an answer.
 POLL_SECONDS = 0.1
 
 
@@ -49,7 +49,7 @@ class Background:
     def __init__(self, service: PaymentService, relay: Relay, reader: Reader, clock: Clock) -> None:
         self._service, self._relay, self._reader, self._clock = service, relay, reader, clock
         self._threads: list[threading.Thread] = []
-        self._work, self._stopping = threading.Condition(), threading.Event()
+        self._work, self._stopping = threading.Semaphore(0), threading.Event()  # A permit for every errand at hand.
         service.on_asked = self._hand
 
     def pump(self) -> bool:
@@ -71,22 +71,22 @@ class Background:
     def stop(self) -> None:
         """Finish what is under way; what is left stays stored for the next start."""
         self._stopping.set()
-        with self._work:
-            self._work.notify_all()
+        self._call_workers(WORKERS)
         for thread in self._threads:
             thread.join()
         self._threads = []
 
     def _hand(self, errands: Sequence[Errand]) -> None:
-        with self._work:
-            self._relay.hand(errands)
-            self._work.notify(len(errands))
+        self._relay.hand(errands)
+        self._call_workers(len(errands))
+
+    def _call_workers(self, errands: int) -> None:
+        for _ in range(errands):
+            self._work.release()
 
     def _work_errands(self) -> None:
-        while not self._stopping.is_set():
-            if not self._safely(self._relay.pump):
-                with self._work:
-                    self._work.wait(POLL_SECONDS)
+        while self._work.acquire() and not self._stopping.is_set():
+            self._safely(self._relay.pump)
 
     def _watch_time(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
@@ -97,7 +97,12 @@ class Background:
         due = self._reader.next_due()
         if due is None or due > self._clock.now():
             return False
-        return self._service.remind() or self._relay.claim() > 0
+        return self._service.remind() or self._claim()
+
+    def _claim(self) -> bool:
+        claimed = self._relay.claim()
+        self._call_workers(claimed)
+        return claimed > 0
 
     def _safely(self, act: Callable[[], bool]) -> bool:
         try:

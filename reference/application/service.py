@@ -86,11 +86,16 @@ class PaymentService:
         return self._settle(still_asked, errand.to, errand.key)
 
     def refused(self, errand: Errand, reason: str) -> None:
-        """Give up an errand that nobody will take, for a person to see."""
-        with self._units() as unit:
-            if unit.outbox.done(errand.key):
-                unit.dead_letters.add(errand.to, errand.key, errand.message, reason, self._clock.now())
-            unit.commit()
+        """Give up an errand that nobody will do, for a person to see; who asked for it hears so."""
+
+        def given_up(unit: UnitOfWork) -> Sequence[Message] | None:
+            if not unit.outbox.done(errand.key):
+                return None
+            unit.dead_letters.add(errand.to, errand.key, errand.message, reason, self._clock.now())
+            told = errand.message.refused(reason) if isinstance(errand.message, Request) else None
+            return [told] if told else []
+
+        self._settle(given_up, errand.to, errand.key)
 
     def remind(self) -> bool:
         """Let one deadline that fell due take effect; False when none did."""

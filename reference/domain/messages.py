@@ -73,6 +73,10 @@ class Request(Message):
 
     to: ClassVar[str]
 
+    def refused(self, reason: str) -> Message | None:  # noqa: ARG002 - for those that answer
+        """Return what is heard when nobody will ever do it; None where a deadline tells that, too."""
+        return None
+
 
 class Reminder(Message):
     """What a saga or a payment wants to be told when a deadline falls due."""

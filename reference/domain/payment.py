@@ -33,9 +33,8 @@ from reference.domain.payment_messages import (
     RefundIntent,
     RefundPayment,
     RefundReported,
-    RefundState,
 )
-from reference.domain.payment_status import MOVES, PaymentStatus, Refund
+from reference.domain.payment_status import MOVES, PaymentStatus, Refund, RefundState
 
 Asked = list[Message | Remind | Withdraw]
 S = PaymentStatus
@@ -193,7 +192,10 @@ class Payment:
 
     @hear.register
     def _window_closed(self, _: PaymentWindowClosed | CancelPayment) -> Asked:
-        return [CancelIntent(**self._terms())] if self.status == S.PENDING else []
+        if self.status != S.PENDING:
+            return []
+        # Until it is certain, ask again: the request may have been given up.
+        return [CancelIntent(**self._terms()), Remind(PaymentWindowClosed(**self._ids()), Wait.PAYMENT_CHECK)]
 
     @hear.register
     def _asked_to_refund(self, asked: RefundPayment) -> Asked:

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from reference.domain.messages import Message, Reminder, Request
 from reference.domain.money import Money
+from reference.domain.payment_status import RefundState
 
 
 class PaymentContext(StrEnum):
@@ -140,6 +141,10 @@ class PaymentRequest(Request):
 class CreateIntent(PaymentRequest):
     """Ask Stripe for a payment intent, once."""
 
+    def refused(self, reason: str) -> IntentRefused:
+        """Nobody can pay."""
+        return IntentRefused(saga_id=self.saga_id, payment_id=self.payment_id, reason=reason)
+
 
 class CancelIntent(PaymentRequest):
     """Make sure that nobody can pay any more, or learn that somebody has."""
@@ -159,6 +164,11 @@ class RefundIntent(PaymentRequest):
     def key(self) -> str:
         """Tells a refund from the one that is tried after it failed."""
         return f"{self.name}:{self.attempt}"
+
+    def refused(self, reason: str) -> RefundReported:
+        """Nothing was given back: a person has to look at it."""
+        ids = {"saga_id": self.saga_id, "payment_id": self.payment_id, "refund_id": f"refused-{self.attempt}"}
+        return RefundReported(**ids, amount=0, state=RefundState.FAILED, reason=reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,14 +232,6 @@ class MoneyReceived(PaymentNews):
 
 class IntentCanceled(PaymentNews):
     """Nobody can pay any more."""
-
-
-class RefundState(StrEnum):
-    """How far a refund is."""
-
-    PENDING = "PENDING"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, kw_only=True)

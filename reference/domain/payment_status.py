@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reference.domain.payment_messages import RefundState
+
+class RefundState(StrEnum):
+    """How far a refund is."""
+
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
 
 
 class PaymentStatus(StrEnum):

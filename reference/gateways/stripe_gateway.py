@@ -23,8 +23,6 @@ from reference.domain.payment_messages import (
     MoneyReceived,
     PaymentRequest,
     RefundIntent,
-    RefundReported,
-    RefundState,
 )
 from reference.gateways import stripe_news as news
 from reference.gateways.neighbour import TIMEOUT
@@ -148,22 +146,11 @@ class StripeGateway:
         except stripe.InvalidRequestError as refusal:
             if refusal.code == "charge_already_refunded":
                 return self._look(request)
-            return [_refund_refused(request, refusal)]
+            return [request.refused(refusal.code or str(refusal))]
 
 
 def _metadata(thing: stripe.StripeObject) -> dict[str, str]:
     return thing.to_dict()["metadata"] or {}
-
-
-def _refund_refused(request: RefundIntent, refusal: stripe.InvalidRequestError) -> RefundReported:
-    return RefundReported(
-        saga_id=request.saga_id,
-        payment_id=request.payment_id,
-        refund_id=f"refused-{request.attempt}",
-        amount=0,
-        state=RefundState.FAILED,
-        reason=refusal.code or str(refusal),
-    )
 
 
 def _once(key: str, errand: Errand, act: Callable[[str], Any], find: Callable[[], Any]) -> Any:  # noqa: ANN401

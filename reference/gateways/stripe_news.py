@@ -14,8 +14,8 @@ from reference.domain.payment_messages import (
     IntentCreated,
     MoneyReceived,
     RefundReported,
-    RefundState,
 )
+from reference.domain.payment_status import RefundState
 
 # Stripe counts these without decimals in the books, but wants two in its API.
 TWO_DECIMALS_AT_STRIPE = {"ISK", "UGX"}

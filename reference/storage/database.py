@@ -26,7 +26,7 @@ def open_database(url: str) -> Database:
     if url.startswith("sqlite"):
         # One writer at a time: a queue for one connection is fair, and asking a locked file again and again is not.
         return Database(_sqlite(url, "BEGIN IMMEDIATE", connections=1), _sqlite(url, "BEGIN", connections=20))
-    engine = create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
     return Database(engine, engine)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 from reference.application.ports import ConflictError
 from reference.domain.enrollment import EnrollInCourseInitiated
 from reference.domain.payment import Payment
-from reference.domain.payment_messages import RefundState
+from reference.domain.payment_status import RefundState
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from tests.integration.storage.world import INITIATED, RIVAL, VERIFIED, NewUnit
 from tests.unit.reference.builders import NOON, SECRET, canceled, created, declined, paid, payment, refund

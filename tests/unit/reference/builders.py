@@ -21,8 +21,8 @@ from reference.domain.payment_messages import (
     PaymentContext,
     RefundIntent,
     RefundReported,
-    RefundState,
 )
+from reference.domain.payment_status import RefundState
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 WINDOW_END = NOON + timedelta(minutes=30)

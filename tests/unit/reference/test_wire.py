@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from reference.domain.enrollment import CreateEnrollmentRecord, EnrollInCourseInitiated
 from reference.domain.messages import Command, Event, Message
 from reference.domain.payment import Payment
-from reference.domain.payment_messages import PaymentFailed, RefundState
+from reference.domain.payment_messages import PaymentFailed
+from reference.domain.payment_status import RefundState
 from reference.wire import WireError, camel, decode, encode, unwrap, wrap
 from tests.unit.reference.builders import NOON, WHAT, created, declined, paid, payment, refund
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from reference.domain.messages import Message
 from reference.domain.payment import Payment
-from reference.domain.payment_messages import PaymentSucceeded, PaymentUnusable, RefundPayment, RefundState
-from reference.domain.payment_status import PaymentStatus
+from reference.domain.payment_messages import PaymentSucceeded, PaymentUnusable, RefundPayment
+from reference.domain.payment_status import PaymentStatus, RefundState
 from tests.unit.reference.builders import WINDOW_END, canceled, created, declined, paid, payment, refund
 
 STORIES: list[tuple[PaymentStatus, list[Message]]] = [

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reference.domain.messages import Message, NotExpected, Remind, Withdraw
+from reference.domain.messages import Message, NotExpected, Remind, Wait, Withdraw
 from reference.domain.money import Money
 from reference.domain.payment import Payment
 from reference.domain.payment_messages import (
@@ -26,9 +26,8 @@ from reference.domain.payment_messages import (
     PaymentWindowClosed,
     RefundIntent,
     RefundPayment,
-    RefundState,
 )
-from reference.domain.payment_status import MOVES, PaymentStatus
+from reference.domain.payment_status import MOVES, PaymentStatus, RefundState
 from tests.unit.reference.builders import (
     NEWS,
     SECRET,
@@ -146,6 +145,11 @@ def test_a_closed_window_makes_sure_that_nobody_can_pay_any_more() -> None:
     assert hear(it, created(), WINDOW_CLOSED) == [CancelIntent]
     assert hear(it, canceled()) == [PaymentCanceled]
     assert hear(it, WINDOW_CLOSED) == []
+
+
+def test_canceling_is_asked_for_until_it_is_certain() -> None:
+    _, again = payment().hear(WINDOW_CLOSED)
+    assert again == Remind(WINDOW_CLOSED, Wait.PAYMENT_CHECK)
 
 
 def test_an_intent_that_stripe_refuses_ends_the_payment() -> None:

@@ -20,8 +20,8 @@ from reference.domain.payment_messages import (
     IntentRefused,
     MoneyReceived,
     RefundReported,
-    RefundState,
 )
+from reference.domain.payment_status import RefundState
 from reference.gateways.stripe_gateway import StripeGateway
 from reference.runtime import http_session
 from tests.unit.reference.builders import (

@@ -15,8 +15,8 @@ from reference.domain.payment_messages import (
     IntentCreated,
     MoneyReceived,
     RefundReported,
-    RefundState,
 )
+from reference.domain.payment_status import RefundState
 from reference.gateways.stripe_webhook import NotBelievedError, StripeWebhooks, Webhook
 from tests.unit.reference.builders import NOON, SECRET, StillClock
 from tests.unit.reference.gateways.stripe_objects import (

@@ -131,3 +131,9 @@ class Service:
 
     def later(self, **by: float) -> None:
         self.clock.at += timedelta(**by)
+
+
+def assert_problem(answer: TestResponse, status: int) -> None:
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    assert answer.get_json()["status"] == status
