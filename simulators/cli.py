@@ -21,7 +21,16 @@ from simulators.kit.seams import Clock, real_seams
 from simulators.world.apart import Apart
 from simulators.world.demo import by_hand, play
 from simulators.world.introduction import introduction, secrets_of
-from simulators.world.plan import LEARNING, PAYMENT, REFERENCE, STRIPE, Credentials
+from simulators.world.plan import (
+    COMMUNICATION,
+    LEARNING,
+    NEIGHBOURS,
+    PAYMENT,
+    REFERENCE,
+    STRIPE,
+    TUTOR_MATCHING,
+    Credentials,
+)
 from simulators.world.process import DidNotStart
 from simulators.world.service import Service, factory_at
 from simulators.world.serving import Port, PortTaken, Server
@@ -34,7 +43,7 @@ if TYPE_CHECKING:
     from simulators.world.recorder import Exchange
     from simulators.world.world import World
 
-PORTS = {PAYMENT: 8000, STRIPE: 8010, LEARNING: 8020}
+PORTS = {PAYMENT: 8000, STRIPE: 8010, LEARNING: 8020, TUTOR_MATCHING: 8030, COMMUNICATION: 8040}
 INTERRUPTED = 130
 TONES: dict[str, dict[str, Any]] = {
     "title": {"bold": True},
@@ -57,7 +66,7 @@ def port_options(*names: str) -> Callable[[Any], Any]:
     def given(command: Any) -> Any:  # noqa: ANN401 - whatever click makes of it
         for name in reversed(names):
             short = name.removesuffix("-service")
-            variable = f"HARNESS_{short.upper()}_PORT"
+            variable = f"HARNESS_{short.upper().replace('-', '_')}_PORT"
             click.option(
                 f"--{short}-port", name.replace("-", "_"), envvar=variable, type=int, default=PORTS[name],
                 show_default=True, help=f"Where {name} listens.",
@@ -102,7 +111,7 @@ def demo(*, once: bool, apart: bool, **ports: int) -> None:
 
 
 @main.command(epilog="Example: harness simulate stripe learning --service-url http://127.0.0.1:8000")
-@click.argument("names", nargs=-1, metavar="[stripe] [learning]")
+@click.argument("names", nargs=-1, metavar="[stripe] [learning] [tutor-matching] [communication]")
 @click.option(
     "--service-url", envvar="HARNESS_SERVICE_URL", default="http://127.0.0.1:8000", show_default=True,
     help="Your payment-service: it gets events at /events and webhooks at /webhooks/stripe.",
@@ -115,7 +124,7 @@ def demo(*, once: bool, apart: bool, **ports: int) -> None:
     help="Remember everything in files in this folder.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: the settings, then exchanges as they begin and end.")
-@port_options(STRIPE, LEARNING)
+@port_options(STRIPE, *NEIGHBOURS)
 @until_stdin_closes
 def simulate(  # noqa: PLR0913 - a command has so many options
     names: tuple[str, ...],

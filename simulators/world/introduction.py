@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulators.world.plan import LEARNING, PAYMENT, STRIPE
+from simulators.world.plan import NEIGHBOURS, PAYMENT, STRIPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def introduction(plan: Plan) -> Iterator[str]:
     """Yield the lines that a person reads first."""
-    for name in (STRIPE, LEARNING):
+    for name in (STRIPE, *NEIGHBOURS):
         if name in plan.urls:
-            yield f"{name:<18}{plan.urls[name]}   (what it can do: {plan.urls[name]}/_sim)"
-    yield f"{'they tell':<18}{plan.urls[PAYMENT]}   (at /events and /webhooks/stripe)"
+            yield f"{name:<24}{plan.urls[name]}   (what it can do: {plan.urls[name]}/_sim)"
+    yield f"{'they tell':<24}{plan.urls[PAYMENT]}   (at /events and /webhooks/stripe)"
     yield ""
     yield from (f"{name}={value}" for name, value in secrets_of(plan.credentials).items())
     yield ""

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from simulators.communication.app import create_app as create_communication
 from simulators.kit.auth import Person, token
 from simulators.kit.seams import new_id
 from simulators.learning.app import create_app as create_learning
 from simulators.stripe.app import create_app as create_stripe
+from simulators.tutor_matching.app import create_app as create_tutor_matching
 from simulators.world.service import factory_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
     from random import Random
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from simulators.kit.seams import Seams
 
 PAYMENT, STRIPE, LEARNING = "payment-service", "stripe", "learning-service"
+TUTOR_MATCHING, COMMUNICATION = "tutor-matching-service", "communication-service"
+NEIGHBOURS: Mapping[str, Callable[..., Flask]] = {
+    LEARNING: create_learning,
+    TUTOR_MATCHING: create_tutor_matching,
+    COMMUNICATION: create_communication,
+}
 REFERENCE = "reference.app:create_app"
 PREFIXES = {
     "stripe_key": "sk_test",
@@ -80,7 +88,9 @@ class Plan:
 
     def build(self, name: str, seams: Seams) -> Flask:
         """Build the service of that name."""
-        return {PAYMENT: self._payment, STRIPE: self._stripe, LEARNING: self._learning}[name](seams)
+        if name in NEIGHBOURS:
+            return self._neighbour(name, seams)
+        return {PAYMENT: self._payment, STRIPE: self._stripe}[name](seams)
 
     def _payment(self, seams: Seams) -> Flask:
         create = factory_at(self.service)
@@ -94,13 +104,13 @@ class Plan:
             webhook_secret=self.credentials.webhook_secret,
         )
 
-    def _learning(self, seams: Seams) -> Flask:
-        return create_learning(
+    def _neighbour(self, name: str, seams: Seams) -> Flask:
+        return NEIGHBOURS[name](
             seams,
             service_url=self.urls[PAYMENT],
             service_token=self.credentials.service_token,
             jwt_secret=self.credentials.jwt_secret,
-            state_path=self._state("learning"),
+            state_path=self._state(name.removesuffix("-service")),
         )
 
     def _state(self, name: str) -> Path | None:
