@@ -38,7 +38,7 @@ def is_open(tutor: Json, wanted: Span) -> bool:
 def windows(tutor: Json, near: Span) -> Iterator[Span]:
     """Yield the tutor's hours that share time with this span, each whole."""
     zone = ZoneInfo(tutor["timeZone"])
-    day, last = near.start.astimezone(zone).date() - DAY, near.end.astimezone(zone).date()
+    day, last = near.start.astimezone(zone).date(), near.end.astimezone(zone).date()
     while day <= last:
         for hours in tutor["weekly"]:
             if hours["day"] == DAYS[day.weekday()] and (found := _on(day, hours, zone)).overlaps(near):

@@ -97,9 +97,14 @@ def test_the_demo_ends_well_without_a_terminal_and_leaves_nothing(tmp_path: Path
 @pytest.mark.served
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_the_simulators_serve_a_service_of_ones_own_until_told_to_end(how: signal.Signals) -> None:
-    process = started("simulate", "--json", "--stripe-port", "0", "--learning-port", "0")
+    services = ("stripe", "learning", "tutor-matching", "communication")
+    anywhere = [word for name in services for word in (f"--{name}-port", "0")]
+    process = started("simulate", "--json", *anywhere)
     assert process.stdout
     told = json.loads(process.stdout.readline())
+    simulators = {name: url for name, url in told["urls"].items() if name != "payment-service"}
+    assert [name.removesuffix("-service") for name in simulators] == list(services)
+    assert all(requests.get(f"{url}/_sim", timeout=5).json()["name"] == name for name, url in simulators.items())
     assert {"SERVICE_TOKEN", "JWT_SECRET", "STRIPE_WEBHOOK_SECRET"} < set(told)
     answer = requests.get(told["urls"]["stripe"] + "/v1/payment_intents", auth=("sk_test_any", ""), timeout=5)
     assert answer.json()["data"] == []

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from functools import partial
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
 
 from tests.unit.communication_simulator.meetings import PAYMENT, SESSION, Meetings
+from tests.unit.neighbour import race
 
 CONFIRMED = ("SessionConfirmed", None)
 
@@ -154,19 +155,11 @@ def test_a_planted_fault_rejects_as_many_sessions_as_it_says(meetings: Meetings)
 
 
 def test_of_many_sagas_that_race_for_one_time_one_gets_its_session(meetings: Meetings) -> None:
-    racers = 8
-    start = Barrier(racers)
-
-    def ask(number: int) -> None:
-        start.wait()
-        meetings.command(f"s{number}")
-
-    with ThreadPoolExecutor(racers) as threads:
-        list(threads.map(ask, range(racers)))
-    assert sorted(meetings.outcomes(), key=str) == sorted(
-        [CONFIRMED] + [rejected("SLOT_TAKEN")] * (racers - 1), key=str
-    )
-    assert [status for _, status in meetings.statuses()] == ["CONFIRMED"]
+    for hour in range(10, 18):
+        at = f"2026-09-07T{hour}:00:00Z"
+        race(*(partial(meetings.command, f"s{hour}-{number}", scheduledAt=at) for number in range(8)))
+    assert Counter(meetings.outcomes()) == {CONFIRMED: 8, rejected("SLOT_TAKEN"): 56}
+    assert [status for _, status in meetings.statuses()] == ["CONFIRMED"] * 8
 
 
 def test_a_restart_loses_neither_sessions_nor_announcements(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 
+from tests.unit.neighbour import race
 from tests.unit.tutor_matching_simulator.tutoring import TEN, Tutoring
 
 CONFIRMED, TAKEN = ("AvailabilityConfirmed", None), ("AvailabilityRejected", "SLOT_TAKEN")
@@ -93,27 +94,16 @@ def test_holds_are_found_by_saga_and_by_tutor_page_by_page(tutoring: Tutoring) -
 
 def test_of_many_bookings_that_race_for_one_slot_one_wins(tutoring: Tutoring) -> None:
     tutoring.tutor()
-    racers = 8
-    start = Barrier(racers)
-
-    def book(number: int) -> None:
-        start.wait()
-        tutoring.check(f"s{number}", at=f"2026-09-07T08:{number:02}:00Z")
-
-    with ThreadPoolExecutor(racers) as threads:
-        list(threads.map(book, range(racers)))
-    assert sorted(tutoring.outcomes(), key=str) == sorted([CONFIRMED] + [TAKEN] * (racers - 1), key=str)
-    assert [status for _, status in tutoring.holds()] == ["HELD"]
+    for hour in range(7, 15):
+        racers = [partial(tutoring.check, f"s{hour}-{n}", f"2026-09-07T{hour:02}:00:00Z") for n in range(8)]
+        race(*racers)
+    assert Counter(tutoring.outcomes()) == {CONFIRMED: 8, TAKEN: 56}
+    assert [status for _, status in tutoring.holds()] == ["HELD"] * 8
 
 
 def test_a_check_and_its_release_that_race_leave_no_hold(tutoring: Tutoring) -> None:
     tutoring.tutor()
-    start = Barrier(2)
-
-    def after_the_start(what: str) -> None:
-        start.wait()
-        (tutoring.check if what == "check" else tutoring.release)("s1")
-
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(after_the_start, ("check", "release")))
+    for number in range(20):
+        race(partial(tutoring.check, f"s{number}"), partial(tutoring.release, f"s{number}"))
+    assert "HELD" not in {status for _, status in tutoring.holds()}
     assert tutoring.slots(MONDAY) == [("07T08:00", "FREE")]
