@@ -9,7 +9,7 @@ from simulators.world.client import Refused
 from simulators.world.invariants import INVARIANTS, judge
 from simulators.world.plan import LEARNING, PAYMENT, SIMULATORS, STRIPE
 from simulators.world.sides import HEAD, sides
-from simulators.world.stories import COURSES, STORIES, furnish
+from simulators.world.stories import STORIES, furnish
 from simulators.world.waiting import stopwatch
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulators.world.world import World
 
 REDIRECT = 300
-BY_HAND_STUDENT = "dora"
+BY_HAND_STUDENT = "fay"
 
 
 def play(world: World, tell: Tell) -> bool:
@@ -35,12 +35,11 @@ def play(world: World, tell: Tell) -> bool:
 
 def _play(story: Story, number: int, world: World, tell: Tell) -> str | None:
     """Return the saga of a story that ended as told, or None."""
-    title, amount = COURSES[story.course]
     seconds = stopwatch()
     tell(f"{number} · {story.title}", "title")
-    tell(f"{story.student} enrolls in “{title}” for {amount / 100:.2f} EUR", "aside")
+    tell(f"{story.student} {story.opening}", "aside")
     try:
-        saga_id = story.act(world, world.student(story.student), story.course, tell)
+        saga_id = story.act(world, world.student(story.student), story.thing, tell)
         story.must_end_as_told(world, saga_id)
     except (AssertionError, Refused) as problem:
         tell(f"✗ this did not end as told: {problem}", "bad")
@@ -64,7 +63,7 @@ def _show_both_sides(world: World, saga_ids: list[str | None], tell: Tell) -> No
 
 
 def _judge(world: World, tell: Tell) -> bool:
-    tell("What must hold whatever happens, judged by what Stripe and the learning-service show", "title")
+    tell("What must hold whatever happens, judged by what Stripe and the neighbours show", "title")
     violations = judge(world)
     for violation in violations:
         tell(f"✗ {violation}", "bad")
@@ -78,7 +77,7 @@ def by_hand(world: World, tell: Tell) -> None:
     urls = world.plan.urls
     tell("Do it by hand", "title")
     for name, see in ((PAYMENT, "/openapi.json"), *((name, "/_sim") for name in SIMULATORS)):
-        tell(f"{name:<18}{urls[name]}{see}", "message")
+        tell(f"{name:<24}{urls[name]}{see}", "message")
     token = world.plan.credentials.token(BY_HAND_STUDENT, "student", world.clock.now(), timedelta(days=1))
     tell(f"{BY_HAND_STUDENT} buys a course: paste this into another terminal, and watch here", "aside")
     for line in _commands(urls, token, world.plan.credentials.publishable_key):

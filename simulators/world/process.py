@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-START_SECONDS = 15
+START_SECONDS = 60
 STOP_SECONDS = 5
 
 

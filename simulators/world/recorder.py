@@ -37,7 +37,7 @@ class Exchange:
     def __str__(self) -> str:
         """Return the line of it that a person reads."""
         said = self.message or self.method + " " + _LONG_ID.sub(r"\1…", self.path)
-        return f"{self.caller:<16} → {self.callee:<16}  {said:<44}  {self.answer}"
+        return f"{self.caller:<22} → {self.callee:<22}  {said:<42}  {self.answer}"
 
 
 @dataclass(frozen=True)

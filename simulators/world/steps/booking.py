@@ -9,13 +9,8 @@ from pytest_bdd import given, parsers, then, when
 from simulators.world.client import Json
 from simulators.world.plan import COMMUNICATION, TUTORS
 from simulators.world.steps.story import Story, duration, money
+from simulators.world.stories import tomorrow
 from simulators.world.world import World
-
-
-def tomorrow(world: World, hour: int = 10) -> str:
-    """Return that hour of tomorrow, in UTC."""
-    day = world.clock.now() + timedelta(days=1)
-    return day.replace(hour=hour, minute=0, second=0, microsecond=0).isoformat()
 
 
 @given(parsers.parse('the tutor "{tutor}" teaches for {rate} an hour'))
