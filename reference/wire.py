@@ -187,6 +187,8 @@ def wrap(key: str, message: Message, at: datetime) -> dict[str, Any]:
 def unwrap(body: Any, accepted: type[Message]) -> tuple[Envelope, Message]:  # noqa: ANN401 - whatever JSON was sent
     """Return the envelope and its message; WireError when it is none of the accepted kind."""
     envelope: Envelope = decode(Envelope, body)
+    if not envelope.source.startswith("edtech."):  # Other names are our own: stripe, operator.
+        raise WireError("/source", "must be edtech.<service>")
     if envelope.specversion != "1.0":
         raise WireError("/specversion", "must be 1.0")
     kind = Message.known.get(envelope.type)

@@ -199,7 +199,7 @@ class Deadlines(Protocol):
         """Return until when the owner waits at most."""
         ...
 
-    def pop(self, now: datetime) -> Reminder | None:
+    def pop(self, now: datetime) -> Message | None:
         """Take the oldest reminder that fell due; nobody else gets it."""
         ...
 

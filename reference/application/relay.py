@@ -10,6 +10,7 @@ from typing import Protocol
 
 from reference.application.ports import Clock, Errand, Gateway, RefusedError, UnavailableError, UnitOfWork
 from reference.application.service import PaymentService
+from reference.domain.messages import Unreadable
 
 log = logging.getLogger(__name__)
 FIRST_RETRY, SLOWEST_RETRY = timedelta(seconds=0.5), timedelta(minutes=5)
@@ -64,6 +65,9 @@ class Relay:
         return True
 
     def _perform(self, errand: Errand) -> None:
+        if isinstance(errand.message, Unreadable):
+            self._service.refused(errand, "this version of the service cannot read it")
+            return
         try:
             answers = self._gateways[errand.to].perform(errand)
         except UnavailableError as trouble:

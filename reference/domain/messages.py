@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -131,6 +131,14 @@ class CancelRequested(Message):
 
     text: ClassVar[str] = "{by} asked to cancel."
     by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable(Message):
+    """Another version of this code stored what this one cannot read: a person should see it."""
+
+    stored_as: str
+    body: dict[str, Any]
 
 
 class DeliveryUnanswered(Reminder):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -78,6 +78,7 @@ class Saga:
 
     def hear(self, message: Message, at: datetime) -> Asks:
         """Move by one message and return what is asked for; NotExpected when no row of the table fits."""
+        self._refuse_contradiction(message)
         self.asks, before = [], self.state
         try:
             fits = self.machine.events[message.trigger].trigger(self, message)
@@ -88,6 +89,13 @@ class Saga:
         if self.state != before or message.key not in {entry.key for entry in self.history}:
             self.history.append(HistoryEntry(at, str(message), message.name, message.key))
         return self.asks
+
+    def _refuse_contradiction(self, message: Message) -> None:
+        for fact in fields(self):
+            if fact.default is MISSING and fact.default_factory is MISSING:  # What the saga began with.
+                mine, told = getattr(self, fact.name), vars(message).get(fact.name)
+                if told not in (None, mine):
+                    raise NotExpected(f"{message.name} says {fact.name} {told!r}, but it is {mine!r}")
 
     def ask(self, message: Message) -> None:
         """Record a wish; the service sees to it after the saga is safely stored."""

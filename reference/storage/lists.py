@@ -11,7 +11,7 @@ from reference.application.ports import Counts, DeadLetter, Filter, Item, Page, 
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import dead_letter
-from reference.storage.records import loaded
+from reference.storage.records import loaded, read_saga
 from reference.storage.tables import dead_letters, outbox, payments, sagas
 
 _PLACE = tuple_(sagas.c.started_at, sagas.c.saga_id)
@@ -29,7 +29,7 @@ class ListsOfTables:
     def sagas(self, which: Filter, page: Page) -> Slice[PaidSaga]:
         """Return part of the sagas."""
         wanted = select(sagas).where(*_matching(which, sagas.c.state, which.state.lower()))
-        return self._slice(wanted, page, lambda row: loaded(self._kinds[row.saga], row))
+        return self._slice(wanted, page, lambda row: read_saga(self._kinds, row))
 
     def payments(self, which: Filter, page: Page) -> Slice[Payment]:
         """Return part of the payments, in the order of their sagas."""

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from reference.application.ports import DeadLetter, Errand
-from reference.domain.messages import Message, Reminder
+from reference.domain.messages import Message, Reminder, Unreadable
 from reference.storage.tables import dead_letters, deadlines, inbox, outbox
-from reference.wire import decode, encode
+from reference.wire import WireError, decode, encode
 
 # Drivers disagree on the rowcount of ON CONFLICT DO NOTHING, so each statement tells by RETURNING.
 _UPSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -87,10 +87,8 @@ class OutboxTable:
     def claim(self, now: datetime, lease_until: datetime, limit: int) -> list[Errand]:
         """Take what is due; whoever does not finish by the end of the lease loses it to the next."""
         rows = self._connection.execute(_CLAIM, {"now": now, "until": lease_until, "most": limit}).all()
-        return [
-            Errand(row.key, row.to, decode(Message.known[row.name], row.body), row.asked_at, row.attempts)
-            for row in sorted(rows, key=lambda row: (row.asked_at, row.key))
-        ]
+        oldest_first = sorted(rows, key=lambda row: (row.asked_at, row.key))
+        return [Errand(row.key, row.to, _read(row), row.asked_at, row.attempts) for row in oldest_first]
 
     def next_due(self) -> datetime | None:
         """Return when the next errand falls due, claimed ones included."""
@@ -124,10 +122,10 @@ class DeadlineTable:
         """Return until when the owner waits at most."""
         return self._connection.execute(_LAST_REMINDER, {"of": owner}).scalar()
 
-    def pop(self, now: datetime) -> Reminder | None:
+    def pop(self, now: datetime) -> Message | None:
         """Take the oldest reminder that fell due; nobody else gets it."""
         row = self._connection.execute(_POP, {"now": now}).first()
-        return decode(Message.known[row.name], row.body) if row else None
+        return _read(row) if row else None
 
 
 class DeadLetterTable:
@@ -154,5 +152,12 @@ class DeadLetterTable:
 
 def dead_letter(row: Any) -> DeadLetter:  # noqa: ANN401 - a row of the table
     """Return the letter of a row."""
-    message = decode(Message.known[row.name], row.body)
-    return DeadLetter(row.id, row.source, row.message_id, message, row.reason, row.at)
+    return DeadLetter(row.id, row.source, row.message_id, _read(row), row.reason, row.at)
+
+
+def _read(row: Any) -> Message:  # noqa: ANN401 - a row of a table
+    try:
+        found: Message = decode(Message.known[row.name], row.body)
+    except (KeyError, WireError):
+        return Unreadable(saga_id=row.body.get("sagaId", ""), stored_as=row.name, body=row.body)
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Update, bindparam, insert, select, update
 
 from reference.application.ports import ConflictError
-from reference.domain.messages import Message
+from reference.domain.messages import Message, NotExpected
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.tables import payments, sagas
@@ -40,7 +40,7 @@ class SagaTable:
     def get(self, saga_id: str) -> PaidSaga | None:
         """Return the saga as it was last saved."""
         row = self._connection.execute(_SAGA, {"saga_id": saga_id}).one_or_none()
-        return loaded(self._kinds[row.saga], row) if row else None
+        return read_saga(self._kinds, row) if row else None
 
     def is_under_way(self, saga: PaidSaga) -> bool:
         """Whether the student already has a running saga for the same thing."""
@@ -95,6 +95,16 @@ class PaymentTable:
             row |= {"payment_id": payment.payment_id, "saga_id": payment.saga_id}
             row |= {"context": payment.context, "context_id": payment.context_id}
         _save(self._connection, _SAVE_PAYMENT if payment.version else _ADD_PAYMENT, payment, payment.payment_id, row)
+
+
+def read_saga(kinds: dict[str, type[PaidSaga]], row: Any) -> PaidSaga:  # noqa: ANN401 - a row of the table
+    """Return the saga of a row; NotExpected when another version of this code wrote what this one cannot read."""
+    try:
+        saga: PaidSaga = loaded(kinds[row.saga], row)
+        saga.machine.get_state(saga.state)
+    except (KeyError, ValueError) as unknown:
+        raise NotExpected(f"a {row.saga} was stored that this version cannot read: {unknown}") from unknown
+    return saga
 
 
 def loaded(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment

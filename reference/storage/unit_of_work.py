@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Self
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError  # noqa: A004 - SQLAlchemy's own
 
 from reference.application.ports import ConflictError, DeadLetters, Deadlines, Inbox, Lists, Outbox, Payments, Sagas
 from reference.sagas.paid_saga import PaidSaga
@@ -23,7 +23,10 @@ class SqlUnitOfWork:
         self._engine, self._sagas, self._lease = engine, {kind.__name__: kind for kind in sagas}, lease
 
     def __enter__(self) -> Self:
-        self._connection = self._engine.connect()
+        try:
+            self._connection = self._engine.connect()
+        except (OperationalError, TimeoutError) as unreachable:
+            raise ConflictError("the database cannot be reached now") from unreachable
         self.sagas: Sagas = SagaTable(self._connection, self._sagas)
         self.payments: Payments = PaymentTable(self._connection)
         self.inbox: Inbox = InboxTable(self._connection)

@@ -47,7 +47,7 @@ class Office:
     def __init__(self, units: NewUnit, *answers: list[Message] | Exception) -> None:
         self.units, self.clock, self.gateway = units, StillClock(), Gateway([*answers])
         self.service = service(units, self.clock)
-        gateways = dict.fromkeys(("stripe", "learning"), self.gateway)
+        gateways = dict.fromkeys(("stripe", "learning", "tutor_matching", "communication"), self.gateway)
         self.relay = Relay(self.service, units, gateways, self.clock, NoJitter(), LEASE)
         self.service.on_asked = self.relay.hand
 

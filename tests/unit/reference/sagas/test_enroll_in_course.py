@@ -255,3 +255,11 @@ def test_the_student_is_told_how_it_ends(name: str) -> None:
     notices = [ask for ask in asked if isinstance(ask, SendNotice)]
     assert [each.kind for each in notices] == NOTICES[name]
     assert {(each.person_id, each.title) for each in notices} <= {("ada", "Algebra")}
+
+
+def test_an_answer_about_another_course_is_not_believed() -> None:
+    saga, _ = told(INITIATED, VERIFIED, PAID)
+    other = EnrollmentConfirmed(saga_id="saga_1", enrollment_id="enr_1", course_id="biology", student_id="ada")
+    with pytest.raises(NotExpected, match="biology"):
+        saga.hear(other, NOON)
+    assert saga.state == "enrolling"

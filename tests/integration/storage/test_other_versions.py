@@ -1,0 +1,54 @@
+"""What another version of the service stored does not block the rest, and a person sees it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import Engine, insert, select, update
+
+from reference.domain.enrollment import EnrollmentRejected
+from reference.storage.tables import dead_letters, deadlines, outbox, sagas
+from tests.integration.storage.test_relay import Office, letters
+from tests.integration.storage.world import NewUnit, awaiting_payment
+from tests.unit.reference.builders import NOON, create_intent
+
+UNKNOWN = {"name": "InvoiceStudent", "body": {"sagaId": "saga_9", "by": "a newer version"}}
+
+
+def test_an_errand_that_nobody_can_read_is_for_a_person_and_the_next_is_said(units: NewUnit, engine: Engine) -> None:
+    office = Office(units, [])
+    with engine.begin() as connection:
+        row = {"key": "saga_9:1", "to": "stripe", "asked_at": NOON, "due_at": NOON, "attempts": 0} | UNKNOWN
+        connection.execute(insert(outbox), row)
+    office.say(create_intent())
+    assert letters(engine) == [("Unreadable", "this version of the service cannot read it")]
+    assert [errand.message for errand in office.gateway.heard] == [create_intent()]
+    with engine.connect() as connection:
+        assert connection.execute(select(dead_letters.c.body)).scalar_one()["body"] == UNKNOWN["body"]
+
+
+def test_a_deadline_that_nobody_can_read_does_not_hide_the_next(units: NewUnit, engine: Engine) -> None:
+    office = Office(units, [])
+    awaiting_payment(units)
+    with engine.begin() as connection:
+        row = {"key": "saga_9:1", "owner": "saga_9", "due_at": NOON - timedelta(days=1)} | UNKNOWN
+        connection.execute(insert(deadlines), row)
+    office.clock.at += timedelta(days=1)
+    while office.service.remind():
+        pass
+    assert [name for name, _ in letters(engine)] == ["Unreadable"]
+    with engine.connect() as connection:
+        assert "saga_9" not in connection.execute(select(deadlines.c.owner)).scalars().all()
+
+
+def test_a_saga_in_a_state_that_nobody_knows_stays_as_it_is_and_a_person_hears_of_it(
+    units: NewUnit, engine: Engine
+) -> None:
+    service = awaiting_payment(units)
+    with engine.begin() as connection:
+        body = connection.execute(select(sagas.c.body)).scalar_one() | {"state": "invoicing"}
+        connection.execute(update(sagas).values(state="invoicing", body=body))
+    service.receive("test", "late", EnrollmentRejected(saga_id="saga_1", reason="gone"))
+    ((name, reason),) = letters(engine)
+    assert name == "EnrollmentRejected"
+    assert "cannot read" in reason
