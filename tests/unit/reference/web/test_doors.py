@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from responses import RequestsMock
-from werkzeug.test import TestResponse
 
 from reference.web.doors import Doors
 from tests.unit.reference.builders import NOON, SECRET
@@ -26,12 +25,7 @@ from tests.unit.reference.web.door import (
     Service,
     token,
 )
-
-
-def assert_problem(answer: TestResponse, status: int) -> None:
-    assert answer.status_code == status
-    assert answer.mimetype == "application/problem+json"
-    assert answer.get_json()["status"] == status
+from tests.unit.reference.web.problems import assert_problem
 
 
 def with_data(**changes: Any) -> dict[str, Any]:
