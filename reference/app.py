@@ -14,17 +14,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from reference import runtime
 from reference.application.ports import Clock, Gateway
 from reference.application.read import Reader
+from reference.application.reconcile import Reconciliation
 from reference.application.relay import Relay
 from reference.application.service import PaymentService
 from reference.application.turn import Rules
 from reference.gateways.learning import LearningService
 from reference.gateways.neighbour import Neighbour
 from reference.gateways.stripe_gateway import StripeGateway
+from reference.gateways.stripe_ledger import StripeLedger, connect
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.sagas.paid_saga import PaidSaga
-from reference.settings import Settings, read_settings
+from reference.settings import ConfigurationError, Settings, read_settings
 from reference.storage.database import Database, is_migrated, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
 from reference.web import bookings, health, hearing, operators
@@ -36,6 +38,7 @@ from reference.web.problems import register_problems
 
 SAGAS: Sequence[type[PaidSaga]] = [EnrollInCourseSaga, BookAndPayForSessionSaga]
 MAX_BODY = 256 * 1024  # Bytes; a Stripe event is a few thousand.
+RETRIES = 3  # Of one page among a thousand, while a person waits.
 
 
 def our_gateways(settings: Settings, http: requests.Session) -> dict[str, Gateway]:
@@ -87,6 +90,23 @@ def create_app(
         new_id=new_id,
     )
     return _web(doors, background)
+
+
+def open_books(
+    environ: Mapping[str, str] | None = None, *, clock: Clock | None = None, http: requests.Session | None = None
+) -> Reconciliation:
+    """Return Stripe's books and ours, to be compared; ConfigurationError also when there are none of ours."""
+    settings = read_settings(os.environ if environ is None else environ)
+    clock, http = clock or runtime.SystemClock(), http or runtime.http_session()
+    database = open_database(settings.database_url)
+    if not _is_ready(database):
+        raise ConfigurationError("DATABASE_URL names no database that the service has prepared")
+    reading, writing = (
+        partial(SqlUnitOfWork, engine, SAGAS, settings.outbox_lease) for engine in (database.reading, database.writing)
+    )
+    rules = Rules(SAGAS, settings.waits, partial(_new_id, runtime.system_randomness()))
+    client = connect(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
+    return Reconciliation(StripeLedger(client), reading, PaymentService(writing, rules, clock), clock)
 
 
 def _web(doors: Doors, background: runtime.Background) -> Flask:
