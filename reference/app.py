@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import requests
@@ -14,26 +14,42 @@ from sqlalchemy.exc import SQLAlchemyError
 from reference import runtime
 from reference.application.ports import Clock, Gateway
 from reference.application.read import Reader
+from reference.application.reconcile import Reconciliation
 from reference.application.relay import Relay
 from reference.application.service import PaymentService
 from reference.application.turn import Rules
 from reference.gateways.learning import LearningService
 from reference.gateways.neighbour import Neighbour
 from reference.gateways.stripe_gateway import StripeGateway
+from reference.gateways.stripe_ledger import StripeLedger, connect
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
-from reference.settings import Settings, read_settings
+from reference.sagas.paid_saga import PaidSaga
+from reference.settings import ConfigurationError, Settings, read_settings
 from reference.storage.database import Database, is_migrated, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
-from reference.web import bookings, health, hearing, operators, sagas
+from reference.web import bookings, health, hearing, operators
+from reference.web import sagas as purchases
 from reference.web.auth import Gatekeeper
 from reference.web.doors import Doors
 from reference.web.metrics import Metrics
 from reference.web.problems import register_problems
 
-SAGAS = [EnrollInCourseSaga, BookAndPayForSessionSaga]
+SAGAS: Sequence[type[PaidSaga]] = [EnrollInCourseSaga, BookAndPayForSessionSaga]
 MAX_BODY = 256 * 1024  # Bytes; a Stripe event is a few thousand.
+RETRIES = 3  # Of one page among a thousand, while a person waits.
+
+
+def our_gateways(settings: Settings, http: requests.Session) -> dict[str, Gateway]:
+    """Return who speaks to whom: a command's or request's `to` is a name in here."""
+    token = settings.service_token[0]
+    return {
+        "stripe": StripeGateway(settings.stripe_api_key, settings.stripe_api_base, http),
+        "learning": LearningService(settings.learning_service_url, token, http),
+        "tutor_matching": Neighbour(settings.tutor_matching_service_url, token, http),
+        "communication": Neighbour(settings.communication_service_url, token, http),
+    }
 
 
 def create_app(
@@ -42,6 +58,8 @@ def create_app(
     clock: Clock | None = None,
     randomness: random.Random | None = None,
     http: requests.Session | None = None,
+    sagas: Sequence[type[PaidSaga]] = SAGAS,
+    gateways: Callable[[Settings, requests.Session], dict[str, Gateway]] = our_gateways,
 ) -> Flask:
     """Return the payment-service; ConfigurationError lists all that is wrong with its environment.
 
@@ -53,32 +71,42 @@ def create_app(
 
     database = open_database(settings.database_url)
     migrate(database)
-    units = partial(SqlUnitOfWork, database.writing, SAGAS, settings.outbox_lease)
+    units = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
     new_id = partial(_new_id, randomness)
-    service = PaymentService(units, Rules(SAGAS, settings.waits, new_id), clock)
-    relay = Relay(service, units, _gateways(settings, http), clock, randomness, settings.outbox_lease)
-    reader = Reader(partial(SqlUnitOfWork, database.reading, SAGAS, settings.outbox_lease))
+    service = PaymentService(units, Rules(sagas, settings.waits, new_id), clock)
+    relay = Relay(service, units, gateways(settings, http), clock, randomness, settings.outbox_lease)
+    reader = Reader(partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease))
+    metrics = Metrics(clock)
+    service.on_ended = metrics.ended
     background = runtime.Background(service, relay, reader, clock)
     doors = Doors(
         service=service,
         reader=reader,
         webhooks=StripeWebhooks(settings.stripe_webhook_secret, clock, live=settings.is_live),
         gatekeeper=Gatekeeper(settings.service_token, settings.jwt_secret, clock),
-        metrics=Metrics(),
+        metrics=metrics,
+        states=frozenset(state.upper() for saga in sagas for state in saga.machine.states),
         is_ready=partial(_is_ready, database),
         new_id=new_id,
     )
     return _web(doors, background)
 
 
-def _gateways(settings: Settings, http: requests.Session) -> dict[str, Gateway]:
-    token = settings.service_token[0]
-    return {
-        "stripe": StripeGateway(settings.stripe_api_key, settings.stripe_api_base, http),
-        "learning": LearningService(settings.learning_service_url, token, http),
-        "tutor_matching": Neighbour(settings.tutor_matching_service_url, token, http),
-        "communication": Neighbour(settings.communication_service_url, token, http),
-    }
+def open_books(
+    environ: Mapping[str, str] | None = None, *, clock: Clock | None = None, http: requests.Session | None = None
+) -> Reconciliation:
+    """Return Stripe's books and ours, to be compared; ConfigurationError also when there are none of ours."""
+    settings = read_settings(os.environ if environ is None else environ)
+    clock, http = clock or runtime.SystemClock(), http or runtime.http_session()
+    database = open_database(settings.database_url)
+    if not _is_ready(database):
+        raise ConfigurationError("DATABASE_URL names no database that the service has prepared")
+    reading, writing = (
+        partial(SqlUnitOfWork, engine, SAGAS, settings.outbox_lease) for engine in (database.reading, database.writing)
+    )
+    rules = Rules(SAGAS, settings.waits, partial(_new_id, runtime.system_randomness()))
+    client = connect(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
+    return Reconciliation(StripeLedger(client), reading, PaymentService(writing, rules, clock), clock)
 
 
 def _web(doors: Doors, background: runtime.Background) -> Flask:
@@ -86,8 +114,8 @@ def _web(doors: Doors, background: runtime.Background) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions |= {"doors": doors, "background": background}
     register_problems(app)
-    for part in (bookings, health, hearing, operators, sagas):
-        app.register_blueprint(part.routes)
+    for room in (bookings, health, hearing, operators, purchases):
+        app.register_blueprint(room.routes)
     return app
 
 

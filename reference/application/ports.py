@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Protocol, Self
 
+from reference.application.lists import DeadLetter, Lists
 from reference.domain.messages import Message, Reminder
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
-
-Item = TypeVar("Item")
 
 
 class ConflictError(Exception):
@@ -42,64 +41,6 @@ class Errand:
     message: Message
     asked_at: datetime
     attempts: int
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """A message that nobody could use, and why."""
-
-    id: int
-    source: str
-    message_id: str
-    message: Message
-    reason: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which sagas or payments are meant; what is empty does not matter."""
-
-    student_id: str = ""
-    context: str = ""
-    context_id: str = ""
-    state: str = ""  # Of a saga its state, of a payment its status.
-
-
-@dataclass(frozen=True)
-class Page:
-    """Which part of a list is meant: so many items after the one that the cursor names."""
-
-    after: str = ""
-    limit: int = 50
-
-
-@dataclass(frozen=True)
-class Slice(Generic[Item]):
-    """Part of a list, and the cursor of the next part."""
-
-    items: list[Item]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True)
-class SagaCount:
-    """How many sagas stand alike, and how many seconds those took together."""
-
-    saga: str
-    state: str
-    outcome: str
-    count: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What is stored, counted."""
-
-    sagas: list[SagaCount]
-    outbox: int
-    dead_letters: int
 
 
 class Gateway(Protocol):
@@ -217,26 +158,6 @@ class DeadLetters(Protocol):
 
     def end(self, letter_id: int, by: str, why: str, at: datetime) -> bool:
         """Record who dealt with it and why; False when somebody has before."""
-        ...
-
-
-class Lists(Protocol):
-    """Answers questions about many; the newest come first."""
-
-    def sagas(self, which: Filter, page: Page) -> Slice[PaidSaga]:
-        """Return part of the sagas."""
-        ...
-
-    def payments(self, which: Filter, page: Page) -> Slice[Payment]:
-        """Return part of the payments."""
-        ...
-
-    def dead_letters(self, page: Page) -> Slice[DeadLetter]:
-        """Return part of what waits for a person."""
-        ...
-
-    def counts(self) -> Counts:
-        """Return how many there are of each."""
         ...
 
 

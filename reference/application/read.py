@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reference.application.ports import Counts, DeadLetter, Filter, Page, Slice, UnitOfWork
+from reference.application.lists import Counts, DeadLetter, Filter, Page, Slice
+from reference.application.ports import UnitOfWork
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus
 from reference.sagas.paid_saga import PaidSaga

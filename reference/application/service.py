@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from enum import StrEnum
 
 from reference.application.ports import Clock, ConflictError, Errand, UnitOfWork
@@ -34,6 +35,7 @@ class PaymentService:
     def __init__(self, units: Callable[[], UnitOfWork], rules: Rules, clock: Clock) -> None:
         self._units, self._rules, self._clock = units, rules, clock
         self.on_asked: Callable[[Sequence[Errand]], None] = lambda _: None
+        self.on_ended: Callable[[str, str, timedelta], None] = lambda *_: None
 
     def receive(self, source: str, message_id: str, message: Message) -> Receipt:
         """Take a message from outside; the same source and id twice takes effect once."""
@@ -125,9 +127,12 @@ class PaymentService:
             messages = take(unit)
             if messages is None:
                 return Receipt.DUPLICATE
-            Turn(unit, self._rules, self._clock.now()).run(messages)
+            turn = Turn(unit, self._rules, self._clock.now())
+            turn.run(messages)
             unit.commit()
             self.on_asked(unit.outbox.fresh)
+            if turn.ended:
+                self.on_ended(type(turn.ended).__name__, turn.ended.state.upper(), turn.ended.took)
             return Receipt.APPLIED
 
     def _bury(self, take: Take, source: str, message_id: str, reason: str) -> Receipt:

@@ -23,11 +23,11 @@ from reference.domain.payment import Asked, Payment
 from reference.domain.payment_messages import (
     CancelPayment,
     PaymentEvent,
-    PaymentNews,
     PaymentReminder,
     RefundPayment,
     TakePayment,
 )
+from reference.domain.payment_news import PaymentNews
 from reference.sagas.paid_saga import PaidSaga
 
 
@@ -48,6 +48,12 @@ class Turn:
         self._queue: deque[Message | Remind | Withdraw] = deque()
         self._saga: PaidSaga | None = None
         self._payment: Payment | None = None
+        self._outcome: str | None = None
+
+    @property
+    def ended(self) -> PaidSaga | None:
+        """The saga, if it came to an end in this turn."""
+        return self._saga if self._saga and self._saga.outcome not in (None, self._outcome) else None
 
     def run(self, messages: Sequence[Message]) -> None:
         """Take each message and whatever follows of it; NotExpected when one fits nowhere."""
@@ -116,8 +122,7 @@ class Turn:
         return self._payment
 
     def _move_saga(self, message: Message) -> None:
-        self._saga = self._saga or self._unit.sagas.get(message.saga_id)
-        saga = self._saga or self._start(message)
+        saga = self._saga or self._saga_of(message)
         before = saga.state
         asks: Asked = saga.hear(self._verdict(saga, message), self._now)
         if saga.state != before:
@@ -126,11 +131,15 @@ class Turn:
             self._unit.outbox.put(_key(message), saga.informs, message, self._now)
         self._queue.extend(asks)
 
+    def _saga_of(self, message: Message) -> PaidSaga:
+        self._saga = self._unit.sagas.get(message.saga_id) or self._start(message)
+        self._outcome = self._saga.outcome
+        return self._saga
+
     def _start(self, message: Message) -> PaidSaga:
         for kind in self._rules.sagas:
             if isinstance(message, kind.starts_on):
-                self._saga = kind.start(message)
-                return self._saga
+                return kind.start(message)
         raise NotExpected(f"no saga is known that {message.name} could be for")
 
     def _verdict(self, saga: PaidSaga, message: Message) -> Message:

@@ -10,16 +10,10 @@ from typing import Any
 from reference.domain.messages import Message, NotExpected, Remind, Wait, Withdraw
 from reference.domain.money import Money
 from reference.domain.payment_messages import (
-    AttemptDeclined,
     CancelIntent,
     CancelPayment,
     CreateIntent,
-    DisputeReported,
-    IntentCanceled,
-    IntentCreated,
-    IntentRefused,
     LookAtIntent,
-    MoneyReceived,
     PaymentCanceled,
     PaymentCheckDue,
     PaymentContext,
@@ -32,6 +26,14 @@ from reference.domain.payment_messages import (
     PaymentWindowClosed,
     RefundIntent,
     RefundPayment,
+)
+from reference.domain.payment_news import (
+    AttemptDeclined,
+    DisputeReported,
+    IntentCanceled,
+    IntentCreated,
+    IntentRefused,
+    MoneyReceived,
     RefundReported,
 )
 from reference.domain.payment_status import MOVES, PaymentStatus, Refund, RefundState

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,18 +16,14 @@ from reference.domain.messages import Message
 from reference.domain.payment_messages import (
     CancelIntent,
     CreateIntent,
-    IntentCanceled,
-    IntentRefused,
     LookAtIntent,
-    MoneyReceived,
     PaymentRequest,
     RefundIntent,
 )
+from reference.domain.payment_news import IntentCanceled, IntentRefused, MoneyReceived
 from reference.gateways import stripe_news as news
-from reference.gateways.neighbour import TIMEOUT
+from reference.gateways.stripe_ledger import StripeLedger, connect, plainly
 
-stripe.enable_telemetry = False  # It would write a file into the user's home.
-logging.getLogger("stripe").setLevel(logging.INFO)  # Its debug log holds whole bodies, client secrets among them.
 SKEW = timedelta(hours=1)  # By how much Stripe's clock and ours may differ.
 
 
@@ -36,21 +31,16 @@ class StripeGateway:
     """Performs what payments ask for. Retries are the relay's, so the SDK makes none."""
 
     def __init__(self, api_key: str, base: str, http: requests.Session) -> None:
-        client = stripe.RequestsClient(timeout=TIMEOUT, session=http)
-        self._stripe = stripe.StripeClient(
-            api_key, base_addresses={"api": base.rstrip("/")}, http_client=client, max_network_retries=0
-        ).v1
+        client = connect(api_key, base, http)
+        self._stripe, self._ledger = client.v1, StripeLedger(client)
 
     def perform(self, errand: Errand) -> list[Message]:
         """Ask, and return what Stripe answers; UnavailableError when the outcome is unknown."""
-        try:
-            return self._perform(errand, errand.message)
-        except stripe.IdempotencyError as misuse:
-            raise RefusedError(str(misuse)) from misuse
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as unreadable:
-            raise UnavailableError(f"Stripe's answer cannot be read: {unreadable!r}") from unreadable
-        except stripe.StripeError as trouble:
-            raise UnavailableError(f"Stripe: {type(trouble).__name__} {trouble.http_status or ''}") from trouble
+        with plainly():
+            try:
+                return self._perform(errand, errand.message)
+            except stripe.IdempotencyError as misuse:
+                raise RefusedError(str(misuse)) from misuse
 
     def _perform(self, errand: Errand, request: Message) -> list[Message]:
         match request:
@@ -117,32 +107,21 @@ class StripeGateway:
         return facts
 
     def _look(self, request: PaymentRequest) -> list[Message]:
-        found = self._stripe.payment_intents.retrieve(str(request.intent_id), {"expand": ["latest_charge"]})
-        intent: Any = found.to_dict()
-        facts: list[Message] = [news.created(intent)]
-        if intent["status"] == "canceled":
-            facts.append(news.canceled(intent))
-        if intent["status"] == "succeeded":
-            facts.append(news.paid(intent, intent["latest_charge"]["created"], confirmed=True))
-            facts += [news.refunded(refund.to_dict()) for refund in self._refunds(request)]
-        return facts
-
-    def _refunds(self, request: PaymentRequest) -> list[stripe.Refund]:
-        asked: Any = {"payment_intent": request.intent_id, "limit": 100}
-        return list(self._stripe.refunds.list(asked).auto_paging_iter())
+        return list(self._ledger.facts(str(request.intent_id)))
 
     def _refund(self, request: RefundIntent, errand: Errand) -> list[Message]:
         attempt = {"paymentId": request.payment_id, "attempt": str(request.attempt)}
 
-        def create(key: str) -> stripe.Refund:
+        def create(key: str) -> dict[str, Any]:
             asked: Any = {"payment_intent": request.intent_id, "metadata": attempt}
-            return self._stripe.refunds.create(asked, {"idempotency_key": key})
+            return self._stripe.refunds.create(asked, {"idempotency_key": key}).to_dict()
 
-        def find() -> stripe.Refund | None:
-            return next((each for each in self._refunds(request) if _metadata(each) == attempt), None)
+        def find() -> dict[str, Any] | None:
+            refunds = self._ledger.refunds(str(request.intent_id))
+            return next((each for each in refunds if each["metadata"] == attempt), None)
 
         try:
-            return [news.refunded(_once(errand.key, errand, create, find).to_dict())]
+            return [news.refunded(_once(errand.key, errand, create, find))]
         except stripe.InvalidRequestError as refusal:
             if refusal.code == "charge_already_refunded":
                 return self._look(request)

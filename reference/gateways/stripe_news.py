@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reference.domain.money import Money
-from reference.domain.payment_messages import (
+from reference.domain.payment_news import (
     AttemptDeclined,
     DisputeReported,
     IntentCanceled,

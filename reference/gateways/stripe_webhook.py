@@ -11,7 +11,7 @@ from typing import Any
 import stripe
 
 from reference.application.ports import Clock
-from reference.domain.payment_messages import PaymentNews
+from reference.domain.payment_news import PaymentNews
 from reference.gateways import stripe_news as news
 from reference.wire import decode, encode
 

@@ -18,7 +18,13 @@ from reference.domain.messages import (
     Withdraw,
 )
 from reference.domain.notice import NoticeKind, SendNotice
-from reference.domain.payment_messages import CancelPayment, PaymentContext, PaymentFailed, RefundPayment, TakePayment
+from reference.domain.payment_messages import (
+    CancelPayment,
+    PaymentContext,
+    PaymentFailed,
+    RefundPayment,
+    TakePayment,
+)
 from reference.sagas.saga import Asks, Saga, heard
 
 NOTICES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from transitions import EventData, Machine, MachineError, State
@@ -70,6 +70,11 @@ class Saga:
     def outcome(self) -> str | None:
         """How it ended, or None while it runs. A parked saga waits for a person."""
         return self.state.upper() if self.machine.get_state(self.state).final else None
+
+    @property
+    def took(self) -> timedelta:
+        """How long from its start to its last move."""
+        return self.history[-1].at - self.history[0].at
 
     @property
     def waiting_for(self) -> str | None:

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select, tuple_
 
-from reference.application.ports import Counts, DeadLetter, Filter, Item, Page, SagaCount, Slice
+from reference.application.lists import (
+    Counts,
+    DeadLetter,
+    Filter,
+    Item,
+    Page,
+    SagaCount,
+    Slice,
+    Span,
+    UnknownCursorError,
+)
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import dead_letter
 from reference.storage.records import loaded, read_saga
-from reference.storage.tables import dead_letters, outbox, payments, sagas
+from reference.storage.tables import UtcTime, dead_letters, outbox, payments, sagas
+from reference.wire import decode
 
-_PLACE = tuple_(sagas.c.started_at, sagas.c.saga_id)
-_COUNT = select(
-    sagas.c.saga, sagas.c.state, sagas.c.outcome, func.count().label("many"), func.sum(sagas.c.seconds).label("seconds")
-).group_by(sagas.c.saga, sagas.c.state, sagas.c.outcome)
+_STARTED = (sagas.c.started_at, sagas.c.saga_id)  # The orders of lists, by indexes.
+_OPENED = (payments.c.opened_at, payments.c.payment_id)
+_ALIKE = (sagas.c.saga, sagas.c.state, sagas.c.outcome)
+_COUNT = select(*_ALIKE, func.count().label("many")).group_by(*_ALIKE)
+_UNSAID = select(func.count().label("many"), func.min(outbox.c.asked_at).label("since"))
+_DEAD = select(func.count()).where(dead_letters.c.ended_at.is_(None))
 
 
 class ListsOfTables:
@@ -29,38 +44,48 @@ class ListsOfTables:
     def sagas(self, which: Filter, page: Page) -> Slice[PaidSaga]:
         """Return part of the sagas."""
         wanted = select(sagas).where(*_matching(which, sagas.c.state, which.state.lower()))
-        return self._slice(wanted, page, lambda row: read_saga(self._kinds, row))
+        return self._newest(wanted, page, _STARTED, lambda row: read_saga(self._kinds, row))
 
     def payments(self, which: Filter, page: Page) -> Slice[Payment]:
-        """Return part of the payments, in the order of their sagas."""
-        wanted = select(payments, sagas.c.saga_id).join(sagas, sagas.c.saga_id == payments.c.saga_id)
+        """Return part of the payments."""
+        wanted = select(payments).join(sagas, sagas.c.saga_id == payments.c.saga_id)
         wanted = wanted.where(*_matching(which, payments.c.status, which.state))
-        return self._slice(wanted, page, lambda row: loaded(Payment, row))
+        return self._newest(wanted, page, _OPENED, lambda row: loaded(Payment, row))
+
+    def opened(self, span: Span, page: Page) -> Slice[Payment]:
+        """Return part of the payments that began in a span of time."""
+        return self._newest(select(payments).where(*_within(span)), page, _OPENED, lambda row: loaded(Payment, row))
+
+    def count_opened(self, span: Span) -> int:
+        """Return how many payments began in a span of time."""
+        return self._connection.execute(select(func.count()).select_from(payments).where(*_within(span))).scalar_one()
 
     def dead_letters(self, page: Page) -> Slice[DeadLetter]:
         """Return part of what waits for a person."""
         wanted = select(dead_letters).where(dead_letters.c.ended_at.is_(None)).order_by(dead_letters.c.id.desc())
-        if page.after.isdecimal():
-            wanted = wanted.where(dead_letters.c.id < int(page.after))
+        if page.after:
+            wanted = wanted.where(dead_letters.c.id < _number(page.after))
         rows = self._connection.execute(wanted.limit(page.limit + 1)).all()
         return _sliced(rows, page, dead_letter, lambda row: str(row.id))
 
     def counts(self) -> Counts:
         """Return how many there are of each."""
-        rows = self._connection.execute(_COUNT).all()
-        waiting = select(func.count()).select_from(dead_letters).where(dead_letters.c.ended_at.is_(None))
+        alike, unsaid = self._connection.execute(_COUNT).all(), self._connection.execute(_UNSAID).one()
         return Counts(
-            sagas=[SagaCount(row.saga, row.state.upper(), row.outcome or "", row.many, row.seconds) for row in rows],
-            outbox=self._connection.execute(select(func.count()).select_from(outbox)).scalar_one(),
-            dead_letters=self._connection.execute(waiting).scalar_one(),
+            sagas=[SagaCount(row.saga, row.state.upper(), row.outcome or "", row.many) for row in alike],
+            outbox=unsaid.many,
+            outbox_since=unsaid.since,
+            dead_letters=self._connection.execute(_DEAD).scalar_one(),
         )
 
-    def _slice(self, wanted: Select[Any], page: Page, read: Callable[[Any], Item]) -> Slice[Item]:
+    def _newest(
+        self, wanted: Select[Any], page: Page, order: tuple[Column[Any], ...], read: Callable[[Any], Item]
+    ) -> Slice[Item]:
         if page.after:
-            place = select(sagas.c.started_at, sagas.c.saga_id).where(sagas.c.saga_id == page.after)
-            wanted = wanted.where(place.scalar_subquery() > _PLACE)
-        newest = wanted.order_by(sagas.c.started_at.desc(), sagas.c.saga_id.desc()).limit(page.limit + 1)
-        return _sliced(self._connection.execute(newest).all(), page, read, lambda row: str(row.saga_id))
+            wanted = wanted.where(tuple_(*order) < _place(page.after))
+        newest = wanted.order_by(*(column.desc() for column in order)).limit(page.limit + 1)
+        found = self._connection.execute(newest).all()
+        return _sliced(found, page, read, lambda row: _cursor(*(getattr(row, column.name) for column in order)))
 
 
 def _matching(which: Filter, state: ColumnElement[str], wanted: str) -> list[ColumnElement[bool]]:
@@ -71,6 +96,29 @@ def _matching(which: Filter, state: ColumnElement[str], wanted: str) -> list[Col
         state: wanted,
     }
     return [column == value for column, value in asked.items() if value]
+
+
+def _within(span: Span) -> list[ColumnElement[bool]]:
+    return [payments.c.opened_at >= span.since, payments.c.opened_at <= span.until]
+
+
+def _cursor(at: datetime, id_: str) -> str:
+    """Name all that the next page needs: it stays good whatever becomes of the item, and finds out nothing."""
+    return urlsafe_b64encode(f"{at.isoformat()} {id_}".encode()).decode()
+
+
+def _place(cursor: str) -> ColumnElement[Any]:
+    try:
+        at, _, id_ = urlsafe_b64decode(cursor).decode().partition(" ")
+        return tuple_(literal(decode(datetime, at), UtcTime), literal(decode(str, id_)))
+    except ValueError as unreadable:
+        raise UnknownCursorError from unreadable
+
+
+def _number(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 10):  # noqa: PLR2004 - what the column can hold
+        raise UnknownCursorError
+    return int(cursor)
 
 
 def _sliced(rows: Any, page: Page, read: Callable[[Any], Item], cursor: Callable[[Any], str]) -> Slice[Item]:  # noqa: ANN401

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from reference.application.ports import DeadLetter, Errand
+from reference.application.lists import DeadLetter
+from reference.application.ports import Errand
 from reference.domain.messages import Message, Reminder, Unreadable
 from reference.storage.tables import dead_letters, deadlines, inbox, outbox
 from reference.wire import WireError, decode, encode

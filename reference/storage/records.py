@@ -56,7 +56,6 @@ class SagaTable:
             "version": saga.version + 1,
             "body": encode(saga),
             "updated_at": at,
-            "seconds": (at - saga.history[0].at).total_seconds(),
         }
         if saga.version == 0:
             row |= {"saga_id": saga.saga_id, "saga": type(saga).__name__, "student_id": saga.student_id}
@@ -93,7 +92,7 @@ class PaymentTable:
         }
         if payment.version == 0:
             row |= {"payment_id": payment.payment_id, "saga_id": payment.saga_id}
-            row |= {"context": payment.context, "context_id": payment.context_id}
+            row |= {"context": payment.context, "context_id": payment.context_id, "opened_at": payment.opened_at}
         _save(self._connection, _SAVE_PAYMENT if payment.version else _ADD_PAYMENT, payment, payment.payment_id, row)
 
 

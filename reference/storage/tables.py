@@ -8,7 +8,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
-    Float,
     Index,
     Integer,
     MetaData,
@@ -51,9 +50,9 @@ sagas = Table(
     Column("body", JSON, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
-    Column("seconds", Float, nullable=False),  # From the start to the last move.
     Index("newest_sagas", "started_at", "saga_id"),
     Index("sagas_of_student", "student_id"),
+    Index("sagas_alike", "saga", "state", "outcome"),  # So that counting them reads no bodies.
     # A student buys a thing once at a time, whatever races.
     Index(
         "one_purchase_under_way",
@@ -75,8 +74,10 @@ payments = Table(
     Column("status", String, nullable=False),
     Column("context", String, nullable=False),
     Column("context_id", String, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
     Column("version", Integer, nullable=False),
     Column("body", JSON, nullable=False),
+    Index("newest_payments", "opened_at", "payment_id"),
 )
 
 inbox = Table(

@@ -9,7 +9,8 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError  # noqa: A004 - SQLAlchemy's own
 
-from reference.application.ports import ConflictError, DeadLetters, Deadlines, Inbox, Lists, Outbox, Payments, Sagas
+from reference.application.lists import Lists
+from reference.application.ports import ConflictError, DeadLetters, Deadlines, Inbox, Outbox, Payments, Sagas
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.lists import ListsOfTables
 from reference.storage.messages import DeadLetterTable, DeadlineTable, InboxTable, OutboxTable

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request
 from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
-from reference.application.ports import Page
+from reference.application.lists import Page
 from reference.application.read import Reader, SagaView
 from reference.application.service import PaymentService
 from reference.domain.messages import Message, NotExpected
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.web.auth import Caller, Gatekeeper
 from reference.web.metrics import Metrics
+from reference.web.problems import ParameterError
 from reference.wire import is_storable
+
+MOST = 200  # Items a page.
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Doors:
     webhooks: StripeWebhooks
     gatekeeper: Gatekeeper
     metrics: Metrics
+    states: frozenset[str]  # Of all sagas.
     is_ready: Callable[[], bool]
     new_id: Callable[[str], str]
 
@@ -65,10 +71,17 @@ def act(caller: Caller, message: Message) -> None:
 
 def page_asked() -> Page:
     """Return which page of a list is asked for."""
-    limit = request.args.get("limit", "50")
-    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit) <= MOST):
-        raise BadRequest(f"limit must be a number from 1 to {MOST}.")
-    return Page(after=request.args.get("cursor", ""), limit=int(limit))
+    limit = asked("limit") or "50"
+    if not (_NUMBER.fullmatch(limit) and 1 <= int(limit) <= MOST):
+        raise ParameterError("limit", f"must be a number from 1 to {MOST}")
+    return Page(after=asked("cursor"), limit=int(limit))
 
 
-MOST = 200  # Items a page.
+def asked(name: str, known: Collection[str] = ()) -> str:
+    """Return a parameter of the query, or nothing if it is not there; what is there must be good, and known."""
+    value = request.args.get(name)
+    if value is not None and not is_storable(value):
+        raise ParameterError(name, "must not be empty, nor hold NUL or half characters")
+    if value and known and value not in known:
+        raise ParameterError(name, f"must be one of: {', '.join(sorted(known))}")
+    return value or ""

@@ -11,6 +11,7 @@ from reference.web.doors import doors
 
 routes = Blueprint("health", __name__)
 OPENAPI = (Path(__file__).parent / "openapi.json").read_bytes()
+ASYNCAPI = (Path(__file__).parent / "asyncapi.json").read_bytes()
 
 
 @routes.get("/healthz")
@@ -34,5 +35,11 @@ def metrics() -> ResponseReturnValue:
 
 @routes.get("/openapi.json")
 def openapi() -> ResponseReturnValue:
-    """Describe all this."""
+    """Describe all these routes."""
     return Response(OPENAPI, content_type="application/json")
+
+
+@routes.get("/asyncapi.json")
+def asyncapi() -> ResponseReturnValue:
+    """Describe what is heard from other services and said to them."""
+    return Response(ASYNCAPI, content_type="application/json")

@@ -31,7 +31,7 @@ def stripe_webhook() -> ResponseReturnValue:
     try:
         webhook = doors().webhooks.read(request.get_data(), request.headers.get("Stripe-Signature", ""))
     except NotBelievedError as doubt:
-        doors().metrics.webhook("", "REFUSED")
+        doors().metrics.webhook("", "REFUSED")  # Whoever forges one chooses no label.
         current_app.logger.warning("a webhook was not believed: %s", doubt)
         raise BadRequest("This webhook is not believed.") from doubt
     doors().metrics.webhook(webhook.name, _take(webhook))

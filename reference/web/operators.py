@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict, NotFound
 
-from reference.application.ports import DeadLetter
+from reference.application.lists import DeadLetter
 from reference.domain.messages import NotExpected
 from reference.web.doors import body, doors, page_asked
 from reference.web.sagas import Why
@@ -25,13 +25,13 @@ def dead_letters() -> ResponseReturnValue:
     return jsonify(items=[_shown(each) for each in found.items], nextCursor=found.next_cursor)
 
 
-@routes.post("/dead-letters/<int:letter_id>/retry")
+@routes.post("/dead-letters/<int(max=2147483647):letter_id>/retry")
 def retry(letter_id: int) -> ResponseReturnValue:
     """Take the message once more, now that whatever was wrong is mended."""
     return _end(letter_id, again=True)
 
 
-@routes.post("/dead-letters/<int:letter_id>/resolve")
+@routes.post("/dead-letters/<int(max=2147483647):letter_id>/resolve")
 def resolve(letter_id: int) -> ResponseReturnValue:
     """Say that it is dealt with in another way."""
     return _end(letter_id, again=False)

@@ -7,6 +7,7 @@ import logging
 from flask import Flask, Response, json
 from werkzeug.exceptions import HTTPException
 
+from reference.application.lists import UnknownCursorError
 from reference.application.ports import ConflictError
 from reference.wire import WireError
 
@@ -20,8 +21,18 @@ def problem(status: int, title: str, detail: str = "", **more: object) -> Respon
     return Response(json.dumps(body), status, content_type="application/problem+json")
 
 
+class ParameterError(ValueError):
+    """What was said beside the body cannot be used; `name` is the parameter or header."""
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(f"{name} {detail}")
+        self.name, self.detail = name, detail
+
+
 def register_problems(app: Flask) -> None:
     """Answer every error as a problem."""
+    app.register_error_handler(ParameterError, _unusable)
+    app.register_error_handler(UnknownCursorError, lambda _: _unusable(ParameterError("cursor", "is not one of ours")))
     app.register_error_handler(WireError, _unreadable)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(ConflictError, _busy)
@@ -30,6 +41,11 @@ def register_problems(app: Flask) -> None:
 
 def _unreadable(error: WireError) -> Response:
     fault = {"pointer": error.pointer, "detail": error.detail}  # An empty pointer means all of it (RFC 6901).
+    return problem(400, "Bad Request", str(error), errors=[fault])
+
+
+def _unusable(error: ParameterError) -> Response:
+    fault = {"parameter": error.name, "detail": error.detail}
     return problem(400, "Bad Request", str(error), errors=[fault])
 
 

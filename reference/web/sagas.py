@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
 
-from reference.application.ports import Filter
+from reference.application.lists import Filter
 from reference.application.read import SagaView
 from reference.domain.messages import CancelRequested, ResumeRequested
 from reference.domain.payment import Payment
+from reference.domain.payment_messages import PaymentContext
+from reference.domain.payment_status import PaymentStatus
 from reference.web.auth import Caller
-from reference.web.doors import act, body, doors, page_asked, visible
+from reference.web.doors import act, asked, body, doors, page_asked, visible
 from reference.wire import decode, encode
 
 routes = Blueprint("sagas", __name__)
@@ -38,7 +42,7 @@ def saga(saga_id: str) -> ResponseReturnValue:
 def sagas() -> ResponseReturnValue:
     """List sagas, newest first; a student sees only their own."""
     caller = doors().gatekeeper.caller(*ANYBODY)
-    found = doors().reader.sagas(_filter(caller), page_asked())
+    found = doors().reader.sagas(_filter(caller, doors().states), page_asked())
     return jsonify(items=[_shown(view, caller) for view in found.items], nextCursor=found.next_cursor)
 
 
@@ -46,7 +50,7 @@ def sagas() -> ResponseReturnValue:
 def payments() -> ResponseReturnValue:
     """List payments, newest first; a student sees only their own."""
     caller = doors().gatekeeper.caller(*ANYBODY)
-    found = doors().reader.payments(_filter(caller), page_asked())
+    found = doors().reader.payments(_filter(caller, set(PaymentStatus)), page_asked())
     return jsonify(items=[_payment(each, caller) for each in found.items], nextCursor=found.next_cursor)
 
 
@@ -69,11 +73,16 @@ def resume(saga_id: str) -> ResponseReturnValue:
     return "", 202
 
 
-def _filter(caller: Caller) -> Filter:
-    asked = request.args.get
-    student = caller.id if caller.role == "student" else asked("student", "")
-    state = asked("state", "")
-    return Filter(student_id=student, context=asked("context", ""), context_id=asked("contextId", ""), state=state)
+def _filter(caller: Caller, states: Collection[str]) -> Filter:
+    student = asked("student")
+    if caller.role == "student" and student not in ("", caller.id):
+        raise Forbidden("Students see only their own.")
+    return Filter(
+        student_id=caller.id if caller.role == "student" else student,
+        context=asked("context", set(PaymentContext)),
+        context_id=asked("contextId"),
+        state=asked("state", states),
+    )
 
 
 def _shown(view: SagaView, caller: Caller) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from flask import request
 
-from reference.domain.payment_messages import AttemptDeclined
+from reference.domain.payment_news import AttemptDeclined
 from simulators.world.inside import Inside
 from simulators.world.plan import LEARNING, PAYMENT
 from tests.contracts.expectations import CLOUDEVENT

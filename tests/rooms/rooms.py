@@ -16,7 +16,7 @@ def _room(ours: str = "", tools: str = "") -> Room:
     return Room(frozenset(ours.split()), frozenset(tools.split()))
 
 
-_PORTS = "reference.domain reference.application.ports reference.wire"
+_PORTS = "reference.domain reference.application.ports reference.application.lists reference.wire"
 _KIT_AND_SERVICES = (
     "simulators.kit simulators.stripe simulators.learning simulators.tutor_matching simulators.communication"
 )

@@ -85,7 +85,7 @@ def test_every_file_lies_in_a_room_of_the_table() -> None:
         ("simulators/learning/app.py", "import requests"),
         ("simulators/kit/store.py", "from simulators.world import service"),
         ("simulators/world/service.py", "import reference.app"),
-        ("simulators/cli.py", "import reference.storage"),
+        ("simulators/cli/reconcile.py", "import reference.storage"),
     ],
 )
 def test_a_trespasser_is_refused(tmp_path: Path, where: str, planted: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from reference.domain.enrollment import CourseVerified, EnrollInCourseInitiated
 from reference.domain.messages import Message
 from reference.domain.money import Money
-from reference.domain.payment_messages import MoneyReceived
+from reference.domain.payment_news import MoneyReceived
 from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import SAGA, Json, envelope, text
 from tests.contracts.services import AS_KNOWN, NOW, payment_service

@@ -27,7 +27,11 @@ def test_a_saga_with_an_odd_id_is_not_found(client: FlaskClient, saga_id: str) -
 
 
 def test_the_longest_ids_are_kept(client: FlaskClient) -> None:
-    body = INITIATED | {"id": LONG, "source": "edtech." + LONG[7:], "data": dict.fromkeys(("sagaId", "studentId", "courseId"), LONG)}
+    body = INITIATED | {
+        "id": LONG,
+        "source": "edtech." + LONG[7:],
+        "data": dict.fromkeys(("sagaId", "studentId", "courseId"), LONG),
+    }
     headers = HEADERS | {"Content-Type": "application/cloudevents+json"}
     assert client.post("/events", json=body, headers=headers).status_code == 202
     assert client.get(f"/sagas/{LONG}", headers=HEADERS).get_json()["contextId"] == LONG

@@ -11,15 +11,17 @@ from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.domain.payment import Payment
 from reference.domain.payment_messages import (
-    AttemptDeclined,
     CancelIntent,
     CreateIntent,
-    IntentCanceled,
-    IntentCreated,
     LookAtIntent,
-    MoneyReceived,
     PaymentContext,
     RefundIntent,
+)
+from reference.domain.payment_news import (
+    AttemptDeclined,
+    IntentCanceled,
+    IntentCreated,
+    MoneyReceived,
     RefundReported,
 )
 from reference.domain.payment_status import RefundState

@@ -65,12 +65,14 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("context", sa.String(), nullable=False),
         sa.Column("context_id", sa.String(), nullable=False),
+        sa.Column("opened_at", time, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("payment_id"),
         sa.UniqueConstraint("intent_id"),
         sa.UniqueConstraint("saga_id"),
     )
+    op.create_index("newest_payments", "payments", ["opened_at", "payment_id"], unique=False)
     op.create_table(
         "sagas",
         sa.Column("saga_id", sa.String(), nullable=False),
@@ -85,7 +87,6 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("started_at", time, nullable=False),
         sa.Column("updated_at", time, nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("saga_id"),
     )
     op.create_index("newest_sagas", "sagas", ["started_at", "saga_id"], unique=False)
@@ -97,12 +98,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("buying = 1"),
         postgresql_where=sa.text("buying"),
     )
+    op.create_index("sagas_alike", "sagas", ["saga", "state", "outcome"], unique=False)
     op.create_index("sagas_of_student", "sagas", ["student_id"], unique=False)
 
 
 def downgrade() -> None:
     """Drop everything."""
     op.drop_index("sagas_of_student", table_name="sagas")
+    op.drop_index("sagas_alike", table_name="sagas")
     op.drop_index(
         "one_purchase_under_way",
         table_name="sagas",
@@ -111,6 +114,7 @@ def downgrade() -> None:
     )
     op.drop_index("newest_sagas", table_name="sagas")
     op.drop_table("sagas")
+    op.drop_index("newest_payments", table_name="payments")
     op.drop_table("payments")
     op.drop_index(op.f("ix_outbox_due_at"), table_name="outbox")
     op.drop_table("outbox")

@@ -11,8 +11,6 @@ from reference.domain.payment import Payment
 from reference.domain.payment_messages import (
     CancelIntent,
     CreateIntent,
-    DisputeReported,
-    IntentRefused,
     LookAtIntent,
     PaymentCanceled,
     PaymentCheckDue,
@@ -27,6 +25,7 @@ from reference.domain.payment_messages import (
     RefundIntent,
     RefundPayment,
 )
+from reference.domain.payment_news import DisputeReported, IntentRefused
 from reference.domain.payment_status import MOVES, PaymentStatus, RefundState
 from tests.unit.reference.builders import (
     NEWS,

@@ -14,7 +14,7 @@ from responses import RequestsMock, matchers
 from reference.application.ports import RefusedError, UnavailableError
 from reference.domain.messages import Message
 from reference.domain.money import Money
-from reference.domain.payment_messages import (
+from reference.domain.payment_news import (
     IntentCanceled,
     IntentCreated,
     IntentRefused,

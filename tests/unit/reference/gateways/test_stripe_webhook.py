@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.domain.payment_messages import (
+from reference.domain.payment_news import (
     AttemptDeclined,
     DisputeReported,
     IntentCanceled,

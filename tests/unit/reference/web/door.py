@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -67,10 +69,13 @@ class HonestClient(FlaskClient):
         return answer
 
 
-class Service:
-    """The service on a database of its own."""
+BOOKING: dict[str, Any] = {"tutorId": "tom", "scheduledAt": "2026-09-07T15:00:00Z", "duration": 60}
 
-    def __init__(self, path: Path) -> None:
+
+class Service:
+    """The service on a database of its own; `settings` are found in its environment."""
+
+    def __init__(self, path: Path, **settings: str) -> None:
         self.path, self.clock = path, StillClock()
         environ = {
             "DATABASE_URL": f"sqlite:///{path}",
@@ -82,6 +87,7 @@ class Service:
             "COMMUNICATION_SERVICE_URL": "http://communication.test",
             "SERVICE_TOKEN": SERVICE_TOKEN,
             "JWT_SECRET": JWT_SECRET,
+            **settings,
         }
         self.app = create_app(environ, clock=self.clock, randomness=random.Random(SEED), http=http_session())
         self.app.test_client_class = HonestClient
@@ -103,31 +109,43 @@ class Service:
         sent = body if isinstance(body, bytes) else json.dumps({"why": "it is mended"} if body is None else body)
         return self.client.post(f"/sagas/{saga_id}/resume", data=sent, headers=headers)
 
+    def book(self, body: Any = BOOKING, key: str | None = None, headers: dict[str, str] | None = None) -> TestResponse:
+        sent = body if isinstance(body, bytes) else json.dumps(body)
+        said = (token() if headers is None else headers) | ({"Idempotency-Key": key} if key is not None else {})
+        return self.client.post("/session-bookings", data=sent, headers=said)
+
+    def get(self, path: str, headers: Mapping[str, str] = OPERATOR, **query: Any) -> TestResponse:
+        return self.client.get(path, query_string=query, headers=headers)
+
+    def post(self, path: str, body: Any = None, headers: dict[str, str] = OPERATOR) -> TestResponse:
+        return self.client.post(path, data=body if isinstance(body, bytes) else json.dumps(body), headers=headers)
+
     def work(self, world: RequestsMock) -> None:
         """Let the service say all that it has to say to a world that takes it."""
         world.get("http://learning.test/courses/algebra", json=COURSE)
-        for door in ("commands", "events"):
-            world.post(f"http://learning.test/{door}", status=202)
+        for neighbour, door in itertools.product(
+            ("learning", "tutor-matching", "communication"), ("commands", "events")
+        ):
+            world.post(f"http://{neighbour}.test/{door}", status=202)
         world.post("http://stripe.test/v1/payment_intents", json=intent(metadata=OUR_METADATA))
         while self.app.extensions["background"].pump():
             pass
 
     def park(self, saga_id: str = "saga_1") -> None:
         """Make it as if the refund of a purchase had failed."""
-        with sqlite3.connect(self.path) as connection:
-            connection.execute(
-                "UPDATE sagas SET state = 'parked', body = json_set(body, '$.state', 'parked') WHERE saga_id = ?",
-                [saga_id],
-            )
-        connection.close()
+        parked = "UPDATE sagas SET state = 'parked', outcome = 'PARKED', body = json_set(body, '$.state', 'parked')"
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute(f"{parked} WHERE saga_id = ?", [saga_id])
 
     def rows(self) -> list[str]:
         """Return all that is stored."""
-        connection = sqlite3.connect(self.path)
-        try:
+        with closing(sqlite3.connect(self.path)) as connection:
             return list(connection.iterdump())
-        finally:
-            connection.close()
+
+    def query(self, question: str) -> list[tuple[Any, ...]]:
+        """Ask the database itself."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            return connection.execute(question).fetchall()
 
     def later(self, **by: float) -> None:
         self.clock.at += timedelta(**by)

@@ -22,9 +22,9 @@ from tests.unit.reference.web.door import (
     SERVICE_TOKEN,
     STRIPE_KEY,
     Service,
-    assert_problem,
     token,
 )
+from tests.unit.reference.web.problems import assert_problem
 
 
 def with_data(**changes: Any) -> dict[str, Any]:

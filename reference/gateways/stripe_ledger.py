@@ -1,0 +1,112 @@
+"""Reads what Stripe's books say: of one intent, or of all in a span of time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+import stripe
+
+from reference.application.lists import Span
+from reference.application.ports import UnavailableError
+from reference.domain.payment_news import PaymentNews
+from reference.domain.reconciliation import Entry, EntryState
+from reference.gateways import stripe_news as news
+from reference.gateways.neighbour import TIMEOUT
+
+stripe.enable_telemetry = False  # It would write a file into the user's home.
+logging.getLogger("stripe").setLevel(logging.INFO)  # Its debug log holds whole bodies, client secrets among them.
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+STATES = {"succeeded": EntryState.PAID, "canceled": EntryState.CANCELED}
+
+
+def connect(api_key: str, base: str, http: requests.Session, retries: int = 0) -> stripe.StripeClient:
+    """Return Stripe's client; it retries nothing unless asked to, for it sleeps while it waits."""
+    return stripe.StripeClient(
+        api_key,
+        base_addresses={"api": base.rstrip("/")},
+        http_client=stripe.RequestsClient(timeout=TIMEOUT, session=http),
+        max_network_retries=retries,
+    )
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Raise UnavailableError for whatever is no answer."""
+    try:
+        yield
+    except UNREADABLE as unreadable:
+        raise UnavailableError(f"Stripe's answer cannot be read: {unreadable!r}") from unreadable
+    except stripe.StripeError as trouble:
+        raise UnavailableError(f"Stripe: {type(trouble).__name__} {trouble.http_status or ''}") from trouble
+
+
+class StripeLedger:
+    """Reads, and changes nothing."""
+
+    def __init__(self, client: stripe.StripeClient) -> None:
+        self._stripe = client.v1
+
+    def entries(self, span: Span) -> Iterator[Entry]:
+        """Yield the entries of our payments, the newest first, a page in memory; UnavailableError when cut off."""
+        created = {"gte": int(span.since.timestamp()), "lte": int(span.until.timestamp())}
+        asked: Any = {"created": created, "limit": 100, "expand": ["data.latest_charge"]}
+        with plainly():
+            for found in self._stripe.payment_intents.list(asked).auto_paging_iter():
+                intent: Any = found.to_dict()
+                if intent["metadata"].get("paymentId"):  # Else it is another application's.
+                    yield _entry(intent)
+
+    def entry(self, intent_id: str) -> Entry | None:
+        """Return one entry as it is now, or None; UnavailableError when that cannot be known."""
+        with plainly():
+            try:
+                intent = self._intent(intent_id)
+            except stripe.InvalidRequestError as refusal:
+                if refusal.code == "resource_missing":
+                    return None
+                raise
+            refunded = (intent["latest_charge"] or {}).get("amount_refunded")
+            return _entry(intent, *(each["created"] for each in self.refunds(intent_id) if refunded))
+
+    def facts(self, intent_id: str) -> list[PaymentNews]:
+        """Return all that webhooks could have told of an intent, as it came to be; UnavailableError for no answer."""
+        with plainly():
+            intent = self._intent(intent_id)
+            found: list[PaymentNews] = [news.created(intent)]
+            if intent["status"] == "canceled":
+                found.append(news.canceled(intent))
+            if intent["status"] == "succeeded":
+                found.append(news.paid(intent, intent["latest_charge"]["created"], confirmed=True))
+                found += [news.refunded(each) for each in self.refunds(intent_id)]
+            return found
+
+    def refunds(self, intent_id: str) -> Iterator[dict[str, Any]]:
+        """Yield the refunds of an intent, the newest first."""
+        asked: Any = {"payment_intent": intent_id, "limit": 100}
+        return (each.to_dict() for each in self._stripe.refunds.list(asked).auto_paging_iter())
+
+    def _intent(self, intent_id: str) -> dict[str, Any]:
+        return self._stripe.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}).to_dict()
+
+
+def _entry(intent: Mapping[str, Any], *later: int) -> Entry:
+    said, charge, currency = intent["metadata"], intent["latest_charge"] or {}, intent["currency"]
+    state = STATES.get(intent["status"], EntryState.OPEN)
+    times = [intent["created"], intent["canceled_at"] or 0, charge.get("created") or 0, *later]
+    return Entry(
+        intent_id=intent["id"],
+        created_at=news.instant(intent["created"]),
+        payment_id=said.get("paymentId", ""),
+        saga_id=said.get("sagaId", ""),
+        context=said.get("paymentContext", ""),
+        context_id=said.get("contextId", ""),
+        state=state,
+        price=news.money(intent["amount"], currency),
+        received=news.money(intent["amount_received"], currency) if state == EntryState.PAID else None,
+        given_back=news.money(charge.get("amount_refunded") or 0, currency).amount,
+        moved_at=news.instant(max(times)),
+    )

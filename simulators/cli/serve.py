@@ -1,0 +1,37 @@
+"""`harness serve`: the reference payment-service alone."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from simulators.cli.usage import WrongUsage, explained, until_stdin_closes
+from simulators.kit.seams import real_seams
+from simulators.world.plan import PAYMENT, PORTS, REFERENCE
+from simulators.world.service import Service, factory_at
+from simulators.world.serving import Port, Server
+from simulators.world.waiting import stay
+
+
+@click.command(epilog="Example: env $(cat .env) harness serve --port 8000")
+@click.option("--port", envvar="PORT", type=int, default=PORTS[PAYMENT], show_default=True, help="Where it listens.")
+@click.option("--service", envvar="HARNESS_SERVICE", default=REFERENCE, hidden=True)
+@until_stdin_closes
+def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
+    """Run the reference payment-service alone; .env.example lists what it reads of the environment."""
+    with explained():
+        real_seams()
+        try:
+            running = Service(PAYMENT, lambda: factory_at(service)(os.environ))
+        except (LookupError, ValueError) as wrong:
+            raise WrongUsage(
+                f"{PAYMENT} cannot start, its environment is wrong (see .env.example):\n{wrong}"
+            ) from wrong
+        reserved = Port(PAYMENT, port)
+        server = Server(running, reserved)
+        running.background.start()
+        click.echo(f"{PAYMENT} listens at {reserved.url}", err=True)
+        stay(until_stdin_closes=until_stdin_closes)
+        server.stop()
+        running.background.stop()

@@ -1,0 +1,83 @@
+"""`harness simulate`: the simulators alone, for somebody's own service."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simulators.cli.usage import by_name, explained, port_options, until_stdin_closes
+from simulators.kit.seams import real_seams
+from simulators.world.introduction import introduction, secrets_of
+from simulators.world.plan import SIMULATORS, Credentials
+from simulators.world.together import Together
+from simulators.world.waiting import stay
+
+if TYPE_CHECKING:
+    from simulators.world.recorder import Exchange
+
+
+@click.command(epilog="Example: harness simulate stripe learning --service-url http://127.0.0.1:8000")
+@click.argument("names", nargs=-1, metavar="[stripe] [learning] [tutor-matching] [communication]")
+@click.option(
+    "--service-url", envvar="HARNESS_SERVICE_URL", default="http://127.0.0.1:8000", show_default=True,
+    help="Your payment-service: it gets events at /events and webhooks at /webhooks/stripe.",
+)  # fmt: skip
+@click.option("--service-token", envvar="SERVICE_TOKEN", help="What services trust each other by (default: made up).")
+@click.option("--jwt-secret", envvar="JWT_SECRET", help="What signs the tokens of people (default: made up).")
+@click.option("--webhook-secret", envvar="STRIPE_WEBHOOK_SECRET", help="What signs webhooks (default: made up).")
+@click.option(
+    "--state", envvar="HARNESS_STATE", type=click.Path(file_okay=False, path_type=Path),
+    help="Remember everything in files in this folder.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines: the settings, then exchanges as they begin and end.")
+@port_options(*SIMULATORS)
+@until_stdin_closes
+def simulate(  # noqa: PLR0913 - a command has so many options
+    names: tuple[str, ...],
+    service_url: str,
+    service_token: str | None,
+    jwt_secret: str | None,
+    webhook_secret: str | None,
+    state: Path | None,
+    *,
+    as_json: bool,
+    until_stdin_closes: bool,
+    **ports: int,
+) -> None:
+    """Run the simulators alone, for a payment-service of your own in any language."""
+    known = {"service_token": service_token, "jwt_secret": jwt_secret, "webhook_secret": webhook_secret}
+    credentials = Credentials.made_up(real_seams().randomness, **{key: value for key, value in known.items() if value})
+    if state:
+        state.mkdir(parents=True, exist_ok=True)
+    chosen = _chosen(names, by_name(ports))
+    with (
+        explained(),
+        Together(
+            Path(), ports=chosen, service_url=service_url.rstrip("/"), credentials=credentials, state=state
+        ) as world,
+    ):
+        if as_json:
+            click.echo(json.dumps({"urls": world.plan.urls, **secrets_of(credentials)}))
+            world.recorder.watch(_print_json)
+        else:
+            click.echo("\n".join(introduction(world.plan)))
+            world.recorder.listen(lambda exchange: click.echo(str(exchange)))
+        stay(until_stdin_closes=until_stdin_closes)
+
+
+def _chosen(names: tuple[str, ...], ports: dict[str, int]) -> dict[str, int]:
+    """Return the ports of the services named, by short name or whole; of all when none is."""
+    known = {name.removesuffix("-service"): name for name in ports}
+    for name in names:
+        if name not in known:
+            raise click.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint="names")
+    return {known[name]: ports[known[name]] for name in names or known}
+
+
+def _print_json(number: int, exchange: Exchange) -> None:
+    click.echo(json.dumps({"by": os.getpid(), "number": number, "exchange": asdict(exchange)}))

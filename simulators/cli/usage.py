@@ -1,0 +1,54 @@
+"""What the commands have in common: how wrong usage is told, and the options that several take."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulators.world.plan import PORTS
+from simulators.world.process import DidNotStart
+from simulators.world.serving import PortTaken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class WrongUsage(click.ClickException):
+    """The command cannot be run like this: exit code 2."""
+
+    exit_code = 2
+
+
+def port_options(*names: str) -> Callable[[Any], Any]:
+    """Give a command an option for the port of each of these services."""
+
+    def given(command: Any) -> Any:  # noqa: ANN401 - whatever click makes of it
+        for name in reversed(names):
+            short = name.removesuffix("-service")
+            variable = f"HARNESS_{short.upper().replace('-', '_')}_PORT"
+            click.option(
+                f"--{short}-port", name.replace("-", "_"), envvar=variable, type=int, default=PORTS[name],
+                show_default=True, help=f"Where {name} listens.",
+            )(command)  # fmt: skip
+        return command
+
+    return given
+
+
+until_stdin_closes = click.option("--until-stdin-closes", is_flag=True, hidden=True)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say what is wrong in a sentence instead of a traceback."""
+    try:
+        yield
+    except (PortTaken, DidNotStart) as problem:
+        raise WrongUsage(str(problem)) from problem
+
+
+def by_name(ports: dict[str, int]) -> dict[str, int]:
+    """Return the ports by the names of their services; click hands them over by the names of variables."""
+    return {name.replace("_", "-"): port for name, port in ports.items()}
