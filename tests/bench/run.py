@@ -28,7 +28,7 @@ class Plan:
     seconds: float
 
 
-FULL, QUICK = Plan(rounds=6, seconds=3), Plan(rounds=2, seconds=0.6)
+FULL, QUICK = Plan(rounds=5, seconds=3), Plan(rounds=2, seconds=0.6)
 
 
 def main() -> int:
