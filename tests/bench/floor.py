@@ -53,12 +53,13 @@ def create_floor(database_url: str, partner_url: str) -> Flask:
     def webhook() -> tuple[str, int]:
         payload = request.get_data()
         stripe.WebhookSignature.verify_header(payload.decode(), request.headers["Stripe-Signature"], WEBHOOK_SECRET)
-        metadata = json.loads(payload)["data"]["object"]["metadata"]
-        write(MOVE, saga_id=metadata["sagaId"], state="PAID")
-        call.learning("/events", "PaymentSucceeded", metadata)
-        write(MOVE, saga_id=metadata["sagaId"], state="TOLD")
-        call.learning("/commands", "CREATE_ENROLLMENT_RECORD", metadata | {"courseId": metadata["contextId"], "studentId": "x"})
-        write(MOVE, saga_id=metadata["sagaId"], state="ENROLLING")
+        paid = json.loads(payload)["data"]["object"]["metadata"]
+        write(MOVE, saga_id=paid["sagaId"], state="PAID")
+        call.learning("/events", "PaymentSucceeded", paid)
+        write(MOVE, saga_id=paid["sagaId"], state="TOLD")
+        enrollment = paid | {"courseId": paid["contextId"], "studentId": f"student-{paid['sagaId']}"}
+        call.learning("/commands", "CREATE_ENROLLMENT_RECORD", enrollment)
+        write(MOVE, saga_id=paid["sagaId"], state="ENROLLING")
         return "", 200
 
     return app

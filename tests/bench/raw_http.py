@@ -1,4 +1,4 @@
-"""The least HTTP/1.1 that two local processes need: the partner must cost as little as it can, for it shares the machine."""
+"""The least HTTP/1.1 that two local processes need: the partner shares the machine, so it must cost little."""
 
 from __future__ import annotations
 

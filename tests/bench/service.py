@@ -67,7 +67,8 @@ def _count(told: Counter[str]) -> None:
             super().__init__(*arguments, **options)
             self.set_trace_callback(lambda statement: told.update([statement.split(maxsplit=1)[0].upper()]))
 
-    sqlite3.connect = sqlite3.dbapi2.connect = partial(sqlite3.connect, factory=Overheard)
+    heard: Any = partial(sqlite3.connect, factory=Overheard)
+    sqlite3.connect = sqlite3.dbapi2.connect = heard
 
 
 def _floor(service: Service) -> Flask:

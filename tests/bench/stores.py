@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,7 +45,9 @@ def multiply(database_url: str) -> None:
     copies = _copies()
     for table, marked in ((sagas, sagas.c.saga_id), (payments, payments.c.saga_id), (inbox, inbox.c.message_id)):
         renamed = [_renamed(column, tuple(model), copies.c.x, connection.dialect.name) for column in table.columns]
-        rows = sa.select(*renamed).select_from(sa.join(table, copies, marked.contains(model.saga_id)))
+        rows = (
+            sa.select(*renamed).select_from(sa.join(table, copies, marked.contains(model.saga_id))).order_by(copies.c.x)
+        )
         connection.execute(sa.insert(table).from_select(list(table.c.keys()), rows))
     for upkeep in ("VACUUM ANALYZE", "CHECKPOINT") if connection.dialect.name == "postgresql" else ("ANALYZE",):
         connection.exec_driver_sql(upkeep)
@@ -63,7 +66,7 @@ def _copies() -> sa.CTE:
     return copies.union_all(sa.select(copies.c.n + 1, scattered).where(copies.c.n < FINISHED))
 
 
-def _renamed(column: sa.Column[object], ids: tuple[str, ...], x: sa.ColumnElement[int], dialect: str) -> object:
+def _renamed(column: sa.Column[object], ids: tuple[str, ...], x: sa.ColumnElement[int], dialect: str) -> Any:
     if not isinstance(column.type, sa.String | sa.JSON):
         return column
     text: sa.ColumnElement[str] = sa.cast(column, sa.Text)
