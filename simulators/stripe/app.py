@@ -9,7 +9,17 @@ from flask import Flask
 from simulators.kit.delivery import Deliveries
 from simulators.kit.problems import MAX_BODY_BYTES
 from simulators.kit.simulator import Simulator
-from simulators.stripe import charges, events, payment_intents, payment_methods, refunds, webhook_endpoints
+from simulators.stripe import (
+    balance,
+    charges,
+    dispute_course,
+    disputes,
+    events,
+    payment_intents,
+    payment_methods,
+    refunds,
+    webhook_endpoints,
+)
 from simulators.stripe.api import name_every_call
 from simulators.stripe.errors import answer_with_stripe_errors
 from simulators.stripe.faults import STRIPE_FAULTS
@@ -20,8 +30,8 @@ if TYPE_CHECKING:
 
     from simulators.kit.seams import Seams
 
-RESOURCES = (payment_intents, charges, refunds, payment_methods, events, webhook_endpoints)
-LATER = (charges.settle, refunds.succeed, refunds.fail)
+RESOURCES = (payment_intents, charges, refunds, disputes, balance, payment_methods, events, webhook_endpoints)
+LATER = (charges.settle, refunds.succeed, refunds.fail, *dispute_course.LATER)
 
 
 def create_app(

@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.stripe.account import table
 from simulators.stripe.errors import StripeError
+from simulators.stripe.ledger import as_of_now
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
 
 EXPANDABLE = {
+    "balance_transaction": "balance_transactions",
     "charge": "charges",
+    "failure_balance_transaction": "balance_transactions",
     "latest_charge": "charges",
     "payment_intent": "payment_intents",
     "payment_method": "payment_methods",
 }
+SOURCES = {"ch": "charges", "du": "disputes", "re": "refunds"}
+"""What a movement of money can be on account of, by the beginning of its id."""
+
 MAX_DEPTH = 4
 
 
@@ -43,8 +49,10 @@ def _expand(found: Any, steps: list[str], path: str) -> None:  # noqa: ANN401 - 
 
 
 def _object(value: Any, name: str, path: str) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, str):
-        if name not in EXPANDABLE:
-            raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
-        return table(EXPANDABLE[name]).find(value)
-    return value
+    if not isinstance(value, str):
+        return value
+    kind = SOURCES.get(value.partition("_")[0]) if name == "source" else EXPANDABLE.get(name)
+    if kind is None:
+        raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
+    found = table(kind).find(value)
+    return as_of_now(found) if found and kind == "balance_transactions" else found
