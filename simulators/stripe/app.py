@@ -11,13 +11,16 @@ from simulators.kit.problems import MAX_BODY_BYTES
 from simulators.kit.simulator import Simulator
 from simulators.stripe import (
     balance,
+    capture,
     charges,
+    customers,
     dispute_course,
     disputes,
     events,
     payment_intents,
     payment_methods,
     refunds,
+    saved_methods,
     webhook_endpoints,
 )
 from simulators.stripe.api import name_every_call
@@ -30,8 +33,11 @@ if TYPE_CHECKING:
 
     from simulators.kit.seams import Seams
 
-RESOURCES = (payment_intents, charges, refunds, disputes, balance, payment_methods, events, webhook_endpoints)
-LATER = (charges.settle, refunds.succeed, refunds.fail, *dispute_course.LATER)
+RESOURCES = (
+    payment_intents, capture, charges, refunds, disputes, balance, payment_methods, saved_methods, customers, events,
+    webhook_endpoints,
+)  # fmt: skip
+LATER = (capture.expire_hold, charges.settle, refunds.succeed, refunds.fail, *dispute_course.LATER)
 
 
 def create_app(
@@ -44,7 +50,7 @@ def create_app(
     answer_with_stripe_errors(app)
     stripe = Simulator(app, seams, state_path, more_faults=STRIPE_FAULTS)
     app.extensions["deliveries"] = Deliveries(
-        seams, stripe.store, stripe.faults, stripe.background, WebhookReceivers(stripe.store)
+        seams, stripe.store, stripe.faults, stripe.background, WebhookReceivers(stripe.store, seams.clock)
     )
     for resource in RESOURCES:
         app.register_blueprint(resource.routes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -23,6 +23,11 @@ class StripeError(Exception):
         super().__init__(message)
         self.code = code
         self._body = {"message": message, "code": code, "param": param} | more
+
+    def about(self, **more: Any) -> Self:  # noqa: ANN401 - JSON
+        """Put these objects into the error; return it."""
+        self._body |= more
+        return self
 
     def body(self) -> Json:
         """Return the error object: what does not apply is left out, as Stripe does."""

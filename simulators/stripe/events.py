@@ -38,6 +38,12 @@ def emit(name: str, document: Json, previous: Json | None = None) -> None:
     _announce(event)
 
 
+def emit_change(name: str, before: Json, after: Json) -> Json:
+    """Announce what the document has become and how it differed before; return it."""
+    emit(name, after, _differences(before, after))
+    return after
+
+
 @routes.get("/v1/events/<event_id>")
 @takes({})
 def retrieve_event(asked: Json, event_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
@@ -58,6 +64,18 @@ def list_events(asked: Json) -> Json:
     answer = page("events", asked, keep)
     answer["data"] = [_shown(event) for event in answer["data"]]
     return answer
+
+
+def _differences(before: Json, after: Json) -> Json:
+    """Return what was there before, of objects only the keys that differ; None for what was not there."""
+    told: Json = {}
+    for name in (name for name in after if before.get(name) != after[name]):
+        old, new = before.get(name), after[name]
+        if isinstance(old, dict) and isinstance(new, dict):
+            told[name] = {key: old.get(key) for key in old | new if old.get(key) != new.get(key)}
+        else:
+            told[name] = old
+    return told
 
 
 def _announce(event: Json) -> None:

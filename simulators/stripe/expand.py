@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 EXPANDABLE = {
     "balance_transaction": "balance_transactions",
     "charge": "charges",
+    "customer": "customers",
     "failure_balance_transaction": "balance_transactions",
     "latest_charge": "charges",
     "payment_intent": "payment_intents",

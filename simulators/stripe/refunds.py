@@ -132,7 +132,7 @@ def _charge_to_refund(asked: Json) -> Json:
         intent = fetched("payment_intents", asked["payment_intent"], "payment_intent")
         name, charge_id = "PaymentIntent", intent["latest_charge"]
         charge = table("charges").find(charge_id) or {"status": "none"}
-    if charge["status"] != "succeeded":
+    if charge["status"] != "succeeded" or not charge["captured"]:
         raise RefusedError(f"This {name} ({next(iter(asked.values()))}) does not have a successful charge to refund.")
     return charge
 
