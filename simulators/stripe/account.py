@@ -27,6 +27,7 @@ NAMES = {
     "checkout_sessions": "checkout.session",
     "events": "event",
     "webhook_endpoints": "webhook endpoint",
+    "webhook_secrets": "webhook endpoint",
 }
 """What Stripe calls one of them when it is missing."""
 
