@@ -13,14 +13,21 @@ from simulators.stripe import (
     balance,
     capture,
     charges,
+    checkout,
+    checkout_page,
+    checkout_sessions,
     customers,
     dispute_course,
     disputes,
     events,
     payment_intents,
     payment_methods,
+    payment_pages,
+    prices,
+    products,
     refunds,
     saved_methods,
+    three_d_secure_page,
     webhook_endpoints,
 )
 from simulators.stripe.api import name_every_call
@@ -34,10 +41,17 @@ if TYPE_CHECKING:
     from simulators.kit.seams import Seams
 
 RESOURCES = (
-    payment_intents, capture, charges, refunds, disputes, balance, payment_methods, saved_methods, customers, events,
-    webhook_endpoints,
+    payment_intents, capture, charges, refunds, disputes, balance, payment_methods, saved_methods, customers, products,
+    prices, checkout_sessions, payment_pages, events, webhook_endpoints, checkout_page, three_d_secure_page,
 )  # fmt: skip
-LATER = (capture.expire_hold, charges.settle, refunds.succeed, refunds.fail, *dispute_course.LATER)
+LATER = (
+    capture.expire_hold,
+    checkout.expire_session,
+    charges.settle,
+    refunds.succeed,
+    refunds.fail,
+    *dispute_course.LATER,
+)
 
 
 def create_app(

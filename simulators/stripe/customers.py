@@ -48,8 +48,7 @@ SETTINGS = {"custom_fields": None, "default_payment_method": None, "footer": Non
 def create_customer(asked: Json) -> Json:
     """A new customer, with a card to keep if one is given."""
     method = asked.pop("payment_method", None)
-    customer = table("customers").put(_fresh(asked))
-    emit("customer.created", customer)
+    customer = new_customer(asked)
     if method:
         attached(method_named(method, "payment_method"), customer["id"])
     return customer
@@ -91,6 +90,13 @@ def delete_customer(asked: Json, customer_id: str) -> Json:  # noqa: ARG001 - it
 def list_customers(asked: Json) -> Json:
     """Customers, newest first, all or those of one mail address."""
     return page("customers", asked, email=asked.get("email"))
+
+
+def new_customer(asked: Json) -> Json:
+    """Keep and announce a new customer; return it."""
+    customer = table("customers").put(_fresh(asked))
+    emit("customer.created", customer)
+    return customer
 
 
 def _fresh(asked: Json) -> Json:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.stripe.account import table
 from simulators.stripe.errors import StripeError
+from simulators.stripe.included import INCLUDABLE
 from simulators.stripe.ledger import as_of_now
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ EXPANDABLE = {
     "latest_charge": "charges",
     "payment_intent": "payment_intents",
     "payment_method": "payment_methods",
+    "product": "products",
 }
 SOURCES = {"ch": "charges", "du": "disputes", "re": "refunds"}
 """What a movement of money can be on account of, by the beginning of its id."""
@@ -43,10 +45,17 @@ def _expand(found: Any, steps: list[str], path: str) -> None:  # noqa: ANN401 - 
         for each in found:
             _expand(each, steps, path)
         return
-    if steps[0] not in found:
+    if not isinstance(found, dict) or not _has(found, steps[0]):
         raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
     found[steps[0]] = _object(found[steps[0]], steps[0], path)
     _expand(found[steps[0]], steps[1:], path)
+
+
+def _has(found: Json, name: str) -> bool:
+    """Tell whether it has such a property, and put it there if it is shown on request only."""
+    if name not in found and (include := INCLUDABLE.get((found.get("object", ""), name))):
+        found[name] = include(found)
+    return name in found
 
 
 def _object(value: Any, name: str, path: str) -> Any:  # noqa: ANN401 - JSON
