@@ -12,6 +12,7 @@ from tests.rooms import sealed as rooms_sealed
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let all scenarios run in one kind of world."""
+    parser.addoption("--write-tables", action="store_true", help="write the documents' generated tables anew")
     parser.addoption("--world", choices=["inside", "together"], help="run every scenario in this world")
 
 

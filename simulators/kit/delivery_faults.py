@@ -85,6 +85,8 @@ class ShuffledDelivery(SendFault):
 class AttemptFault(EventFault):
     """Strikes single attempts; the next attempt may be fine again."""
 
+    within_call = False
+
     def before(self, attempt: Attempt) -> None:
         """Change what the headers are made of."""
 

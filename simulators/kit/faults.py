@@ -21,6 +21,7 @@ class Fault:
     times: int | None = 1
     probability: float = 1.0
 
+    within_call = True  # whether it strikes while the call still runs that may ask for it
     randomness = random.Random()  # noqa: S311 - never drawn from: the simulator puts its own in place
 
     def covers(self, *where: str) -> bool:

@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from werkzeug.exceptions import InternalServerError, TooManyRequests
 
 from simulators.kit.faults import Fault
+from simulators.kit.problems import BadField
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +125,7 @@ def suffer(app: Flask, faults: Faults, clock: Clock) -> None:
         if request.path.startswith("/_sim"):
             return
         g.own_faults, g.striking = [], []
-        g.own_faults = [faults.make(name, parameters) for name, parameters in _asked_for()]
+        g.own_faults = [_within_call(faults.make(name, parameters)) for name, parameters in _asked_for()]
         for fault in faults.striking(RequestFault, request.method, request.path):
             g.striking.append(fault)
             fault.before(clock)
@@ -142,6 +143,12 @@ def _asked_for() -> Iterator[tuple[str, dict[str, Any]]]:
         name, *parameters = (part.strip() for part in asked.split(";"))
         if name:
             yield name, dict(_value(*parameter.partition("=")) for parameter in parameters)
+
+
+def _within_call(fault: Fault) -> Fault:
+    if not fault.within_call:
+        raise BadField("fault", "strikes when the call is over: plant it under /_sim/faults")
+    return fault
 
 
 def _value(name: str, _: str, value: str) -> tuple[str, Any]:
