@@ -27,6 +27,7 @@ from simulators.stripe import (
     products,
     refunds,
     saved_methods,
+    search,
     three_d_secure_page,
     webhook_endpoints,
 )
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 RESOURCES = (
     payment_intents, capture, charges, refunds, disputes, balance, payment_methods, saved_methods, customers, products,
     prices, checkout_sessions, payment_pages, events, webhook_endpoints, checkout_page, three_d_secure_page,
+    search,
 )  # fmt: skip
 LATER = (
     capture.expire_hold,

@@ -62,9 +62,9 @@ def _page(session: Json, wrong: str | None) -> str:
 def _groups() -> dict[str, list[tuple[str, str]]]:
     """Return the test cards for the list: token and words, by what happens."""
     groups: dict[str, list[tuple[str, str]]] = {name: [] for name in GROUPS}
-    for card in CARDS:
+    for card in {card.number: card for card in CARDS}.values():
         group, words = _told(card)
-        groups[group].append((card.token, f"{words} ({card.brand} {card.number[-4:]})"))
+        groups[group].append((card.token, f"{card.brand} …{card.number[-4:]}{words and ': '}{words}"))
     return groups
 
 
@@ -78,7 +78,7 @@ def _told(card: Card) -> tuple[str, str]:
         return "Pays, with a sequel", f"dispute: {card.complaints[0].reason.replace('_', ' ')}"
     if card.refund is not RefundEnds.WELL:
         return "Pays, with a sequel", f"refund ends {card.refund.value}"
-    return "Pays", card.token.removeprefix("pm_card_").replace("_", " ")
+    return "Pays", "" if card.funding == "credit" else card.funding
 
 
 def _method(form: Mapping[str, str]) -> Json:
