@@ -50,6 +50,9 @@ def _item(asked: Json, param: str) -> Json:
         price = fetched("prices", asked["price"], f"{param}[price]")
     else:
         price = new_price(asked["price_data"] | {"active": False}, f"{param}[price_data][unit_amount]")
+    if price["recurring"]:
+        message = "You specified `payment` mode but passed a recurring price. Use only one-time prices."
+        raise StripeError(message, param=f"{param}[price]")
     quantity = asked.get("quantity", 1)
     amount = price["unit_amount"] * quantity
     return {

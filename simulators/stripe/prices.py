@@ -1,4 +1,4 @@
-"""Prices: what one of a product costs, once."""
+"""Prices: what one of a product costs, once or (only kept here, never charged) again and again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError
 from simulators.stripe.events import emit, emit_change
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Clearable, Required, boolean, integer, list_of, metadata, text, tree
+from simulators.stripe.parameters import Clearable, Required, boolean, integer, list_of, metadata, one_of, text, tree
 from simulators.stripe.products import new_product
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ INLINE: Table = {
 }  # fmt: skip
 """A price, and maybe a product, made for one Checkout Session only."""
 DESCRIBING: Table = {"active": boolean, "metadata": metadata, "nickname": Clearable(text)}
-CREATE: Table = {**INLINE, **DESCRIBING}
+RECURRING: Table = {"interval": Required(one_of("day", "week", "month", "year")), "interval_count": integer}
+LICENSED = {"interval_count": 1, "meter": None, "trial_period_days": None, "usage_type": "licensed"}
+CREATE: Table = {**INLINE, **DESCRIBING, "recurring": tree(RECURRING)}
 
 
 @routes.post("/v1/prices")
@@ -80,11 +82,11 @@ def new_price(asked: Json, param: str = "unit_amount") -> Json:
         "metadata": {},
         "nickname": None,
         "product": product["id"],
-        "recurring": None,
+        "recurring": LICENSED | asked["recurring"] if "recurring" in asked else None,
         "tax_behavior": "unspecified",
         "tiers_mode": None,
         "transform_quantity": None,
-        "type": "one_time",
+        "type": "recurring" if "recurring" in asked else "one_time",
         "unit_amount_decimal": str(asked["unit_amount"]),
     } | given
     table("prices").put(price)

@@ -66,7 +66,10 @@ def test_a_student_without_the_right_client_secret_sees_nothing(
         assert refusal.value.param == "client_secret"
 
 
-@pytest.mark.parametrize("card", [card for card in CARDS if card.decline and card.asks is Asks.NEVER], ids=lambda card: card.token)
+DECLINED_AT_ONCE = [card for card in CARDS if card.decline and card.asks is Asks.NEVER]
+
+
+@pytest.mark.parametrize("card", DECLINED_AT_ONCE, ids=lambda card: card.token)
 def test_a_declined_card_leaves_the_intent_open_for_another_one(client: stripe.StripeClient, card: Any) -> None:
     intent = an_intent(client)
     with pytest.raises(stripe.CardError) as decline:
