@@ -55,7 +55,7 @@ def card_used(card: Card, authorized: int | None, *, proven: bool, held: bool) -
         "network": card.brand,
         "network_token": {"used": False},
         "network_transaction_id": fresh_id("ntx"),
-        "overcapture": {"maximum_amount_capturable": authorized} | unavailable,
+        "overcapture": {"maximum_amount_capturable": authorized or 0} | unavailable,
         "three_d_secure": PROVEN | {"transaction_id": fresh_id("3ds")} if proven else None,
     }
     return used | ({"capture_before": now() + HOLD_SECONDS} if held else {})
