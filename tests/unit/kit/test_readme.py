@@ -28,9 +28,7 @@ SAID_ABOVE = {"times": 1, "probability": 1.0, "method": "*", "path": "*", "event
 
 def row(of: str, kind: type[Fault]) -> str:
     own = [(name, value) for name, value in parameters_of(kind).items() if SAID_ABOVE.get(name, "") != value]
-    told = ", ".join(
-        f"`{name}`" + ("" if value == "required" else f" {json.dumps(value)}") for name, value in parameters
-    )
+    told = ", ".join(f"`{name}`" + ("" if value == "required" else f" {json.dumps(value)}") for name, value in own)
     if of == "Stripe":
         of += "'s calls" if issubclass(kind, RouteFault) else "'s deliveries"
     does = " ".join((inspect.getdoc(kind) or "").split())
