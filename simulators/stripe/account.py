@@ -25,6 +25,7 @@ NAMES = {
     "products": "product",
     "prices": "price",
     "checkout_sessions": "checkout.session",
+    "line_items": "line item",
     "events": "event",
     "webhook_endpoints": "webhook endpoint",
     "webhook_secrets": "webhook endpoint",

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import fetched, fresh_id, now, table
+from simulators.stripe.account import amended, fetched, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.dispute_course import OPENED_AFTER, open_dispute
-from simulators.stripe.events import emit
+from simulators.stripe.events import emit, emit_change
 from simulators.stripe.ledger import CHARGE, booked, charge_fee
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.outcomes import card_used, outcome
-from simulators.stripe.parameters import text
+from simulators.stripe.parameters import metadata, text
 from simulators.stripe.payment_methods import card_of
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
     from simulators.stripe.cards import Card, Decline
+    from simulators.stripe.parameters import Table
 
 routes = Blueprint("charges", __name__)
 
@@ -38,6 +39,8 @@ FROM_INTENT = (
     "statement_descriptor", "statement_descriptor_suffix", "transfer_group",
 )  # fmt: skip
 
+DESCRIBING: Table = {"description": text, "metadata": metadata, "receipt_email": text, "transfer_group": text}
+
 
 @routes.get("/v1/charges/<charge_id>")
 @takes({})
@@ -47,10 +50,18 @@ def retrieve_charge(asked: Json, charge_id: str) -> Json:  # noqa: ARG001 - it t
 
 
 @routes.get("/v1/charges")
-@takes({**PAGE, "payment_intent": text})
+@takes({**PAGE, "payment_intent": text, "customer": text})
 def list_charges(asked: Json) -> Json:
-    """Charges, newest first, all or those of one intent."""
-    return page("charges", asked, payment_intent=asked.get("payment_intent"))
+    """Charges, newest first, all or those of one intent or customer."""
+    return page("charges", asked, payment_intent=asked.get("payment_intent"), customer=asked.get("customer"))
+
+
+@routes.post("/v1/charges/<charge_id>")
+@takes(DESCRIBING)
+def update_charge(asked: Json, charge_id: str) -> Json:
+    """Changes to what is said of a charge."""
+    before = fetched("charges", charge_id)
+    return emit_change("charge.updated", before, table("charges").put(amended(before, asked)))
 
 
 def charge(intent: Json, method: Json, card: Card, decline: Decline | None, *, proven: bool = False) -> Json:

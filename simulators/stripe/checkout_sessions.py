@@ -16,7 +16,7 @@ from simulators.stripe.checkout import NOBODY, expire_session, expired
 from simulators.stripe.errors import RefusedError, StripeError
 from simulators.stripe.included import without_session
 from simulators.stripe.intent_parameters import CAPTURING, DESCRIBING, LATER
-from simulators.stripe.lists import PAGE, page
+from simulators.stripe.lists import PAGE, PAGING, page
 from simulators.stripe.parameters import Required, integer, list_of, metadata, one_of, return_address, text, tree
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def list_checkout_sessions(asked: Json) -> Json:
 
 
 @routes.get("/v1/checkout/sessions/<session_id>/line_items")
-@takes(PAGE)
+@takes(PAGING)
 def list_checkout_line_items(asked: Json, session_id: str) -> Json:
     """What the session sells."""
     fetched("checkout_sessions", session_id)

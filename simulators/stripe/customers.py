@@ -12,8 +12,8 @@ from simulators.stripe.errors import NoSuchError
 from simulators.stripe.events import emit, emit_change
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Clearable, Required, list_of, metadata, one_of, text, tree
-from simulators.stripe.payment_methods import ADDRESS, method_named
-from simulators.stripe.saved_methods import attached, detached
+from simulators.stripe.payment_methods import ADDRESS, method_given
+from simulators.stripe.saved_methods import detached, kept, require_attachable
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
@@ -47,10 +47,12 @@ SETTINGS = {"custom_fields": None, "default_payment_method": None, "footer": Non
 @takes(CREATE)
 def create_customer(asked: Json) -> Json:
     """A new customer, with a card to keep if one is given."""
-    method = asked.pop("payment_method", None)
-    customer = new_customer(asked)
+    method = method_given(asked)
     if method:
-        attached(method_named(method, "payment_method"), customer["id"])
+        require_attachable(method)
+    customer = new_customer({name: asked[name] for name in UPDATE if name in asked})
+    if method:
+        kept(method, customer["id"])
     return customer
 
 

@@ -74,6 +74,12 @@ def attached(method: Json, customer_id: str) -> Json:
     """Return the payment method, kept by this customer; RefusedError or CardError where it cannot be."""
     if method["customer"] == customer_id:
         return method
+    require_attachable(method)
+    return kept(method, customer_id)
+
+
+def require_attachable(method: Json) -> None:
+    """Let a payment method pass that a customer may keep."""
     if method["customer"]:
         raise RefusedError("The payment method you provided has already been attached to a customer.")
     if past_of(method["id"])["spent"]:
@@ -81,7 +87,6 @@ def attached(method: Json, customer_id: str) -> Json:
     card = card_of(method["id"])
     if not card.attaches and card.decline:
         raise CardError(card.decline.message, code=card.decline.code, decline_code=card.decline.reason)
-    return kept(method, customer_id)
 
 
 def kept(method: Json, customer_id: str) -> Json:

@@ -31,7 +31,7 @@ CENTURY = 2000
 def typed_card(typed: Json) -> Card:
     """Return the test card of this number, or raise CardError for what a person mistyped."""
     digits = typed["number"].replace(" ", "").replace("-", "")
-    _require(_passes_luhn(digits), BAD_NUMBER, "number")
+    _require(digits in BY_NUMBER or _passes_luhn(digits), BAD_NUMBER, "number")
     _require(1 <= typed["exp_month"] <= MONTHS, BAD_MONTH, "exp_month")
     _require(not _is_over(typed), BAD_YEAR, "exp_year")
     cvc = typed.get("cvc", "123")
