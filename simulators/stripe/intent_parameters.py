@@ -49,7 +49,7 @@ SHAPING: Table = {
 CAPTURING: Table = {"capture_method": one_of("automatic", "automatic_async", "manual")}
 CONFIRMING: Table = {
     "error_on_requires_action": boolean,
-    "off_session": either(lambda sent: sent in {"one_off", "recurring"}, one_of("one_off", "recurring"), boolean),
+    "off_session": either(lambda sent: str(sent) in {"one_off", "recurring"}, one_of("one_off", "recurring"), boolean),
     "return_url": return_address,
 }
 """What makes sense only when an intent is confirmed."""

@@ -49,7 +49,7 @@ def _item(asked: Json, param: str) -> Json:
     if "price" in asked:
         price = fetched("prices", asked["price"], f"{param}[price]")
     else:
-        price = new_price(asked["price_data"] | {"active": False}, f"{param}[price_data][unit_amount]")
+        price = new_price(asked["price_data"] | {"active": False}, f"{param}[price_data]")
     if price["recurring"]:
         message = "You specified `payment` mode but passed a recurring price. Use only one-time prices."
         raise StripeError(message, param=f"{param}[price]")

@@ -36,11 +36,11 @@ def parsed(sent: Mapping[str, Any], table: Table, inside: str = "") -> dict[str,
     """Return the values of what was sent, or raise the StripeError that names the parameter."""
     for name in sent:
         if name not in table:
-            full = _full(inside, name)
+            full = full_name(inside, name)
             raise StripeError(f"Received unknown parameter: {full}", code="parameter_unknown", param=full)
     values = {}
     for name, entry in table.items():
-        full = _full(inside, name)
+        full = full_name(inside, name)
         if name in sent:
             values[name] = _read(full, sent[name], entry)
         elif isinstance(entry, Required):
@@ -143,5 +143,6 @@ def _read(name: str, sent: Any, entry: Check | Required | Clearable) -> Any:  # 
     return check(name, sent)
 
 
-def _full(inside: str, name: str) -> str:
+def full_name(inside: str, name: str) -> str:
+    """Return a parameter's name as Stripe writes it: `card[number]`."""
     return f"{inside}[{name}]" if inside else name

@@ -12,7 +12,18 @@ from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError
 from simulators.stripe.events import emit, emit_change
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Clearable, Required, boolean, integer, list_of, metadata, one_of, text, tree
+from simulators.stripe.parameters import (
+    Clearable,
+    Required,
+    boolean,
+    full_name,
+    integer,
+    list_of,
+    metadata,
+    one_of,
+    text,
+    tree,
+)
 from simulators.stripe.products import new_product
 
 if TYPE_CHECKING:
@@ -64,11 +75,12 @@ def list_prices(asked: Json) -> Json:
     return page("prices", asked, lambda price: wanted in {None, price["active"]}, product=asked.get("product"))
 
 
-def new_price(asked: Json, param: str = "unit_amount") -> Json:
-    """Keep and announce a new price; return it."""
+def new_price(asked: Json, inside: str = "") -> Json:
+    """Keep and announce a new price; return it. `inside`: the parameter that holds what was asked."""
     if not 0 <= asked["unit_amount"] <= MAXIMUM:
+        param = full_name(inside, "unit_amount")
         raise StripeError("Invalid non-negative integer", code="parameter_invalid_integer", param=param)
-    product = _product(asked)
+    product = _product(asked, full_name(inside, "product"))
     given = {name: asked[name] for name in (*DESCRIBING, "currency", "unit_amount") if name in asked}
     price = {
         "id": fresh_id("price"),
@@ -94,9 +106,7 @@ def new_price(asked: Json, param: str = "unit_amount") -> Json:
     return price
 
 
-def _product(asked: Json) -> Json:
+def _product(asked: Json, param: str) -> Json:
     if ("product" in asked) == ("product_data" in asked):
-        raise StripeError("You must specify either `product` or `product_data` when creating a price.", param="product")
-    return (
-        fetched("products", asked["product"], "product") if "product" in asked else new_product(asked["product_data"])
-    )
+        raise StripeError("You must specify either `product` or `product_data` when creating a price.", param=param)
+    return fetched("products", asked["product"], param) if "product" in asked else new_product(asked["product_data"])
