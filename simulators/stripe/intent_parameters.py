@@ -77,4 +77,6 @@ CONFIRM: Table = {
     "receipt_email": text,
     "use_stripe_sdk": boolean,
 }
+SERVERS = ("capture_method", "error_on_requires_action", "off_session")
+"""What a student's own device may not say of a confirmation."""
 CANCEL: Table = {"cancellation_reason": one_of("abandoned", "duplicate", "fraudulent", "requested_by_customer")}

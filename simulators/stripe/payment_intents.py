@@ -13,7 +13,7 @@ from simulators.stripe.capture import canceled
 from simulators.stripe.confirmation import CONFIRMABLE, confirmed, require_usable, require_way_back
 from simulators.stripe.errors import RefusedError, StripeError
 from simulators.stripe.events import emit
-from simulators.stripe.intent_parameters import CANCEL, CONFIRM, CONFIRMING, CREATE, DESCRIBING, UPDATE
+from simulators.stripe.intent_parameters import CANCEL, CONFIRM, CONFIRMING, CREATE, DESCRIBING, SERVERS, UPDATE
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import text
 from simulators.stripe.payment_methods import method_given
@@ -94,10 +94,9 @@ def update_payment_intent(asked: Json, intent_id: str) -> Json:
 def confirm_payment_intent(asked: Json, intent_id: str) -> Json:
     """An attempt to pay."""
     intent = _opened(intent_id, asked)
-    if g.publishable and intent["confirmation_method"] == "manual":
-        message = "This PaymentIntent's confirmation_method is manual: it can only be confirmed with a secret key."
-        raise StripeError(message, code="payment_intent_invalid_parameter")
-    if not g.publishable:
+    if g.publishable:
+        _require_for_students(asked, intent)
+    else:
         require_way_back(asked, intent)
     if intent["status"] in CONFIRMABLE:
         intent["capture_method"] = asked.get("capture_method", intent["capture_method"])
@@ -178,6 +177,16 @@ def _cannot_change(intent: Json, name: str) -> RefusedError:
     message += f"You may only update the {name} of a PaymentIntent with one of the following statuses: "
     statuses = ", ".join(CONFIRMABLE)
     return RefusedError(f"{message}{statuses}.", code="payment_intent_unexpected_state", payment_intent=intent)
+
+
+def _require_for_students(asked: Json, intent: Json) -> None:
+    """Let a student's own device confirm only what is left to it, and only in words that are its own."""
+    if intent["confirmation_method"] == "manual":
+        message = "This PaymentIntent's confirmation_method is manual: it can only be confirmed with a secret key."
+        raise StripeError(message, code="payment_intent_invalid_parameter")
+    for name in SERVERS:
+        if name in asked:
+            raise StripeError(f"The parameter `{name}` can only be used with a secret key.", param=name)
 
 
 def _opened(intent_id: str, asked: Json) -> Json:

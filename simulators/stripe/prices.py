@@ -109,4 +109,6 @@ def new_price(asked: Json, inside: str = "") -> Json:
 def _product(asked: Json, param: str) -> Json:
     if ("product" in asked) == ("product_data" in asked):
         raise StripeError("You must specify either `product` or `product_data` when creating a price.", param=param)
-    return fetched("products", asked["product"], param) if "product" in asked else new_product(asked["product_data"])
+    if "product" in asked:
+        return fetched("products", asked["product"], param)
+    return new_product(asked["product_data"])
