@@ -44,7 +44,7 @@ def differences(shown: Any, hint: Any, where: str) -> Iterator[str]:
         if shown not in get_args(hint):
             yield f"{where} is {shown!r}, none of {get_args(hint)}"
     elif get_origin(hint) in {list, stripe.ListObject}:
-        yield from _of_list(shown, *get_args(hint), where)
+        yield from _of_list(shown, get_args(hint)[0], where)
     elif hint in SCALARS:
         if not isinstance(shown, SCALARS[hint]) or isinstance(shown, bool) is not (hint is bool):
             yield f"{where} is {shown!r}, not {hint.__name__}"

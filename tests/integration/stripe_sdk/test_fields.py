@@ -84,7 +84,8 @@ def _offer(client: stripe.StripeClient) -> None:
     item: Any = {"price": price.id, "quantity": 1}
     urls: Any = {"success_url": "http://127.0.0.1/paid", "cancel_url": "http://127.0.0.1/back"}
     for _ in range(2):
-        session = client.v1.checkout.sessions.create({"mode": "payment", "line_items": [item], **urls})
+        wanted: Any = {"mode": "payment", "line_items": [item], **urls}
+        session = client.v1.checkout.sessions.create(wanted)
     client.v1.checkout.sessions.expire(session.id)
 
 

@@ -41,7 +41,7 @@ def raced(world: World, *calls: Callable[[stripe.StripeClient], Any], **options:
         return list(pool.map(run, [calls[number % len(calls)] for number in range(RACERS)]))
 
 
-def kinds(outcomes: list[Any]) -> Counter[str]:
+def kinds(outcomes: list[Any]) -> Counter[str | None]:
     """Count what came of them: the object's status, or the error's code."""
     return Counter(each.code if isinstance(each, stripe.StripeError) else each.status for each in outcomes)
 
