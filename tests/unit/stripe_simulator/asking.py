@@ -17,9 +17,7 @@ Form = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 AMOUNTS = ("4900", "1200", "100", "50", "49", "1", "0", "-1", "99999999", "100000000", "9" * 30)
-JUNK = st.sampled_from(
-    ["", "nonsense", "-1", "0", "1e9", "ü", "x" * 6000, "true", "[]", {"a": "b"}, {"0": "x", "b": ""}]
-)
+JUNK = st.sampled_from(["", "nonsense", "-1", "1e9", "ü", "x" * 6000, "true", "[]", {"a": "b"}, {"0": "x", "b": ""}])
 KINDS = {
     "payment_intent": "pi", "intent_id": "pi", "charge": "ch", "charge_id": "ch", "refund_id": "re",
     "dispute_id": "du", "transaction_id": "txn", "source": "ch", "method_id": "pm", "customer": "cus",
@@ -90,16 +88,19 @@ def _value(draw: Draw, name: str, entry: Any, *, broken: bool) -> Any:
     if check in FIXED:
         return draw(FIXED[check])
     parts = inspect.getclosurevars(check).nonlocals
+    return _composed(draw, name, parts) if parts else _text(draw, name)
+
+
+def _composed(draw: Draw, name: str, parts: Mapping[str, Any]) -> Any:
+    """Draw a value of a check that is made of others: `one_of`, `tree`, `either` or `list_of`."""
     if "choices" in parts:
         return draw(st.sampled_from(parts["choices"]))
     if "table" in parts:
         return _form(draw, parts["table"])
     if "otherwise" in parts:
         return _value(draw, name, parts[draw(st.sampled_from(["then", "otherwise"]))], broken=False)
-    if "check" in parts:
-        count = draw(st.integers(0, 2))
-        return {str(number): _value(draw, name, parts["check"], broken=False) for number in range(count)}
-    return _text(draw, name)
+    count = draw(st.integers(0, 2))
+    return {str(number): _value(draw, name, parts["check"], broken=False) for number in range(count)}
 
 
 def _text(draw: Draw, name: str) -> Any:

@@ -19,7 +19,7 @@ from simulators.stripe.app import create_app
 from tests.unit.stripe_simulator.accounts import wrongs
 from tests.unit.stripe_simulator.asking import Id, Request, flat, requests, routes_of
 
-CALLS = 30
+BY_DEFAULT, CALLS = 2100, 30
 AN_ID = re.compile(r"([a-z]+)_(?:test_)?[a-z0-9]{24}")
 KEY = {"Authorization": "Bearer sk_test_of_the_tests"}
 PAYMENT = {"amount": "4900", "currency": "eur", "confirm": "true", "payment_method_types[0]": "card"}
@@ -29,7 +29,7 @@ WAITS = st.sampled_from([0, 0, 0, 0, 3, 3, 10, 86400, 10 * 86400])
 class Deaf(http.Session):
     """A network in which every webhook arrives."""
 
-    def post(self, *_: Any, **__: Any) -> http.Response:  # type: ignore[override]
+    def post(self, *_: Any, **__: Any) -> http.Response:
         answer = http.Response()
         answer.status_code = 200
         return answer
@@ -105,8 +105,8 @@ def test_random_requests_break_nothing(request: pytest.FixtureRequest) -> None:
     step = st.tuples(requests(routes_of(account.app)), WAITS)
 
     @settings(
-        max_examples=max((calls or 3000) // CALLS, 1), derandomize=not calls, deadline=None, database=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        max_examples=max((calls or BY_DEFAULT) // CALLS, 1), derandomize=not calls, deadline=None, database=None,
+        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(card=CARDS, steps=st.lists(step, min_size=CALLS, max_size=CALLS))
     def ask(card: str, steps: list[tuple[Request, int]]) -> None:
