@@ -78,7 +78,19 @@ def _told(card: Card) -> tuple[str, str]:
         return "Pays, with a sequel", f"dispute: {card.complaints[0].reason.replace('_', ' ')}"
     if card.refund is not RefundEnds.WELL:
         return "Pays, with a sequel", f"refund ends {card.refund.value}"
-    return "Pays", "" if card.funding == "credit" else card.funding
+    return "Pays", ", ".join(_remarks(card))
+
+
+def _remarks(card: Card) -> list[str]:
+    """Return what is not usual about a card that pays."""
+    remarks = {
+        card.funding: card.funding != "credit",
+        "security code check fails": card.cvc_check == "fail",
+        f"{card.risk} risk": card.risk != "normal",
+        "money available at once": card.available_at_once,
+        "3-D Secure on request": card.asks is Asks.ON_REQUEST,
+    }
+    return [words for words, holds in remarks.items() if holds]
 
 
 def _method(form: Mapping[str, str]) -> Json:
