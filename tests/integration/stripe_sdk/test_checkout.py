@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +173,14 @@ def test_a_session_is_paid_once(world: World, client: stripe.StripeClient) -> No
     session = a_session(client)
     assert [pay(world, session).status_code for _ in range(2)] == [303, 303]
     assert recorded(client).count("charge.succeeded") == 1
+
+
+def test_racing_payments_of_one_session_make_one_charge(world: World, client: stripe.StripeClient) -> None:
+    session = a_session(client)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: pay(world, session).headers["Location"], range(8)))
+    assert answers == [f"{SHOP}/thanks?session={session.id}"] * 8
+    assert recorded(client) == [*FOR_SALE, *PAID]
 
 
 def test_a_shop_expires_a_session_with_what_it_has_begun(world: World, client: stripe.StripeClient) -> None:

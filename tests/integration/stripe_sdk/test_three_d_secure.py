@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -121,6 +122,15 @@ def test_the_page_is_answered_once(world: World, client: stripe.StripeClient) ->
     assert "nothing to answer" in answer(world, page_of(intent), "fail").text
     assert client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
     assert recorded(client).count("charge.succeeded") == 1
+
+
+def test_of_racing_answers_one_counts(world: World, client: stripe.StripeClient) -> None:
+    intent = waiting(client)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda outcome: answer(world, page_of(intent), outcome), ["complete", "fail"] * 4))
+    assert [each.status_code for each in answers].count(303) == 1
+    ends = {"payment_intent.succeeded", "payment_intent.payment_failed"}
+    assert len([name for name in recorded(client) if name in ends]) == 1
 
 
 def test_the_page_of_an_earlier_attempt_is_worth_nothing(world: World, client: stripe.StripeClient) -> None:
