@@ -16,7 +16,7 @@ from simulators.stripe.parameters import Clearable, Required
 Form = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-AMOUNTS = ("4900", "1200", "100", "50", "49", "1", "0", "-1", "99999999", "100000000", "9" * 30)
+AMOUNTS = ("4900", "4900", "1200", "100", "50", "49", "1", "0", "-1", "99999999", "100000000", "9" * 30)
 JUNK = st.sampled_from(["", "nonsense", "-1", "1e9", "ü", "x" * 6000, "true", "[]", {"a": "b"}, {"0": "x", "b": ""}])
 KINDS = {
     "payment_intent": "pi", "intent_id": "pi", "charge": "ch", "charge_id": "ch", "refund_id": "re",
@@ -25,6 +25,9 @@ KINDS = {
     "session_id": "cs", "event_id": "evt", "endpoint_id": "we", "webhook_endpoint": "we",
 }  # fmt: skip
 """Whose id is meant by a parameter of this name."""
+
+
+MONEY = ("/v1/payment_intents", "/v1/refunds", "/v1/disputes")
 
 
 class Route(NamedTuple):
@@ -64,43 +67,42 @@ def routes_of(app: Flask) -> list[Route]:
 
 @st.composite
 def requests(draw: Draw, routes: list[Route]) -> Request:
-    """Draw one request; writes are asked for more often than reads."""
-    writes = [route for route in routes if route.method == "POST"]
-    route = draw(st.sampled_from([*routes, *writes, *writes]))
+    """Draw one request; most are about money."""
+    money = [route for route in routes if route.method == "POST" and route.path.startswith(MONEY)]
+    route = draw(st.sampled_from([*routes, *money * 6]))
     path = {name: Id(KINDS.get(name, "pi"), draw(st.integers(0, 3))) for name in route.names}
-    return Request(route, path, _form(draw, route.table))
+    return Request(route, path, _form(draw, route.table, wild=draw(st.integers(0, 3)) == 0))
 
 
-def _form(draw: Draw, table: Mapping[str, Any]) -> Form:
+def _form(draw: Draw, table: Mapping[str, Any], *, wild: bool) -> Form:
+    """Draw what is sent: little and mostly sensible, or (wild) much, broken here and there."""
     chances = draw(st.lists(st.integers(0, 19), min_size=len(table), max_size=len(table)))
     form = {
-        name: _value(draw, name, entry, broken=chance == 0)
+        name: draw(JUNK) if wild and chance == 0 else _value(draw, name, entry, wild=wild)
         for (name, entry), chance in zip(table.items(), chances, strict=True)
-        if chance < (19 if isinstance(entry, Required) else 6)
+        if isinstance(entry, Required) or chance < (6 if wild else 8 if name in KINDS else 1)
     }
-    return form | ({"unheard_of": "1"} if chances[:3] == [19, 19, 19] else {})
+    return form | ({"unheard_of": "1"} if wild and chances[:2] == [19, 19] else {})
 
 
-def _value(draw: Draw, name: str, entry: Any, *, broken: bool) -> Any:
-    if broken:
-        return draw(JUNK)
+def _value(draw: Draw, name: str, entry: Any, *, wild: bool) -> Any:
     check = entry.check if isinstance(entry, Required | Clearable) else entry
     if check in FIXED:
-        return draw(FIXED[check])
+        return draw(FIXED[check] if wild else SANE.get(check, FIXED[check]))
     parts = inspect.getclosurevars(check).nonlocals
-    return _composed(draw, name, parts) if parts else _text(draw, name)
+    return _composed(draw, name, parts, wild=wild) if parts else _text(draw, name)
 
 
-def _composed(draw: Draw, name: str, parts: Mapping[str, Any]) -> Any:
+def _composed(draw: Draw, name: str, parts: Mapping[str, Any], *, wild: bool) -> Any:
     """Draw a value of a check that is made of others: `one_of`, `tree`, `either` or `list_of`."""
     if "choices" in parts:
         return draw(st.sampled_from(parts["choices"]))
     if "table" in parts:
-        return _form(draw, parts["table"])
+        return _form(draw, parts["table"], wild=wild)
     if "otherwise" in parts:
-        return _value(draw, name, parts[draw(st.sampled_from(["then", "otherwise"]))], broken=False)
-    count = draw(st.integers(0, 2))
-    return {str(number): _value(draw, name, parts["check"], broken=False) for number in range(count)}
+        return _value(draw, name, parts[draw(st.sampled_from(["then", "otherwise"]))], wild=wild)
+    count = draw(st.integers(0 if wild else 1, 2))
+    return {str(number): _value(draw, name, parts["check"], wild=wild) for number in range(count)}
 
 
 def _text(draw: Draw, name: str) -> Any:
@@ -122,6 +124,14 @@ FIXED: dict[Any, st.SearchStrategy[Any]] = {
     amounts.currency: st.sampled_from(["eur", "usd", "jpy", "EUR", "kwd", "xyz"]),
     lists.limit: st.sampled_from(["1", "3", "100", "0", "101"]),
     webhook_endpoints.web_address: st.sampled_from(["http://127.0.0.1:1/hook", "https://example.org/", "nowhere"]),
+}
+
+
+SANE: dict[Any, st.SearchStrategy[Any]] = {
+    parameters.integer: st.sampled_from(["4900", "2500", "1200", "100"]),
+    amounts.currency: st.sampled_from(["eur", "usd"]),
+    lists.limit: st.just("3"),
+    webhook_endpoints.web_address: st.just("http://127.0.0.1:1/hook"),
 }
 
 

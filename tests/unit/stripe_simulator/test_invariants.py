@@ -22,7 +22,7 @@ from tests.unit.stripe_simulator.asking import Id, Request, flat, requests, rout
 BY_DEFAULT, CALLS = 2100, 30
 AN_ID = re.compile(r"([a-z]+)_(?:test_)?[a-z0-9]{24}")
 KEY = {"Authorization": "Bearer sk_test_of_the_tests"}
-PAYMENT = {"amount": "4900", "currency": "eur", "confirm": "true", "payment_method_types[0]": "card"}
+PAYMENT = {"amount": "4900", "currency": "eur", "payment_method_types[0]": "card"}
 WAITS = st.sampled_from([0, 0, 0, 0, 3, 3, 10, 86400, 10 * 86400])
 
 
@@ -45,11 +45,12 @@ class Account:
         self.client, self.ids = self.app.test_client(), dict[str, list[str]]()
 
     def begin(self, card: str) -> None:
-        """Forget everything, and begin with a payment, so that there is something to ask for."""
+        """Forget everything, and begin with three payments: one made, one held, one open."""
         self.ids.clear()
         self.app.extensions["simulator"].reset()
-        answer = self.client.post("/v1/payment_intents", data={**PAYMENT, "payment_method": card}, headers=KEY)
-        self._learn(answer.get_json())
+        for more in ({"confirm": "true"}, {"confirm": "true", "capture_method": "manual"}, {}):
+            form = PAYMENT | {"payment_method": card} | more
+            self._learn(self.client.post("/v1/payment_intents", data=form, headers=KEY).get_json())
 
     def ask(self, request: Request) -> int:
         """Send it, and return the status."""
