@@ -12,6 +12,8 @@ from tests.rooms import sealed as rooms_sealed
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let all scenarios run in one kind of world."""
+    parser.addoption("--write-tables", action="store_true", help="write the documents' generated tables anew")
+    parser.addoption("--fuzz", type=int, default=0, help="ask the simulated Stripe so many random requests")
     parser.addoption("--world", choices=["inside", "together"], help="run every scenario in this world")
 
 

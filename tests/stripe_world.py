@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -32,12 +33,19 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[Webhook] = []
         self.answer = 200
+        self.free = threading.Event()
+        self.free.set()
         self.app = Flask("receiver")
         self.app.post("/hook")(self._hear)
 
     def _hear(self) -> Response:
+        self.free.wait(10)
         self.got.append(Webhook(request.get_data(), request.headers.get("Stripe-Signature", ""), request.get_json()))
         return Response(status=self.answer)
+
+    def hangs(self) -> None:
+        """Answer nobody until `free` is set."""
+        self.free.clear()
 
     def names(self) -> list[str]:
         return [webhook.event["type"] for webhook in self.got]
@@ -68,6 +76,16 @@ class World(NamedTuple):
     def _pump(self) -> None:
         while self.app.extensions["background"].pump():
             pass
+
+
+@contextmanager
+def listening() -> Iterator[tuple[Receiver, str]]:
+    """Serve one more receiver, and lend it with its URL."""
+    receiver, port = Receiver(), Port("receiver", 0)
+    server = Server(receiver.app, port)
+    yield receiver, f"{port.url}/hook"
+    receiver.free.set()
+    server.stop()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-PARALLEL_PER_LANE = 4
+PARALLEL_PER_LANE = 1
 
 
 class Agenda:

@@ -23,13 +23,13 @@ class PaymentService:
     def __init__(self, token: str) -> None:
         self._token = token
 
-    def secret(self, delivery: Json) -> str:  # noqa: ARG002 - one token for all
+    def secrets(self, delivery: Json) -> list[str]:  # noqa: ARG002 - one token for all
         """Return the bearer token."""
-        return self._token
+        return [self._token]
 
     def headers(self, attempt: Attempt) -> dict[str, str]:
         """Return the same headers for every attempt."""
-        return {"Content-Type": CONTENT_TYPE, "Authorization": f"Bearer {attempt.secret}"}
+        return {"Content-Type": CONTENT_TYPE, "Authorization": f"Bearer {attempt.secrets[0]}"}
 
 
 def announce(name: str, data: Json) -> None:

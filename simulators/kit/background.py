@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-THREADS = 8
+THREADS = 20  # Stripe has 16 webhook endpoints at most: all may hang, and there is still somebody to work
 LOOK_AGAIN_SECONDS = 0.05  # a clock that others move gives no sign when it is moved
 
 log = logging.getLogger(__name__)
@@ -72,9 +72,9 @@ class Background:
         self._threads = []
 
     def wake(self) -> None:
-        """Say that there is new work."""
+        """Say that there is a new piece of work."""
         with self._changed:
-            self._changed.notify_all()
+            self._changed.notify()
 
     def _run(self) -> None:
         while not self._stopping:

@@ -17,6 +17,7 @@ from simulators.kit.problems import BadField, problem
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from simulators.kit.delivery import Schedule
     from simulators.kit.shelf import Json
     from simulators.kit.simulator import Simulator
 
@@ -28,6 +29,7 @@ def control_routes(simulator: Simulator) -> Blueprint:
     routes = Blueprint("control", __name__, url_prefix="/_sim", template_folder="templates")
     routes.register_error_handler(HTTPException, problem)
     _look(routes, simulator)
+    _schedule(routes)
     _state(routes, simulator)
     _faults(routes, simulator)
     _time(routes, simulator)
@@ -54,6 +56,39 @@ def _look(routes: Blueprint, simulator: Simulator) -> None:
         with simulator.store.transaction():
             newest = islice(simulator.store.table("deliveries").newest(), SHOWN)
             return jsonify(items=[{name: each[name] for name in each if name != "body"} for each in newest])
+
+
+def _schedule(routes: Blueprint) -> None:
+    def schedule() -> Schedule:
+        if "deliveries" not in current_app.extensions:
+            raise NotFound("it sends nothing")
+        found: Schedule = current_app.extensions["deliveries"].schedule
+        return found
+
+    @routes.get("/schedule")
+    def read_schedule() -> ResponseReturnValue:
+        """When a message that failed is tried again (the last wait repeats), and when it is given up."""
+        return {
+            "retrySeconds": list(schedule().retry_seconds),
+            "giveUpAfterSeconds": schedule().give_up_after.total_seconds(),
+        }
+
+    @routes.put("/schedule")
+    def change_schedule() -> ResponseReturnValue:
+        """Other waits (retrySeconds), another end (giveUpAfterSeconds), or both."""
+        body, known = json_body(), schedule()
+        waits, end = body.get("retrySeconds", known.retry_seconds), body.get("giveUpAfterSeconds")
+        if not waits or not isinstance(waits, list | tuple) or not all(_is_wait(each) for each in waits):
+            raise BadField("retrySeconds", "must be a list of numbers above 0 and up to 1e9")
+        if end is not None and not _is_wait(end):
+            raise BadField("giveUpAfterSeconds", "must be a number above 0 and up to 1e9")
+        known.retry_seconds = waits
+        known.give_up_after = known.give_up_after if end is None else timedelta(seconds=end)
+        return read_schedule()
+
+
+def _is_wait(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1e9  # noqa: PLR2004 - years
 
 
 def _state(routes: Blueprint, simulator: Simulator) -> None:

@@ -29,12 +29,20 @@ TIMEOUT_SECONDS = (3, 10)
 
 
 @dataclass
+class Schedule:
+    """When a message that failed is tried again, and when it is given up: a setting, not state."""
+
+    retry_seconds: Sequence[float] = RETRY_SECONDS
+    give_up_after: timedelta = GIVE_UP_AFTER
+
+
+@dataclass
 class Attempt:
     """One try at a delivery: what its headers are made of, and what a fault may change before they are."""
 
     delivery: Json
     at: datetime
-    secret: str
+    secrets: Sequence[str]
     body: str
 
     @property
@@ -47,8 +55,8 @@ class Attempt:
 class Receivers(Protocol):
     """What the sender knows about those it sends to."""
 
-    def secret(self, delivery: Json) -> str | None:
-        """Return what to sign with (or the bearer token), or None when the receiver wants no more of it."""
+    def secrets(self, delivery: Json) -> Sequence[str]:
+        """Return what to sign with (or the bearer token), or nothing when the receiver wants no more of it."""
         ...
 
     def headers(self, attempt: Attempt) -> dict[str, str]:
@@ -66,10 +74,9 @@ class Deliveries:
         faults: Faults,
         background: Background,
         receivers: Receivers,
-        retry_seconds: Sequence[float] = RETRY_SECONDS,
     ) -> None:
         self._seams, self._store, self._faults, self._background = seams, store, faults, background
-        self._receivers, self._retry_seconds = receivers, retry_seconds
+        self._receivers, self.schedule = receivers, Schedule()
         self._agenda = Agenda()
         background.tasks.append(self)
         self.reload()
@@ -79,7 +86,7 @@ class Deliveries:
         now = self._seams.clock.now().isoformat()
         message = {"receiver": receiver, "url": url, "event": event, "body": body, **about}
         messages = [message | {"status": "PENDING", "created": now, "due": now, "attempts": []}]
-        for fault in self._faults.striking(SendFault, event):
+        for fault in self._faults.striking(SendFault, event, receiver, url):
             messages = list(chain.from_iterable(fault.sent(each) for each in messages))
         for each in messages:
             self._keep(each | {"id": new_id(self._seams.randomness, "dlv")})
@@ -122,11 +129,11 @@ class Deliveries:
         """Post once and note what came of it; one that was rolled back or forgotten meanwhile is no more."""
         if delivery is None:
             return
-        secret = self._receivers.secret(delivery)
-        if secret is None:
+        secrets = self._receivers.secrets(delivery)
+        if not secrets:
             self._keep(delivery | {"status": "FAILED"})
             return
-        attempt = Attempt(delivery, self._seams.clock.now(), secret, delivery["body"])
+        attempt = Attempt(delivery, self._seams.clock.now(), secrets, delivery["body"])
         outcome = self._post(attempt)
         with self._store.transaction():
             if self._table.find(delivery["id"]):  # a reset may have come between
@@ -134,7 +141,8 @@ class Deliveries:
 
     def _post(self, attempt: Attempt) -> Json:
         """Return the attempt's outcome: the status heard, or what kept it from being heard."""
-        faults = list(self._faults.striking(AttemptFault, attempt.event))
+        where = (attempt.event, attempt.delivery["receiver"], attempt.delivery["url"])
+        faults = list(self._faults.striking(AttemptFault, *where))
         for fault in faults:
             fault.before(attempt)
         headers = self._receivers.headers(attempt)
@@ -151,10 +159,11 @@ class Deliveries:
         tries, age = len(delivery["attempts"]), now - datetime.fromisoformat(delivery["created"])
         if 200 <= (outcome["status"] or 0) < 300:  # noqa: PLR2004 - HTTP's success; a redirect is none
             delivery["status"] = "DELIVERED"
-        elif age >= GIVE_UP_AFTER:
+        elif age >= self.schedule.give_up_after:
             delivery["status"] = "FAILED"
         else:
-            wait = self._retry_seconds[min(tries, len(self._retry_seconds)) - 1]
+            waits = self.schedule.retry_seconds
+            wait = waits[min(tries, len(waits)) - 1]
             delivery["due"] = (now + timedelta(seconds=wait)).isoformat()
         self._keep(delivery)
 

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class EventFault(Fault):
-    """Strikes messages whose event's name fits this pattern."""
+    """Strikes messages whose event's name, and whose receiver's name or URL, fit these patterns."""
 
     event: str = "*"
+    receiver: str = "*"
 
     def covers(self, *where: str) -> bool:
-        """Tell whether this event fits."""
-        return fnmatch(where[0], self.event)
+        """Tell whether this event and this receiver fit."""
+        event, *receiver = where
+        return fnmatch(event, self.event) and any(fnmatch(name, self.receiver) for name in receiver)
 
 
 @dataclass(kw_only=True)
@@ -67,8 +69,23 @@ class DelayedDelivery(SendFault):
 
 
 @dataclass(kw_only=True)
+class ShuffledDelivery(SendFault):
+    """Messages arrive in any order: each waits for a moment of its own."""
+
+    times: int | None = None
+    within_seconds: float = 5
+
+    def sent(self, delivery: Json) -> list[Json]:
+        """Put it up for some moment of the next seconds."""
+        wait = timedelta(seconds=self.within_seconds * self.randomness.random())
+        return [delivery | {"due": (datetime.fromisoformat(delivery["due"]) + wait).isoformat()}]
+
+
+@dataclass(kw_only=True)
 class AttemptFault(EventFault):
     """Strikes single attempts; the next attempt may be fine again."""
+
+    within_call = False
 
     def before(self, attempt: Attempt) -> None:
         """Change what the headers are made of."""
@@ -88,7 +105,7 @@ class WrongSignature(AttemptFault):
 
     def before(self, attempt: Attempt) -> None:
         """Take another secret."""
-        attempt.secret = "not-" + attempt.secret
+        attempt.secrets = ["not-" + secret for secret in attempt.secrets]
 
 
 @dataclass(kw_only=True)
@@ -134,6 +151,7 @@ DELIVERY_FAULTS = (
     LostDelivery,
     DuplicateDelivery,
     DelayedDelivery,
+    ShuffledDelivery,
     WrongSignature,
     MissingSignature,
     StaleTimestamp,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
@@ -10,8 +11,7 @@ from simulators.kit.problems import BadField
 from simulators.kit.seams import new_id
 
 if TYPE_CHECKING:
-    import random
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(kw_only=True)
@@ -20,6 +20,9 @@ class Fault:
 
     times: int | None = 1
     probability: float = 1.0
+
+    within_call = True  # whether it strikes while the call still runs that may ask for it
+    randomness = random.Random()  # noqa: S311 - never drawn from: the simulator puts its own in place
 
     def covers(self, *where: str) -> bool:
         """Tell whether this is a place where it strikes."""
@@ -55,14 +58,22 @@ class Faults:
         self.kinds = {name_of(kind): kind for kind in kinds}
         self._randomness = randomness
         self._planted: dict[str, Planted] = {}
+        self.own: Callable[[], Sequence[Fault]] = tuple
+        """Returns the faults that the call in hand has asked for itself."""
 
     def plant(self, name: str, parameters: dict[str, Any]) -> Planted:
         """Plant one; BadField if it cannot be."""
-        if name not in self.kinds:
-            raise BadField("fault", f"is none of {', '.join(sorted(self.kinds))}")
-        planted = Planted(new_id(self._randomness, "flt"), _made(self.kinds[name], parameters))
+        planted = Planted(new_id(self._randomness, "flt"), self.make(name, parameters))
         self._planted[planted.id] = planted
         return planted
+
+    def make(self, name: str, parameters: dict[str, Any]) -> Fault:
+        """Return one that is not in place yet; BadField if there is none such."""
+        if name not in self.kinds:
+            raise BadField("fault", f"is none of {', '.join(sorted(self.kinds))}")
+        fault = _made(self.kinds[name], parameters)
+        fault.randomness = self._randomness
+        return fault
 
     def planted(self) -> list[Planted]:
         """Return those in place, spent ones too, oldest first."""
@@ -83,6 +94,7 @@ class Faults:
             if isinstance(fault, kind) and not planted.spent and fault.covers(*where) and self._chance(fault):
                 planted.strikes += 1
                 yield fault
+        yield from (fault for fault in self.own() if isinstance(fault, kind) and fault.covers(*where))
 
     def _chance(self, fault: Fault) -> bool:
         return fault.probability >= 1 or self._randomness.random() < fault.probability

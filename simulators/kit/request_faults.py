@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from datetime import timedelta
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from werkzeug.exceptions import InternalServerError, TooManyRequests
 
 from simulators.kit.faults import Fault
+from simulators.kit.problems import BadField
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from werkzeug.exceptions import HTTPException
 
     from simulators.kit.faults import Faults
@@ -23,6 +26,10 @@ CONNECTION = "X-Sim-Connection"
 
 LATENCY = "X-Sim-Latency-Seconds"
 """So long the answer took: without a socket, a caller with less patience must get a timeout in its place."""
+
+
+ASKED_FOR = "X-Sim-Fault"
+"""The header by which one call asks for faults of its own: `lost_answer`, or `latency; seconds=2, slicer`."""
 
 
 @dataclass(kw_only=True)
@@ -80,22 +87,6 @@ class RateLimited(RequestFault):
 
 
 @dataclass(kw_only=True)
-class Latency(RequestFault):
-    """The service takes its time before it does the work."""
-
-    seconds: float
-
-    def before(self, clock: Clock) -> None:
-        """Wait."""
-        clock.sleep(timedelta(seconds=self.seconds))
-
-    def after(self, answer: Response) -> Response:
-        """Say how long it took."""
-        answer.headers[LATENCY] = str(self.seconds)
-        return answer
-
-
-@dataclass(kw_only=True)
 class LostAnswer(RequestFault):
     """The service does the work, but the connection dies before the answer is through."""
 
@@ -117,7 +108,7 @@ class DroppedRequest(RequestFault):
         return dead_connection()
 
 
-REQUEST_FAULTS = (ServerError, ServerErrorAfter, RateLimited, Latency, LostAnswer, DroppedRequest)
+REQUEST_FAULTS = (ServerError, ServerErrorAfter, RateLimited, LostAnswer, DroppedRequest)
 
 
 def dead_connection() -> Response:
@@ -127,12 +118,14 @@ def dead_connection() -> Response:
 
 def suffer(app: Flask, faults: Faults, clock: Clock) -> None:
     """Let planted faults strike the app's requests, its control routes apart."""
+    faults.own = lambda: g.get("own_faults", []) if has_request_context() else []
 
     @app.before_request
     def _before() -> None:
         if request.path.startswith("/_sim"):
             return
-        g.striking = []
+        g.own_faults, g.striking = [], []
+        g.own_faults = [_within_call(faults.make(name, parameters)) for name, parameters in _asked_for()]
         for fault in faults.striking(RequestFault, request.method, request.path):
             g.striking.append(fault)
             fault.before(clock)
@@ -142,6 +135,27 @@ def suffer(app: Flask, faults: Faults, clock: Clock) -> None:
         for fault in g.get("striking", []):
             answer = fault.after(answer)
         return answer
+
+
+def _asked_for() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name and parameters of each fault that the request asks for itself."""
+    for asked in request.headers.get(ASKED_FOR, "").split(","):
+        name, *parameters = (part.strip() for part in asked.split(";"))
+        if name:
+            yield name, dict(_value(*parameter.partition("=")) for parameter in parameters)
+
+
+def _within_call(fault: Fault) -> Fault:
+    if not fault.within_call:
+        raise BadField("fault", "strikes when the call is over: plant it under /_sim/faults")
+    return fault
+
+
+def _value(name: str, _: str, value: str) -> tuple[str, Any]:
+    try:
+        return name.strip(), json.loads(value)
+    except ValueError:
+        return name.strip(), value.strip()
 
 
 def _rendered(error: HTTPException) -> Response:

@@ -11,6 +11,7 @@ from simulators.kit.calls import Calls
 from simulators.kit.control import control_routes
 from simulators.kit.delivery_faults import DELIVERY_FAULTS
 from simulators.kit.faults import Fault, Faults
+from simulators.kit.network_faults import NETWORK_FAULTS
 from simulators.kit.request_faults import REQUEST_FAULTS, suffer
 from simulators.kit.store import Store
 from simulators.kit.timers import Timers
@@ -35,7 +36,7 @@ class Simulator:
     ) -> None:
         self.seams = seams
         self.store = Store(state_path)
-        self.faults = Faults(seams.randomness, [*REQUEST_FAULTS, *DELIVERY_FAULTS, *more_faults])
+        self.faults = Faults(seams.randomness, [*REQUEST_FAULTS, *NETWORK_FAULTS, *DELIVERY_FAULTS, *more_faults])
         self.background = Background()
         self.timers = Timers(app, seams, self.store, self.background)
         self.calls = Calls(app, seams.clock)

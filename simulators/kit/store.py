@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tinydb import TinyDB
@@ -86,6 +87,14 @@ class Table(TinyTable):
         """Take one away; nothing happens if it is not there."""
         if document_id in self._shelf.documents:
             self._storage.change([Change(self.name, document_id, None)])
+
+    def drop_oldest(self, field: str, until: float) -> list[Json]:
+        """Take away the oldest ones if this field is not above `until`, two at most: a little with every write."""
+        with self._storage.lock:
+            oldest = islice(self._shelf.walk(None, None, newest_first=False, start=None), 2)
+            gone = [found for each in oldest if (found := self._shelf.documents[each])[field] <= until]
+            self._storage.change(Change(self.name, each["id"], None) for each in gone)
+        return gone
 
     def newest(self, older_than: str | None = None, **equals: Hashable) -> Iterator[Json]:
         """Yield those whose fields equal these, newest first, from the one after `older_than`."""

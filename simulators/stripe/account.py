@@ -17,10 +17,18 @@ API_VERSION = "2026-10-28.endive"
 NAMES = {
     "payment_intents": "payment_intent",
     "charges": "charge",
+    "balance_transactions": "balance transaction",
+    "disputes": "dispute",
     "refunds": "refund",
     "payment_methods": "PaymentMethod",
+    "customers": "customer",
+    "products": "product",
+    "prices": "price",
+    "checkout_sessions": "checkout.session",
+    "line_items": "line item",
     "events": "event",
     "webhook_endpoints": "webhook endpoint",
+    "webhook_secrets": "webhook endpoint",
 }
 """What Stripe calls one of them when it is missing."""
 
@@ -35,6 +43,14 @@ def fetched(name: str, asked: str, param: str = "id") -> Json:
     if (found := table(name).find(asked)) is None:
         raise NoSuchError(NAMES[name], asked, param)
     return found
+
+
+def amended(document: Json, changes: Json) -> Json:
+    """Return the document with these changes; metadata are merged, and an empty value unsets its key."""
+    if "metadata" in changes:
+        merged = document["metadata"] | changes["metadata"] if changes["metadata"] else {}
+        changes = changes | {"metadata": {key: value for key, value in merged.items() if value}}
+    return document | changes
 
 
 def fresh_id(prefix: str) -> str:

@@ -83,9 +83,9 @@ def _worked(rule: Rule, parameters: Table, sent: Json, path: dict[str, str], kep
         try:
             answer = jsonify(_ruled(rule, asked, path))
         except StripeError as error:
-            answer = error.answer()
             if not error.began:
-                return answer
+                raise
+            answer = error.answer()
         kept.keep(answer)
     return answer
 

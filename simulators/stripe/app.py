@@ -9,7 +9,28 @@ from flask import Flask
 from simulators.kit.delivery import Deliveries
 from simulators.kit.problems import MAX_BODY_BYTES
 from simulators.kit.simulator import Simulator
-from simulators.stripe import charges, events, payment_intents, payment_methods, refunds, webhook_endpoints
+from simulators.stripe import (
+    balance,
+    capture,
+    charges,
+    checkout,
+    checkout_page,
+    checkout_sessions,
+    customers,
+    dispute_course,
+    disputes,
+    events,
+    payment_intents,
+    payment_methods,
+    payment_pages,
+    prices,
+    products,
+    refunds,
+    saved_methods,
+    search,
+    three_d_secure_page,
+    webhook_endpoints,
+)
 from simulators.stripe.api import name_every_call
 from simulators.stripe.errors import answer_with_stripe_errors
 from simulators.stripe.faults import STRIPE_FAULTS
@@ -20,8 +41,19 @@ if TYPE_CHECKING:
 
     from simulators.kit.seams import Seams
 
-RESOURCES = (payment_intents, charges, refunds, payment_methods, events, webhook_endpoints)
-LATER = (charges.settle, refunds.succeed, refunds.fail)
+RESOURCES = (
+    payment_intents, capture, charges, refunds, disputes, balance, payment_methods, saved_methods, customers, products,
+    prices, checkout_sessions, payment_pages, events, webhook_endpoints, checkout_page, three_d_secure_page,
+    search,
+)  # fmt: skip
+LATER = (
+    capture.expire_hold,
+    checkout.expire_session,
+    charges.settle,
+    refunds.succeed,
+    refunds.fail,
+    *dispute_course.LATER,
+)
 
 
 def create_app(
@@ -34,7 +66,7 @@ def create_app(
     answer_with_stripe_errors(app)
     stripe = Simulator(app, seams, state_path, more_faults=STRIPE_FAULTS)
     app.extensions["deliveries"] = Deliveries(
-        seams, stripe.store, stripe.faults, stripe.background, WebhookReceivers(stripe.store)
+        seams, stripe.store, stripe.faults, stripe.background, WebhookReceivers(stripe.store, seams.clock)
     )
     for resource in RESOURCES:
         app.register_blueprint(resource.routes)

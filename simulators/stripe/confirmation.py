@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from simulators.kit.simulator import simulator
+from simulators.stripe import three_d_secure
 from simulators.stripe.account import fetched, table
+from simulators.stripe.capture import expire_hold
+from simulators.stripe.cards import UNPROVEN
 from simulators.stripe.charges import charge
 from simulators.stripe.errors import CardError, RefusedError, StripeError
 from simulators.stripe.events import emit
-from simulators.stripe.payment_methods import card_of, method_given
+from simulators.stripe.outcomes import HOLD_SECONDS
+from simulators.stripe.payment_methods import card_of, past_of, remember
+from simulators.stripe.saved_methods import USED_UP, kept
 from simulators.stripe.sight import as_seen
 
 if TYPE_CHECKING:
@@ -16,67 +23,110 @@ if TYPE_CHECKING:
     from simulators.stripe.cards import Decline
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+CHANGING = ("receipt_email", "setup_future_usage", "shipping")
+"""What a confirmation may change of its intent."""
 
 
-def confirmed(intent: Json, asked: Json) -> Json:
-    """Charge the card; return the paid intent, or raise CardError with the intent that waits for another card."""
+def confirmed(intent: Json, method: Json | None, asked: Json) -> Json:
+    """Return the intent paid, held or waiting for its cardholder; or raise CardError: it waits for another card."""
     if intent["status"] not in CONFIRMABLE:
         raise _unexpected(intent, _why_not(intent))
-    given = method_given(asked)
-    method_id = given["id"] if given else intent["payment_method"]
-    if method_id is None:
+    if method is None and intent["payment_method"] is None:
         why = "it's missing a payment method. Confirm it again directly with a payment method."
         raise _unexpected(intent, f"You cannot confirm this PaymentIntent because {why}")
-    card = card_of(method_id)
-    attempt = charge(intent, method_id, card)
-    if card.decline:
-        raise _declined(intent, attempt, card.decline)
-    return _paid(intent, attempt)
+    method = method or fetched("payment_methods", intent["payment_method"])
+    require_usable(method, intent)
+    intent |= {"payment_method": method["id"], "next_action": None} | {k: asked[k] for k in CHANGING if k in asked}
+    proven = three_d_secure.is_passed(intent)
+    if proven or not three_d_secure.is_asked_for(card_of(method["id"]), intent):
+        return charged(intent, proven=proven)
+    if asked.get("off_session"):
+        return _tried(intent, UNPROVEN, proven=False)
+    if asked.get("error_on_requires_action"):
+        raise turned_down(intent, CardError(UNPROVEN.message, code=UNPROVEN.code, payment_method=method))
+    return three_d_secure.ask(intent, asked)
 
 
-def require_method_fits(asked: Json, intent: Json, *, confirm: bool) -> None:
+def charged(intent: Json, *, proven: bool) -> Json:
+    """Charge the intent's card; return the intent paid or held, or raise CardError."""
+    return _tried(intent, card_of(intent["payment_method"]).decline, proven=proven)
+
+
+def turned_down(intent: Json, error: CardError) -> CardError:
+    """Leave the intent open for another card, and return the error as the caller gets it."""
+    told = error.body()["error"]
+    intent |= {
+        "last_payment_error": {name: told[name] for name in told if name != "request_log_url"},
+        "latest_charge": told.get("charge", intent["latest_charge"]),
+        "next_action": None,
+        "payment_method": None,
+        "status": "requires_payment_method",
+    }
+    table("payment_intents").put(intent)
+    emit("payment_intent.payment_failed", intent)
+    return error.about(payment_intent=as_seen(intent))
+
+
+def require_usable(method: Json, intent: Json) -> None:
+    """Let a payment method pass that is new, or that the intent's own customer keeps."""
+    if method["customer"] is None:
+        if past_of(method["id"])["spent"]:
+            raise RefusedError(USED_UP)
+    elif intent["customer"] is None:
+        message = "The provided PaymentMethod is attached to a customer: provide that customer as `customer` too."
+        raise RefusedError(message, param="payment_method")
+    elif method["customer"] != intent["customer"]:
+        message = f"The customer does not have a payment method with the ID {method['id']}."
+        message += " The payment method must be attached to the customer."
+        raise RefusedError(message, code="resource_missing", param="payment_method")
+
+
+def require_way_back(asked: Json, intent: Json) -> None:
     """Let a server's confirm pass only if the student cannot be sent elsewhere, or we know where they return to."""
     automatic = intent["automatic_payment_methods"] or {}
-    if confirm and automatic.get("allow_redirects") == "always" and "return_url" not in asked:
+    if automatic.get("allow_redirects") == "always" and "return_url" not in asked:
         raise StripeError(
             "This PaymentIntent is configured to accept payment methods that may redirect the customer. "
             "Provide a `return_url`, or set `automatic_payment_methods[allow_redirects]` to `never`."
         )
 
 
+def _tried(intent: Json, decline: Decline | None, *, proven: bool) -> Json:
+    method = fetched("payment_methods", intent["payment_method"])
+    attempt = charge(intent, method, card_of(method["id"]), decline, proven=proven)
+    if decline:
+        emit("charge.failed", attempt)
+        about: Json = {"advice_code": decline.advice, "decline_code": decline.reason, "payment_method": method}
+        raise turned_down(intent, CardError(decline.message, code=decline.code, charge=attempt["id"], **about))
+    _keep_for_later(intent, method, proven=proven)
+    return _paid(intent, attempt)
+
+
 def _paid(intent: Json, attempt: Json) -> Json:
+    """Note that the money is there, or held until it is captured."""
+    held = not attempt["captured"]
     intent |= {
-        "amount_received": intent["amount"],
+        "amount_capturable": intent["amount"] if held else 0,
+        "amount_received": 0 if held else intent["amount"],
         "last_payment_error": None,
         "latest_charge": attempt["id"],
-        "payment_method": attempt["payment_method"],
-        "status": "succeeded",
+        "next_action": None,
+        "status": "requires_capture" if held else "succeeded",
     }
     table("payment_intents").put(intent)
     emit("charge.succeeded", attempt)
-    emit("payment_intent.succeeded", intent)
+    emit("payment_intent.amount_capturable_updated" if held else "payment_intent.succeeded", intent)
+    if held:
+        simulator().timers.after(timedelta(seconds=HOLD_SECONDS), expire_hold, intent_id=intent["id"])
     return intent
 
 
-def _declined(intent: Json, attempt: Json, decline: Decline) -> CardError:
-    """Leave the intent open for another card, and return the error that says so."""
-    told = {
-        "advice_code": decline.advice,
-        "charge": attempt["id"],
-        "decline_code": decline.reason,
-        "payment_method": fetched("payment_methods", attempt["payment_method"]),
-    }
-    error = CardError(decline.message, code=decline.code, **told)
-    intent |= {
-        "last_payment_error": {k: v for k, v in error.body()["error"].items() if k != "request_log_url"},
-        "latest_charge": attempt["id"],
-        "payment_method": None,
-        "status": "requires_payment_method",
-    }
-    table("payment_intents").put(intent)
-    emit("charge.failed", attempt)
-    emit("payment_intent.payment_failed", intent)
-    return CardError(decline.message, code=decline.code, payment_intent=as_seen(intent), **told)
+def _keep_for_later(intent: Json, method: Json, *, proven: bool) -> None:
+    """Give the card to the customer if that was asked for; one that nobody keeps has now been used."""
+    if intent["setup_future_usage"] and intent["customer"] and method["customer"] is None:
+        method = kept(method, intent["customer"])
+    set_up = proven and intent["setup_future_usage"] == "off_session"
+    remember(method["id"], spent=method["customer"] is None, set_up=past_of(method["id"])["set_up"] or set_up)
 
 
 def _why_not(intent: Json) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
+
+from simulators.stripe.operations import operation_of
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
@@ -23,6 +25,11 @@ class StripeError(Exception):
         super().__init__(message)
         self.code = code
         self._body = {"message": message, "code": code, "param": param} | more
+
+    def about(self, **more: Any) -> Self:  # noqa: ANN401 - JSON
+        """Put these objects into the error; return it."""
+        self._body |= more
+        return self
 
     def body(self) -> Json:
         """Return the error object: what does not apply is left out, as Stripe does."""
@@ -105,9 +112,15 @@ class RateLimitError(StripeError):
 
 
 class NoSuchRouteError(StripeError):
-    """Stripe has no such route, or this simulator has not learned it."""
+    """Stripe has no such route."""
 
     status = 404
+
+
+class NotSimulatedError(StripeError):
+    """Stripe has this operation, and this simulator has not."""
+
+    status = 501
 
 
 def answer_with_stripe_errors(app: Flask) -> None:
@@ -119,12 +132,20 @@ def answer_with_stripe_errors(app: Flask) -> None:
 
 def _translated(error: HTTPException) -> StripeError:
     if error.code in {404, 405}:
-        return NoSuchRouteError(f"Unrecognized request URL ({request.method}: {request.path}).")
+        return _nothing_there()
     if error.code == 429:  # noqa: PLR2004 - HTTP's too many requests
         return RateLimitError("Request rate limit exceeded.", code="rate_limit")
     if (error.code or 500) >= 500:  # noqa: PLR2004 - HTTP's server errors
         return ApiError("An unknown error occurred.")
     return StripeError(error.description or error.name)
+
+
+def _nothing_there() -> StripeError:
+    """Tell what Stripe has not from what only we have not."""
+    if operation := operation_of(request.method, request.path):
+        message = f"{operation} is part of Stripe, but this simulator does not simulate it."
+        return NotSimulatedError(message, code="not_simulated")
+    return NoSuchRouteError(f"Unrecognized request URL ({request.method}: {request.path}).")
 
 
 def _unexpected(error: Exception) -> Response:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, g, has_request_context, request
 
-from simulators.stripe.account import API_VERSION, fetched, fresh_id, now, table
+from simulators.stripe.account import API_VERSION, NAMES, fetched, fresh_id, now, table
 from simulators.stripe.api import takes
+from simulators.stripe.errors import NoSuchError
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import boolean, list_of, text
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from simulators.kit.shelf import Json
 
 routes = Blueprint("events", __name__)
+
+KEPT_SECONDS = 30 * 24 * 3600
 
 
 def emit(name: str, document: Json, previous: Json | None = None) -> None:
@@ -35,51 +38,93 @@ def emit(name: str, document: Json, previous: Json | None = None) -> None:
         "type": name,
     }
     table("events").put(event)
-    _announce(event)
+    _announce(event, _wanting(name))
+    for old in table("events").drop_oldest("created", now() - KEPT_SECONDS):
+        for delivery in list(table("deliveries").oldest(about=old["id"])):
+            table("deliveries").drop(delivery["id"])
+
+
+def emit_change(name: str, before: Json, after: Json) -> Json:
+    """Announce what the document has become and how it differed before; return it."""
+    emit(name, after, _differences(before, after))
+    return after
 
 
 @routes.get("/v1/events/<event_id>")
 @takes({})
 def retrieve_event(asked: Json, event_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
-    """One event."""
-    return _shown(fetched("events", event_id))
+    """One event of the last 30 days."""
+    return _shown(_kept(event_id))
+
+
+@routes.post("/v1/events/<event_id>/retry")
+@takes({"webhook_endpoint": text, "account": text, "for_stripecli": boolean})
+def retry_event(asked: Json, event_id: str) -> Json:
+    """Another delivery, as `stripe events resend` asks for it: to one endpoint, or to all that want it."""
+    event, chosen = _kept(event_id), asked.get("webhook_endpoint")
+    wanting = [fetched("webhook_endpoints", chosen, "webhook_endpoint")] if chosen else _wanting(event["type"])
+    _announce(event, wanting)
+    return _shown(event)
 
 
 @routes.get("/v1/events")
 @takes({**PAGE, "type": text, "types": list_of(text), "delivery_success": boolean})
 def list_events(asked: Json) -> Json:
-    """Events, newest first, by name, time and whether they arrived."""
+    """Events of the last 30 days, newest first, by name, time and whether they arrived."""
     names = asked.get("types") or [asked.get("type", "*")]
     success = asked.get("delivery_success")
 
     def keep(event: Json) -> bool:
-        return any(fnmatch(event["type"], name) for name in names) and success in {None, not _undelivered(event)}
+        named = any(fnmatch(event["type"], name) for name in names) and event["created"] > now() - KEPT_SECONDS
+        return named and (success is None or success is not bool(_undelivered(event)))
 
     answer = page("events", asked, keep)
     answer["data"] = [_shown(event) for event in answer["data"]]
     return answer
 
 
-def _announce(event: Json) -> None:
+def _differences(before: Json, after: Json) -> Json:
+    """Return what was there before, of objects only the keys that differ; None for what was not there."""
+    told: Json = {}
+    for name in (name for name in after if before.get(name) != after[name]):
+        old, new = before.get(name), after[name]
+        if isinstance(old, dict) and isinstance(new, dict):
+            told[name] = {key: old.get(key) for key in old | new if old.get(key) != new.get(key)}
+        else:
+            told[name] = old
+    return told
+
+
+def _kept(event_id: str) -> Json:
+    event = fetched("events", event_id)
+    if event["created"] <= now() - KEPT_SECONDS:
+        raise NoSuchError(NAMES["events"], event_id)
+    return event
+
+
+def _wanting(name: str) -> list[Json]:
+    """Return the endpoints that are to hear of events of this name."""
+    enabled = table("webhook_endpoints").oldest(status="enabled")
+    return [each for each in enabled if not {"*", name}.isdisjoint(each["enabled_events"])]
+
+
+def _announce(event: Json, endpoints: list[Json]) -> None:
     deliveries: Deliveries = current_app.extensions["deliveries"]
-    name = event["type"]
-    wanting = [each for each in table("webhook_endpoints").oldest(status="enabled") if _wants(each, name)]
-    body = json.dumps(event | {"pending_webhooks": len(wanting)})
-    for endpoint in wanting:
-        deliveries.send(endpoint["id"], endpoint["url"], name, body, about=event["id"])
-
-
-def _wants(endpoint: Json, name: str) -> bool:
-    return any(wanted in {"*", name} for wanted in endpoint["enabled_events"])
+    body = json.dumps(event | {"pending_webhooks": len(endpoints)})
+    for endpoint in endpoints:
+        deliveries.send(endpoint["id"], endpoint["url"], event["type"], body, about=event["id"])
 
 
 def _shown(event: Json) -> Json:
-    pending = sum(1 for _ in table("deliveries").oldest(about=event["id"], status="PENDING"))
-    return event | {"pending_webhooks": pending}
+    enabled = {each["id"] for each in table("webhook_endpoints").oldest(status="enabled")}
+    return event | {"pending_webhooks": len(_undelivered(event, "PENDING") & enabled)}
 
 
-def _undelivered(event: Json) -> bool:
-    return any(each["status"] != "DELIVERED" for each in table("deliveries").oldest(about=event["id"]))
+def _undelivered(event: Json, *status: str) -> set[str]:
+    """Return the endpoints that have not got it, though it is in one of these states (or none: in any) for them."""
+    known = [(each["receiver"], each["status"]) for each in table("deliveries").oldest(about=event["id"])]
+    arrived = {receiver for receiver, state in known if state == "DELIVERED"}
+    return {receiver for receiver, state in known if not status or state in status} - arrived
 
 
 def _request() -> Json:

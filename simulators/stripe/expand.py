@@ -6,16 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.stripe.account import table
 from simulators.stripe.errors import StripeError
+from simulators.stripe.included import INCLUDABLE
+from simulators.stripe.ledger import as_of_now
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
 
 EXPANDABLE = {
+    "balance_transaction": "balance_transactions",
     "charge": "charges",
+    "customer": "customers",
+    "failure_balance_transaction": "balance_transactions",
     "latest_charge": "charges",
     "payment_intent": "payment_intents",
     "payment_method": "payment_methods",
+    "product": "products",
 }
+SOURCES = {"ch": "charges", "du": "disputes", "re": "refunds"}
+"""What a movement of money can be on account of, by the beginning of its id."""
+
 MAX_DEPTH = 4
 
 
@@ -36,15 +45,24 @@ def _expand(found: Any, steps: list[str], path: str) -> None:  # noqa: ANN401 - 
         for each in found:
             _expand(each, steps, path)
         return
-    if steps[0] not in found:
+    if not isinstance(found, dict) or not _has(found, steps[0]):
         raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
     found[steps[0]] = _object(found[steps[0]], steps[0], path)
     _expand(found[steps[0]], steps[1:], path)
 
 
+def _has(found: Json, name: str) -> bool:
+    """Tell whether it has such a property, and put it there if it is shown on request only."""
+    if name not in found and (include := INCLUDABLE.get((found.get("object", ""), name))):
+        found[name] = include(found)
+    return name in found
+
+
 def _object(value: Any, name: str, path: str) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, str):
-        if name not in EXPANDABLE:
-            raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
-        return table(EXPANDABLE[name]).find(value)
-    return value
+    if not isinstance(value, str):
+        return value
+    kind = SOURCES.get(value.partition("_")[0]) if name == "source" else EXPANDABLE.get(name)
+    if kind is None:
+        raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
+    found = table(kind).find(value)
+    return as_of_now(found) if found and kind == "balance_transactions" else found

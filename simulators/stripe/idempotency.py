@@ -34,6 +34,7 @@ class Kept:
     def keep(self, answer: Response) -> None:
         """Keep this answer with the work that led to it, in the same transaction."""
         if self._key is not None:
+            table("idempotency_keys").drop_oldest("created", now() - KEPT_SECONDS)
             record = {"id": self._key, "fingerprint": self._fingerprint, "created": now()}
             table("idempotency_keys").put(
                 record | {"status": answer.status_code, "body": answer.get_data(as_text=True)}

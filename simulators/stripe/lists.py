@@ -34,13 +34,10 @@ def limit(name: str, sent: Any) -> int:  # noqa: ANN401 - whatever was sent
     return number
 
 
-PAGE: Table = {
-    "created": either(lambda sent: isinstance(sent, dict), tree(RANGE), integer),
-    "limit": limit,
-    "starting_after": text,
-    "ending_before": text,
-}
+PAGING: Table = {"limit": limit, "starting_after": text, "ending_before": text}
 """What every list takes."""
+PAGE: Table = {**PAGING, "created": either(lambda sent: isinstance(sent, dict), tree(RANGE), integer)}
+"""What a list takes of things that have a time."""
 
 
 def page(name: str, asked: Json, keep: Callable[[Json], bool] = lambda _: True, **equals: str | None) -> Json:
@@ -65,6 +62,8 @@ def _walk(name: str, asked: Json, wanted: dict[str, str]) -> Iterator[Json]:
 
 
 def _created_in(bounds: int | dict[str, int] | None, document: Json) -> bool:
-    if bounds is None or isinstance(bounds, int):
-        return bounds in {None, document["created"]}
+    if bounds is None:
+        return True
+    if isinstance(bounds, int):
+        return bool(document["created"] == bounds)
     return all(HOLDS[name](document["created"], bound) for name, bound in bounds.items())

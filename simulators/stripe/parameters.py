@@ -22,21 +22,27 @@ class Required:
     check: Check
 
 
-Table = Mapping[str, Check | Required]
+@dataclass(frozen=True)
+class Clearable:
+    """Marks a parameter that an empty value unsets: it is read as None."""
+
+    check: Check
+
+
+Table = Mapping[str, Check | Required | Clearable]
 
 
 def parsed(sent: Mapping[str, Any], table: Table, inside: str = "") -> dict[str, Any]:
     """Return the values of what was sent, or raise the StripeError that names the parameter."""
     for name in sent:
         if name not in table:
-            full = _full(inside, name)
+            full = full_name(inside, name)
             raise StripeError(f"Received unknown parameter: {full}", code="parameter_unknown", param=full)
     values = {}
     for name, entry in table.items():
-        full = _full(inside, name)
-        check = entry.check if isinstance(entry, Required) else entry
+        full = full_name(inside, name)
         if name in sent:
-            values[name] = _checked(full, sent[name], check)
+            values[name] = _read(full, sent[name], entry)
         elif isinstance(entry, Required):
             raise StripeError(f"Missing required param: {full}.", code="parameter_missing", param=full)
     return values
@@ -49,6 +55,14 @@ def text(name: str, sent: Any) -> str:  # noqa: ANN401 - whatever was sent
     if len(sent) > MAX_TEXT:
         raise StripeError(f"Invalid string: at most {MAX_TEXT} characters", code="parameter_invalid_string", param=name)
     return sent
+
+
+def return_address(name: str, sent: Any) -> str:  # noqa: ANN401
+    """Read where a browser is to be sent afterwards: a page or an app, never a script."""
+    scheme, colon, rest = text(name, sent).partition(":")
+    if not (colon and rest and scheme.isascii()) or scheme.lower() in {"javascript", "data", "vbscript"}:
+        raise StripeError("Not a valid URL", code="url_invalid", param=name)
+    return str(sent)
 
 
 def integer(name: str, sent: Any) -> int:  # noqa: ANN401
@@ -119,12 +133,16 @@ def metadata(name: str, sent: Any) -> dict[str, str]:  # noqa: ANN401
     return sent
 
 
-def _checked(name: str, sent: Any, check: Check) -> Any:  # noqa: ANN401
+def _read(name: str, sent: Any, entry: Check | Required | Clearable) -> Any:  # noqa: ANN401
+    if sent == "" and isinstance(entry, Clearable):
+        return None
+    check = entry.check if isinstance(entry, Required | Clearable) else entry
     if sent == "" and check is not metadata:
         message = f"You passed an empty string for '{name}'. It cannot be unset."
         raise StripeError(message, code="parameter_invalid_empty", param=name)
     return check(name, sent)
 
 
-def _full(inside: str, name: str) -> str:
+def full_name(inside: str, name: str) -> str:
+    """Return a parameter's name as Stripe writes it: `card[number]`."""
     return f"{inside}[{name}]" if inside else name

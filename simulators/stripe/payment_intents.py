@@ -6,40 +6,23 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g
 
-from simulators.stripe.account import fetched, fresh_id, now, table
-from simulators.stripe.amounts import currency, require_chargeable
+from simulators.stripe.account import amended, fetched, fresh_id, now, table
+from simulators.stripe.amounts import require_chargeable
 from simulators.stripe.api import takes
-from simulators.stripe.confirmation import confirmed, require_method_fits
+from simulators.stripe.capture import canceled
+from simulators.stripe.confirmation import CONFIRMABLE, confirmed, require_usable, require_way_back
 from simulators.stripe.errors import RefusedError, StripeError
 from simulators.stripe.events import emit
+from simulators.stripe.intent_parameters import CANCEL, CONFIRM, CONFIRMING, CREATE, DESCRIBING, SERVERS, UPDATE
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Required, boolean, integer, list_of, metadata, one_of, text, tree
-from simulators.stripe.payment_methods import DATA, method_given
+from simulators.stripe.parameters import text
+from simulators.stripe.payment_methods import method_given
 from simulators.stripe.sight import as_seen
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
-    from simulators.stripe.parameters import Table
 
 routes = Blueprint("payment_intents", __name__)
-
-DESCRIBING: Table = {
-    "description": text, "metadata": metadata, "receipt_email": text, "statement_descriptor": text,
-    "statement_descriptor_suffix": text, "transfer_group": text,
-}  # fmt: skip
-PAYING: Table = {"payment_method": text, "payment_method_data": tree(DATA), "return_url": text}
-AUTOMATIC: Table = {"enabled": Required(boolean), "allow_redirects": one_of("always", "never")}
-CREATE: Table = {
-    **DESCRIBING,
-    **PAYING,
-    "amount": Required(integer),
-    "currency": Required(currency),
-    "automatic_payment_methods": tree(AUTOMATIC),
-    "capture_method": one_of("automatic", "automatic_async"),
-    "confirm": boolean,
-    "payment_method_types": list_of(one_of("card", "link")),
-}
-CANCEL: Table = {"cancellation_reason": one_of("abandoned", "duplicate", "fraudulent", "requested_by_customer")}
 
 EMPTY = dict.fromkeys((
     "allowed_payment_method_types", "application", "application_fee_amount", "canceled_at", "cancellation_reason",
@@ -51,23 +34,28 @@ EMPTY = dict.fromkeys((
 ))  # fmt: skip
 CARD_OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
 CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
+OF_THE_OBJECT = (
+    *DESCRIBING, "amount", "capture_method", "confirmation_method", "currency", "customer", "payment_method_types",
+    "setup_future_usage", "shipping",
+)  # fmt: skip
+"""Parameters that are simply kept."""
 
 
 @routes.post("/v1/payment_intents")
 @takes(CREATE)
 def create_payment_intent(asked: Json) -> Json:
     """A new intent; with `confirm` it is paid at once."""
-    require_chargeable(asked["amount"], asked["currency"])
-    if "automatic_payment_methods" in asked and "payment_method_types" in asked:
-        raise StripeError("You may only specify one of: automatic_payment_methods, payment_method_types.")
     confirm = asked.pop("confirm", False)
-    intent = _fresh(asked)
-    require_method_fits(asked, intent, confirm=confirm)
-    if method := method_given(asked):
-        intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
+    for name in CONFIRMING.keys() & asked.keys():
+        if not confirm:
+            raise StripeError(f"The parameter `{name}` can only be used with confirm=true.", param=name)
+    intent = new_intent(asked)
+    if confirm:
+        require_way_back(asked, intent)
+    method = _with_method(intent, asked)
     table("payment_intents").put(intent)
     emit("payment_intent.created", intent)
-    return confirmed(intent, {}) if confirm else intent
+    return confirmed(intent, method, asked) if confirm else intent
 
 
 @routes.get("/v1/payment_intents/<intent_id>")
@@ -78,55 +66,65 @@ def retrieve_payment_intent(asked: Json, intent_id: str) -> Json:
 
 
 @routes.get("/v1/payment_intents")
-@takes(PAGE)
+@takes({**PAGE, "customer": text})
 def list_payment_intents(asked: Json) -> Json:
-    """Intents, newest first."""
-    return page("payment_intents", asked)
+    """Intents, newest first, all or those of one customer."""
+    return page("payment_intents", asked, customer=asked.get("customer"))
 
 
 @routes.post("/v1/payment_intents/<intent_id>")
-@takes(DESCRIBING)
+@takes(UPDATE)
 def update_payment_intent(asked: Json, intent_id: str) -> Json:
-    """Changes to what describes an intent; metadata are merged, an empty value unsets its key."""
-    intent = fetched("payment_intents", intent_id)
-    if "metadata" in asked:
-        merged = intent["metadata"] | asked["metadata"] if asked["metadata"] else {}
-        asked["metadata"] = {key: value for key, value in merged.items() if value}
-    return table("payment_intents").put(intent | asked)
+    """Changes to an intent: until it is paid to all of it, later to what describes it."""
+    intent = fetched("payment_intents", intent_id, "intent")
+    shaping = sorted(asked.keys() - DESCRIBING.keys())
+    if shaping and intent["status"] not in CONFIRMABLE:
+        raise _cannot_change(intent, shaping[0])
+    kept = {name: asked[name] for name in OF_THE_OBJECT if name in asked}
+    changed = _with_options(amended(intent, kept), asked)
+    _require_sound(changed)
+    if shaping and intent["status"] == "requires_action":
+        changed |= {"next_action": None, "status": "requires_confirmation"}
+    _with_method(changed, asked)
+    return table("payment_intents").put(changed)
 
 
 @routes.post("/v1/payment_intents/<intent_id>/confirm")
-@takes({**PAYING, "client_secret": text}, publishable=True)
+@takes(CONFIRM, publishable=True)
 def confirm_payment_intent(asked: Json, intent_id: str) -> Json:
     """An attempt to pay."""
     intent = _opened(intent_id, asked)
-    require_method_fits(asked, intent, confirm=not g.publishable)
-    return as_seen(confirmed(intent, asked))
+    if g.publishable:
+        _require_for_students(asked, intent)
+    else:
+        require_way_back(asked, intent)
+    if intent["status"] in CONFIRMABLE:
+        intent["capture_method"] = asked.get("capture_method", intent["capture_method"])
+    return as_seen(confirmed(intent, method_given(asked), asked))
 
 
 @routes.post("/v1/payment_intents/<intent_id>/cancel")
 @takes(CANCEL)
 def cancel_payment_intent(asked: Json, intent_id: str) -> Json:
     """The end of an intent that is not paid; there is no way back."""
-    intent = fetched("payment_intents", intent_id)
+    intent = fetched("payment_intents", intent_id, "intent")
     if intent["status"] not in CANCELABLE:
         message = f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}."
         message += f" Only a PaymentIntent with one of the following statuses may be canceled: {', '.join(CANCELABLE)}."
         raise RefusedError(message, code="payment_intent_unexpected_state", payment_intent=intent)
-    intent |= {"status": "canceled", "canceled_at": now(), "cancellation_reason": asked.get("cancellation_reason")}
-    table("payment_intents").put(intent)
-    emit("payment_intent.canceled", intent)
-    return intent
+    if intent["status"] != "requires_capture" and table("checkout_sessions").first(payment_intent=intent_id):
+        message = "This PaymentIntent was made by a Checkout Session: expire the session in place of canceling it."
+        raise RefusedError(message, code="payment_intent_unexpected_state", payment_intent=intent)
+    return canceled(intent, asked.get("cancellation_reason"))
 
 
-def _fresh(asked: Json) -> Json:
+def new_intent(asked: Json) -> Json:
+    """Return a new intent, not yet kept."""
+    if "automatic_payment_methods" in asked and "payment_method_types" in asked:
+        raise StripeError("You may only specify one of: automatic_payment_methods, payment_method_types.")
     intent_id = fresh_id("pi")
-    given = {name: asked[name] for name in (*DESCRIBING, "amount", "currency", "capture_method") if name in asked}
-    automatic = None if "payment_method_types" in asked else asked.get("automatic_payment_methods", {"enabled": True})
-    if automatic and automatic["enabled"]:
-        automatic = {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": True}
-    types = asked.get("payment_method_types", ["card", "link"] if automatic and automatic["enabled"] else ["card"])
-    defaults = {
+    automatic = _automatic(asked)
+    intent = EMPTY | {
         "id": intent_id,
         "object": "payment_intent",
         "amount_capturable": 0,
@@ -140,10 +138,55 @@ def _fresh(asked: Json) -> Json:
         "livemode": False,
         "metadata": {},
         "payment_method_options": {"card": CARD_OPTIONS},
-        "payment_method_types": types,
+        "payment_method_types": ["card", "link"] if automatic and automatic["enabled"] else ["card"],
         "status": "requires_payment_method",
     }
-    return EMPTY | defaults | given
+    intent |= {name: asked[name] for name in OF_THE_OBJECT if name in asked}
+    _require_sound(intent)
+    return _with_options(intent, asked)
+
+
+def _automatic(asked: Json) -> Json | None:
+    if "payment_method_types" in asked:
+        return None
+    automatic: Json = asked.get("automatic_payment_methods", {"enabled": True})
+    return {"allow_redirects": "always"} | automatic if automatic["enabled"] else automatic
+
+
+def _require_sound(intent: Json) -> None:
+    require_chargeable(intent["amount"], intent["currency"])
+    if intent["customer"]:
+        fetched("customers", intent["customer"], "customer")
+
+
+def _with_options(intent: Json, asked: Json) -> Json:
+    card = intent["payment_method_options"]["card"] | asked.get("payment_method_options", {}).get("card", {})
+    return intent | {"payment_method_options": {"card": card}}
+
+
+def _with_method(intent: Json, asked: Json) -> Json | None:
+    """Put the method that was given into the intent, which now waits for its confirmation; return it."""
+    if method := method_given(asked):
+        require_usable(method, intent)
+        intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
+    return method
+
+
+def _cannot_change(intent: Json, name: str) -> RefusedError:
+    message = f"This PaymentIntent's {name} could not be updated because it has a status of {intent['status']}. "
+    message += f"You may only update the {name} of a PaymentIntent with one of the following statuses: "
+    statuses = ", ".join(CONFIRMABLE)
+    return RefusedError(f"{message}{statuses}.", code="payment_intent_unexpected_state", payment_intent=intent)
+
+
+def _require_for_students(asked: Json, intent: Json) -> None:
+    """Let a student's own device confirm only what is left to it, and only in words that are its own."""
+    if intent["confirmation_method"] == "manual":
+        message = "This PaymentIntent's confirmation_method is manual: it can only be confirmed with a secret key."
+        raise StripeError(message, code="payment_intent_invalid_parameter")
+    for name in SERVERS:
+        if name in asked:
+            raise StripeError(f"The parameter `{name}` can only be used with a secret key.", param=name)
 
 
 def _opened(intent_id: str, asked: Json) -> Json:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import fetched, fresh_id, now, table
+from simulators.stripe.account import amended, fetched, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.cards import RefundEnds
+from simulators.stripe.dispute_course import forbids_refund
 from simulators.stripe.errors import RefusedError, StripeError
-from simulators.stripe.events import emit
+from simulators.stripe.events import emit, emit_change
+from simulators.stripe.ledger import REFUND, REFUND_FAILURE, booked
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import integer, metadata, one_of, text
 from simulators.stripe.payment_methods import card_of
@@ -26,6 +28,8 @@ routes = Blueprint("refunds", __name__)
 ENDS_AFTER = timedelta(seconds=5)
 """How long the bank takes over a refund that does not end at once."""
 
+CANCELABLE = ("pending", "requires_action")
+FAILURE = "expired_or_canceled_card"
 CREATE: Table = {
     "payment_intent": text,
     "charge": text,
@@ -44,6 +48,10 @@ EMPTY = dict.fromkeys((
 def create_refund(asked: Json) -> Json:
     """Money back to the card, all that is left or a part of it."""
     charge = _charge_to_refund(asked)
+    if forbids_refund(charge):
+        raise RefusedError(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
+        )
     rest = charge["amount_captured"] - charge["amount_refunded"]
     if rest == 0:
         raise RefusedError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
@@ -70,22 +78,48 @@ def list_refunds(asked: Json) -> Json:
     return page("refunds", asked, payment_intent=asked.get("payment_intent"), charge=asked.get("charge"))
 
 
+@routes.post("/v1/refunds/<refund_id>")
+@takes({"metadata": metadata})
+def update_refund(asked: Json, refund_id: str) -> Json:
+    """Other metadata; nothing else of a refund can be changed."""
+    before = fetched("refunds", refund_id)
+    return _changed(before, amended(before, asked))
+
+
+@routes.post("/v1/refunds/<refund_id>/cancel")
+@takes({})
+def cancel_refund(asked: Json, refund_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """The end of a refund that the bank has not made yet."""
+    refund = fetched("refunds", refund_id)
+    if refund["status"] not in CANCELABLE:
+        raise RefusedError(f"You cannot cancel this refund because it has a status of {refund['status']}.")
+    return _taken_back(refund, {"status": "canceled", "failure_reason": "merchant_request"})
+
+
 def succeed(refund_id: str) -> None:
-    """End a refund that was pending."""
-    refund = table("refunds").put(fetched("refunds", refund_id) | {"status": "succeeded"})
-    emit("refund.updated", refund, {"status": "pending"})
-    emit("charge.refund.updated", refund, {"status": "pending"})
+    """End a refund that is still pending."""
+    refund = fetched("refunds", refund_id)
+    if refund["status"] == "pending":
+        after = {name: value for name, value in refund.items() if name != "pending_reason"}
+        _changed(refund, after | {"status": "succeeded"})
 
 
 def fail(refund_id: str) -> None:
     """Bring the money of a refund back: the bank does not take it."""
-    refund = fetched("refunds", refund_id)
-    before = {"status": refund["status"]}
-    refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
-    table("refunds").put(refund | {"failure_balance_transaction": fresh_id("txn")})
+    refund = _taken_back(fetched("refunds", refund_id), {"status": "failed", "failure_reason": FAILURE})
+    emit("refund.failed", refund)
+
+
+def _changed(before: Json, after: Json) -> Json:
+    emit_change("refund.updated", before, table("refunds").put(after))
+    return emit_change("charge.refund.updated", before, after)
+
+
+def _taken_back(refund: Json, how: Json) -> Json:
+    """Let the money of a refund count as captured again."""
+    back = booked(REFUND_FAILURE, refund, refund["amount"])
     _count(fetched("charges", refund["charge"]), -refund["amount"])
-    for name in ("refund.updated", "refund.failed", "charge.refund.updated"):
-        emit(name, fetched("refunds", refund_id), None if name == "refund.failed" else before)
+    return _changed(refund, refund | how | {"failure_balance_transaction": back["id"]})
 
 
 def _charge_to_refund(asked: Json) -> Json:
@@ -98,7 +132,7 @@ def _charge_to_refund(asked: Json) -> Json:
         intent = fetched("payment_intents", asked["payment_intent"], "payment_intent")
         name, charge_id = "PaymentIntent", intent["latest_charge"]
         charge = table("charges").find(charge_id) or {"status": "none"}
-    if charge["status"] != "succeeded":
+    if charge["status"] != "succeeded" or not charge["captured"]:
         raise RefusedError(f"This {name} ({next(iter(asked.values()))}) does not have a successful charge to refund.")
     return charge
 
@@ -110,7 +144,6 @@ def _given_back(charge: Json, amount: int, asked: Json) -> Json:
         "id": fresh_id("re"),
         "object": "refund",
         "amount": amount,
-        "balance_transaction": fresh_id("txn"),
         "charge": charge["id"],
         "created": now(),
         "currency": charge["currency"],
@@ -123,6 +156,7 @@ def _given_back(charge: Json, amount: int, asked: Json) -> Json:
     }
     if waits:
         refund["pending_reason"] = "processing"
+    refund["balance_transaction"] = booked(REFUND, refund, amount)["id"]
     table("refunds").put(refund)
     if ends is not RefundEnds.WELL:
         simulator().timers.after(ENDS_AFTER, succeed if waits else fail, refund_id=refund["id"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint
+from flask import Blueprint, request
 
+from simulators.kit.simulator import simulator
 from simulators.stripe.account import fetched, fresh_id, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import StripeError
+from simulators.stripe.errors import RefusedError, StripeError
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Required, boolean, list_of, metadata, text
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("webhook_endpoints", __name__)
+
+
+DAY_SECONDS = 24 * 3600
+MOST = 16
+"""So many endpoints an account can have: Stripe's own limit."""
 
 
 def web_address(name: str, sent: Any) -> str:  # noqa: ANN401 - whatever was sent
@@ -57,7 +63,7 @@ def register(url: str, enabled_events: list[str], secret: str | None = None, **m
     } | more
     table("webhook_endpoints").put(endpoint)
     secret = secret or fresh_id("whsec")
-    table("webhook_secrets").put({"id": endpoint["id"], "secret": secret})
+    table("webhook_secrets").put({"id": endpoint["id"], "secret": secret, "former": []})
     return endpoint | {"secret": secret}
 
 
@@ -66,13 +72,15 @@ def furnish(url: str, secret: str | None) -> None:
     if (known := table("webhook_endpoints").first(url=url)) is None:
         register(url, ["*"], secret)
     elif secret:
-        table("webhook_secrets").put({"id": known["id"], "secret": secret})
+        table("webhook_secrets").put({"id": known["id"], "secret": secret, "former": []})
 
 
 @routes.post("/v1/webhook_endpoints")
 @takes(CREATE)
 def create_webhook_endpoint(asked: Json) -> Json:
     """A new endpoint; the only answer with its secret."""
+    if sum(1 for _ in table("webhook_endpoints").oldest()) >= MOST:
+        raise RefusedError(f"You have reached the maximum of {MOST} test webhook endpoints.")
     return register(**asked)
 
 
@@ -108,3 +116,16 @@ def delete_webhook_endpoint(asked: Json, endpoint_id: str) -> Json:  # noqa: ARG
     table("webhook_endpoints").drop(endpoint_id)
     table("webhook_secrets").drop(endpoint_id)
     return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
+
+
+@routes.post("/_sim/webhook_endpoints/<endpoint_id>/secret")
+def roll_secret(endpoint_id: str) -> Json:
+    """Take another signing secret, as the Dashboard does: both sign for so long (overlapSeconds, a day by default)."""
+    overlap = (request.get_json(silent=True) or {}).get("overlapSeconds", DAY_SECONDS)
+    if not isinstance(overlap, int | float) or not 0 <= overlap <= DAY_SECONDS:
+        raise StripeError(f"overlapSeconds must be a number from 0 to {DAY_SECONDS}", param="overlapSeconds")
+    with simulator().store.transaction():
+        known = fetched("webhook_secrets", endpoint_id)
+        former = [{"secret": known["secret"], "until": now() + overlap}, *known["former"]]
+        rolled = {"id": endpoint_id, "secret": fresh_id("whsec"), "former": former}
+        return table("webhook_secrets").put(rolled)

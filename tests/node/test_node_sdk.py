@@ -60,6 +60,15 @@ def test_the_official_sdk_for_node_pays_and_believes_our_webhooks(world: World) 
     assert verified(world.receiver.got[-1]) == {"type": "payment_intent.succeeded", "object": told["id"]}
 
 
+def test_the_official_sdk_for_node_keeps_a_card_holds_money_and_sends_people_to_the_pages(world: World) -> None:
+    told = node("shop.js", world.url)
+    assert (told["held"], told["taken"], told["found"]) == ("requires_capture", ["succeeded", 1500], [True])
+    assert told["asked"] == ["requires_action", "redirect_to_url"]
+    assert (told["items"], told["lacking"]) == ([4900], [501, "not_simulated"])
+    for page in (told["bank"], told["page"]):
+        assert "49.00 EUR" in world.http.get(page).text
+
+
 def test_the_official_sdk_for_node_does_not_believe_a_forged_webhook(world: World) -> None:
     world.plant("wrong_signature", times=None)
     node("pay.js", world.url)

@@ -89,6 +89,16 @@ def test_a_key_is_forgotten_after_a_day(world: World, client: stripe.StripeClien
     assert create(client).id != first.id
 
 
+def test_old_keys_are_pruned_as_new_ones_come(world: World, client: stripe.StripeClient) -> None:
+    for number in range(3):
+        create(client, f"old-{number}")
+    world.clock.advance(timedelta(hours=24))
+    for number in range(2):
+        create(client, f"new-{number}")
+    kept = world.http.get(f"{world.url}/_sim/state").json()["idempotency_keys"]
+    assert [each["id"] for each in kept] == ["new-0", "new-1"]
+
+
 def test_a_key_whose_first_request_still_runs_is_in_use(world: World, client: stripe.StripeClient) -> None:
     store = world.app.extensions["simulator"].store
     with ThreadPoolExecutor(1) as pool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from simulators.stripe.cards import CARDS
+from simulators.stripe.cards import CARDS, Asks
 from tests.integration.stripe_sdk.intents import METADATA, a_paid_intent, an_intent
 
 if TYPE_CHECKING:
@@ -55,6 +55,19 @@ def test_a_student_types_a_card_number_which_a_server_may_not_send(
     assert paid.status == "succeeded"
 
 
+@pytest.mark.parametrize(
+    "more", [{"capture_method": "manual"}, {"off_session": True}, {"error_on_requires_action": True}]
+)
+def test_a_student_does_not_say_what_a_server_says(
+    client: stripe.StripeClient, student: stripe.StripeClient, more: Any
+) -> None:
+    intent = an_intent(client)
+    attempt: Any = {"client_secret": intent.client_secret, "payment_method": "pm_card_visa"} | more
+    with pytest.raises(stripe.InvalidRequestError, match="secret key") as refusal:
+        student.v1.payment_intents.confirm(intent.id, attempt)
+    assert refusal.value.param == next(iter(more))
+
+
 @pytest.mark.parametrize("secret", [{}, {"client_secret": "pi_x_secret_y"}])
 def test_a_student_without_the_right_client_secret_sees_nothing(
     client: stripe.StripeClient, student: stripe.StripeClient, secret: Any
@@ -66,7 +79,10 @@ def test_a_student_without_the_right_client_secret_sees_nothing(
         assert refusal.value.param == "client_secret"
 
 
-@pytest.mark.parametrize("card", [card for card in CARDS if card.decline], ids=lambda card: card.token)
+DECLINED_AT_ONCE = [card for card in CARDS if card.decline and card.asks is Asks.NEVER]
+
+
+@pytest.mark.parametrize("card", DECLINED_AT_ONCE, ids=lambda card: card.token)
 def test_a_declined_card_leaves_the_intent_open_for_another_one(client: stripe.StripeClient, card: Any) -> None:
     intent = an_intent(client)
     with pytest.raises(stripe.CardError) as decline:

@@ -87,3 +87,56 @@ def test_a_refund_that_looked_good_fails_later_and_the_money_is_back(world: Worl
     charge = charge_of(client, intent)
     assert (charge.refunded, charge.amount_refunded) == (False, 0)
     assert "refund.failed" in world.receiver.names()
+
+
+def test_a_pending_refund_can_be_canceled_and_the_money_is_back(world: World, client: stripe.StripeClient) -> None:
+    intent = a_paid_intent(client, "pm_card_pendingRefund")
+    canceled = client.v1.refunds.cancel(refund(client, intent).id)
+    assert (canceled.status, charge_of(client, intent).amount_refunded) == ("canceled", 0)
+    world.settle(timedelta(seconds=5))
+    assert client.v1.refunds.retrieve(canceled.id).status == "canceled"
+    assert world.receiver.names().count("refund.updated") == 2
+    assert refund(client, intent).amount == 4900
+
+
+def test_a_refund_that_was_made_cannot_be_canceled(client: stripe.StripeClient) -> None:
+    made = refund(client, a_paid_intent(client))
+    with pytest.raises(stripe.InvalidRequestError, match="status of succeeded"):
+        client.v1.refunds.cancel(made.id)
+
+
+def test_metadata_of_a_refund_are_merged_and_an_empty_value_unsets(client: stripe.StripeClient) -> None:
+    made = refund(client, a_paid_intent(client), metadata={"sagaId": "s1", "note": "x"})
+    changed = client.v1.refunds.update(made.id, {"metadata": {"note": "", "who": "ada"}})
+    assert changed.metadata
+    assert changed.metadata.to_dict() == {"sagaId": "s1", "who": "ada"}
+    [event] = client.v1.events.list({"type": "charge.refund.updated", "limit": 1}).data
+    assert event.to_dict()["data"]["previous_attributes"] == {"metadata": {"note": "x", "who": None}}
+
+
+@pytest.mark.parametrize("reason", ["duplicate", "fraudulent", "requested_by_customer"])
+def test_a_refund_tells_its_reason(client: stripe.StripeClient, reason: str) -> None:
+    assert refund(client, a_paid_intent(client), reason=reason).reason == reason
+
+
+@pytest.mark.parametrize("wanted", [{"reason": "regret"}, {"amount": 0}, {"amount": -1}, {"amount": "all"}])
+def test_a_refund_that_makes_no_sense_is_refused_by_name(client: stripe.StripeClient, wanted: Any) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        refund(client, a_paid_intent(client), **wanted)
+    assert refusal.value.param == next(iter(wanted))
+
+
+def test_a_refund_shows_what_it_belongs_to_when_asked(client: stripe.StripeClient) -> None:
+    fields = ["charge.balance_transaction", "payment_intent.latest_charge", "balance_transaction"]
+    shown = refund(client, a_paid_intent(client, capture_method="automatic"), expand=fields)
+    assert shown.charge.balance_transaction.type == "charge"  # type: ignore[union-attr]
+    assert shown.payment_intent.latest_charge.amount_refunded == 4900  # type: ignore[union-attr]
+    assert shown.balance_transaction.type == "refund"  # type: ignore[union-attr]
+
+
+def test_a_list_of_refunds_is_read_page_by_page(client: stripe.StripeClient) -> None:
+    intent = a_paid_intent(client)
+    made = [refund(client, intent, amount=100).id for _ in range(5)]
+    first = client.v1.refunds.list({"charge": str(intent.latest_charge), "limit": 2})
+    assert ([each.id for each in first.data], first.has_more) == (made[:2:-1], True)
+    assert [each.id for each in first.auto_paging_iter()] == made[::-1]

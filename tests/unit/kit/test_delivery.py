@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 class Receivers:
     wanted = True
 
-    def secret(self, _delivery: dict[str, Any]) -> str | None:
-        return "secret" if self.wanted else None
+    def secrets(self, _delivery: dict[str, Any]) -> list[str]:
+        return ["secret"] if self.wanted else []
 
     def headers(self, attempt: Attempt) -> dict[str, str]:
-        return {"Content-Type": "text/plain", "Signature": f"{attempt.at.timestamp():.0f} {attempt.secret}"}
+        return {"Content-Type": "text/plain", "Signature": f"{attempt.at.timestamp():.0f} {attempt.secrets[0]}"}
 
 
 class Network(requests.Session):

@@ -124,6 +124,8 @@ def test_state_never_holds_a_card_number(client: FlaskClient) -> None:
         "client_secret": intent["client_secret"],
         "payment_method_data[type]": "card",
         "payment_method_data[card][number]": "4242424242424242",
+        "payment_method_data[card][exp_month]": "12",
+        "payment_method_data[card][exp_year]": "34",
     }
     paid = client.post(
         f"/v1/payment_intents/{intent['id']}/confirm",

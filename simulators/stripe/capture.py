@@ -1,0 +1,89 @@
+"""Money that is held on a card: taken in whole or in part, or let go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from simulators.stripe.account import amended, fetched, now, table
+from simulators.stripe.api import takes
+from simulators.stripe.charges import collected
+from simulators.stripe.errors import RefusedError, StripeError
+from simulators.stripe.events import emit, emit_change
+from simulators.stripe.parameters import boolean, integer, metadata, text
+
+if TYPE_CHECKING:
+    from simulators.kit.shelf import Json
+    from simulators.stripe.parameters import Table
+
+routes = Blueprint("capture", __name__)
+
+CAPTURE: Table = {
+    "amount_to_capture": integer, "final_capture": boolean, "metadata": metadata, "statement_descriptor": text,
+    "statement_descriptor_suffix": text,
+}  # fmt: skip
+
+
+@routes.post("/v1/payment_intents/<intent_id>/capture")
+@takes(CAPTURE)
+def capture_payment_intent(asked: Json, intent_id: str) -> Json:
+    """The money that is held, or a part of it; the rest is let go."""
+    intent = fetched("payment_intents", intent_id, "intent")
+    if intent["status"] != "requires_capture":
+        raise RefusedError(_why_not(intent), code="payment_intent_unexpected_state", payment_intent=intent)
+    amount = asked.pop("amount_to_capture", intent["amount_capturable"])
+    if not 1 <= amount <= intent["amount_capturable"]:
+        most = intent["amount_capturable"]
+        message = f"The amount_to_capture must be from 1 to the amount that can be captured ({most})."
+        raise StripeError(message, code="amount_too_large" if amount > most else None, param="amount_to_capture")
+    asked.pop("final_capture", None)
+    return _taken(amended(intent, asked), amount)
+
+
+def let_go(intent: Json, name: str = "charge.refunded") -> None:
+    """Give the cardholder the use of their money back, and announce it by this name."""
+    charge = fetched("charges", intent["latest_charge"])
+    emit_change(name, charge, table("charges").put(charge | {"refunded": True}))
+
+
+def canceled(intent: Json, reason: str | None) -> Json:
+    """End the intent for good, and announce it; what is held is let go."""
+    if intent["status"] == "requires_capture":
+        let_go(intent, "charge.expired" if reason == "automatic" else "charge.refunded")
+    intent |= {
+        "amount_capturable": 0,
+        "canceled_at": now(),
+        "cancellation_reason": reason,
+        "next_action": None,
+        "status": "canceled",
+    }
+    table("payment_intents").put(intent)
+    emit("payment_intent.canceled", intent)
+    return intent
+
+
+def expire_hold(intent_id: str) -> None:
+    """Let go what nobody has captured in time."""
+    intent = fetched("payment_intents", intent_id)
+    if intent["status"] == "requires_capture":
+        canceled(intent, "automatic")
+
+
+def _taken(intent: Json, amount: int) -> Json:
+    charge = fetched("charges", intent["latest_charge"]) | {"amount_captured": amount, "captured": True}
+    charge = collected(table("charges").put(charge), at_once=False)
+    intent |= {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
+    table("payment_intents").put(intent)
+    emit("charge.captured", charge, {"amount_captured": 0, "captured": False})
+    emit("payment_intent.succeeded", intent)
+    return intent
+
+
+def _why_not(intent: Json) -> str:
+    if intent["status"] == "succeeded":
+        return "This PaymentIntent could not be captured because it has already been captured."
+    return (
+        f"This PaymentIntent could not be captured because it has a status of {intent['status']}. "
+        "Only a PaymentIntent with one of the following statuses may be captured: requires_capture."
+    )

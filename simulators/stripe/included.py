@@ -1,0 +1,31 @@
+"""What an object shows only when it is asked for by `expand`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from simulators.stripe.account import table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulators.kit.shelf import Json
+
+SHOWN = 10
+
+
+def line_items(session: Json) -> Json:
+    """Return the beginning of the list of what a Checkout Session sells."""
+    found = [without_session(item) for item in islice(table("line_items").newest(session=session["id"]), SHOWN + 1)]
+    url = f"/v1/checkout/sessions/{session['id']}/line_items"
+    return {"object": "list", "data": found[:SHOWN], "has_more": len(found) > SHOWN, "url": url}
+
+
+def without_session(item: Json) -> Json:
+    """Return a line item as it is shown."""
+    return {name: value for name, value in item.items() if name != "session"}
+
+
+INCLUDABLE: dict[tuple[str, str], Callable[[Json], Json]] = {("checkout.session", "line_items"): line_items}
+"""By the kind of the object and the name of the property."""

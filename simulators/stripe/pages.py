@@ -1,0 +1,41 @@
+"""What the pages for people have in common: they act on their own, with no key and nobody's server."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from flask import g
+
+from simulators.kit.simulator import simulator
+from simulators.stripe.amounts import THREE_DECIMAL, ZERO_DECIMAL
+from simulators.stripe.errors import StripeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def by_hand(declines: list[StripeError]) -> Iterator[None]:
+    """Do what a person asks for in one transaction; a refusal is an answer like any other, and is noted here."""
+    g.publishable = True
+    with simulator().store.transaction():
+        try:
+            yield
+        except StripeError as error:
+            declines.append(error)
+
+
+def sum_of_money(amount: int, code: str) -> str:
+    """Return a sum as a person reads it: `49.00 EUR`."""
+    decimals = 0 if code in ZERO_DECIMAL else 3 if code in THREE_DECIMAL else 2
+    whole = f"{amount:,}" if decimals == 0 else f"{amount / 10**decimals:,.{decimals}f}"
+    return f"{whole} {code.upper()}"
+
+
+def with_query(url: str, **more: str) -> str:
+    """Return the address with these words in its query, beside those already there."""
+    parts = urlsplit(url)
+    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), *more.items()])
+    return urlunsplit(parts._replace(query=query))

@@ -1,0 +1,44 @@
+"""The table of faults says what the classes say."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from pathlib import Path
+
+import pytest
+
+from simulators.kit.delivery_faults import DELIVERY_FAULTS
+from simulators.kit.faults import Fault, name_of, parameters_of
+from simulators.kit.network_faults import NETWORK_FAULTS
+from simulators.kit.request_faults import REQUEST_FAULTS, RouteFault
+from simulators.learning.faults import RejectedEnrollment
+from simulators.stripe.faults import STRIPE_FAULTS
+
+README = Path(__file__).parents[3] / "simulators" / "kit" / "README.md"
+HEAD = "| fault | of | does | parameters |\n| --- | --- | --- | --- |\n"
+KINDS = {
+    "every call": (*REQUEST_FAULTS, *NETWORK_FAULTS),
+    "every delivery": DELIVERY_FAULTS,
+    "Stripe": STRIPE_FAULTS,
+    "learning's enrollments": (RejectedEnrollment,),
+}
+SAID_ABOVE = {"times": 1, "probability": 1.0, "method": "*", "path": "*", "event": "*", "receiver": "*"}
+
+
+def row(of: str, kind: type[Fault]) -> str:
+    own = [(name, value) for name, value in parameters_of(kind).items() if SAID_ABOVE.get(name, "") != value]
+    told = ", ".join(f"`{name}`" + ("" if value == "required" else f" {json.dumps(value)}") for name, value in own)
+    if of == "Stripe":
+        of += "'s calls" if issubclass(kind, RouteFault) else "'s deliveries"
+    does = " ".join((inspect.getdoc(kind) or "").split())
+    return f"| `{name_of(kind)}` | {of} | {does} | {told} |\n"
+
+
+def test_the_table_of_faults_says_what_the_classes_say(request: pytest.FixtureRequest) -> None:
+    table = "".join(row(of, kind) for of, kinds in KINDS.items() for kind in kinds)
+    text = README.read_text()
+    above = text.partition(HEAD)[0]
+    if request.config.getoption("--write-tables"):
+        README.write_text(above + HEAD + table)
+    assert README.read_text() == above + HEAD + table
