@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from reference import runtime
-from reference.application.ports import Clock, Gateway
+from reference.application.ports import Clock, Gateway, UnavailableError
 from reference.application.read import Reader
 from reference.application.reconcile import Reconciliation
 from reference.application.relay import Relay
@@ -36,6 +36,7 @@ from reference.web.doors import Doors
 from reference.web.metrics import Metrics
 from reference.web.problems import register_problems
 
+__all__ = ["UnavailableError", "create_app", "open_books"]  # What the command uses.
 SAGAS: Sequence[type[PaidSaga]] = [EnrollInCourseSaga, BookAndPayForSessionSaga]
 MAX_BODY = 256 * 1024  # Bytes; a Stripe event is a few thousand.
 RETRIES = 3  # Of one page among a thousand, while a person waits.

@@ -62,6 +62,10 @@ class Span:
     since: datetime
     until: datetime
 
+    def __post_init__(self) -> None:
+        if self.since > self.until:
+            raise ValueError(f"{self.since.isoformat()} is later than {self.until.isoformat()}")
+
     def __contains__(self, at: datetime) -> bool:
         return self.since <= at <= self.until
 

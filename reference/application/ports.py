@@ -36,11 +36,16 @@ class Clock(Protocol):
 class Errand:
     """One row of the outbox: what is to be said to whom, and how often that was tried."""
 
-    key: str  # Of saga, step and generation: a message id and an idempotency key, never random.
+    key: str  # Of saga, step and generation, never random: an idempotency key.
     to: str
     message: Message
     asked_at: datetime
     attempts: int
+
+    @property
+    def message_id(self) -> str:
+        """The same whoever is to hear it: what is said to two is one message."""
+        return f"{self.message.saga_id}:{self.message.key}"
 
 
 class Gateway(Protocol):

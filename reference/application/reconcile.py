@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -15,7 +15,8 @@ from reference.application.service import PaymentService, Receipt
 from reference.domain.payment import Payment
 from reference.domain.payment_news import PaymentNews, RefundReported
 from reference.domain.reconciliation import (
-    TOLD_BY_NEWS,
+    MENDED_BY_NEWS,
+    SHOWN_BY_NEWS,
     TRAVELLING,
     Difference,
     Entry,
@@ -25,6 +26,7 @@ from reference.domain.reconciliation import (
 
 SKEW = timedelta(hours=1)  # By how much the two clocks may differ, and an intent be younger than its payment.
 SETTLING = timedelta(minutes=1)  # As long as news may be on their way.
+A_WEEK = timedelta(days=7)
 BATCH = 500
 
 
@@ -58,10 +60,10 @@ class Reconciliation:
     def __init__(self, ledger: Ledger, units: Callable[[], UnitOfWork], service: PaymentService, clock: Clock) -> None:
         self._ledger, self._units, self._service, self._clock = ledger, units, service, clock
 
-    def last(self, span: timedelta) -> Span:
-        """Return the span of time that ends now."""
-        now = self._clock.now()
-        return Span(now - span, now)
+    def span(self, since: datetime | None = None, until: datetime | None = None) -> Span:
+        """Return what to compare: up to now unless told otherwise, and a week; ValueError if that is no span."""
+        until = until or self._clock.now()
+        return Span(since or until - A_WEEK, until)
 
     def count(self, span: Span) -> int:
         """Return how many payments of ours there are to compare."""
@@ -78,13 +80,13 @@ class Reconciliation:
 
     def repair(self, difference: Difference) -> Repair:
         """Tell the service what a webhook could have told; the same facts twice take effect once."""
-        if difference.kind not in TOLD_BY_NEWS:
+        if difference.kind not in MENDED_BY_NEWS | SHOWN_BY_NEWS:
             return Repair.FOR_A_PERSON
         facts = self._ledger.facts(difference.intent_id)
         ours = {"payment_id": difference.payment_id, "saga_id": difference.saga_id}
         # That it was created matters only as long as nothing else happened to it.
         receipts = {self._hear(replace(fact, **ours)) for fact in facts[1:] or facts}
-        if receipts & {Receipt.DEAD, Receipt.IGNORED}:
+        if difference.kind in SHOWN_BY_NEWS or receipts & {Receipt.DEAD, Receipt.IGNORED}:
             return Repair.FOR_A_PERSON
         return Repair.HEARD if Receipt.APPLIED in receipts else Repair.HEARD_BEFORE
 

@@ -127,8 +127,8 @@ class Turn:
         asks: Asked = saga.hear(self._verdict(saga, message), self._now)
         if saga.state != before:
             self._unit.deadlines.clear(saga.saga_id)
-        if isinstance(message, PaymentEvent):
-            self._unit.outbox.put(_key(message), saga.informs, message, self._now)
+        for keeper in saga.informs if isinstance(message, PaymentEvent) else ():
+            self._unit.outbox.put(f"{_key(message)}:{keeper}", keeper, message, self._now)
         self._queue.extend(asks)
 
     def _saga_of(self, message: Message) -> PaidSaga:

@@ -67,8 +67,10 @@ class Kind(StrEnum):
 K, E = Kind, EntryState
 # These are differences only when they stay: a webhook takes its time.
 TRAVELLING = {K.PAID_AT_STRIPE, K.CANCELED_AT_STRIPE, K.REFUNDED_THERE_ONLY, K.REFUNDED_HERE_ONLY}
-# What a webhook could have told, telling it again may mend, or show to a person. No news mends the rest.
-TOLD_BY_NEWS = {*TRAVELLING, K.OPEN_AT_STRIPE, K.PAID_TWICE, K.UNKNOWN_HERE}
+# What a webhook could have told, and telling it again mends.
+MENDED_BY_NEWS = {*TRAVELLING, K.OPEN_AT_STRIPE}
+# What no news can mend, but telling it makes a dead letter for a person to see.
+SHOWN_BY_NEWS = {K.PAID_TWICE, K.UNKNOWN_HERE}
 
 
 @dataclass(frozen=True)

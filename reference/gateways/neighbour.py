@@ -25,7 +25,7 @@ class Neighbour:
     def perform(self, errand: Errand) -> list[Message]:
         """Say it; UnavailableError or RefusedError unless it was accepted."""
         door = "/commands" if isinstance(errand.message, Command) else "/events"
-        envelope = json.dumps(wrap(errand.key, errand.message, errand.asked_at))
+        envelope = json.dumps(wrap(errand.message_id, errand.message, errand.asked_at))
         self.accepted(self.call("POST", door, envelope))
         return []
 

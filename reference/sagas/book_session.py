@@ -32,7 +32,7 @@ class BookAndPayForSessionSaga(PaidSaga):
 
     starts_on = BookSessionInitiated
     context = PaymentContext.SESSION_BOOKING
-    informs = "communication"
+    informs = ("communication",)
 
     # fmt: off
     STATES: ClassVar = [

@@ -27,7 +27,7 @@ class EnrollInCourseSaga(PaidSaga):
 
     starts_on = EnrollInCourseInitiated
     context = PaymentContext.COURSE_ENROLLMENT
-    informs = "learning"
+    informs = ("learning",)
 
     # fmt: off
     STATES: ClassVar = [

@@ -50,25 +50,26 @@ def payment_states(*, unsold: str | None = None) -> list[State]:
     ]
 
 
-def payment_rows(delivering: str) -> list[list[Any]]:
-    """Return the rows between asking for money and the end; in the state `delivering` the thing is asked for."""
+def payment_rows(*delivering: str) -> list[list[Any]]:
+    """Return the rows between asking for money and the end; what is bought is asked for in `delivering`."""
+    first, anywhere = delivering[0], list(delivering)
     # fmt: off
     return [
         # message                from                               to
-        ["payment_succeeded",    "awaiting_payment",                delivering],
+        ["payment_succeeded",    "awaiting_payment",                first],
         ["payment_failed",       "awaiting_payment",                None],  # Another card may work.
         ["payment_rejected",     "awaiting_payment",                "rejected"],
         ["payment_canceled",     "awaiting_payment",                "expired"],
         ["payment_unusable",     "awaiting_payment",                "refunding"],
         ["cancel_requested",     "awaiting_payment",                "canceling"],
         # The student's wish races the student's payment, and Stripe says who won.
-        ["payment_succeeded",    "canceling",                       delivering],
+        ["payment_succeeded",    "canceling",                       first],
         ["payment_failed",       "canceling",                       None],
         ["payment_rejected",     "canceling",                       "cancelled"],
         ["payment_canceled",     "canceling",                       "cancelled"],
         ["payment_unusable",     "canceling",                       "refunding"],
-        ["delivery_unanswered",  delivering,                        None,        "ask_for_delivery"],
-        ["delivery_overdue",     delivering,                        "refunding", "withdraw_delivery"],
+        ["delivery_unanswered",  anywhere,                          None,        "ask_for_delivery"],
+        ["delivery_overdue",     anywhere,                          "refunding", "withdraw_delivery"],
         ["payment_refunded",     "refunding",                       "refunded"],
         ["payment_refund_failed", "refunding",                      "parked"],
         ["refund_overdue",       "refunding",                       "parked"],
@@ -77,7 +78,7 @@ def payment_rows(delivering: str) -> list[list[Any]]:
         ["payment_unusable",     ["rejected", "expired", "cancelled"], "refunding"],
         ["payment_refunded",     "parked",                          "refunded"],
         ["payment_refunded",     "completed",                       "refunded"],  # By a person, at Stripe.
-        ["payment_refunded",     delivering,                        "refunded",  "withdraw_delivery"],
+        ["payment_refunded",     anywhere,                          "refunded",  "withdraw_delivery"],
         ["payment_refund_failed", "refunded",                       "parked"],  # A bank sent it back days later.
         ["payment_refund_failed", "parked",                         None],
         ["notice_sent",          "*",                               None],
@@ -94,7 +95,7 @@ class PaidSaga(Saga):
     refund_reason: str = ""
 
     context: ClassVar[PaymentContext]
-    informs: ClassVar[str]  # The service that keeps what was bought: it hears the payment's events too.
+    informs: ClassVar[tuple[str, ...]]  # Who keeps what was bought: they hear the payment's events too.
 
     @property
     def context_id(self) -> str:
@@ -102,7 +103,7 @@ class PaidSaga(Saga):
         raise NotImplementedError
 
     def delivery(self) -> Command:
-        """Return the command that gives the student what was paid for."""
+        """Return the command that gives the student what was paid for; of several things the one that is due."""
         raise NotImplementedError
 
     @property
@@ -133,7 +134,7 @@ class PaidSaga(Saga):
 
     def deliver(self, event: EventData) -> None:
         """Ask for what was paid for, and do not wait for the answer for ever."""
-        self.payment_id = heard(event).payment_id
+        self.payment_id = self.payment_id or heard(event).payment_id
         self.ask_for_delivery(event)
         self.remind(DeliveryOverdue, Wait.PATIENCE)
 

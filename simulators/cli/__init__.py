@@ -9,6 +9,7 @@ import sys
 import click
 
 from simulators.cli.demo import demo
+from simulators.cli.reconcile import reconcile
 from simulators.cli.serve import serve
 from simulators.cli.simulate import simulate
 from simulators.cli.token import token
@@ -30,5 +31,5 @@ def main(context: click.Context) -> None:
     end_tidily()
 
 
-for verb in (demo, simulate, serve, token):
+for verb in (demo, simulate, serve, token, reconcile):
     main.add_command(verb)

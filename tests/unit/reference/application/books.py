@@ -108,6 +108,9 @@ class Books:
         shown = within[start : start + page.limit]
         return Slice(shown, shown[-1].payment_id if within[start + page.limit :] else None)
 
+    def count_opened(self, span: Span) -> int:
+        return sum(each.opened_at in span for each in self.ours)
+
     def about(self, message: Any) -> Payment | None:
         name, wanted = ("payment_id", message.payment_id) if message.payment_id else ("intent_id", message.intent_id)
         return next((each for each in self.ours if getattr(each, name) == wanted), None)

@@ -17,7 +17,7 @@ from reference.application.reconcile import Repair
 from reference.application.service import Receipt
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus, RefundState
-from reference.domain.reconciliation import TOLD_BY_NEWS, Difference, Entry, Kind
+from reference.domain.reconciliation import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, Entry, Kind
 from tests.unit.reference.application.books import (
     A_DAY_AGO,
     CASES,
@@ -140,14 +140,20 @@ def test_a_repair_tells_what_webhooks_could_have_told_under_ids_that_stay_the_sa
     assert {(each.payment_id, each.saga_id) for each in said} == {("pay_1", "saga_1")}
 
 
+@pytest.mark.parametrize("kind", sorted(SHOWN_BY_NEWS))
+def test_what_is_told_only_to_be_seen_stays_for_a_person(kind: Kind) -> None:
+    reconciliation = Books(facts_of=lambda _: [created(), paid()]).reconciliation()
+    assert [reconciliation.repair(difference(kind)) for _ in range(2)] == [Repair.FOR_A_PERSON] * 2
+
+
 @pytest.mark.parametrize("receipt", [Receipt.DEAD, Receipt.IGNORED])
 def test_what_the_service_cannot_use_is_for_a_person(receipt: Receipt) -> None:
     books = Books(facts_of=lambda _: [created(), paid()])
     books.receive = lambda *_: receipt  # type: ignore[method-assign]
-    assert books.reconciliation().repair(difference(K.PAID_TWICE)) == Repair.FOR_A_PERSON
+    assert books.reconciliation().repair(difference(K.PAID_AT_STRIPE)) == Repair.FOR_A_PERSON
 
 
-@pytest.mark.parametrize("kind", sorted(set(Kind) - TOLD_BY_NEWS))
+@pytest.mark.parametrize("kind", sorted(set(Kind) - MENDED_BY_NEWS - SHOWN_BY_NEWS))
 def test_what_no_news_can_mend_is_left_alone(kind: Kind) -> None:
     books = Books(facts_of=lambda _: [created(), paid()])
     assert books.reconciliation().repair(difference(kind)) == Repair.FOR_A_PERSON

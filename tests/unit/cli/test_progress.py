@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import os
+import pty
+import sys
+
+import pytest
+
+from simulators.cli.progress import progress
+
+
+def test_a_person_who_watches_sees_how_far_it_is_and_rows_in_place_of_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs, ours = pty.openpty()
+    with os.fdopen(ours, "w") as screen:
+        monkeypatch.setattr(sys, "stderr", screen)
+        with progress(2) as (passed, make_room):
+            passed()
+            make_room()
+            passed()
+        seen = os.read(theirs, 10_000).decode()
+    os.close(theirs)
+    assert "comparing" in seen
+    assert "50%" in seen.partition("\r\x1b[2K")[0]
+    assert "100%" in seen.partition("\r\x1b[2K")[2]
+
+
+def test_nobody_is_shown_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress(2) as (passed, make_room):
+        passed()
+        make_room()
+    assert capsys.readouterr() == ("", "")
