@@ -14,16 +14,16 @@ METADATA = {"paymentId", "sagaId", "paymentContext", "contextId"}
 
 @invariant(1, "every payment ends once")
 def every_payment_ends_once(evidence: Evidence) -> Found:
-    """Money taken became one seat and stayed, or became no seat and all went back, or waits for a person."""
+    """Money taken became one delivery and stayed, or none and all went back, or waits for a person."""
     for intent in evidence.intents:
         saga_id = saga_of(intent)
         if intent["status"] != "succeeded" or evidence.under_way(saga_id):
             continue
-        seats, back = len(evidence.delivered(saga_id)), evidence.given_back(intent, "succeeded")
-        delivered = seats == 1 and evidence.given_back(intent, *LIVE) == 0
-        refunded = seats == 0 and back == intent["amount_received"]
+        deliveries, back = len(evidence.delivered(saga_id)), evidence.given_back(intent, "succeeded")
+        delivered = deliveries == 1 and evidence.given_back(intent, *LIVE) == 0
+        refunded = deliveries == 0 and back == intent["amount_received"]
         if not (delivered or refunded or evidence.outcome(saga_id) == "PARKED"):
-            yield saga_id, f"{intent['amount_received']} taken, {back} given back, {seats} seats"
+            yield saga_id, f"{intent['amount_received']} taken, {back} given back, {deliveries} deliveries"
 
 
 @invariant(2, "never more back than taken")

@@ -25,9 +25,12 @@ CHARGE = {
 }  # fmt: skip
 REFUND = {"id": "re_1", "payment_intent": "pi_1", "charge": "ch_1", "amount": 4900, "status": "succeeded"}
 SEAT = {"sagaId": "s1", "studentId": "ada", "courseId": "algebra"}
+SESSION = {"sagaId": "s1", "studentId": "ada", "tutorId": "grace", "scheduledAt": "2026-09-02T10:00:00Z"}
+HOLD = {**SESSION, "status": "HELD"}
+NOTICE = {"sagaId": "s1", "personId": "ada", "kind": "CONFIRMED", "title": "Algebra"}
 PRICE = {"amount": 4900, "currency": "EUR"}
 SAGA = {
-    "sagaId": "s1", "context": "COURSE_ENROLLMENT", "contextId": "algebra", "state": "COMPLETED",
+    "sagaId": "s1", "studentId": "ada", "context": "COURSE_ENROLLMENT", "contextId": "algebra", "state": "COMPLETED",
     "outcome": "COMPLETED", "waitingFor": None, "waitingUntil": None,
     "payment": {"paymentId": "p1", "status": "SUCCEEDED", "price": PRICE},
 }  # fmt: skip
@@ -45,6 +48,9 @@ def sound() -> Evidence:
         refunds=[],
         charges=[deepcopy(CHARGE)],
         enrollments=[dict(SEAT)],
+        sessions=[],
+        holds=[],
+        notices=[dict(NOTICE)],
         sagas={"s1": deepcopy(SAGA)},
         exchanges=[told("EnrollInCourseInitiated"), told("PaymentSucceeded"), told("PaymentSucceeded")],
         earlier_outcomes={"s1": "COMPLETED"},
@@ -82,10 +88,13 @@ BROKEN: list[tuple[int, str, Evidence]] = [
     (4, "two refunds of a payment", but(refunds=[REFUND, {**REFUND, "id": "re_2"}])),
     (5, "two seats by a saga", but(enrollments=[SEAT, {**SEAT, "courseId": "biology"}])),
     (5, "one student twice in a course", but(enrollments=[SEAT, {**SEAT, "sagaId": "s2"}])),
+    (5, "two sessions in a slot", but(enrollments=[], sessions=[SESSION, {**SESSION, "sagaId": "s2"}])),
     (6, "an ending undone", but(sagas=saga(outcome="EXPIRED"))),
     (7, "left behind", but(sagas=saga(outcome=None, waitingUntil=(NOW - timedelta(1)).isoformat()))),
     (8, "a seat left", but(sagas=saga(outcome="EXPIRED"))),
     (8, "an intent left open", but(sagas=saga(outcome="EXPIRED"), intents=intent(status="requires_payment_method"))),
+    (8, "a slot left", but(enrollments=[], sagas=saga(outcome="EXPIRED"), holds=[HOLD])),
+    (9, "two sagas in a slot", but(holds=[HOLD, {**HOLD, "sagaId": "s2"}])),
     (9, "a free seat", but(intents=intent(status="requires_payment_method"))),
     (10, "another price", but(intents=intent(amount=4800, amount_received=4800))),
     (10, "a seat for less", but(intents=intent(amount_received=100))),
@@ -95,6 +104,10 @@ BROKEN: list[tuple[int, str, Evidence]] = [
     (14, "paid and not noticed", but(sagas=saga(outcome=None, state="AWAITING_PAYMENT"))),
     (15, "a charge too little", but(charges=[])),
     (15, "a refund of nothing", but(refunds=[{**REFUND, "charge": "ch_9"}])),
+    (16, "nobody told", but(notices=[])),
+    (16, "told twice", but(notices=[NOTICE, NOTICE])),
+    (16, "a stranger told", but(notices=[NOTICE, {**NOTICE, "personId": "ben", "kind": "DECLINED"}])),
+    (16, "a secret told", but(notices=[{**NOTICE, "title": "hush"}])),
     (17, "metadata missing", but(intents=intent(metadata={"sagaId": "s1"}))),
     (17, "metadata of another", but(intents=intent(metadata={**METADATA, "contextId": "biology"}))),
     (18, "a secret written down", but(trace='{"path": "/hush"}')),
@@ -115,7 +128,7 @@ def test_what_is_wrong_is_found(number: int, evidence: Evidence) -> None:
 
 
 def test_every_invariant_has_been_seen_broken() -> None:
-    assert {each.number for each in INVARIANTS} == {number for number, _, _ in BROKEN} == {*range(1, 16), 17, 18}
+    assert {each.number for each in INVARIANTS} == {number for number, _, _ in BROKEN} == {*range(1, 19)}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +143,7 @@ def test_every_invariant_has_been_seen_broken() -> None:
             refunds=[REFUND],
             charges=[{**CHARGE, "amount_refunded": 4900}],
             sagas=saga(outcome="REFUNDED"),
+            notices=[{**NOTICE, "kind": "REFUNDED"}],
         ),
     ],
     ids=["parked for a person", "still under way", "refunded in full, though it had been delivered"],
@@ -141,7 +155,7 @@ def test_other_right_endings_break_nothing(evidence: Evidence) -> None:
 def test_a_violation_names_number_name_saga_and_what_was_found() -> None:
     [violation] = INVARIANTS[0].violations(but(enrollments=[]))
     assert str(violation) == (
-        "invariant 1 (every payment ends once) is violated by saga s1: 4900 taken, 0 given back, 0 seats"
+        "invariant 1 (every payment ends once) is violated by saga s1: 4900 taken, 0 given back, 0 deliveries"
     )
 
 
