@@ -6,10 +6,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test bench lint format lock clean
+.PHONY: help install demo test contracts bench lint format lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
 
 install: $(READY) ## Make .venv with the locked dependencies and the command harness
 
@@ -27,6 +27,9 @@ demo: install ## Run all services on loopback and play the stories; Ctrl-C ends 
 test: install ## Everything that must hold before a change lands; all is run, the first failure's code is kept
 	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest"; do \
 		echo "== $$check"; $(BIN)/$$check || code=$${code:-$$?}; done; exit $${code:-0}
+
+contracts: install ## Renew pacts/, after a consumer's needs have changed
+	@$(BIN)/pytest tests/contracts/consumers --pacts pacts
 
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run

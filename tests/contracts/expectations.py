@@ -26,6 +26,17 @@ def money(amount: int, currency: str) -> Json:
     return {"amount": match.int(amount), "currency": match.regex(currency, regex="[A-Z]{3}")}
 
 
+def instant(example: str) -> Any:
+    return match.regex(example, regex=INSTANT)
+
+
+def plain(expected: Any) -> Any:
+    """The example alone."""
+    if isinstance(expected, dict):
+        return {name: plain(each) for name, each in expected.items()}
+    return getattr(expected, "value", expected)
+
+
 def envelope(name: str, source: str, **data: Any) -> Json:
     """The whole envelope of a message about the saga of all examples."""
     return {
@@ -34,7 +45,7 @@ def envelope(name: str, source: str, **data: Any) -> Json:
         "source": f"edtech.{source}",
         "type": name,
         "subject": text(SAGA),
-        "time": match.regex("2026-09-01T09:00:00.000Z", regex=INSTANT),
+        "time": instant("2026-09-01T09:00:00.000Z"),
         "datacontenttype": "application/json",
         "data": {"sagaId": text(SAGA), **data},
     }

@@ -11,8 +11,11 @@ from flask import request
 
 from reference.domain.payment_news import AttemptDeclined
 from simulators.world.inside import Inside
-from simulators.world.plan import LEARNING, PAYMENT
+from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
+from simulators.world.stories import tomorrow
 from tests.contracts.expectations import CLOUDEVENT
+
+DECLINED = "pm_card_visa_chargeDeclined"
 
 
 class Overheard(Inside):
@@ -20,48 +23,67 @@ class Overheard(Inside):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        self.said: dict[str, bytes] = {}
-        for name in (PAYMENT, LEARNING):
-            self.services[name].app.before_request(self._listen)
+        self.said: dict[tuple[str, str], bytes] = {}
+        for name, service in self.services.items():
+            service.app.before_request(partial(self._listen, name))
 
-    def _listen(self) -> None:
+    def _listen(self, receiver: str) -> None:
         if request.mimetype == CLOUDEVENT:
-            self.said[request.get_json(force=True)["type"]] = request.get_data()
+            self.said[receiver, request.get_json(force=True)["type"]] = request.get_data()
 
 
-Story = Callable[[Overheard], object]
+Start = Callable[[Overheard], str]
+Story = Callable[[Overheard, Start], object]
 
 
-def enrolls(world: Overheard, card: str) -> str:
-    """A student enrolls and pays with this card."""
+def course(world: Overheard) -> str:
+    """A student enrolls in a course."""
     world.learning.course("algebra")
-    saga_id = world.student("ada").enroll("algebra")
+    return world.student("ada").enroll("algebra")
+
+
+def session(world: Overheard) -> str:
+    """A student books a session."""
+    world.tutors.tutor("grace")
+    return world.student("ada").book("grace", tomorrow(world), 60)
+
+
+def bought(world: Overheard, start: Start, card: str = "pm_card_visa") -> str:
+    saga_id = start(world)
     world.student("ada").tries(saga_id, card)
     world.settle()
     return saga_id
 
 
-bought = partial(enrolls, card="pm_card_visa")
-declined = partial(enrolls, card="pm_card_visa_chargeDeclined")
+def declined(world: Overheard, start: Start) -> str:
+    return bought(world, start, DECLINED)
 
 
-def declined_without_code(world: Overheard) -> None:
+def declined_without_code(world: Overheard, start: Start) -> None:
     """Stripe has no code for some failures, such as those of a bank's own page."""
-    payment_id = world.student("ada").saga(declined(world))["payment"]["paymentId"]
+    payment_id = world.student("ada").saga(declined(world, start))["payment"]["paymentId"]
     news = AttemptDeclined(payment_id=payment_id, attempt="page-1", reason="authentication_failed")
     world.services[PAYMENT].app.extensions["doors"].service.receive("stripe", "page-1", news)
     world.settle()
 
 
-def rejected(world: Overheard) -> None:
-    """The school takes no more students, although the course was paid for."""
+def rejected(world: Overheard, start: Start) -> None:
+    """It cannot be had any more, although it was paid for."""
     world.plant_fault(LEARNING, "rejected_enrollment")
-    bought(world)
+    world.plant_fault(COMMUNICATION, "rejected_session")
+    bought(world, start)
+
+
+def unavailable(world: Overheard, start: Start) -> None:
+    """The tutor's time is not for sale at all."""
+    world.plant_fault(TUTORS, "rejected_availability")
+    start(world)
+    world.settle()
 
 
 @cache
-def overheard(story: Story) -> dict[str, bytes]:
-    """Play a story, and return the last envelope of each name that was said in it."""
+def overheard(story: Story, start: Start) -> dict[tuple[str, str], bytes]:
+    """Play a story, and return the last envelope of each name that each service was told in it."""
     with TemporaryDirectory() as directory, Overheard(Path(directory)) as world:
-        story(world)
+        story(world, start)
         return world.said

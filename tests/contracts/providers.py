@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
 
+from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
+from tests.contracts import overheard as stories
 from tests.contracts.expectations import KNOWN, TOKENS, UNKNOWN, Json
-from tests.contracts.overheard import Story, bought, declined, declined_without_code, overheard, rejected
-from tests.contracts.services import has_course, learning_service, payment_service
-from tests.contracts.verification import Enter, Provider
+from tests.contracts.messages import Spoken, between
+from tests.contracts.overheard import Start, Story, course, overheard, session
+from tests.contracts.services import has_course, neighbour, payment_service
+from tests.contracts.verification import Enter, Provider, Say
+
+STORIES: dict[str, Story] = {
+    "PaymentFailed": stories.declined,
+    "PaymentFailed without a declineCode": stories.declined_without_code,
+    "SEND_NOTICE of a declined attempt": stories.declined,
+    "PaymentRefunded": stories.rejected,
+    "EnrollmentRejected": stories.rejected,
+    "SessionRejected": stories.rejected,
+    "RELEASE_TUTOR_SLOT": stories.rejected,
+    "TutorSlotReleased": stories.rejected,
+    "AvailabilityRejected": stories.unavailable,
+}
+"""The stories in which these are heard; all others are heard when something is simply bought."""
 
 
-def payment_provider(directory: Path) -> Provider:
-    return Provider("payment-service", payment_service(directory), ACCESS, PAYMENT_SAYS)
+def payment_provider(consumer: str, directory: Path) -> Provider:
+    return Provider(PAYMENT, payment_service(directory), ACCESS, _says(PAYMENT, consumer))
 
 
-def learning_provider(_: Path) -> Provider:
-    school = learning_service()
-    return Provider("learning-service", school, ACCESS | _courses(school), LEARNING_SAYS)
+def neighbour_provider(name: str, _: Path) -> Provider:
+    app = neighbour(name)
+    states = _courses(app) if name == LEARNING else {}
+    return Provider(name, app, ACCESS | states, _says(name, PAYMENT))
 
 
 def _access(state: str) -> Enter:
@@ -44,24 +62,19 @@ def _courses(school: Flask) -> dict[str, Enter]:
     }
 
 
-def _says(name: str, story: Story) -> Callable[[], bytes]:
-    return lambda: overheard(story)[name]
+def _says(sender: str, receiver: str) -> dict[str, Say]:
+    """What the one says to the other in this pair's flow."""
+    start = course if LEARNING in {sender, receiver} else session
+    return {said.description: partial(_heard, said, start) for said in between(sender, receiver)}
+
+
+def _heard(said: Spoken, start: Start) -> bytes:
+    return overheard(STORIES.get(said.description, stories.bought), start)[said.receiver, said.name]
 
 
 ACCESS = {state: _access(state) for state in (KNOWN, UNKNOWN)}
-LEARNING_SAYS = {
-    "EnrollInCourseInitiated": _says("EnrollInCourseInitiated", bought),
-    "EnrollmentConfirmed": _says("EnrollmentConfirmed", bought),
-    "EnrollmentRejected": _says("EnrollmentRejected", rejected),
-}
-PAYMENT_SAYS = {
-    "CREATE_ENROLLMENT_RECORD": _says("CREATE_ENROLLMENT_RECORD", bought),
-    "PaymentSucceeded": _says("PaymentSucceeded", bought),
-    "PaymentFailed": _says("PaymentFailed", declined),
-    "PaymentFailed without a declineCode": _says("PaymentFailed", declined_without_code),
-    "PaymentRefunded": _says("PaymentRefunded", rejected),
-}
-PROVIDERS = {
-    "learning-service-payment-service.json": payment_provider,
-    "payment-service-learning-service.json": learning_provider,
+NEIGHBOURS = (LEARNING, TUTORS, COMMUNICATION)
+PROVIDERS: dict[str, Callable[[Path], Provider]] = {
+    **{f"{name}-{PAYMENT}.json": partial(payment_provider, name) for name in NEIGHBOURS},
+    **{f"{PAYMENT}-{name}.json": partial(neighbour_provider, name) for name in NEIGHBOURS},
 }

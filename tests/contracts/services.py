@@ -1,4 +1,4 @@
-"""The two services as the contracts meet them: their real apps, known to each other by the contracts' token."""
+"""The services as the contracts meet them: their real apps, known to each other by the contracts' token."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from flask import Flask
 from reference.app import create_app as create_payment
 from simulators.kit.auth import Person, token
 from simulators.kit.seams import seeded_seams
-from simulators.learning.app import create_app as create_learning
-from tests.contracts.expectations import TOKEN
+from simulators.world.plan import NEIGHBOURS
+from tests.contracts.expectations import TOKEN, Json
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 JWT_SECRET = "a secret that only this test knows"
@@ -35,17 +35,30 @@ def payment_service(directory: Path) -> Flask:
     return create_payment(environ, clock=seams.clock, randomness=seams.randomness, http=seams.http)
 
 
-def learning_service(payment_url: str = NOWHERE, service_token: str = TOKEN) -> Flask:
+def neighbour(name: str, payment_url: str = NOWHERE, service_token: str = TOKEN) -> Flask:
     seams = seeded_seams(1, NOW)
-    return create_learning(seams, service_url=payment_url, service_token=service_token, jwt_secret=JWT_SECRET)
+    return NEIGHBOURS[name](seams, service_url=payment_url, service_token=service_token, jwt_secret=JWT_SECRET)
 
 
 def has_course(learning: Flask, course_id: str, *, published: bool) -> None:
-    """Let an operator create a course by the public doors."""
-    operator = token(Person("operator", "operator"), JWT_SECRET, NOW + timedelta(hours=1))
     course = {"courseId": course_id, "tutorId": "tom", "title": "Algebra", "price": {"amount": 4900, "currency": "EUR"}}
-    steps = [("/courses", course), (f"/courses/{course_id}/lessons", {"title": "Sets"})]
-    steps += [(f"/courses/{course_id}/publish", {})] if published else []
-    for path, body in steps:
-        answer = learning.test_client().post(path, json=body, headers={"Authorization": f"Bearer {operator}"})
-        assert answer.status_code < 300, answer.text
+    _operate(learning, "POST", "/courses", course)
+    _operate(learning, "POST", f"/courses/{course_id}/lessons", {"title": "Sets"})
+    if published:
+        _operate(learning, "POST", f"/courses/{course_id}/publish", {})
+
+
+def has_tutor(tutors: Flask, tutor_id: str) -> None:
+    """One who teaches on Wednesdays, from nine to five by UTC."""
+    rate = {"amount": 4900, "currency": "EUR"}
+    _operate(tutors, "POST", "/tutors", {"tutorId": tutor_id, "name": "Grace", "hourlyRate": rate, "timeZone": "UTC"})
+    hours = {"day": "WEDNESDAY", "from": "09:00", "to": "17:00"}
+    _operate(tutors, "PUT", f"/tutors/{tutor_id}/availability", {"weekly": [hours]})
+
+
+def _operate(app: Flask, method: str, path: str, body: Json) -> None:
+    """Let an operator do it by the public doors."""
+    operator = token(Person("operator", "operator"), JWT_SECRET, NOW + timedelta(hours=1))
+    headers = {"Authorization": f"Bearer {operator}"}
+    answer = app.test_client().open(path, method=method, json=body, headers=headers)
+    assert answer.status_code < 300, answer.text

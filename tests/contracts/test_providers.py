@@ -4,13 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from simulators.world.plan import PAYMENT
+from tests.contracts.handover import ACCEPTED, LACKING, STRANGE, described
+from tests.contracts.messages import Spoken, between
 from tests.contracts.mutants import Change, answered, dropped, mutated, put, renamed, sent_as
-from tests.contracts.providers import PROVIDERS
+from tests.contracts.providers import NEIGHBOURS, PROVIDERS
 from tests.contracts.verification import broken
 from tests.rooms.source import ROOT
 
 PACTS = ROOT / "pacts"
-LEARNING, PAYMENT = "payment-service-learning-service.json", "learning-service-payment-service.json"
+LEARNING, TUTORS, COMMUNICATION = (f"payment-service-{name}.json" for name in NEIGHBOURS)
+FOR_LEARNING, FOR_TUTORS, FOR_COMMUNICATION = (f"{name}-payment-service.json" for name in NEIGHBOURS)
 
 
 def test_every_contract_has_its_provider() -> None:
@@ -23,36 +27,47 @@ def test_the_provider_keeps_the_contract(contract: str, tmp_path: Path) -> None:
 
 
 COURSES = {"a query for a published course", "a query for a course that is not published"}
-UNKNOWN_COURSE = {"a query for an unknown course"}
-HANDED_OVER = {"a command is handed over", "an event is handed over"}
-INCOMPLETE = {"a command without a field", "an event without a field"}
-STRANGE = {"a command from a stranger", "an event from a stranger"}
-ANNOUNCED = {"EnrollInCourseInitiated", "EnrollmentConfirmed", "EnrollmentRejected"}
-PAYMENTS = {"PaymentSucceeded", "PaymentFailed", "PaymentFailed without a declineCode", "PaymentRefunded"}
-ASKED = {"CREATE_ENROLLMENT_RECORD"}
+TO_LEARNING, TO_TUTORS, TO_COMMUNICATION = (between(PAYMENT, name) for name in NEIGHBOURS)
+OF_LEARNING, OF_TUTORS, OF_COMMUNICATION = (between(name, PAYMENT) for name in NEIGHBOURS)
+PAYMENTS = [said for said in TO_LEARNING if said.name.startswith("Payment")]
+DECLINED = "SEND_NOTICE of a declined attempt"
+
+
+def each(of: list[Spoken], how: str = "{0}") -> set[str]:
+    return {described(how, said) for said in of}
+
+
 MUTANTS = {
     "amount as text": (LEARNING, put("price.amount", "4900"), COURSES),
     "currency in small letters": (LEARNING, put("price.currency", "eur"), COURSES),
     "flag renamed": (LEARNING, renamed("isPublished", "published"), COURSES),
     "id of the course missing": (LEARNING, dropped("courseId"), COURSES),
-    "unknown course answered with 200": (LEARNING, answered(200, instead=404), UNKNOWN_COURSE),
-    "acceptance answered with 200": (LEARNING, answered(200, instead=202), HANDED_OVER),
-    "stranger let in": (LEARNING, answered(202, instead=401), STRANGE),
-    "field not named": (LEARNING, put("detail", "Something is wrong."), INCOMPLETE),
-    "another version of CloudEvents": (LEARNING, put("specversion", "0.3"), ANNOUNCED),
-    "time without a date": (LEARNING, put("time", "09:00"), ANNOUNCED),
-    "saga in snake_case": (LEARNING, renamed("data.sagaId", "saga_id"), ANNOUNCED),
+    "unknown course answered with 200": (LEARNING, answered(200, instead=404), {"a query for an unknown course"}),
+    "acceptance answered with 200": (LEARNING, answered(200, instead=202), each(TO_LEARNING, ACCEPTED)),
+    "stranger let in": (TUTORS, answered(202, instead=401), each(TO_TUTORS, STRANGE)),
+    "field not named": (COMMUNICATION, put("detail", "Something is wrong."), each(TO_COMMUNICATION, LACKING)),
+    "another version of CloudEvents": (LEARNING, put("specversion", "0.3"), each(OF_LEARNING)),
+    "time without a date": (TUTORS, put("time", "09:00"), each(OF_TUTORS)),
+    "saga in snake_case": (COMMUNICATION, renamed("data.sagaId", "saga_id"), each(OF_COMMUNICATION)),
     "reason missing": (LEARNING, dropped("data.reason"), {"EnrollmentRejected"}),
     "id as a number": (LEARNING, put("data.enrollmentId", 7), {"EnrollmentConfirmed"}),
+    "price missing": (TUTORS, dropped("data.price"), {"AvailabilityConfirmed"}),
+    "hold without an end": (TUTORS, put("data.holdUntil", None), {"AvailabilityConfirmed"}),
+    "link renamed": (COMMUNICATION, renamed("data.meetingLink", "link"), {"SessionConfirmed"}),
     "problem as plain JSON": (
-        PAYMENT,
+        FOR_TUTORS,
         sent_as("application/json", instead="application/problem+json"),
-        {"an event without a field", "an event from a stranger"},
+        each(OF_TUTORS, LACKING) | each(OF_TUTORS, STRANGE),
     ),
-    "message without an id": (PAYMENT, dropped("id"), PAYMENTS | ASKED),
-    "amount with decimals": (PAYMENT, put("data.price.amount", 49.0), PAYMENTS),
-    "code missing": (PAYMENT, dropped("data.declineCode"), {"PaymentFailed"}),
-    "refund null": (PAYMENT, put("data.refundId", None), {"PaymentRefunded"}),
+    "message without an id": (FOR_LEARNING, dropped("id"), each(TO_LEARNING)),
+    "amount with decimals": (FOR_LEARNING, put("data.price.amount", 49.0), each(PAYMENTS)),
+    "code missing": (FOR_LEARNING, dropped("data.declineCode"), {"PaymentFailed"}),
+    "refund null": (FOR_COMMUNICATION, put("data.refundId", None), {"PaymentRefunded"}),
+    "payment for something else": (FOR_COMMUNICATION, put("data.context", "COURSE_ENROLLMENT"), each(PAYMENTS)),
+    "unknown kind of notice": (FOR_COMMUNICATION, put("data.kind", "HELLO"), {"SEND_NOTICE", DECLINED}),
+    "attempt missing": (FOR_COMMUNICATION, dropped("data.attempt"), {DECLINED}),
+    "duration as text": (FOR_TUTORS, put("data.duration", "60"), {"CHECK_TUTOR_AVAILABILITY"}),
+    "start without a date": (FOR_TUTORS, put("data.scheduledAt", "10:00"), {"CHECK_TUTOR_AVAILABILITY"}),
 }
 
 

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from simulators.kit.announcing import announce
+from tests.contracts.drafts import Drafts
+from tests.contracts.expectations import STRANGE_TOKEN, TOKEN
+from tests.contracts.handover import accepted, not_believed, refused
+from tests.contracts.messages import OF_NEIGHBOURS, Spoken
+from tests.contracts.services import neighbour
+
+
+def delivered(url: str, said: Spoken, token: str = TOKEN) -> tuple[str, int]:
+    """Let the neighbour announce it; returns what became of the delivery, and how it was answered."""
+    app = neighbour(said.sender, payment_url=url, service_token=token)
+    with app.app_context():
+        announce(said.name, said.example())
+    assert app.extensions["background"].pump()
+    [delivery] = app.test_client().get("/_sim/state").get_json()["deliveries"]
+    return delivery["status"], delivery["attempts"][0]["status"]
+
+
+def each(of: list[Spoken]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("said", of, ids=lambda said: said.description)
+
+
+@each(OF_NEIGHBOURS)
+def test_an_accepted_event_is_delivered(drafts: Drafts, said: Spoken) -> None:
+    with accepted(drafts, said).served() as url:
+        assert delivered(url, said) == ("DELIVERED", 202)
+
+
+@each([said for said in OF_NEIGHBOURS if said.needs])
+def test_an_event_that_lacks_a_field_is_not_delivered(drafts: Drafts, said: Spoken) -> None:
+    with refused(drafts, said).served() as url:
+        assert delivered(url, said.broken()) == ("PENDING", 400)
+
+
+@each(OF_NEIGHBOURS)
+def test_an_event_from_a_stranger_is_delivered_later(drafts: Drafts, said: Spoken) -> None:
+    with not_believed(drafts, said).served() as url:
+        assert delivered(url, said, STRANGE_TOKEN) == ("PENDING", 401)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import requests
+
+from reference.application.ports import Errand, RefusedError, UnavailableError
+from reference.domain.messages import Message, snake_case
+from reference.gateways.learning import LearningService
+from reference.gateways.neighbour import Neighbour
+from reference.wire import decode
+from simulators.world.plan import COMMUNICATION, LEARNING, TUTORS
+from tests.contracts.drafts import Drafts
+from tests.contracts.expectations import SAGA, STRANGE_TOKEN, TOKEN
+from tests.contracts.handover import accepted, not_believed, refused
+from tests.contracts.messages import TO_NEIGHBOURS, Spoken
+from tests.contracts.services import NOW
+
+GATEWAYS = {LEARNING: LearningService, TUTORS: Neighbour, COMMUNICATION: Neighbour}
+
+
+@pytest.fixture(params=TO_NEIGHBOURS, ids=lambda said: f"{said.description} to {said.receiver}")
+def said(request: pytest.FixtureRequest) -> Spoken:
+    said: Spoken = request.param
+    return said
+
+
+@pytest.fixture
+def message(said: Spoken) -> Message:
+    """The same in the words of our own domain."""
+    message: Message = decode(Message.known[said.name], said.example())
+    return message
+
+
+def hand_over(url: str, to: str, message: Message, token: str = TOKEN) -> None:
+    errand = Errand(f"{SAGA}:{message.key}", to, message, NOW, attempts=1)
+    assert GATEWAYS[to](url, token, requests.Session()).perform(errand) == []
+
+
+def test_what_is_handed_over_is_accepted(drafts: Drafts, said: Spoken, message: Message) -> None:
+    with accepted(drafts, said).served() as url:
+        hand_over(url, said.receiver, message)
+
+
+def test_what_lacks_a_field_is_refused_for_good(drafts: Drafts, said: Spoken, message: Message) -> None:
+    lacking = replace(message, **{snake_case(said.needs): ""})
+    with refused(drafts, said).served() as url, pytest.raises(RefusedError, match=f"answered 400.*{said.needs}"):
+        hand_over(url, said.receiver, lacking)
+
+
+def test_what_a_stranger_hands_over_is_said_again_later(drafts: Drafts, said: Spoken, message: Message) -> None:
+    with not_believed(drafts, said).served() as url, pytest.raises(UnavailableError, match="answered 401"):
+        hand_over(url, said.receiver, message, STRANGE_TOKEN)

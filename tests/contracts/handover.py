@@ -1,0 +1,35 @@
+"""The three ways in which a message is received at a door, the same between all services."""
+
+from __future__ import annotations
+
+from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.expectations import PROBLEM, UNKNOWN, problem
+from tests.contracts.messages import Spoken
+
+ACCEPTED, LACKING, STRANGE = "{0} is handed over", "{0}, lacking its {1}", "{0} from a stranger"
+
+
+def described(how: str, said: Spoken) -> str:
+    return how.format(said.description, said.needs)
+
+
+def accepted(drafts: Drafts, said: Spoken) -> Contract:
+    contract = drafts.contract(said.sender, said.receiver)
+    contract.handover(described(ACCEPTED, said), said.door, said.sent()).will_respond_with(202)
+    return contract
+
+
+def refused(drafts: Drafts, said: Spoken) -> Contract:
+    """It lacks the field that it needs."""
+    contract = drafts.contract(said.sender, said.receiver)
+    call = contract.handover(described(LACKING, said), said.door, said.broken().sent())
+    call.will_respond_with(400).with_body(problem(400, naming=said.needs), content_type=PROBLEM)
+    return contract
+
+
+def not_believed(drafts: Drafts, said: Spoken) -> Contract:
+    """The token is a stranger's."""
+    contract = drafts.contract(said.sender, said.receiver)
+    call = contract.handover(described(STRANGE, said), said.door, said.sent(), state=UNKNOWN)
+    call.will_respond_with(401).with_body(problem(401), content_type=PROBLEM)
+    return contract

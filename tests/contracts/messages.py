@@ -1,0 +1,123 @@
+"""Every message that travels between two services: an example, and which values would do as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pact import match
+
+from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
+from tests.contracts.expectations import SAGA, Json, envelope, instant, money, plain, text
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A message as its receiver needs it; `needs` is a field without which it is refused."""
+
+    name: str
+    data: Json
+    needs: str = ""
+    variant: str = ""
+    besides: Json = field(default_factory=dict)  # Sent as well, although the receiver can do without.
+    sender: str = PAYMENT
+    receiver: str = PAYMENT
+
+    @property
+    def description(self) -> str:
+        return " ".join(filter(None, (self.name, self.variant)))
+
+    @property
+    def door(self) -> str:
+        return door(self.name)
+
+    def needed(self) -> Json:
+        return envelope(self.name, self.sender, **self.data)
+
+    def sent(self) -> Json:
+        return envelope(self.name, self.sender, **self.data, **self.besides)
+
+    def example(self) -> Json:
+        """What the sender says, without matchers."""
+        data: Json = plain({"sagaId": SAGA, **self.data, **self.besides})
+        return data
+
+    def broken(self) -> Spoken:
+        return replace(self, data={name: value for name, value in self.data.items() if name != self.needs})
+
+
+def door(name: str) -> str:
+    return "/commands" if name.isupper() else "/events"
+
+
+def spoken(receiver: str, description: str) -> Spoken:
+    """Return what the receiver hears under this description, from whomever."""
+    [found] = [each for each in SPOKEN if (each.receiver, each.description) == (receiver, description)]
+    return found
+
+
+def between(sender: str, receiver: str) -> list[Spoken]:
+    """Return what the one says to the other."""
+    return [each for each in SPOKEN if (each.sender, each.receiver) == (sender, receiver)]
+
+
+STUDENT, COURSE, TUTOR = {"studentId": text("ada")}, {"courseId": text("algebra")}, {"tutorId": text("grace")}
+SESSION, PAID = {"sessionId": text("session-1")}, {"paymentId": text("pay-1")}
+SLOT = TUTOR | {"scheduledAt": instant("2026-09-02T10:00:00.000Z"), "duration": match.int(60)}
+BOOKING = STUDENT | SESSION | SLOT
+PRICE = {"price": money(4900, "EUR")}
+NOTICE = {"personId": text("ada"), "title": text("Algebra")}
+FINAL = "CONFIRMED|EXPIRED|REFUNDED|NEEDS_ATTENTION"
+
+
+def _reason(example: str) -> Json:
+    return {"reason": text(example)}
+
+
+def _payments(context: str, context_id: Any) -> list[Spoken]:
+    about = {"context": context, "contextId": context_id, "stripePaymentIntentId": text("pi-1")}
+    payment, attempt = PAID | about | PRICE, {"attempt": text("ch-1")}
+    declined = payment | _reason("expired_card")
+    refund = {"refundId": text("refund-1")} | _reason("requested_by_customer")
+    return [
+        Spoken("PaymentSucceeded", payment, "paymentId"),
+        Spoken("PaymentFailed", declined | {"declineCode": text("expired_card")}, "reason", besides=attempt),
+        Spoken("PaymentFailed", declined, "reason", "without a declineCode", besides=attempt),
+        Spoken("PaymentRefunded", payment | refund, "refundId"),
+    ]
+
+
+_TO_LEARNING = [
+    Spoken("CREATE_ENROLLMENT_RECORD", STUDENT | COURSE | PAID, "studentId"),
+    *_payments("COURSE_ENROLLMENT", text("algebra")),
+]
+_TO_TUTORS = [
+    Spoken("CHECK_TUTOR_AVAILABILITY", BOOKING, "tutorId"),
+    Spoken("RELEASE_TUTOR_SLOT", TUTOR, "tutorId"),
+]
+_TO_COMMUNICATION = [
+    Spoken("CREATE_CONFIRMED_SESSION", BOOKING | PAID, "sessionId"),
+    Spoken("SEND_NOTICE", NOTICE | {"kind": match.regex("CONFIRMED", regex=FINAL)}, "personId"),
+    Spoken("SEND_NOTICE", NOTICE | {"kind": "DECLINED", "attempt": text("ch-1")}, "attempt", "of a declined attempt"),
+    *_payments("SESSION_BOOKING", text("session-1")),
+]
+_OF_LEARNING = [
+    Spoken("EnrollInCourseInitiated", STUDENT | COURSE, "courseId"),
+    Spoken("EnrollmentConfirmed", {"enrollmentId": text("enrollment-1")} | STUDENT | COURSE, "enrollmentId"),
+    Spoken("EnrollmentRejected", _reason("COURSE_FULL"), "reason"),
+]
+_OF_TUTORS = [
+    Spoken("AvailabilityConfirmed", PRICE | {"holdUntil": instant("2026-09-01T09:15:00.000Z")}, "holdUntil"),
+    Spoken("AvailabilityRejected", _reason("SLOT_TAKEN"), "reason"),
+    Spoken("TutorSlotReleased", TUTOR, "tutorId"),
+]
+_OF_COMMUNICATION = [
+    Spoken("SessionConfirmed", SESSION | {"meetingLink": text("https://meet.example/1")}, "meetingLink"),
+    Spoken("SessionRejected", _reason("SLOT_TAKEN"), "reason"),
+    Spoken("NoticeSent", {}, besides={"personId": "ada", "kind": "CONFIRMED", "noticeId": "notice-1"}),
+]
+_TO = {LEARNING: _TO_LEARNING, TUTORS: _TO_TUTORS, COMMUNICATION: _TO_COMMUNICATION}
+_OF = {LEARNING: _OF_LEARNING, TUTORS: _OF_TUTORS, COMMUNICATION: _OF_COMMUNICATION}
+TO_NEIGHBOURS = [replace(each, receiver=name) for name, messages in _TO.items() for each in messages]
+OF_NEIGHBOURS = [replace(each, sender=name) for name, messages in _OF.items() for each in messages]
+SPOKEN = TO_NEIGHBOURS + OF_NEIGHBOURS
