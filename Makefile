@@ -30,6 +30,7 @@ test: install ## Everything that must hold before a change lands; all is run, th
 
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run
+	@$(BIN)/python -m tests.bench.stripe
 
 lint: install ## Style and types, without the tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy $(ROOMS)
