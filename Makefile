@@ -33,6 +33,7 @@ contracts: install ## Renew pacts/, after a consumer's needs have changed
 
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run
+	@$(BIN)/python -m tests.bench.stripe
 
 lint: install ## Style and types, without the tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy $(ROOMS)

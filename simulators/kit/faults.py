@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
@@ -11,6 +10,7 @@ from simulators.kit.problems import BadField
 from simulators.kit.seams import new_id
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Iterator, Sequence
 
 
@@ -22,7 +22,10 @@ class Fault:
     probability: float = 1.0
 
     within_call = True  # whether it strikes while the call still runs that may ask for it
-    randomness = random.Random()  # noqa: S311 - never drawn from: the simulator puts its own in place
+
+    def draw_from(self, randomness: random.Random) -> None:
+        """Take its chances from the simulator's own randomness."""
+        self.randomness = randomness
 
     def covers(self, *where: str) -> bool:
         """Tell whether this is a place where it strikes."""
@@ -72,7 +75,7 @@ class Faults:
         if name not in self.kinds:
             raise BadField("fault", f"is none of {', '.join(sorted(self.kinds))}")
         fault = _made(self.kinds[name], parameters)
-        fault.randomness = self._randomness
+        fault.draw_from(self._randomness)
         return fault
 
     def planted(self) -> list[Planted]:

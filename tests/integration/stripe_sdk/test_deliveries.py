@@ -247,8 +247,6 @@ def test_a_slow_receiver_slows_no_call_and_dead_endpoints_starve_no_other(
             an_endpoint(client, dead_url)
         an_endpoint(client, url)
         background.start()
-        began = time.monotonic()
         for _ in range(5):
             an_intent(client)
-        until(lambda: len(receiver.got) == 5)
-        assert time.monotonic() - began < 3
+        until(lambda: len(receiver.got) == 5, seconds=8)  # who hangs, hangs for ten

@@ -67,9 +67,10 @@ def routes_of(app: Flask) -> list[Route]:
 
 @st.composite
 def requests(draw: Draw, routes: list[Route]) -> Request:
-    """Draw one request; most are about money."""
+    """Draw one request; most are about money, many about giving it back."""
     money = [route for route in routes if route.method == "POST" and route.path.startswith(MONEY)]
-    route = draw(st.sampled_from([*routes, *money * 6]))
+    back = [route for route in money if route.path == "/v1/refunds"]
+    route = draw(st.sampled_from([*routes, *money * 6, *back * 30]))
     path = {name: Id(KINDS.get(name, "pi"), draw(st.integers(0, 3))) for name in route.names}
     return Request(route, path, _form(draw, route.table, wild=draw(st.integers(0, 3)) == 0))
 
@@ -80,7 +81,7 @@ def _form(draw: Draw, table: Mapping[str, Any], *, wild: bool) -> Form:
     form = {
         name: draw(JUNK) if wild and chance == 0 else _value(draw, name, entry, wild=wild)
         for (name, entry), chance in zip(table.items(), chances, strict=True)
-        if isinstance(entry, Required) or chance < (6 if wild else 8 if name in KINDS else 1)
+        if isinstance(entry, Required) or chance < (6 if wild else 8 if name in KINDS else 2)
     }
     return form | ({"unheard_of": "1"} if wild and chances[:2] == [19, 19] else {})
 

@@ -19,7 +19,7 @@ from simulators.stripe.app import create_app
 from tests.unit.stripe_simulator.accounts import wrongs
 from tests.unit.stripe_simulator.asking import Id, Request, flat, requests, routes_of
 
-BY_DEFAULT, CALLS = 2100, 30
+BY_DEFAULT, CALLS = 3000, 30
 AN_ID = re.compile(r"([a-z]+)_(?:test_)?[a-z0-9]{24}")
 KEY = {"Authorization": "Bearer sk_test_of_the_tests"}
 PAYMENT = {"amount": "4900", "currency": "eur", "payment_method_types[0]": "card"}
