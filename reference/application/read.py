@@ -12,6 +12,13 @@ from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus
 from reference.sagas.paid_saga import PaidSaga
 
+NEXT_STEPS = {  # For a person, by how the refund of a parked saga stands.
+    PaymentStatus.REFUND_FAILED: "See at Stripe why the money could not be given back and mend it, then resume the"
+    " saga: the refund is asked for again. A refund made by hand at Stripe ends the saga by itself.",
+    PaymentStatus.REFUND_PENDING: "See at Stripe how far the refund is; resume the saga to wait for it once more."
+    " When it comes through, the saga ends by itself.",
+}
+
 
 @dataclass(frozen=True)
 class SagaView:
@@ -20,6 +27,13 @@ class SagaView:
     saga: PaidSaga
     payment: Payment | None
     waiting_until: datetime | None
+
+    @property
+    def next_step(self) -> str | None:
+        """What the person should do for whom a parked saga waits."""
+        if self.payment is None or self.saga.outcome != "PARKED":
+            return None
+        return NEXT_STEPS.get(self.payment.status)
 
 
 class Reader:

@@ -97,6 +97,7 @@ def _shown(view: SagaView, caller: Caller) -> dict[str, Any]:
         "outcome": saga.outcome,
         "waitingFor": saga.waiting_for,
         "waitingUntil": encode(view.waiting_until),
+        "nextStep": view.next_step,
         "history": [{"at": encode(each.at), "text": each.text, "message": each.message} for each in saga.history],
         "payment": _payment(view.payment, caller) if view.payment else None,
     }

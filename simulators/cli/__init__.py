@@ -8,8 +8,10 @@ import sys
 
 import click
 
+from simulators.cli.dead_letters import dead_letters
 from simulators.cli.demo import demo
 from simulators.cli.reconcile import reconcile
+from simulators.cli.sagas import sagas
 from simulators.cli.serve import serve
 from simulators.cli.simulate import simulate
 from simulators.cli.token import token
@@ -31,5 +33,5 @@ def main(context: click.Context) -> None:
     end_tidily()
 
 
-for verb in (demo, simulate, serve, token, reconcile):
+for verb in (demo, simulate, serve, token, reconcile, sagas, dead_letters):
     main.add_command(verb)

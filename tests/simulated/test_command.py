@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECRET = "a secret of at least thirty-two bytes"
+OPERATORS = [
+    *(["sagas", verb] for verb in ("list", "show", "resume")),
+    *(["dead-letters", verb] for verb in ("list", "retry", "resolve")),
+]
 ANYWHERE = ["--payment-port", "0", "--stripe-port", "0", "--learning-port", "0"]
 
 
@@ -36,7 +40,7 @@ def started(*arguments: str, **environ: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["simulate"], ["serve"], ["token"]])
+@pytest.mark.parametrize("command", [[], ["demo"], ["simulate"], ["serve"], ["token"], ["reconcile"], *OPERATORS])
 def test_every_command_explains_itself(command: list[str]) -> None:
     answer = harness(*command, "--help")
 

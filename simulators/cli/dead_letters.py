@@ -1,0 +1,59 @@
+"""`harness dead-letters`: messages that nobody could use, and what the person in charge does about them."""
+
+from __future__ import annotations
+
+import json
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import click
+
+from simulators.cli.operators import as_json, asks_service, limit, listed, why
+
+if TYPE_CHECKING:
+    from simulators.world.client import Client, Json
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """See the messages that nobody could use, and deal with them."""
+
+
+@dead_letters.command("list", epilog="Example: harness dead-letters list")
+@limit
+@as_json
+@asks_service
+def list_letters(service: Client, limit: int, *, as_json: bool) -> None:
+    """List what waits for a person, the newest first, with the reason and the next step."""
+    for letter in listed(service, "/dead-letters", limit):
+        click.echo(json.dumps(letter) if as_json else _told(letter))
+
+
+@dead_letters.command(epilog='Example: harness dead-letters retry 7 --why "the course exists again"')
+@click.argument("letter_id", metavar="ID", type=int)
+@why
+@asks_service
+def retry(service: Client, letter_id: int, why: str) -> None:
+    """Let the message be taken once more, now that what was wrong is mended."""
+    service.post(f"/dead-letters/{letter_id}/retry", {"why": why})
+    click.echo(f"{letter_id} was taken once more")
+
+
+@dead_letters.command(epilog='Example: harness dead-letters resolve 7 --why "refunded by hand"')
+@click.argument("letter_id", metavar="ID", type=int)
+@why
+@asks_service
+def resolve(service: Client, letter_id: int, why: str) -> None:
+    """Record that it was dealt with in another way."""
+    service.post(f"/dead-letters/{letter_id}/resolve", {"why": why})
+    click.echo(f"{letter_id} is dealt with")
+
+
+def _told(letter: Json) -> str:
+    about = f" about {letter['sagaId']}" if letter["sagaId"] else ""
+    lines = [f"{letter['id']}: {letter['name']}{about}, {letter['source']}, {letter['at']}"]
+    lines += [
+        fill(f"{name}: {text}", 110, initial_indent="  ", subsequent_indent="    ")
+        for name, text in (("reason", letter["reason"]), ("next step", letter["nextStep"]))
+    ]
+    return "\n".join(lines)

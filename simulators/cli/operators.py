@@ -1,0 +1,88 @@
+"""What the verbs of a person in charge share: which service they ask, as whom, and how its refusals are told."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import wraps
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulators.cli.usage import WrongUsage
+from simulators.kit.auth import Person
+from simulators.kit.auth import token as write_token
+from simulators.kit.seams import Clock
+from simulators.world.client import Client, Json, Refused
+from simulators.world.serving import served_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+VALID = timedelta(hours=1)
+WRONG = (400, 401, 403)  # What was asked, or who asks; whatever else is refused is a matter of how things stand.
+OPTIONS = (
+    click.option(
+        "--service-url", envvar="HARNESS_SERVICE_URL", default="http://127.0.0.1:8000", show_default=True,
+        help="The payment-service, which must be running.",
+    ),
+    click.option("--token", envvar="HARNESS_TOKEN", help="An operator's JWT.  [default: made from --jwt-secret]"),
+    click.option("--jwt-secret", envvar="JWT_SECRET", help="What signs the token to be made, as at the service."),
+    click.option(
+        "--as", "operator", envvar=["HARNESS_OPERATOR", "USER"], default="operator", help="Who acts: it is recorded.",
+    ),
+)  # fmt: skip
+why = click.option("--why", required=True, help="It is recorded, with who did it.")
+limit = click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many at most.")
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON Lines, as the service tells it.")
+
+
+def asks_service(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that name a service and an operator; it gets the service to ask as its first."""
+
+    @wraps(command)
+    def asking(service_url: str, token: str | None, jwt_secret: str | None, operator: str, **given: Any) -> None:  # noqa: ANN401 - click's
+        bearer = token or _made(jwt_secret, operator)
+        with _told_plainly(service_url), served_session("harness") as session:
+            command(Client(session, service_url.rstrip("/"), lambda: bearer), **given)
+
+    for option in reversed(OPTIONS):
+        asking = option(asking)
+    return asking
+
+
+def listed(service: Client, path: str, most: int, **query: str | None) -> Iterator[Json]:
+    """Yield the items of one of the service's lists, the newest first, page by page."""
+    wanted = {name: value for name, value in query.items() if value}
+    return islice(_pages(service, path, wanted), most)
+
+
+def _pages(service: Client, path: str, query: dict[str, str]) -> Iterator[Json]:
+    cursor: dict[str, str] = {}
+    while True:
+        page = service.get(path, **query, **cursor)
+        yield from page["items"]
+        if not page["nextCursor"]:
+            return
+        cursor = {"cursor": page["nextCursor"]}
+
+
+def _made(jwt_secret: str | None, operator: str) -> str:
+    if not jwt_secret:
+        raise click.UsageError("An operator's --token is needed, or the --jwt-secret to make one.")
+    secret = jwt_secret.partition(",")[0].strip()  # While it is replaced there are two, of which both are good.
+    return write_token(Person(operator, "operator"), secret, Clock().now() + VALID)
+
+
+@contextmanager
+def _told_plainly(url: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # Whoever reads our list has seen enough.
+    except Refused as refusal:
+        said = refusal.answer.get("detail") or refusal.answer.get("title") or str(refusal)
+        raise (WrongUsage if refusal.status in WRONG else click.ClickException)(said) from refusal
+    except OSError as trouble:  # That a request failed is one, too.
+        raise WrongUsage(f"no payment-service answers at {url}: {type(trouble).__name__}") from trouble
