@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from reference.storage.unit_of_work import SqlUnitOfWork
+from simulators.world.actors import Student
 from simulators.world.inside import Inside
 from simulators.world.invariants import must_hold
 from simulators.world.links import Crash, CrashCaller, LinkFault, LostAnswer
@@ -64,57 +65,67 @@ class Commits:
             yield self
 
 
+@dataclass
+class Stage:
+    """One world for many purchases, since building one takes longer than a purchase; each has its own student."""
+
+    world: Inside
+    commits: Commits
+    played: int = 0
+
+    def live_through(self, story: str, points: Sequence[Point]) -> tuple[int, int]:
+        """Play one purchase with crashes, and return how many calls and commits it took."""
+        world, calls_before = self.world, self._calls()
+        self.played, self.commits.count, self.commits.die_at = self.played + 1, 0, {}
+        world.learning.publish("algebra")
+        for point in points:
+            _plant(world, self.commits, point)
+        saga_id = _play(world, story, f"ada{self.played}")
+        must_hold(world)
+        assert (world.payment.saga(saga_id) or {})["outcome"] == OUTCOMES[story.split()[1]]
+        return self._calls() - calls_before, self.commits.count
+
+    def points(self, story: str) -> list[Point]:
+        """Return every point that an undisturbed run passes."""
+        calls, commits = self.live_through(story, [])
+        at_calls = [Point(where, n) for where in CALLS for n in range(calls)]
+        return at_calls + [Point(where, n) for where in COMMITS for n in range(commits)]
+
+    def _calls(self) -> int:
+        return sum(each.caller == PAYMENT for each in self.world.recorder)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    with Commits().watched(monkeypatch) as commits, Inside(tmp_path) as world:
+        world.learning.course("algebra")
+        world.tutors.tutor("grace")
+        yield Stage(world, commits)
+
+
 @pytest.mark.parametrize("story", STORIES)
-def test_a_crash_anywhere_costs_nothing_but_time(
-    story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
-) -> None:
-    points = _points(story, tmp_path, monkeypatch)
+def test_a_crash_anywhere_costs_nothing_but_time(story: str, stage: Stage, subtests: pytest.Subtests) -> None:
+    points = stage.points(story)
     assert len(points) > 15, "the sweep must find what there is to die at"
-    for number, point in enumerate(points):
+    for point in points:
         with subtests.test(story=story, point=point):
-            _live_through(story, [point], _fresh(tmp_path, number), monkeypatch)
+            stage.live_through(story, [point])
 
 
 @pytest.mark.parametrize("story", ["course rejected", "session rejected"])
-def test_two_crashes_cost_nothing_but_time(
-    story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
-) -> None:
-    points = _points(story, tmp_path, monkeypatch)
-    pairs = Random(1).sample(list(combinations(points, 2)), 25)
-    for number, pair in enumerate(pairs):
+def test_two_crashes_cost_nothing_but_time(story: str, stage: Stage, subtests: pytest.Subtests) -> None:
+    pairs = Random(1).sample(list(combinations(stage.points(story), 2)), 25)
+    for pair in pairs:
         with subtests.test(story=story, pair=pair):
-            _live_through(story, list(pair), _fresh(tmp_path, number), monkeypatch)
+            stage.live_through(story, pair)
 
 
-def test_the_sweep_would_see_a_service_without_idempotency_keys(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_sweep_would_see_a_service_without_idempotency_keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard is seen failing: a new key for each attempt makes a second intent."""
     once = "reference.gateways.stripe_gateway._once"
     monkeypatch.setattr(once, lambda key, errand, act, _: act(f"{key}:{errand.attempts}"))
     with pytest.raises(AssertionError, match="invariant 4"):
-        _live_through("course bought", [Point("after a call", 1)], tmp_path, monkeypatch)
-
-
-def _points(story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Point]:
-    """Return every point that an undisturbed run passes."""
-    calls, commits = _live_through(story, [], _fresh(tmp_path, "dry"), monkeypatch)
-    at_calls = [Point(where, n) for where in CALLS for n in range(calls)]
-    return at_calls + [Point(where, n) for where in COMMITS for n in range(commits)]
-
-
-def _live_through(story: str, points: list[Point], directory: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
-    """Play one purchase with crashes, and return how many calls and commits it took."""
-    with Commits().watched(monkeypatch) as commits, Inside(directory) as world:
-        world.learning.course("algebra")
-        world.tutors.tutor("grace")
-        for point in points:
-            _plant(world, commits, point)
-        saga_id = _play(world, story)
-        must_hold(world)
-        assert (world.payment.saga(saga_id) or {})["outcome"] == OUTCOMES[story.split()[1]]
-        calls = sum(each.caller == PAYMENT for each in world.recorder)
-        return calls, commits.count
+        stage.live_through("course bought", [Point("after a call", 1)])
 
 
 def _plant(world: Inside, commits: Commits, point: Point) -> None:
@@ -124,28 +135,28 @@ def _plant(world: Inside, commits: Commits, point: Point) -> None:
         commits.die_at[point.n] = point.where
 
 
-def _play(world: Inside, story: str) -> str:
+def _play(world: Inside, story: str, student: str) -> str:
     thing, ending = story.split()
-    ada = world.student("ada")
-    saga_id = ada.enroll("algebra") if thing == "course" else _booked(world)
+    buyer = world.student(student)
+    saga_id = buyer.enroll("algebra") if thing == "course" else _booked(world, buyer)
     _ride_out(world)
-    secret = ada.client_secret(saga_id)
+    secret = buyer.client_secret(saga_id)
     if ending == "rejected":
         _take_away(world, thing)
     if ending != "expired":
-        ada.pays_by(secret)
+        buyer.pays_by(secret)
     _ride_out(world)
     come_to_rest(world)
     _ride_out(world)
     return saga_id
 
 
-def _booked(world: Inside) -> str:
+def _booked(world: Inside, buyer: Student) -> str:
     """Click until it is accepted, as a student would whose click dies with the service."""
     at, key = tomorrow(world), {"Idempotency-Key": "one click"}
     for _ in range(3):
         try:
-            return world.student("ada").book("grace", at, 60, **key)
+            return buyer.book("grace", at, 60, **key)
         except requests.ConnectionError:
             world.bring_back(PAYMENT)
     raise AssertionError("the booking was never accepted")
@@ -164,9 +175,3 @@ def _ride_out(world: Inside) -> None:
         world.pass_time(MINUTE)
         if not world.is_up(PAYMENT):
             world.bring_back(PAYMENT)
-
-
-def _fresh(tmp_path: Path, name: object) -> Path:
-    directory = tmp_path / str(name)
-    directory.mkdir()
-    return directory
