@@ -94,7 +94,11 @@ def create_app(
 
 
 def open_books(
-    environ: Mapping[str, str] | None = None, *, clock: Clock | None = None, http: requests.Session | None = None
+    environ: Mapping[str, str] | None = None,
+    *,
+    clock: Clock | None = None,
+    http: requests.Session | None = None,
+    sagas: Sequence[type[PaidSaga]] = SAGAS,
 ) -> Reconciliation:
     """Return Stripe's books and ours, to be compared; ConfigurationError also when there are none of ours."""
     settings = read_settings(os.environ if environ is None else environ)
@@ -103,9 +107,9 @@ def open_books(
     if not _is_ready(database):
         raise ConfigurationError("DATABASE_URL names no database that the service has prepared")
     reading, writing = (
-        partial(SqlUnitOfWork, engine, SAGAS, settings.outbox_lease) for engine in (database.reading, database.writing)
+        partial(SqlUnitOfWork, engine, sagas, settings.outbox_lease) for engine in (database.reading, database.writing)
     )
-    rules = Rules(SAGAS, settings.waits, partial(_new_id, runtime.system_randomness()))
+    rules = Rules(sagas, settings.waits, partial(_new_id, runtime.system_randomness()))
     client = connect(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
     return Reconciliation(StripeLedger(client), reading, PaymentService(writing, rules, clock), clock)
 

@@ -69,8 +69,9 @@ class StripeLedger:
                 if refusal.code == "resource_missing":
                     return None
                 raise
-            refunded = (intent["latest_charge"] or {}).get("amount_refunded")
-            return _entry(intent, *(each["created"] for each in self.refunds(intent_id) if refunded))
+            is_refunded = (intent["latest_charge"] or {}).get("amount_refunded")
+            refunds = self.refunds(intent_id) if is_refunded else ()
+            return _entry(intent, *(each["created"] for each in refunds))
 
     def facts(self, intent_id: str) -> list[PaymentNews]:
         """Return all that webhooks could have told of an intent, as it came to be; UnavailableError for no answer."""

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from simulators.cli import main
 from simulators.world.serving import Port
+from simulators.world.together import Together
 from simulators.world.waiting import wait_for
 
 if TYPE_CHECKING:
@@ -96,6 +97,32 @@ def test_the_demo_ends_well_without_a_terminal_and_leaves_nothing(tmp_path: Path
     assert "\x1b[" not in answer.output
     assert answer.output.count("✓") > 3
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.served
+def test_the_books_of_a_running_service_are_compared(tmp_path: Path) -> None:
+    with Together(tmp_path) as world:
+        world.learning.course("algebra")
+        saga_id = world.student("ada").enroll("algebra")
+        world.student("ada").client_secret(saga_id)
+        agreeing = harness("reconcile", **world.plan.environ())
+        (intent,) = world.stripe.intents(saga_id)
+        form = {"metadata[contextId]": "chess"}
+        world.stripe.client.post(f"/v1/payment_intents/{intent['id']}", form=form)
+        differing = harness("reconcile", "--json", **world.plan.environ())
+
+    assert (agreeing.exit_code, agreeing.output) == (0, "Nothing differs. Payments compared: 1\n")
+    assert (differing.exit_code, json.loads(differing.output.splitlines()[0])["kind"]) == (1, "CONTEXT_DIFFERS")
+
+
+def test_books_are_not_compared_with_a_database_that_is_none_of_the_services(tmp_path: Path) -> None:
+    urls = dict.fromkeys(("LEARNING", "TUTOR_MATCHING", "COMMUNICATION"), "http://127.0.0.1:1")
+    environ = {f"{name}_SERVICE_URL": url for name, url in urls.items()}
+    secrets = {"STRIPE_API_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "x", "SERVICE_TOKEN": "x", "JWT_SECRET": SECRET}
+    answer = harness("reconcile", DATABASE_URL=f"sqlite:///{tmp_path}/new.sqlite3", **environ, **secrets)
+
+    assert answer.exit_code == 2
+    assert "DATABASE_URL" in answer.output
 
 
 @pytest.mark.served

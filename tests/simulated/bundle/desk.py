@@ -15,8 +15,9 @@ OF_THE_BUNDLE = {"courseId": "algebra", "tutorId": "tom", "scheduledAt": SCHEDUL
 class Desk:
     """Hears commands and answers them with events, one for each pump; it is its own background."""
 
-    def __init__(self, http: requests.Session, payment_url: str, token: str) -> None:
-        self._http, self._url, self._headers = http, payment_url, {"Authorization": f"Bearer {token}"}
+    def __init__(self, http: requests.Session, payment_url: str, communication_url: str, token: str) -> None:
+        self._http, self._url, self._communication_url = http, payment_url, communication_url
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/cloudevents+json"}
         self.price: dict[str, Any] | None = None
         self.tutor = "here"
         self.sessions: dict[str, str] = {}
@@ -36,8 +37,7 @@ class Desk:
             return False
         name, data = self._to_say.pop(0)
         envelope = {"specversion": "1.0", "id": f"{data['sagaId']}:{name}", "source": "edtech.desk", "type": name}
-        said = {"Content-Type": "application/cloudevents+json"} | self._headers
-        self._http.post(f"{self._url}/events", json=envelope | {"data": data}, headers=said).raise_for_status()
+        self._http.post(f"{self._url}/events", json=envelope | {"data": data}, headers=self._headers).raise_for_status()
         return True
 
     def next_due(self) -> None:
@@ -56,6 +56,9 @@ class Desk:
                 self._to_say.append(("BundleSoldOut", whose))
             case "CREATE_CONFIRMED_SESSION":
                 self._to_say += self._session(data, whose)
+            case "SEND_NOTICE":  # People are told by the real one.
+                url = f"{self._communication_url}/commands"
+                self._http.post(url, json=envelope, headers=self._headers).raise_for_status()
             case "PaymentRefunded":
                 self.sessions.pop(data["sagaId"], None)
         return "", 202

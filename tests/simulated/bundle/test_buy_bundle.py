@@ -10,7 +10,7 @@ from pytest_bdd import given, parsers, scenarios, then, when
 
 from simulators.world.inside import Inside
 from simulators.world.invariants import must_hold
-from simulators.world.plan import PAYMENT
+from simulators.world.plan import COMMUNICATION, PAYMENT
 from simulators.world.scheduler import Scheduler
 from simulators.world.service import Service
 from simulators.world.steps.story import Story, money
@@ -26,7 +26,8 @@ class BundleWorld(Inside):
     def __init__(self, directory: Path) -> None:
         service = "tests.simulated.bundle.app:create_app"
         super().__init__(directory, service=service, settings={"COMMUNICATION_SERVICE_URL": URL})
-        self.desk = Desk(self.connect("desk"), self.plan.urls[PAYMENT], self.plan.credentials.service_token)
+        urls, token = self.plan.urls, self.plan.credentials.service_token
+        self.desk = Desk(self.connect("desk"), urls[PAYMENT], urls[COMMUNICATION], token)
         self.services["desk"] = Service("desk", lambda: self.desk.app)
         self.network.attach(URL, self.services["desk"])
         self.scheduler = Scheduler(self.clock, list(self.services.values()))
