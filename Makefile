@@ -25,7 +25,7 @@ demo: install ## Run all services on loopback and play the stories; Ctrl-C ends 
 	@$(BIN)/harness demo
 
 test: install ## Everything that must hold before a change lands; all is run, the first failure's code is kept
-	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest"; do \
+	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest -n 2 --dist worksteal"; do \
 		echo "== $$check"; $(BIN)/$$check || code=$${code:-$$?}; done; exit $${code:-0}
 
 contracts: install ## Renew pacts/, after a consumer's needs have changed
