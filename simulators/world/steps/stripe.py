@@ -133,7 +133,7 @@ def pays_in_two_tabs(story: Story, who: str) -> None:
 def pays_and_disputes(story: Story, who: str) -> None:
     """Pay, and let the bank take it back."""
     story.world.student(who).pays(story.saga_id, "pm_card_createDispute")
-    story.world.settle()
+    story.world.pass_time(duration("a minute"))
 
 
 @then("the payment shows an open dispute")

@@ -109,7 +109,8 @@ def test_a_key_whose_first_request_still_runs_is_in_use(world: World, client: st
                 create(client)
         assert refusal.value.error
         assert (refusal.value.http_status, refusal.value.error.code) == (409, "idempotency_key_in_use")
-        assert create(client).id == first.result().id
+        made = first.result()
+        assert create(client).id == made.id
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -48,7 +48,7 @@ def test_exactly_what_differs_is_told(cases: list[tuple[str, int, int]]) -> None
         books.ours += part.ours
         books.theirs += [replace(each, moved_at=A_DAY_AGO) for each in part.theirs]
         expected += [(kind, each) for kind, each in kinds]
-    assert [(kind, intent) for kind, _, intent in books.found()] == sorted(expected)
+    assert sorted((kind, intent) for kind, _, intent in books.found()) == sorted(expected)
 
 
 @pytest.mark.parametrize("case", sorted(CASES))
