@@ -65,6 +65,7 @@ class Commits:
 
 
 @pytest.mark.parametrize("story", STORIES)
+@pytest.mark.fault(7, 11)
 def test_a_crash_anywhere_costs_nothing_but_time(
     story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
@@ -76,6 +77,7 @@ def test_a_crash_anywhere_costs_nothing_but_time(
 
 
 @pytest.mark.parametrize("story", ["course rejected", "session rejected"])
+@pytest.mark.fault(7)
 def test_two_crashes_cost_nothing_but_time(
     story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
