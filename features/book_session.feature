@@ -31,14 +31,14 @@ Feature: Book and pay for a session
         | 33.33 EUR | 30      | 16.67 EUR |
         | 4999 JPY  | 50      | 4166 JPY  |
 
-    @BKS-03
+    @BKS-03 @F16
     Scenario: A double click books once
       When "ada" clicks twice to book 60 minutes with "grace"
       And "ada" pays
       Then "ada" has a confirmed session with "grace"
       And only one payment was asked of Stripe
 
-    @BKS-04
+    @BKS-04 @F33
     Scenario: A payment in two tabs is taken once
       Given "ada" has asked for 60 minutes with "grace"
       When "ada" pays in two tabs
@@ -47,21 +47,21 @@ Feature: Book and pay for a session
 
   Rule: A slot is one student's at a time
 
-    @BKS-05 @smoke
+    @BKS-05 @smoke @F21
     Scenario: The slot was taken before
       Given somebody else has the slot with "grace"
       When "ada" asks for 60 minutes with "grace"
       Then the purchase is rejected
       And nothing was asked of Stripe
 
-    @BKS-06
+    @BKS-06 @F21
     Scenario: Two students ask for one slot
       Given "ada" has asked for 60 minutes with "grace"
       When "ben" asks for 60 minutes with "grace"
       Then the second purchase is rejected
       And only one payment was asked of Stripe
 
-    @BKS-07
+    @BKS-07 @F21
     Scenario: The slot is taken between the check and the payment
       Given "ada" has asked for 60 minutes with "grace"
       And somebody else has the slot with "grace"
@@ -86,7 +86,7 @@ Feature: Book and pay for a session
       And "ada" cannot pay any more
       And nobody's slot is kept for "ada"
 
-    @BKS-10 @moves_time
+    @BKS-10 @moves_time @F5
     Scenario: The hold has ended, and the payment came too late
       Given "ada" has asked for 60 minutes with "grace"
       And Stripe cannot cancel payments for a while
@@ -98,7 +98,7 @@ Feature: Book and pay for a session
 
   Rule: A student may change their mind until it is paid
 
-    @BKS-11
+    @BKS-11 @F34
     Scenario: A booking is cancelled
       Given "ada" has asked for 60 minutes with "grace"
       When "ada" cancels
@@ -106,7 +106,7 @@ Feature: Book and pay for a session
       And "ada" cannot pay any more
       And nobody's slot is kept for "ada"
 
-    @BKS-12
+    @BKS-12 @F1 @F34
     Scenario: The payment was faster than the cancelling
       Given "ada" has asked for 60 minutes with "grace"
       And Stripe's webhooks are lost
@@ -133,7 +133,7 @@ Feature: Book and pay for a session
 
   Rule: What was paid and cannot be delivered goes back in full
 
-    @BKS-15 @smoke
+    @BKS-15 @smoke @F21
     Scenario: The session is rejected after the payment
       Given "ada" has asked for 60 minutes with "grace"
       And the communication-service rejects the next session
@@ -143,7 +143,7 @@ Feature: Book and pay for a session
       And "ada" has no session with "grace"
       And nobody's slot is kept for "ada"
 
-    @BKS-16 @moves_time
+    @BKS-16 @moves_time @F11 @F15 @F35
     Scenario Outline: A neighbour is down for an hour
       Given "ada" has asked for 60 minutes with "grace"
       And the <neighbour> is down
@@ -157,7 +157,7 @@ Feature: Book and pay for a session
         | communication-service |
         | tutor-matching-service |
 
-    @BKS-17 @moves_time
+    @BKS-17 @moves_time @F15
     Scenario: The communication-service stays down
       Given "ada" has asked for 60 minutes with "grace"
       And the communication-service is down
@@ -167,14 +167,14 @@ Feature: Book and pay for a session
       And the purchase is refunded
       And nobody's slot is kept for "ada"
 
-    @BKS-18 @moves_time
+    @BKS-18 @moves_time @F11
     Scenario: The tutor-matching-service is down when it is asked
       Given the tutor-matching-service is down
       And "ada" has begun to ask for 60 minutes with "grace"
       When the tutor-matching-service is back after 10 minutes
       Then the purchase waits for the payment within 10 minutes
 
-    @BKS-19 @moves_time
+    @BKS-19 @moves_time @F15
     Scenario: The answer about the slot is lost
       Given the tutor-matching-service loses its next answer
       And "ada" has begun to ask for 60 minutes with "grace"
@@ -185,14 +185,14 @@ Feature: Book and pay for a session
 
   Rule: The student is told, once
 
-    @BKS-20 @smoke
+    @BKS-20 @smoke @F14 @F35
     Scenario: A confirmed session is told of once
       Given the communication-service hears everything twice
       And "ada" has asked for 60 minutes with "grace"
       When "ada" pays
       Then "ada" is told once that it is confirmed
 
-    @BKS-21
+    @BKS-21 @F31
     Scenario: Every declined attempt is told of
       Given "ada" has asked for 60 minutes with "grace"
       And her card was declined for insufficient funds

@@ -18,7 +18,7 @@ Feature: Enroll in a course
       And the purchase is completed
       And Stripe tells that the payment was for the course enrollment "algebra"
 
-    @ENR-02
+    @ENR-02 @F19
     Scenario: The price is the one that was told at the start
       Given "ada" has asked for "algebra"
       And "algebra" costs 59.00 EUR from now on
@@ -48,7 +48,7 @@ Feature: Enroll in a course
       Then the purchase is rejected
       And nothing was asked of Stripe
 
-    @ENR-05
+    @ENR-05 @F20
     Scenario: The course is not published
       Given "algebra" is not published any more
       When "ada" asks for "algebra" all the same
@@ -68,7 +68,7 @@ Feature: Enroll in a course
         | 0.20 EUR  |
         | 10.00 XXX |
 
-    @ENR-07
+    @ENR-07 @F14 @F16
     Scenario: The same start is announced twice
       Given the learning-service announces every start twice
       And "ada" has asked for "algebra"
@@ -76,7 +76,7 @@ Feature: Enroll in a course
       Then "ada" is enrolled in "algebra"
       And "ada" has paid 49.00 EUR in all
 
-    @ENR-08
+    @ENR-08 @F16
     Scenario: A student who is still buying the course asks for it again
       Given "ada" has asked for "algebra"
       When "ada" asks for "algebra" again
@@ -85,7 +85,7 @@ Feature: Enroll in a course
 
   Rule: A declined card is not the end
 
-    @ENR-09 @smoke
+    @ENR-09 @smoke @F31
     Scenario: The card is declined and another one works
       Given "ada" has asked for "algebra"
       And her card was declined for insufficient funds
@@ -93,7 +93,7 @@ Feature: Enroll in a course
       Then "ada" is enrolled in "algebra"
       And "ada" has paid 49.00 EUR in all
 
-    @ENR-10
+    @ENR-10 @F31
     Scenario Outline: Whatever the reason of the decline, the student may try again
       Given "ada" has asked for "algebra"
       When "ada" pays with a card that <trouble>
@@ -111,7 +111,7 @@ Feature: Enroll in a course
 
   Rule: The payment window closes
 
-    @ENR-11 @moves_time
+    @ENR-11 @moves_time @F17
     Scenario: The student never pays
       Given "ada" has asked for "algebra"
       When 3 days pass
@@ -119,7 +119,7 @@ Feature: Enroll in a course
       And "ada" cannot pay any more
       And "ada" is not enrolled in "algebra"
 
-    @ENR-12 @moves_time
+    @ENR-12 @moves_time @F5
     Scenario: The payment arrives after the window closed
       Given "ada" has asked for "algebra"
       And Stripe cannot cancel payments for a while
@@ -129,7 +129,7 @@ Feature: Enroll in a course
       And the purchase is refunded
       And "ada" is not enrolled in "algebra"
 
-    @ENR-13 @moves_time
+    @ENR-13 @moves_time @F5
     Scenario: The student paid in time but the news comes late
       Given "ada" has asked for "algebra"
       And Stripe's webhooks take 2 hours
@@ -140,7 +140,7 @@ Feature: Enroll in a course
 
   Rule: Stripe's news may come twice, late, never, early or wrong
 
-    @ENR-14
+    @ENR-14 @F2
     Scenario: The news of the payment comes twice
       Given "ada" has asked for "algebra"
       And Stripe sends every webhook twice
@@ -148,7 +148,7 @@ Feature: Enroll in a course
       Then "ada" is enrolled in "algebra"
       And "ada" has paid 49.00 EUR in all
 
-    @ENR-15 @moves_time
+    @ENR-15 @moves_time @F1
     Scenario: The news of the payment never comes
       Given "ada" has asked for "algebra"
       And Stripe's webhooks are lost
@@ -156,7 +156,7 @@ Feature: Enroll in a course
       Then "ada" is enrolled in "algebra" within 10 minutes
       And "ada" has paid 49.00 EUR in all
 
-    @ENR-16 @moves_time
+    @ENR-16 @moves_time @F6 @F11
     Scenario: The news comes before the answer that it belongs to
       Given Stripe's answer to the next payment request is lost
       And "ada" has asked for "algebra"
@@ -164,7 +164,7 @@ Feature: Enroll in a course
       Then "ada" is enrolled in "algebra" within a minute
       And only one payment was asked of Stripe
 
-    @ENR-17
+    @ENR-17 @F27 @F28
     Scenario Outline: A webhook that is not Stripe's is not believed
       Given "ada" has asked for "algebra"
       When somebody sends the news of a payment <forged>
@@ -180,14 +180,14 @@ Feature: Enroll in a course
         | that was signed an hour ago     |
         | that was signed for the future  |
 
-    @ENR-18
+    @ENR-18 @F30
     Scenario: News of another environment changes nothing
       Given "ada" has asked for "algebra"
       When somebody sends the news of a payment from the live environment
       Then the purchase waits for the payment
       And "ada" is not enrolled in "algebra"
 
-    @ENR-19
+    @ENR-19 @F26
     Scenario: The amount in the webhook differs from what was paid
       Given "ada" has asked for "algebra"
       And Stripe's next news of a payment tells of 1.00 EUR
@@ -195,7 +195,7 @@ Feature: Enroll in a course
       Then "ada" is enrolled in "algebra"
       And "ada" has paid 49.00 EUR in all
 
-    @ENR-20 @moves_time
+    @ENR-20 @moves_time @F9 @F10
     Scenario Outline: Stripe is in trouble when the payment is asked for
       Given Stripe answers the next payment request <trouble>
       And "ada" has asked for "algebra"
@@ -213,9 +213,58 @@ Feature: Enroll in a course
         | by asking to slow down                   |
         | that the object is locked                |
 
+    @ENR-27 @moves_time @F8 @F11 @F12
+    Scenario Outline: The way to Stripe is in trouble when the payment is asked for
+      Given Stripe answers the next payment request <trouble>
+      And "ada" has asked for "algebra"
+      And 10 minutes have passed
+      When "ada" pays
+      Then "ada" is enrolled in "algebra"
+      And only one payment was asked of Stripe
+
+      Examples: troubles
+        | trouble                           |
+        | later than anybody would wait     |
+        | and the connection breaks before  |
+        | and the connection breaks after   |
+        | with half of what it has to say   |
+        | drop by drop                      |
+
+    @ENR-28 @moves_time @F36
+    Scenario: Stripe does not hear that its news has arrived
+      Given "ada" has asked for "algebra"
+      And Stripe hears no answer to its webhooks
+      When "ada" pays
+      Then "ada" is enrolled in "algebra" within a day
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-29 @moves_time @F17
+    Scenario Outline: Stripe's clock is not ours
+      Given "ada" has asked for "algebra"
+      And Stripe's clock is <span> <off>
+      When "ada" pays
+      Then "ada" is enrolled in "algebra" within 10 minutes
+      And "ada" has paid 49.00 EUR in all
+
+      Examples: a little, and more than can be believed
+        | span      | off    |
+        | 4 minutes | behind |
+        | 4 minutes | ahead  |
+        | 1 hour    | behind |
+        | 1 hour    | ahead  |
+
+    @ENR-30 @moves_time @F4
+    Scenario: The news comes in any order
+      Given Stripe's webhooks come in any order
+      And "ada" has asked for "algebra"
+      And her card was declined for insufficient funds
+      When "ada" pays
+      Then "ada" is enrolled in "algebra" within 10 minutes
+      And "ada" has paid 49.00 EUR in all
+
   Rule: What was paid and cannot be delivered goes back in full
 
-    @ENR-21 @smoke
+    @ENR-21 @smoke @F20
     Scenario: The enrollment is rejected after the payment
       Given "ada" has asked for "algebra"
       And "algebra" is not published any more
@@ -224,7 +273,7 @@ Feature: Enroll in a course
       And the purchase is refunded
       And "ada" is not enrolled in "algebra"
 
-    @ENR-22 @moves_time
+    @ENR-22 @moves_time @F11 @F15
     Scenario: The learning-service is down for an hour
       Given "ada" has asked for "algebra"
       And the learning-service is down
@@ -233,7 +282,7 @@ Feature: Enroll in a course
       Then "ada" is enrolled in "algebra" within 10 minutes
       And "ada" has paid 49.00 EUR in all
 
-    @ENR-23 @moves_time
+    @ENR-23 @moves_time @F15
     Scenario: The learning-service stays down
       Given "ada" has asked for "algebra"
       And the learning-service is down
@@ -243,7 +292,7 @@ Feature: Enroll in a course
       And the purchase is refunded
       And "ada" is not enrolled in "algebra"
 
-    @ENR-24 @moves_time
+    @ENR-24 @moves_time @F15
     Scenario: The confirmation of the enrollment is lost
       Given "ada" has asked for "algebra"
       And the learning-service loses its next confirmation
@@ -251,7 +300,7 @@ Feature: Enroll in a course
       Then "ada" is enrolled in "algebra" within 10 minutes
       And the purchase is completed
 
-    @ENR-25 @moves_time
+    @ENR-25 @moves_time @F23
     Scenario: The refund is pending at first
       Given "ada" has asked for "algebra"
       And "algebra" is not published any more
@@ -259,10 +308,32 @@ Feature: Enroll in a course
       Then "ada" gets her money back within a day
       And the purchase is refunded
 
-    @ENR-26 @moves_time
+    @ENR-26 @moves_time @F23
     Scenario: The refund fails and waits for a person
       Given "ada" has asked for "algebra"
       And "algebra" is not published any more
       When "ada" pays with a card whose refunds fail
       Then the purchase is parked within a day
       And an operator can let it go on
+
+    @ENR-31 @F22
+    Scenario: The student has the course already when the payment arrives
+      Given "ada" has asked for "algebra"
+      And "ada" has paid
+      And "ada" is enrolled in "algebra"
+      When "ada" asks for "algebra" all the same
+      And "ada" pays
+      Then the purchase is refunded
+      And "ada" has paid 49.00 EUR in all
+
+  Rule: Nobody's course depends on a notice
+
+    @ENR-32 @moves_time @F35
+    Scenario: The service that tells students is down
+      Given "ada" has asked for "algebra"
+      And the communication-service is down
+      And "ada" has paid
+      And "ada" is enrolled in "algebra"
+      When the communication-service is back after 60 minutes
+      Then the purchase is completed
+      And "ada" is told once that it is confirmed

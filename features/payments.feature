@@ -19,7 +19,7 @@ Feature: Payments
 
   Rule: A dispute is recorded beside the status and raises attention
 
-    @PAY-02
+    @PAY-02 @F24
     Scenario: A dispute is opened after the delivery
       Given "ada" has asked for a course
       When "ada" pays with a card whose owner disputes it
@@ -28,7 +28,7 @@ Feature: Payments
 
   Rule: A refund is one refund
 
-    @PAY-03 @moves_time
+    @PAY-03 @moves_time @F9 @F10 @F11 @F23
     Scenario Outline: Whatever Stripe answers, the money goes back once
       Given "ada" has asked for a course
       And the course is taken back
@@ -47,7 +47,7 @@ Feature: Payments
         | and the answer is lost                  |
         | by asking to slow down                  |
 
-    @PAY-04 @moves_time
+    @PAY-04 @moves_time @F23
     Scenario: A person has refunded at Stripe already
       Given "ada" has asked for a course
       And the course is taken back
@@ -57,7 +57,7 @@ Feature: Payments
       Then the purchase is refunded within a day
       And there was one refund
 
-    @PAY-05 @moves_time
+    @PAY-05 @moves_time @F23
     Scenario: A refund that fails waits for a person, and is tried again when they say so
       Given "ada" has asked for a course
       And the course is taken back
@@ -66,10 +66,26 @@ Feature: Payments
       And "ada" is told once that it needs attention
       And an operator can let it go on
 
-    @PAY-06 @moves_time
+    @PAY-06 @moves_time @F9 @F23
     Scenario: A refund that never comes through waits for a person
       Given "ada" has asked for a course
       And the course is taken back
       And Stripe cannot refund for a while
       When "ada" pays
       Then the purchase is parked within 4 days
+
+  Rule: What the bank has not confirmed is not paid
+
+    @PAY-07 @moves_time @F32
+    Scenario Outline: The bank asks for a proof, and the student leaves
+      Given "ada" has asked for <thing>
+      When "ada" leaves when her bank asks for a proof
+      And 1 hours pass
+      Then the purchase is expired
+      And "ada" has paid nothing
+      And "ada" cannot pay any more
+
+      Examples: both kinds
+        | thing      |
+        | a course   |
+        | a session  |

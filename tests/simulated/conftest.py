@@ -1,5 +1,6 @@
 """The world that a scenario runs in: inside one process by default, or over sockets."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +17,12 @@ from simulators.world.steps.neighbours import *  # noqa: F403
 from simulators.world.steps.purchase import *  # noqa: F403
 from simulators.world.steps.story import *  # noqa: F403
 from simulators.world.steps.stripe import *  # noqa: F403
+from simulators.world.steps.stripe_troubles import *  # noqa: F403
 from simulators.world.together import Together
 from simulators.world.world import World
 
 WORLDS: dict[str, Callable[[Path], World]] = {"inside": Inside, "together": Together}
+NAME, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
 LONG_ENOUGH = timedelta(days=4)  # For every deadline and every retry.
 
 
@@ -60,5 +63,8 @@ def come_to_rest(world: World) -> None:
 
 
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., None]) -> bool | None:
-    """Take ids such as ENR-01 for names, not for markers that would have to be declared one by one."""
-    return True if tag[:3].isupper() and tag[-2:].isdigit() else None
+    """Take F2 for a fault, and ids such as ENR-01 for names: no marker that would have to be declared."""
+    if FAULT.fullmatch(tag):
+        pytest.mark.fault(int(tag[1:]))(function)
+        return True
+    return True if NAME.fullmatch(tag) else None

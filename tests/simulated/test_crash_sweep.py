@@ -104,6 +104,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
 
 
 @pytest.mark.parametrize("story", STORIES)
+@pytest.mark.fault(7, 11)
 def test_a_crash_anywhere_costs_nothing_but_time(story: str, stage: Stage, subtests: pytest.Subtests) -> None:
     points = stage.points(story)
     assert len(points) > 15, "the sweep must find what there is to die at"
@@ -113,6 +114,7 @@ def test_a_crash_anywhere_costs_nothing_but_time(story: str, stage: Stage, subte
 
 
 @pytest.mark.parametrize("story", ["course rejected", "session rejected"])
+@pytest.mark.fault(7)
 def test_two_crashes_cost_nothing_but_time(story: str, stage: Stage, subtests: pytest.Subtests) -> None:
     pairs = Random(1).sample(list(combinations(stage.points(story), 2)), 25)
     for pair in pairs:

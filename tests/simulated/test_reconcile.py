@@ -98,6 +98,7 @@ def test_books_that_agree_tell_nothing(world: Inside) -> None:
     assert found(world) == []
 
 
+@pytest.mark.fault(1)
 def test_a_payment_whose_news_was_lost_is_found_and_ends_well(world: Inside) -> None:
     lose_news(world)
     saga_id, intent_id = bought(world)
@@ -160,6 +161,7 @@ def test_a_refund_that_failed_unheard_is_found_and_waits_for_a_person(world: Ins
     ("kind", "form"),
     [(K.PAID_TWICE, {"confirm": "true", "payment_method": "pm_card_visa"}), (K.MADE_TWICE, {})],
 )
+@pytest.mark.fault(33)
 def test_a_second_intent_for_the_same_payment_is_for_a_person(world: Inside, kind: Kind, form: dict[str, str]) -> None:
     saga_id, intent_id = bought(world)
     second = made_by_hand(world, world.stripe.intents(saga_id)[0]["metadata"], **form)

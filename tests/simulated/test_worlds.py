@@ -138,6 +138,7 @@ def test_the_service_dies_at_a_call_and_the_purchase_survives(inside: Inside) ->
 
 
 @pytest.mark.parametrize("fault", [Down(), LostAnswer()])
+@pytest.mark.fault(11)
 def test_links_break_and_heal_and_nothing_is_lost(inside: Inside, fault: Down) -> None:
     inside.network.plant(fault, caller=PAYMENT, times=4)
     inside.network.plant(fault, caller=STRIPE, times=2)
@@ -184,6 +185,7 @@ def test_time_is_moved_for_all_services_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.apart
+@pytest.mark.fault(7)
 def test_kill_9_at_any_moment_costs_nothing_but_time(tmp_path: Path) -> None:
     with Apart(tmp_path) as world:
         world.learning.course("algebra")

@@ -68,6 +68,7 @@ def confirmation_lost(world: World) -> None:
     world.plant_fault(LEARNING, "lost_delivery", event="EnrollmentConfirmed")
 
 
+@given(parsers.parse('"{who}" is enrolled in "{course}"'))
 @then(parsers.parse('"{who}" is enrolled in "{course}"'))
 def is_enrolled(story: Story, who: str, course: str) -> None:
     """The school says so, and only once."""

@@ -1,12 +1,10 @@
-"""What happens at Stripe, and what is seen there."""
+"""What students do at Stripe, and what is seen there."""
 
 from __future__ import annotations
 
 from pytest_bdd import given, parsers, then, when
 
-from simulators.world.plan import STRIPE
 from simulators.world.steps.story import Story, duration, money
-from simulators.world.world import World
 
 CARDS = {
     "is declined": "pm_card_visa_chargeDeclined",
@@ -17,17 +15,6 @@ CARDS = {
     "fails in processing": "pm_card_chargeDeclinedProcessingError",
 }
 REFUNDS = {"take a while": "pm_card_pendingRefund", "fail": "pm_card_refundFail"}
-TROUBLES: dict[str, tuple[str, dict[str, object]]] = {
-    "with a failure before the work": ("server_error", {}),
-    "with a failure after the work": ("server_error_after", {}),
-    "with a failure that it keeps, work done": ("kept_server_error", {"done": True}),
-    "with a failure that it keeps, not done": ("kept_server_error", {"done": False}),
-    "by asking to slow down": ("rate_limited", {}),
-    "that the object is locked": ("lock_timeout", {}),
-    "and the answer is lost": ("lost_answer", {}),
-}
-ASKING = {"method": "POST", "path": "/v1/payment_intents"}
-REFUNDING = {"method": "POST", "path": "/v1/refunds"}
 
 
 @given(parsers.parse('"{who}" has paid'))
@@ -56,56 +43,6 @@ def pays_with_odd_card(story: Story, who: str, how: str) -> None:
     story.world.student(who).pays(story.saga_id, REFUNDS[how])
 
 
-@given("Stripe cannot cancel payments for a while")
-def cannot_cancel(world: World) -> None:
-    """Let every cancel fail until all is calm again."""
-    world.plant_fault(STRIPE, "server_error", path="/v1/payment_intents/*/cancel", times=None)
-
-
-@given(parsers.re(r"Stripe's webhooks take (?P<span>.+)"))
-def webhooks_late(world: World, span: str) -> None:
-    """Keep every webhook back."""
-    world.plant_fault(STRIPE, "delayed_delivery", seconds=duration(span).total_seconds(), times=None)
-
-
-@given("Stripe sends every webhook twice")
-def webhooks_twice(world: World) -> None:
-    """At least once is sometimes twice."""
-    world.plant_fault(STRIPE, "duplicate_delivery", times=None)
-
-
-@given("Stripe's webhooks are lost")
-def webhooks_lost(world: World) -> None:
-    """Send none, and try none again."""
-    world.plant_fault(STRIPE, "lost_delivery", times=None)
-
-
-@given("Stripe's answer to the next payment request is lost")
-def answer_lost(world: World) -> None:
-    """Do the work, but be not heard."""
-    world.plant_fault(STRIPE, "lost_answer", **ASKING)
-
-
-@given(parsers.parse("Stripe answers the next payment request {trouble}"))
-def in_trouble(world: World, trouble: str) -> None:
-    """Fail once."""
-    name, parameters = TROUBLES[trouble]
-    world.plant_fault(STRIPE, name, **ASKING, **parameters)
-
-
-@given(parsers.parse("Stripe answers the next refund request {trouble}"))
-def in_trouble_with_refunds(world: World, trouble: str) -> None:
-    """Fail once."""
-    name, parameters = TROUBLES[trouble]
-    world.plant_fault(STRIPE, name, **REFUNDING, **parameters)
-
-
-@given("Stripe cannot refund for a while")
-def cannot_refund(world: World) -> None:
-    """Let every refund of ours fail until all is calm again."""
-    world.plant_fault(STRIPE, "server_error", times=None, **REFUNDING)
-
-
 @when("a person refunds the payment at Stripe")
 def refunded_by_hand(story: Story) -> None:
     """Give the money back past the payment-service."""
@@ -129,6 +66,13 @@ def pays_in_two_tabs(story: Story, who: str) -> None:
     assert story.world.student(who).tries(story.saga_id, "pm_card_visa")  # noqa: S101 - a step is a test
 
 
+@when(parsers.parse('"{who}" leaves when her bank asks for a proof'))
+def leaves_three_d_secure(story: Story, who: str) -> None:
+    """Pay with a card that asks, and never answer."""
+    intent = story.world.student(who).pays(story.saga_id, "pm_card_authenticationRequired")
+    assert intent["status"] == "requires_action"  # noqa: S101 - a step is a test
+
+
 @when(parsers.parse('"{who}" pays with a card whose owner disputes it'))
 def pays_and_disputes(story: Story, who: str) -> None:
     """Pay, and let the bank take it back."""
@@ -141,12 +85,6 @@ def shows_dispute(story: Story) -> None:
     """It is recorded beside the status."""
     payment = (story.saga() or {})["payment"]
     assert (payment["status"], list(payment["disputes"].values())) == ("SUCCEEDED", ["needs_response"])  # noqa: S101
-
-
-@given(parsers.parse("Stripe's next news of a payment tells of {sum_}"))
-def webhook_differs(world: World, sum_: str) -> None:
-    """Tell a sum that was never paid."""
-    world.plant_fault(STRIPE, "altered_amount", event="payment_intent.succeeded", amount=money(sum_)[0])
 
 
 @then(parsers.parse('"{who}" has paid {price} in all'))

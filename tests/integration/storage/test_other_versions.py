@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine, insert, select, update
 
 from reference.domain.enrollment import EnrollmentRejected
@@ -15,6 +16,7 @@ from tests.unit.reference.builders import NOON, create_intent
 UNKNOWN = {"name": "InvoiceStudent", "body": {"sagaId": "saga_9", "by": "a newer version"}}
 
 
+@pytest.mark.fault(13, 37)
 def test_an_errand_that_nobody_can_read_is_for_a_person_and_the_next_is_said(units: NewUnit, engine: Engine) -> None:
     office = Office(units, [])
     with engine.begin() as connection:
@@ -27,6 +29,7 @@ def test_an_errand_that_nobody_can_read_is_for_a_person_and_the_next_is_said(uni
         assert connection.execute(select(dead_letters.c.body)).scalar_one()["body"] == UNKNOWN["body"]
 
 
+@pytest.mark.fault(13, 37)
 def test_a_deadline_that_nobody_can_read_does_not_hide_the_next(units: NewUnit, engine: Engine) -> None:
     office = Office(units, [])
     awaiting_payment(units)
@@ -41,6 +44,7 @@ def test_a_deadline_that_nobody_can_read_does_not_hide_the_next(units: NewUnit, 
         assert "saga_9" not in connection.execute(select(deadlines.c.owner)).scalars().all()
 
 
+@pytest.mark.fault(37)
 def test_a_saga_in_a_state_that_nobody_knows_stays_as_it_is_and_a_person_hears_of_it(
     units: NewUnit, engine: Engine
 ) -> None:

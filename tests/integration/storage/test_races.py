@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
 from sqlalchemy import Engine, func, select
 
 from reference.application.service import Receipt
@@ -18,6 +19,7 @@ def names_in_outbox(engine: Engine) -> list[str]:
         return sorted(connection.scalars(select(outbox.c.name)))
 
 
+@pytest.mark.fault(2, 18)
 def test_the_same_message_at_once_takes_effect_once(engine: Engine, units: NewUnit) -> None:
     it = service(units)
     receipts = at_once([partial(it.receive, "learning", "e1", INITIATED)] * 6)
@@ -25,6 +27,7 @@ def test_the_same_message_at_once_takes_effect_once(engine: Engine, units: NewUn
     assert names_in_outbox(engine) == ["VerifyCourse"]
 
 
+@pytest.mark.fault(3, 18)
 def test_the_same_fact_in_many_messages_at_once_takes_effect_once(engine: Engine, units: NewUnit) -> None:
     it = awaiting_payment(units)
     receipts = at_once([partial(it.receive, "stripe", f"evt_{number}", paid()) for number in range(6)])
@@ -49,6 +52,7 @@ def test_different_news_at_once_are_all_taken(engine: Engine, units: NewUnit) ->
         assert connection.scalar(select(func.count()).select_from(dead_letters)) == 0
 
 
+@pytest.mark.fault(16, 18)
 def test_two_purchases_of_one_thing_at_once_are_one_purchase(engine: Engine, units: NewUnit) -> None:
     it = service(units)
     at_once([partial(it.receive, "learning", each.saga_id, each) for each in (INITIATED, RIVAL)])

@@ -117,6 +117,7 @@ def test_nobody_is_asked_for_ever(units: NewUnit, engine: Engine) -> None:
     assert office.due() is None
 
 
+@pytest.mark.fault(7)
 def test_what_a_process_took_with_it_when_it_died_is_said_by_another(units: NewUnit) -> None:
     dead = Office(units, [])
     with units() as unit:

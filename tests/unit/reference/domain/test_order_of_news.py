@@ -42,6 +42,7 @@ def hear(it: Payment, news: list[Message]) -> list[Message]:
 @pytest.mark.parametrize(("ending", "news"), STORIES)
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())
+@pytest.mark.fault(4)
 def test_news_of_a_payment_lead_to_one_end_in_any_order(
     data: st.DataObject, ending: PaymentStatus, news: list[Message]
 ) -> None:
@@ -54,6 +55,7 @@ def test_news_of_a_payment_lead_to_one_end_in_any_order(
 @pytest.mark.parametrize(("ending", "news"), OUR_REFUNDS)
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())
+@pytest.mark.fault(4)
 def test_news_of_refunds_lead_to_one_end_in_any_order(
     data: st.DataObject, ending: PaymentStatus, news: list[Message]
 ) -> None:

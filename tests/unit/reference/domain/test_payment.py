@@ -114,6 +114,7 @@ def test_a_decline_heard_after_the_success_is_old_news() -> None:
     assert hear(payment(), paid(), declined()) == []
 
 
+@pytest.mark.fault(26)
 def test_another_sum_is_believed_only_of_stripe_itself() -> None:
     it = payment()
     assert hear(it, paid(received=WRONG)) == [LookAtIntent]
@@ -131,6 +132,7 @@ def test_money_in_the_last_second_is_in_time() -> None:
 
 
 @pytest.mark.parametrize("news", [created, paid, canceled])
+@pytest.mark.fault(26)
 def test_news_of_another_intent_with_our_metadata_are_for_a_person(news: Any) -> None:
     it = payment()
     it.hear(created())
@@ -207,6 +209,7 @@ def test_a_refund_that_fails_is_tried_under_a_new_number() -> None:
     assert again.attempt == 2
 
 
+@pytest.mark.fault(23)
 def test_a_refund_that_a_bank_sends_back_days_later_is_a_failure() -> None:
     it = refunding()
     assert hear(it, refund(RefundState.SUCCEEDED), refund(RefundState.FAILED)) == [PaymentRefundFailed]
@@ -229,6 +232,7 @@ def test_late_money_that_a_person_has_given_back_already_needs_no_second_refund(
     assert it.hear(RefundPayment(saga_id="saga_1", reason="it came too late")) == []
 
 
+@pytest.mark.fault(24)
 def test_a_dispute_is_recorded_and_moves_nothing() -> None:
     it = payment()
     it.hear(DisputeReported(**NEWS, dispute_id="dp_1", status="needs_response"))

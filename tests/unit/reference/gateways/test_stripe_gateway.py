@@ -155,6 +155,7 @@ def test_a_price_that_cannot_be_charged_is_refused_for_good(stripe: RequestsMock
     ],
     ids=lambda answer: str(answer)[:60],
 )
+@pytest.mark.fault(12)
 def test_no_answer_and_no_sensible_answer_is_an_unknown_outcome(message: Message, answer: dict[str, Any]) -> None:
     with RequestsMock(assert_all_requests_are_fired=False) as stripe:
         for method in (responses.GET, responses.POST):
@@ -185,6 +186,7 @@ def refuse_to_cancel(stripe: RequestsMock, status: str) -> None:
     stripe.get(API + "/payment_intents/pi_1", json=intent(status))
 
 
+@pytest.mark.fault(34)
 def test_who_cannot_cancel_learns_that_the_student_was_faster(stripe: RequestsMock) -> None:
     refuse_to_cancel(stripe, "succeeded")
     stripe.get(API + "/refunds", json=listed())
@@ -263,6 +265,7 @@ def test_what_was_refunded_already_is_refunded(stripe: RequestsMock) -> None:
 
 
 @pytest.mark.parametrize("code", ["charge_disputed", None])
+@pytest.mark.fault(23, 24)
 def test_a_refund_that_is_refused_has_failed(stripe: RequestsMock, code: str | None) -> None:
     stripe.post(API + "/refunds", status=400, json=error(code=code))
     (answer,) = ask(refund_intent())

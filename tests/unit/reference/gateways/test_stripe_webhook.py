@@ -45,6 +45,7 @@ def read(told: dict[str, Any]) -> Webhook:
 
 
 @pytest.mark.parametrize("late", [-300, 0, 300])
+@pytest.mark.fault(17)
 def test_what_is_signed_within_five_minutes_is_believed(late: int) -> None:
     assert webhooks().read(BODY.encode(), signature(BODY, at=NOON.timestamp() + late)).news
 
@@ -72,6 +73,7 @@ def test_what_is_signed_within_five_minutes_is_believed(late: int) -> None:
         signature(BODY, at=OLD).replace("t=", f"t={'0' * 12}").replace(",", f",t={int(NOON.timestamp())},"),
     ],
 )
+@pytest.mark.fault(27, 28)
 def test_what_is_not_signed_by_stripe_and_fresh_is_not_believed(header: str) -> None:
     with pytest.raises(NotBelievedError):
         webhooks().read(BODY.encode(), header)
@@ -96,6 +98,7 @@ def test_what_is_signed_but_no_event_is_not_believed(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(("live", "believer"), [(True, False), (False, True)])
+@pytest.mark.fault(30)
 def test_another_environment_is_ignored(live: bool, believer: bool) -> None:  # noqa: FBT001 - a table
     told = event("payment_intent.succeeded", intent("succeeded"), livemode=live)
     heard = webhooks(live=believer).read(*signed(told))
@@ -113,6 +116,7 @@ def test_another_environment_is_ignored(live: bool, believer: bool) -> None:  # 
         ("charge.dispute.created", dispute(payment_intent=None)),
     ],
 )
+@pytest.mark.fault(29)
 def test_what_is_not_ours_is_ignored_with_a_reason(name: str, thing: dict[str, Any]) -> None:
     heard = read(event(name, thing))
     assert heard.news is None
@@ -185,6 +189,7 @@ ODD: st.SearchStrategy[Any] = st.none() | st.integers() | st.text(max_size=3) | 
 
 @settings(max_examples=100, deadline=None)
 @given(field=FIELDS, odd=ODD, name=st.sampled_from(["payment_intent.succeeded", "refund.updated"]))
+@pytest.mark.fault(29)
 def test_whatever_is_signed_is_understood_ignored_or_not_believed(field: str, odd: Any, name: str) -> None:
     thing = {**intent("succeeded"), **refund(), "metadata": METADATA} | {field: odd}
     told = event(name, thing) | ({field: odd} if field in event(name, thing) else {})

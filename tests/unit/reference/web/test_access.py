@@ -143,6 +143,7 @@ def test_a_service_token_is_replaced_without_downtime(
 
 
 @pytest.mark.parametrize(("known", "good"), ROTATION)
+@pytest.mark.fault(40)
 def test_a_webhook_secret_is_replaced_without_downtime(
     migrated: Path, tmp_path: Path, known: str, good: list[str]
 ) -> None:

@@ -92,6 +92,7 @@ def test_an_event_says_what_it_is(service: Service, kind: str) -> None:
     assert_problem(service.event(**{"Content-Type": kind}), 415)
 
 
+@pytest.mark.fault(13)
 def test_an_event_that_fits_nothing_is_kept_for_a_person(service: Service) -> None:
     data = {"sagaId": "saga_9", "reason": "gone"}
     assert service.event(INITIATED | {"type": "EnrollmentRejected", "data": data}).status_code == 202
@@ -167,6 +168,7 @@ def test_a_webhook_that_is_not_believed_changes_nothing_and_learns_nothing(servi
     assert service.rows() == before
 
 
+@pytest.mark.fault(29)
 def test_what_is_not_ours_is_remembered_and_ignored(service: Service) -> None:
     refund_of_others = {"id": "re_9", "amount": 1, "currency": "eur", "status": "succeeded", "metadata": {}}
     strangers = [
@@ -183,6 +185,7 @@ def test_what_is_not_ours_is_remembered_and_ignored(service: Service) -> None:
     assert not any(row.startswith(('INSERT INTO "dead_letters"', 'INSERT INTO "sagas"')) for row in service.rows())
 
 
+@pytest.mark.fault(29)
 def test_a_payment_that_nobody_knows_is_kept_for_a_person(service: Service) -> None:
     assert service.webhook(PAID).status_code == 200
     assert any(row.startswith('INSERT INTO "dead_letters"') for row in service.rows())
