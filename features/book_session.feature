@@ -183,6 +183,16 @@ Feature: Book and pay for a session
       Then "ada" has a confirmed session with "grace"
       And "ada" has paid 30.00 EUR in all
 
+    @BKS-22 @moves_time
+    Scenario: A person gives the money back at Stripe after the session was confirmed
+      Given "ada" has asked for 60 minutes with "grace"
+      And "ada" has paid
+      And "ada" has a confirmed session with "grace"
+      When a person refunds the payment at Stripe
+      Then the purchase is refunded
+      And "ada" has no session with "grace"
+      And nobody's slot is kept for "ada"
+
   Rule: The student is told, once
 
     @BKS-20 @smoke @F14 @F35

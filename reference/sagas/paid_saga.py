@@ -45,7 +45,7 @@ def payment_states(*, unsold: str | None = None) -> list[State]:
         State("rejected", final=True, on_enter=unsold),
         State("expired", final=True, on_enter=unsold),
         State("cancelled", final=True, on_enter=unsold),
-        State("refunded", final=True),
+        State("refunded", final=True, on_enter=unsold),  # Also when somebody at Stripe gave the money back.
         State("parked", final=True),
     ]
 
