@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ TAG, MARKER = re.compile(r"@F(\d+)\b"), re.compile(r"pytest\.mark\.fault\(([\d, 
 Met = Mapping[int, list[str]]
 
 
+@cache
 def met() -> Met:
     """Return where each fault is met, by its number."""
     found: dict[int, list[str]] = defaultdict(list)
