@@ -30,7 +30,7 @@ def world(tmp_path: Path) -> Iterator[Inside]:
 
 def outcome(world: World, saga_id: str) -> str | None:
     saga = world.payment.saga(saga_id)
-    return saga and saga["outcome"]
+    return str(saga["outcome"]) if saga else None
 
 
 @pytest.mark.fault(38)
