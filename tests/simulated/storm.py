@@ -71,7 +71,7 @@ OF_STRIPE: dict[str, Parameters] = {
     "kept_server_error": {},
     "lock_timeout": {},
     "live_event": {},
-    "altered_amount": {"amount": 100},
+    "altered_amount": {"amount": 100, "event": "payment_intent.*"},  # A refund of another sum would be for a person.
     "stale_timestamp": {},
     "tampered_body": {},
 }
@@ -110,7 +110,7 @@ class Purchase:
         at = datetime.fromisoformat(tomorrow(world, self.hour)) + timedelta(days=self.day)
         return world.student(self.student).book(self.thing, at.isoformat(), 60, **{"Idempotency-Key": "one click"})
 
-    def go_on(self, world: World, saga_id: str) -> bool:
+    def go_on(self, world: World, saga_id: str) -> str:
         """Pay or cancel once it is known whether one can; an AssertionError says that it is not known yet."""
         student = world.student(self.student)
         saga = student.saga(saga_id)
@@ -121,7 +121,7 @@ class Purchase:
             _insists(partial(student.pays_by, secret, card))
         if self.way.endswith("cancels"):
             _insists(partial(student.cancel, saga_id))
-        return True
+        return saga_id
 
 
 @dataclass(frozen=True)
@@ -176,12 +176,12 @@ def brew(seed: int, purchases: int, breakdowns: int = 8) -> Storm:
 def weather(
     world: World,
     storm: Storm,
-    do_all: Callable[[Sequence[Callable[[], str | bool]]], list[str | bool]],
+    do_all: Callable[[Sequence[Callable[[], str]]], list[str]],
     rest: Callable[[timedelta], None],
 ) -> Weathered:
     """Live through a storm; everybody's purchase must end, and every invariant hold."""
     storm.break_out(world)
-    sagas = [str(each) for each in do_all([partial(each.begin, world) for each in storm.purchases])]
+    sagas = do_all([partial(each.begin, world) for each in storm.purchases])
     rest(timedelta(minutes=5))
     do_all([partial(each.go_on, world, saga_id) for each, saga_id in zip(storm.purchases, sagas, strict=True)])
     rest(timedelta(minutes=5))
