@@ -117,6 +117,11 @@ class World(ABC):
         """Plant one of a simulator's faults, by the name and the parameters of its `/_sim/faults`."""
         self._control(service).post(f"/_sim/faults/{name}", parameters)
 
+    def strikes(self) -> dict[tuple[str, str], int]:
+        """Return how often each fault that is in place has struck, by its service and its name."""
+        planted = {service: self._control(service).get("/_sim/faults")["items"] for service in SIMULATORS}
+        return {(service, each["fault"]): each["strikes"] for service, items in planted.items() for each in items}
+
     def calm(self) -> None:
         """Take all faults out of all simulators."""
         for service in SIMULATORS:

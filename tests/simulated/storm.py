@@ -1,0 +1,232 @@
+"""A storm: many purchases of both kinds at once while all sorts of things go wrong; a seed says which."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+import requests
+
+from simulators.world.client import Refused
+from simulators.world.invariants import must_hold
+from simulators.world.plan import COMMUNICATION, LEARNING, STRIPE, TUTORS
+from simulators.world.stories import tomorrow
+from simulators.world.world import World
+
+WAYS = {
+    "pays": ["pm_card_visa"],
+    "is declined, then pays": ["pm_card_visa_chargeDeclined", "pm_card_visa"],
+    "disputes": ["pm_card_createDispute"],
+    "cannot be refunded": ["pm_card_refundFail"],
+    "leaves when the bank asks": ["pm_card_authenticationRequired"],
+    "never pays": [],
+    "cancels": [],
+    "pays and cancels": ["pm_card_visa"],
+}
+"""What a student does, by the cards that are tried."""
+
+MAY_WAIT_FOR_A_PERSON = ("disputes", "cannot be refunded")
+THINGS = {"sure": 8, "fickle": 3, "draft": 1}
+"""What is delivered, what is refused once it is paid, and what cannot be bought; each so many times as likely."""
+
+EVERYBODY, NEIGHBOURS = (STRIPE, LEARNING, TUTORS, COMMUNICATION), (LEARNING, TUTORS, COMMUNICATION)
+CALLED = {
+    STRIPE: [{"path": "/v1/*"}],
+    LEARNING: [{"path": "/commands"}, {"path": "/events"}, {"method": "GET", "path": "/courses/*"}],
+    TUTORS: [{"path": "/commands"}],
+    COMMUNICATION: [{"path": "/commands"}],
+}
+LOSABLE = {STRIPE: "*", LEARNING: "Enrollment*", TUTORS: "*", COMMUNICATION: "*"}
+"""What is said again, or found otherwise, when it is lost."""
+
+Parameters = dict[str, object]
+OF_CALLS: dict[str, Parameters] = {
+    "server_error": {},
+    "server_error_after": {},
+    "rate_limited": {},
+    "lost_answer": {},
+    "dropped_request": {},
+    "latency": {"seconds": 0.1, "jitterSeconds": 0.1},
+    "reset_peer": {"seconds": 0.1},
+    "timeout": {"seconds": 0.3},
+    "down": {},
+    "limit_data": {"limitBytes": 40},
+    "slicer": {"sliceBytes": 256},
+}
+OF_DELIVERIES: dict[str, Parameters] = {
+    "lost_delivery": {},
+    "duplicate_delivery": {},
+    "delayed_delivery": {"seconds": 20},
+    "shuffled_delivery": {},
+    "ignored_answer": {},
+    "missing_signature": {},
+    "wrong_signature": {},
+}
+OF_STRIPE: dict[str, Parameters] = {
+    "kept_server_error": {},
+    "lock_timeout": {},
+    "live_event": {},
+    "altered_amount": {"amount": 100, "event": "payment_intent.*"},  # A refund of another sum would be for a person.
+    "stale_timestamp": {},
+    "tampered_body": {},
+}
+KINDS = OF_CALLS | OF_DELIVERIES | OF_STRIPE
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A fault of one service, at some rate."""
+
+    service: str
+    fault: str
+    parameters: Parameters
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.fault} {self.parameters}"
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What one student wants, and does about it."""
+
+    student: str
+    kind: str
+    thing: str
+    day: int
+    hour: int
+    way: str
+
+    def begin(self, world: World) -> str:
+        """Ask for it; returns the sagaId."""
+        if self.kind == "course":
+            saga_id = world.learning.announce(self.student, self.thing)
+            world.sagas.add(saga_id)
+            return saga_id
+        at = datetime.fromisoformat(tomorrow(world, self.hour)) + timedelta(days=self.day)
+        return world.student(self.student).book(self.thing, at.isoformat(), 60, **{"Idempotency-Key": "one click"})
+
+    def go_on(self, world: World, saga_id: str) -> str:
+        """Pay or cancel once it is known whether one can; an AssertionError says that it is not known yet."""
+        student = world.student(self.student)
+        saga = student.saga(saga_id)
+        if not (saga["outcome"] or saga["payment"]):
+            raise AssertionError(f"{saga_id} is undecided")
+        secret = str((saga["payment"] or {}).get("clientSecret", ""))
+        for card in WAYS[self.way] if secret else ():
+            _insists(partial(student.pays_by, secret, card))
+        if self.way.endswith("cancels"):
+            _insists(partial(student.cancel, saga_id))
+        return saga_id
+
+
+@dataclass(frozen=True)
+class Storm:
+    """What is bought, and what goes wrong meanwhile."""
+
+    seed: int
+    purchases: list[Purchase]
+    breakdowns: list[Breakdown]
+
+    def break_out(self, world: World) -> None:
+        """Furnish the world, and let things go wrong in it from now on."""
+        for thing in THINGS:
+            world.learning.course(thing, published=thing != "draft")
+            world.tutors.tutor(thing)
+        world.plant_fault(LEARNING, "rejected_enrollment", courseId="fickle", times=None)
+        world.plant_fault(COMMUNICATION, "rejected_session", tutorId="fickle", times=None)
+        world.plant_fault(TUTORS, "rejected_availability", tutorId="draft", times=None)
+        for each in self.breakdowns:
+            world.plant_fault(each.service, each.fault, times=None, **each.parameters)
+
+    @contextmanager
+    def told(self, replay: str) -> Iterator[None]:
+        """Tell whoever sees this fail what it was, and how to see it again."""
+        try:
+            yield
+        except Exception as failure:
+            what = "".join(f"\n  {each}" for each in self.breakdowns)
+            failure.add_note(f"seed {self.seed}, {len(self.purchases)} purchases, with{what}\nagain: {replay}")
+            raise
+
+
+@dataclass(frozen=True)
+class Weathered:
+    """What came of a storm: how many sagas ended how, and which faults really struck."""
+
+    outcomes: Counter[str]
+    struck: set[str]
+
+
+def brew(seed: int, purchases: int, breakdowns: int = 8) -> Storm:
+    """Draw a storm: some kinds of faults and not others, since those hide each other."""
+    randomness = Random(seed)
+    kinds = randomness.sample(sorted(KINDS), breakdowns)
+    return Storm(
+        seed,
+        [_purchase(randomness, f"student{number}") for number in range(purchases)],
+        [_breakdown(randomness, kind) for kind in kinds],
+    )
+
+
+def weather(
+    world: World,
+    storm: Storm,
+    do_all: Callable[[Sequence[Callable[[], str]]], list[str]],
+    rest: Callable[[timedelta], None],
+) -> Weathered:
+    """Live through a storm; everybody's purchase must end, and every invariant hold."""
+    storm.break_out(world)
+    sagas = do_all([partial(each.begin, world) for each in storm.purchases])
+    rest(timedelta(minutes=5))
+    do_all([partial(each.go_on, world, saga_id) for each, saga_id in zip(storm.purchases, sagas, strict=True)])
+    rest(timedelta(minutes=5))
+    struck = {fault for (_, fault), times in world.strikes().items() if times}
+    world.calm()
+    rest(timedelta(days=4))
+    must_hold(world)
+    return Weathered(Counter(_ended(world, *each) for each in zip(storm.purchases, sagas, strict=True)), struck)
+
+
+def _ended(world: World, purchase: Purchase, saga_id: str) -> str:
+    saga = world.payment.saga(saga_id) or {}
+    outcome = saga.get("outcome")
+    assert outcome, f"{purchase} is left open: {saga}"
+    assert outcome != "PARKED" or purchase.way in MAY_WAIT_FOR_A_PERSON, f"{purchase} waits for a person: {saga}"
+    return str(outcome)
+
+
+def _purchase(randomness: Random, student: str) -> Purchase:
+    (thing,) = randomness.choices(list(THINGS), list(THINGS.values()))
+    (way,) = randomness.choices(list(WAYS), [8] + [2] * (len(WAYS) - 1))
+    kind = randomness.choice(["course", "session"])
+    return Purchase(student, kind, thing, randomness.randrange(14), randomness.randrange(8, 14), way)
+
+
+def _breakdown(randomness: Random, kind: str) -> Breakdown:
+    service = STRIPE if kind in OF_STRIPE else randomness.choice(EVERYBODY)
+    where = {} if kind in OF_DELIVERIES or kind not in OF_CALLS else randomness.choice(CALLED[service])
+    what = {"event": LOSABLE[service]} if kind == "lost_delivery" else {}
+    rate = round(randomness.uniform(0.05, 0.3), 2)
+    return Breakdown(service, kind, {"probability": rate, **where, **what, **KINDS[kind]})
+
+
+def _insists(act: Callable[[], object], times: int = 3) -> None:
+    """Try again what failed for no reason of one's own, as a person would."""
+    for _ in range(times):
+        try:
+            act()
+        except Refused as refused:
+            if refused.status not in WORTH_ANOTHER_TRY:
+                return
+        except requests.RequestException:
+            pass
+        else:
+            return
+
+
+WORTH_ANOTHER_TRY = (429, 500)

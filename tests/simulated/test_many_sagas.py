@@ -1,0 +1,130 @@
+"""Many purchases of both kinds at once, with random faults on: all end right, and nothing is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from simulators.world.apart import SHORT, Apart
+from simulators.world.inside import Inside
+from simulators.world.plan import PAYMENT
+from simulators.world.scheduler import NeverQuiet
+from simulators.world.together import Together
+from simulators.world.waiting import really_pass, wait_for
+from tests.simulated.storm import KINDS, Weathered, brew, weather
+
+SEEDS = range(1, 10)
+OUTCOMES = {"COMPLETED", "REJECTED", "EXPIRED", "CANCELLED", "REFUNDED", "PARKED"}
+Act = Callable[[], str]
+Acts = Sequence[Act]
+A_MINUTE = 60
+STEPS = [timedelta(minutes=1)] * 5 + [timedelta(minutes=20)] * 9 + [timedelta(hours=12)] * 8
+
+
+def replay(test: str) -> str:
+    return f"pytest 'tests/simulated/test_many_sagas.py::{test}'"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_seed_ends_right(seed: int) -> None:
+    assert weathered(seed).outcomes
+
+
+def test_every_ending_and_every_kind_of_fault_is_met_by_some_seed() -> None:
+    """A run in which nothing happened would prove nothing."""
+    storms = [weathered(seed) for seed in SEEDS]
+    assert {ending for storm in storms for ending in storm.outcomes} == OUTCOMES
+    assert set(KINDS) - {kind for storm in storms for kind in storm.struck} == set()
+
+
+@cache
+def weathered(seed: int) -> Weathered:
+    """Live through a storm inside, once: the order in which the services work is drawn, too."""
+    storm = brew(seed, purchases=12, breakdowns=12)
+    with (
+        storm.told(replay(f"test_every_seed_ends_right[{seed}]")),
+        TemporaryDirectory() as directory,
+        Inside(Path(directory), seed=seed, shuffled=True) as world,
+    ):
+        return weather(world, storm, by_turns, world.pass_time)
+
+
+def by_turns(acts: Acts) -> list[str]:
+    """One after the other, without anything being done between them."""
+    return [_done(act) for act in acts]
+
+
+def _done(act: Act) -> str:
+    with suppress(AssertionError):  # Undecided: this student gives up.
+        return act()
+    return ""
+
+
+@pytest.mark.served
+@pytest.mark.fault(38)
+def test_two_hundred_at_once_over_sockets_end_right(tmp_path: Path) -> None:
+    storm = brew(seed=42, purchases=200)
+    again = replay("test_two_hundred_at_once_over_sockets_end_right")
+    with storm.told(again), Together(tmp_path) as world, ThreadPoolExecutor(16) as pool:
+        outcomes = weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world)).outcomes
+    assert set(outcomes) == OUTCOMES
+
+
+def move(world: Together, by: timedelta) -> None:
+    """Move time in steps, not to every moment at which something falls due: there are thousands."""
+    for step in STEPS:
+        if by <= timedelta(0):
+            break
+        world.clock.advance(step)
+        _settle(world)
+        by -= step
+
+
+def _settle(world: Together, patience: int = 4) -> None:
+    """Wait longer than a world does by itself: it is not that much that usually happens in one."""
+    for _ in range(patience):
+        with suppress(NeverQuiet):
+            return world.settle()
+    return world.settle()
+
+
+@pytest.mark.apart
+@pytest.mark.fault(7)
+def test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again(tmp_path: Path) -> None:
+    storm = brew(seed=3, purchases=30, breakdowns=6)
+    again = replay("test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again")
+    settings = SHORT | {"PAYMENT_WINDOW_SECONDS": "15"}
+    with storm.told(again), Apart(tmp_path, settings=settings) as world, ThreadPoolExecutor(8) as pool:
+        outcomes = weather(world, storm, partial(_all_while_killed, world, pool), lambda _: _wait(world)).outcomes
+    assert {"COMPLETED", "REJECTED", "EXPIRED", "REFUNDED"} <= set(outcomes)
+
+
+def _all_while_killed(world: Apart, pool: ThreadPoolExecutor, acts: Acts) -> list[str]:
+    """Let everybody try until the service hears them, and kill it twice meanwhile."""
+
+    def insist(act: Act) -> str:
+        return _done(lambda: world.eventually(act))
+
+    doing = [pool.submit(insist, act) for act in acts]
+    for _ in range(2):
+        really_pass(timedelta(milliseconds=300))
+        world.take_down(PAYMENT)
+        world.bring_back(PAYMENT)
+    return [each.result() for each in doing]
+
+
+def _wait(world: Apart) -> None:
+    """Wait until every saga has ended, which some may never do while faults are on."""
+    wait_for(partial(_all_have_ended, world), A_MINUTE if not world.strikes() else 1, every=0.5)
+    world.settle()
+
+
+def _all_have_ended(world: Apart) -> bool:
+    return all((world.payment.saga(each) or {}).get("outcome") for each in world.sagas)
