@@ -89,3 +89,12 @@ Feature: Payments
         | thing      |
         | a course   |
         | a session  |
+
+    @PAY-08 @F26 @moves_time
+    Scenario: The amount in the news of a refund differs from what went back
+      Given "ada" has asked for a course
+      And the course is taken back
+      And Stripe's next news of a refund tells of 1.00 EUR
+      When "ada" pays with a card whose refunds take a while
+      Then "ada" gets her money back within a day
+      And the purchase is refunded

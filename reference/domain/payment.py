@@ -162,7 +162,7 @@ class Payment:
     @hear.register
     def _refund_reported(self, news: RefundReported) -> Asked:
         told, known = Refund(news.amount, news.state), self.refunds.get(news.refund_id)
-        if known and not told.is_newer_than(known):
+        if known and not (told.is_newer_than(known) or (news.confirmed and told.corrects(known))):
             return []
         self.refunds[news.refund_id] = told
         return self._refund_failed(news) if news.state == RefundState.FAILED else self._settle_refunds()

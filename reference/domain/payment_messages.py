@@ -168,8 +168,14 @@ class RefundIntent(PaymentRequest):
 
     def refused(self, reason: str) -> RefundReported:
         """Nothing was given back: a person has to look at it."""
-        ids = {"saga_id": self.saga_id, "payment_id": self.payment_id, "refund_id": f"refused-{self.attempt}"}
-        return RefundReported(**ids, amount=0, state=RefundState.FAILED, reason=reason)
+        return RefundReported(
+            saga_id=self.saga_id,
+            payment_id=self.payment_id,
+            refund_id=f"refused-{self.attempt}",
+            amount=0,
+            state=RefundState.FAILED,
+            reason=reason,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,12 +57,13 @@ class IntentCanceled(PaymentNews):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundReported(PaymentNews):
-    """How far a refund is."""
+    """How far a refund is. `confirmed` when Stripe was asked, not only heard."""
 
     refund_id: str
     amount: int
     state: RefundState
     reason: str = ""
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

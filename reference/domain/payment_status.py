@@ -47,3 +47,7 @@ class Refund:
     def is_newer_than(self, known: Refund) -> bool:
         """Whether this was said later, whenever it was heard."""
         return _RANK.index(self.state) > _RANK.index(known.state)
+
+    def corrects(self, known: Refund) -> bool:
+        """Whether it is the same news with another amount: a webhook may have told a wrong one."""
+        return self.state == known.state and self.amount != known.amount

@@ -82,7 +82,7 @@ class StripeLedger:
                 found.append(news.canceled(intent))
             if intent["status"] == "succeeded":
                 found.append(news.paid(intent, intent["latest_charge"]["created"], confirmed=True))
-                found += [news.refunded(each) for each in self.refunds(intent_id)]
+                found += [news.refunded(each, confirmed=True) for each in self.refunds(intent_id)]
             return found
 
     def refunds(self, intent_id: str) -> Iterator[dict[str, Any]]:

@@ -68,7 +68,7 @@ def declined(intent: Mapping[str, Any]) -> AttemptDeclined:
     return AttemptDeclined(**_ids(intent), attempt=attempt, reason=told or code, decline_code=told)
 
 
-def refunded(refund: Mapping[str, Any]) -> RefundReported:
+def refunded(refund: Mapping[str, Any], *, confirmed: bool = False) -> RefundReported:
     """Say how far a refund is; refunds carry no metadata of their intent, so it is known by the intent's id."""
     return RefundReported(
         intent_id=refund["payment_intent"],
@@ -76,6 +76,7 @@ def refunded(refund: Mapping[str, Any]) -> RefundReported:
         amount=money(refund["amount"], refund["currency"]).amount,
         state=REFUND_STATES.get(refund["status"], RefundState.PENDING),
         reason=refund.get("failure_reason") or "",
+        confirmed=confirmed,
     )
 
 

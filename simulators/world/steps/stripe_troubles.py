@@ -95,6 +95,12 @@ def cannot_refund(world: World) -> None:
     world.plant_fault(STRIPE, "server_error", times=None, **REFUNDING)
 
 
+@given(parsers.parse("Stripe's next news of a refund tells of {sum_}"))
+def refund_news_differs(world: World, sum_: str) -> None:
+    """Tell a sum that never went back, in every event about it."""
+    world.plant_fault(STRIPE, "altered_amount", event="*refund*", amount=money(sum_)[0], times=None)
+
+
 @given(parsers.parse("Stripe's next news of a payment tells of {sum_}"))
 def webhook_differs(world: World, sum_: str) -> None:
     """Tell a sum that was never paid."""
