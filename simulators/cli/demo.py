@@ -34,7 +34,7 @@ TONES: dict[str, dict[str, Any]] = {
 @click.option("--apart", is_flag=True, help="Each service as a process of its own.")
 @port_options(*PORTS)
 def demo(*, once: bool, apart: bool, **ports: int) -> None:
-    """Watch students buy courses: three stories, told by the messages that really happen."""
+    """Watch students buy courses and sessions: five stories, told by the messages that really happen."""
     try:
         with explained(), TemporaryDirectory(prefix="harness-") as folder:
             kind = Apart if apart else Together
