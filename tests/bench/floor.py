@@ -9,13 +9,14 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import requests
 import stripe
-from flask import Flask, request
+from flask import Flask, Response, request
 from requests.adapters import HTTPAdapter
 
 from tests.bench.partner import SERVICE_TOKEN, WEBHOOK_SECRET
@@ -36,18 +37,25 @@ def create_floor(database_url: str, partner_url: str) -> Flask:
     write(TABLE)
 
     @app.post("/events")
-    def events() -> tuple[str, int]:
+    def events() -> Response:
+        accepted = Response(status=202)
         event = json.loads(request.get_data())
         saga_id = event["subject"]
         if event["type"] == "EnrollmentConfirmed":
             write(MOVE, saga_id=saga_id, state="COMPLETED")
-            return "", 202
+            accepted.call_on_close(partial(notify, event["data"]))  # Nobody waits for a notice.
+            return accepted
         write(START, saga_id=saga_id, state="VERIFYING", body=json.dumps(event["data"]))
         course = call.course(event["data"]["courseId"])
         write(MOVE, saga_id=saga_id, state="ASKING_FOR_PAYMENT")
         call.create_intent(event["data"], course["price"])
         write(MOVE, saga_id=saga_id, state="AWAITING_PAYMENT")
-        return "", 202
+        return accepted
+
+    def notify(told: dict[str, str]) -> None:
+        notice = {"sagaId": told["sagaId"], "personId": told["studentId"], "kind": "CONFIRMED", "title": "Course"}
+        call.learning("/commands", "SEND_NOTICE", notice)
+        write(MOVE, saga_id=told["sagaId"], state="NOTIFIED")
 
     @app.post("/webhooks/stripe")
     def webhook() -> tuple[str, int]:

@@ -122,7 +122,9 @@ class Partner:
                 self.intents[intent["metadata"]["sagaId"]].set_result(intent)
                 return ok(_json(intent))
             case [b"POST", b"/commands"]:
-                self._later(self._confirm(json.loads(request.body)["data"]))
+                command = json.loads(request.body)
+                if command["type"] == "CREATE_ENROLLMENT_RECORD":  # A notice is only taken.
+                    self._later(self._confirm(command["data"]))
         return ACCEPTED
 
     async def _confirm(self, command: dict[str, Any]) -> None:
