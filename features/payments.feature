@@ -24,6 +24,7 @@ Feature: Payments
       Given "ada" has asked for a course
       When "ada" pays with a card whose owner disputes it
       Then the payment shows an open dispute
+      And "ada" is told once that it needs attention
       And the purchase is completed
 
   Rule: A refund is one refund

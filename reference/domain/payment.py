@@ -17,6 +17,7 @@ from reference.domain.payment_messages import (
     PaymentCanceled,
     PaymentCheckDue,
     PaymentContext,
+    PaymentDisputed,
     PaymentFailed,
     PaymentRefunded,
     PaymentRefundFailed,
@@ -189,8 +190,10 @@ class Payment:
 
     @hear.register
     def _disputed(self, news: DisputeReported) -> Asked:
+        if self.disputes.get(news.dispute_id) == news.status:
+            return []
         self.disputes[news.dispute_id] = news.status
-        return []
+        return [PaymentDisputed(saga_id=self.saga_id, dispute_id=news.dispute_id, status=news.status)]
 
     @hear.register
     def _window_closed(self, _: PaymentWindowClosed | CancelPayment) -> Asked:

@@ -123,6 +123,20 @@ class PaymentRefundFailed(Message):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PaymentDisputed(Message):
+    """The student's bank wants the money back: a person should look."""
+
+    text: ClassVar[str] = "The payment is disputed at the bank ({status})."
+    dispute_id: str
+    status: str
+
+    @property
+    def key(self) -> str:
+        """Tells one turn of a dispute from the next."""
+        return f"{self.name}:{self.dispute_id}:{self.status}"
+
+
 # A payment asks for these, and is reminded of them.
 
 

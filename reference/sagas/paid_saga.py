@@ -21,6 +21,7 @@ from reference.domain.notice import NoticeKind, SendNotice
 from reference.domain.payment_messages import (
     CancelPayment,
     PaymentContext,
+    PaymentDisputed,
     PaymentFailed,
     RefundPayment,
     TakePayment,
@@ -81,6 +82,7 @@ def payment_rows(*delivering: str) -> list[list[Any]]:
         ["payment_refunded",     anywhere,                          "refunded",  "withdraw_delivery"],
         ["payment_refund_failed", "refunded",                       "parked"],  # A bank sent it back days later.
         ["payment_refund_failed", "parked",                         None],
+        ["payment_disputed",     "*",                               None],  # Recorded, and told; nothing is decided.
         ["notice_sent",          "*",                               None],
     ]
     # fmt: on
@@ -119,6 +121,8 @@ class PaidSaga(Saga):
             self._notify(NOTICES[self.state])
         if isinstance(message, PaymentFailed):
             self._notify(NoticeKind.DECLINED, message.attempt)
+        if isinstance(message, PaymentDisputed):
+            self._notify(NoticeKind.NEEDS_ATTENTION)
         return self.asks
 
     def take_payment(self, event: EventData) -> None:

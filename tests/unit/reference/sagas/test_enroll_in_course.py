@@ -36,6 +36,7 @@ from reference.domain.payment_messages import (
     CancelPayment,
     PaymentCanceled,
     PaymentContext,
+    PaymentDisputed,
     PaymentFailed,
     PaymentRefunded,
     PaymentRefundFailed,
@@ -70,11 +71,12 @@ CONFIRMED = EnrollmentConfirmed(saga_id="saga_1", enrollment_id="enr_1", course_
 GONE = EnrollmentRejected(saga_id="saga_1", reason="the course is gone")
 UNANSWERED = DeliveryUnanswered(**ID)
 RESUMED = ResumeRequested(saga_id="saga_1", by="olga", why="the balance is filled up")
+DISPUTED = PaymentDisputed(saga_id="saga_1", dispute_id="dp_1", status="needs_response")
 CANCEL = CancelRequested(saga_id="saga_1", by="ada")
 EVERYTHING: list[Message] = [
     *(INITIATED, VERIFIED, UNAVAILABLE, PAID, DECLINED, UNUSABLE, CANCELED, REFUNDED, REFUND_FAILED),
     *(CONFIRMED, GONE, UNANSWERED, RESUMED, AlreadyUnderWay(**ID), VerificationOverdue(**ID)),
-    *(CANCEL, NoticeSent(**ID), RefundOverdue(**ID)),
+    *(CANCEL, DISPUTED, NoticeSent(**ID), RefundOverdue(**ID)),
     *(DeliveryOverdue(**ID), PaymentRejected(saga_id="saga_1", reason="amount_too_small")),
 ]
 WAYS_OUT_OF_AN_END = {
