@@ -62,11 +62,12 @@ Feature: Enroll in a course
       Then the purchase is rejected
       And "ada" has paid nothing
 
-      Examples: too little, and no currency of Stripe's
+      Examples: too little, no currency of Stripe's, and one that it counts in another way
         | price     |
         | 0.00 EUR  |
         | 0.20 EUR  |
         | 10.00 XXX |
+        | 10.00 MGA |
 
     @ENR-07 @F14 @F16
     Scenario: The same start is announced twice

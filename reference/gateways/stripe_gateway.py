@@ -55,6 +55,9 @@ class StripeGateway:
         return []  # Looking at what was never created: whoever creates it will tell.
 
     def _create(self, request: PaymentRequest, errand: Errand) -> Message:
+        if request.price.currency in news.NOT_CHARGED:
+            ids = {"saga_id": request.saga_id, "payment_id": request.payment_id}
+            return IntentRefused(**ids, reason="currency_not_supported")
         terms: Any = {
             "amount": news.amount_at_stripe(request.price),
             "currency": request.price.currency.lower(),

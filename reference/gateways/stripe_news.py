@@ -19,6 +19,8 @@ from reference.domain.payment_status import RefundState
 
 # Stripe counts these without decimals in the books, but wants two in its API.
 TWO_DECIMALS_AT_STRIPE = {"ISK", "UGX"}
+# And this without, though the books have two: what cannot be said exactly is not charged.
+NOT_CHARGED = {"MGA"}
 # A thief should not learn that the card was reported.
 NOT_TOLD = {"lost_card", "stolen_card", "fraudulent", "pickup_card", "restricted_card"}
 REFUND_STATES = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
