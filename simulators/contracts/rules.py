@@ -1,0 +1,228 @@
+"""Which values will do for a field, in words; and which of two rules lets more pass."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+WORD = r"[\w-]+"
+ONE_OF = re.compile(rf"\^?\(?({WORD}(?:\|{WORD})+)\)?\$?")
+CONTAINING = re.compile(rf"\.\*({WORD})\.\*")
+KNOWN_FORMS = {
+    "a time in UTC": (("2031-05-06T07:08:09Z", "2031-05-06T07:08:09.120Z"), ("2031-05-06", "07:08:09", "noon")),
+    "three capital letters": (("EUR", "XXX"), ("eur", "EURO", "E1R")),
+}
+"""What a pattern is called, told by what it lets pass and what it does not."""
+
+
+class Rule(Protocol):
+    """Says which values will do."""
+
+    @property
+    def words(self) -> str:
+        """What a person reads: `any whole number`."""
+        ...
+
+    def accepts(self, value: object) -> bool:
+        """Whether this value will do."""
+        ...
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """One value alone."""
+
+    value: Any
+
+    @property
+    def words(self) -> str:
+        """As JSON writes it."""
+        return f"exactly {quoted(self.value)}"
+
+    def accepts(self, value: object) -> bool:
+        """Tell 1 from true, as JSON does."""
+        return quoted(value) == quoted(self.value)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Every value of a kind."""
+
+    name: str
+
+    @property
+    def words(self) -> str:
+        """Say it with its article."""
+        return WORDS[self.name]
+
+    def accepts(self, value: object) -> bool:
+        """Whether the value is of this kind; Pact counts 1.5 and 1 as numbers alike."""
+        return self.name == "anything" or self.name in kinds_of(value)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Text of a form; Pact wants the whole text to fit."""
+
+    regex: str
+
+    @property
+    def words(self) -> str:
+        """Name a form that everybody knows, beside the expression itself."""
+        names = (name for name, examples in KNOWN_FORMS.items() if self._tells_apart(*examples))
+        return f"{next(names, 'text of the form')} ({self.regex})"
+
+    def accepts(self, value: object) -> bool:
+        """Whether the whole text fits; an expression that only Rust can read refuses nothing here."""
+        try:
+            return isinstance(value, str) and re.fullmatch(self.regex, value) is not None
+        except re.error:
+            return isinstance(value, str)
+
+    def _tells_apart(self, good: tuple[str, ...], bad: tuple[str, ...]) -> bool:
+        return all(map(self.accepts, good)) and not any(map(self.accepts, bad))
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of a few words."""
+
+    choices: frozenset[str]
+
+    @property
+    def words(self) -> str:
+        """List them, the last one after an `or`."""
+        *most, last = sorted(self.choices)
+        return f"one of {', '.join(most)} or {last}"
+
+    def accepts(self, value: object) -> bool:
+        """Whether it is among them."""
+        return value in self.choices
+
+
+@dataclass(frozen=True)
+class Form:
+    """Text that follows a form which Pact names: a date, a uuid, a part that it contains."""
+
+    name: str
+    detail: str = ""
+
+    @property
+    def words(self) -> str:
+        """Name the form, and its detail."""
+        return f"{FORMS.get(self.name, f'what Pact calls “{self.name}”')}{f' ({self.detail})' if self.detail else ''}"
+
+    def accepts(self, value: object) -> bool:
+        """Judge only what Python can judge alike."""
+        return isinstance(value, str) and (self.name != "include" or self.detail in value)
+
+
+@dataclass(frozen=True)
+class Size:
+    """A list of so many items."""
+
+    least: int = 0
+    most: int | None = None
+
+    @property
+    def words(self) -> str:
+        """Say how many there are."""
+        if self.least == self.most:
+            return f"a list of exactly {self.least}"
+        bounds = [f"at least {self.least}" * bool(self.least), f"at most {self.most}" * (self.most is not None)]
+        return " of ".join(filter(None, ["a list", " and ".join(filter(None, bounds))]))
+
+    def accepts(self, value: object) -> bool:
+        """Whether it is a list of that length."""
+        return isinstance(value, list) and self.least <= len(value) <= (len(value) if self.most is None else self.most)
+
+
+@dataclass(frozen=True)
+class Both:
+    """Several rules, each of which must be kept."""
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def words(self) -> str:
+        """Join them."""
+        return " and ".join(rule.words for rule in self.rules)
+
+    def accepts(self, value: object) -> bool:
+        """Whether every one does."""
+        return all(rule.accepts(value) for rule in self.rules)
+
+
+WORDS = {
+    "text": "any text",
+    "whole number": "any whole number",
+    "decimal number": "any decimal number",
+    "number": "any number",
+    "flag": "true or false",
+    "nothing": "null",
+    "object": "any object",
+    "list": "any list",
+    "anything": "anything",
+}
+FORMS = {
+    "date": "a date",
+    "time": "a time of day",
+    "timestamp": "a date and time",
+    "datetime": "a date and time",
+    "include": "text that contains",
+    "uuid": "a UUID",
+    "semver": "a semantic version",
+}
+
+
+def kinds_of(value: object) -> tuple[str, ...]:
+    """Name what a JSON value is, the narrowest first."""
+    if isinstance(value, bool):
+        return ("flag",)
+    if isinstance(value, int | float):
+        return ("whole number" if isinstance(value, int) else "decimal number", "number")
+    kinds = {str: "text", list: "list", dict: "object", type(None): "nothing"}
+    return (kinds[type(value)],)
+
+
+def within(narrow: Rule, wide: Rule) -> bool:
+    """Whether all that the one lets pass, the other lets pass too, as far as can be told."""
+    if narrow == wide or wide == Kind("anything"):
+        return True
+    if isinstance(wide, Both):
+        return all(within(narrow, rule) for rule in wide.rules)
+    if isinstance(narrow, Both):
+        return any(within(rule, wide) for rule in narrow.rules)
+    return _lies_within(narrow, wide)
+
+
+def _lies_within(narrow: Rule, wide: Rule) -> bool:
+    match narrow:
+        case Exactly():
+            return wide.accepts(narrow.value)
+        case OneOf():
+            return all(map(wide.accepts, narrow.choices))
+        case Pattern() | Form():
+            return wide == Kind("text")
+        case Size():
+            return wide == Kind("list") or (isinstance(wide, Size) and _shorter(narrow, wide))
+    return narrow in (Kind("whole number"), Kind("decimal number")) and wide == Kind("number")
+
+
+def _shorter(narrow: Size, wide: Size) -> bool:
+    fits = wide.most is None or (narrow.most is not None and narrow.most <= wide.most)
+    return narrow.least >= wide.least and fits
+
+
+def pattern(regex: str) -> Rule:
+    """Return the rule of an expression; one that only lists words, or asks for one, is read as that."""
+    if found := ONE_OF.fullmatch(regex):
+        return OneOf(frozenset(found[1].split("|")))
+    return Form("include", found[1]) if (found := CONTAINING.fullmatch(regex)) else Pattern(regex)
+
+
+def quoted(value: object) -> str:
+    """Return a value as JSON writes it."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
