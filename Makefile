@@ -28,8 +28,9 @@ test: install ## Everything that must hold before a change lands; all is run, th
 	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest -n 2 --dist worksteal"; do \
 		echo "== $$check"; $(BIN)/$$check || code=$${code:-$$?}; done; exit $${code:-0}
 
-contracts: install ## Renew pacts/, after a consumer's needs have changed
+contracts: install ## Renew pacts/, after a consumer's needs or the scenarios have changed
 	@$(BIN)/pytest tests/contracts/consumers --pacts pacts
+	@$(BIN)/pytest tests/simulated -m scenario --world inside --played pacts/played.jsonl
 
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run

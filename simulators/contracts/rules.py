@@ -71,8 +71,13 @@ class Pattern:
     @property
     def words(self) -> str:
         """Name a form that everybody knows, beside the expression itself."""
+        return f"{self.name} ({self.regex})"
+
+    @property
+    def name(self) -> str:
+        """Name it by what it lets pass."""
         names = (name for name, examples in KNOWN_FORMS.items() if self._tells_apart(*examples))
-        return f"{next(names, 'text of the form')} ({self.regex})"
+        return next(names, "text of the form")
 
     def accepts(self, value: object) -> bool:
         """Whether the whole text fits; an expression that only Rust can read refuses nothing here."""
@@ -185,6 +190,28 @@ def kinds_of(value: object) -> tuple[str, ...]:
         return ("whole number" if isinstance(value, int) else "decimal number", "number")
     kinds = {str: "text", list: "list", dict: "object", type(None): "nothing"}
     return (kinds[type(value)],)
+
+
+def label(rule: Rule) -> tuple[str, str]:
+    """Return what a rule is called, and apart from it what only a careful reader wants to know."""
+    match rule:
+        case Exactly():
+            return "exactly", quoted(rule.value)
+        case Pattern():
+            return rule.name, rule.regex
+        case Form():
+            return Form(rule.name).words, rule.detail
+    return rule.words, ""
+
+
+def strength(rule: Rule) -> str:
+    """Say how tightly it holds: the value itself, a form, or only a kind."""
+    match rule:
+        case Exactly() | OneOf():
+            return "exact"
+        case Pattern() | Form() | Both():
+            return "form"
+    return "kind"
 
 
 def within(narrow: Rule, wide: Rule) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from simulators.cli.contracts.diff import diff
+from simulators.cli.contracts.page import page
 
 
 @click.group()
@@ -13,3 +14,4 @@ def contracts() -> None:
 
 
 contracts.add_command(diff)
+contracts.add_command(page)
