@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulators.contracts.rules import within
+from simulators.contracts.strength import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

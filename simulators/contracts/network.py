@@ -14,7 +14,7 @@ HUB = "payment-service"
 LEFT = ("student-app", "stripe")
 RIGHT = ("learning-service", "tutor-matching-service", "communication-service")
 NAMES = {"student-app": "student's app", "stripe": "Stripe"}
-WIDTH, SIDE, MIDDLE, ROW, PAD, GAP, TOP = 1180, 190, 180, 24, 14, 26, 10
+WIDTH, SIDE, MIDDLE, ROW, PAD, GAP, EDGE = 1200, 200, 170, 24, 14, 26, 2
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ def network(topics: Iterable[Topic]) -> Network:
     """Lay out the six parties, those without a contract too, and whoever else talks with the hub below on the left."""
     by_party = _by_party(topics)
     others = tuple(sorted(set(by_party) - {*LEFT, *RIGHT}))
-    columns = (_column(0, (*LEFT, *others), by_party), _column(WIDTH - SIDE, RIGHT, by_party))
-    height = max(boxes[-1].y + boxes[-1].height for boxes in columns) + TOP
-    hub = Box(HUB, (WIDTH - MIDDLE) // 2, TOP, MIDDLE, height - 2 * TOP)
+    columns = (_column(EDGE, (*LEFT, *others), by_party), _column(WIDTH - SIDE - EDGE, RIGHT, by_party))
+    height = max(boxes[-1].y + boxes[-1].height for boxes in columns) + EDGE
+    hub = Box(HUB, (WIDTH - MIDDLE) // 2, EDGE, MIDDLE, height - 2 * EDGE)
     return Network((hub, *columns[0], *columns[1]), WIDTH, height)
 
 
@@ -89,7 +89,7 @@ def _by_party(topics: Iterable[Topic]) -> dict[str, list[Topic]]:
 
 
 def _column(x: int, parties: tuple[str, ...], by_party: dict[str, list[Topic]]) -> list[Box]:
-    boxes, y = list[Box](), TOP
+    boxes, y = list[Box](), EDGE
     for party in parties:
         topics = sorted(by_party.get(party, ()), key=lambda topic: (topic.kind != "call", topic.sender != HUB))
         arrows = tuple(_arrow(topic, x, y + PAD + ROW * number + ROW) for number, topic in enumerate(topics))
@@ -102,6 +102,6 @@ def _column(x: int, parties: tuple[str, ...], by_party: dict[str, list[Topic]]) 
 def _arrow(topic: Topic, x: int, y: int) -> Arrow:
     """Draw from the edge of the sender's box to that of the receiver's."""
     hub = (WIDTH - MIDDLE) // 2
-    at_party, at_hub = (SIDE, hub) if x == 0 else (x, hub + MIDDLE)
+    at_party, at_hub = (x + SIDE, hub) if x < hub else (x, hub + MIDDLE)
     start, end = (at_hub, at_party) if topic.sender == HUB else (at_party, at_hub)
     return Arrow(topic, y, start, end)

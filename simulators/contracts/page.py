@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulators.contracts.network import called, in_order, network
-from simulators.contracts.rules import label, quoted, strength
+from simulators.contracts.rules import KNOWN_FORMS, label, quoted
 from simulators.contracts.scenarios import scenario_of
+from simulators.contracts.strength import strength
 from simulators.contracts.topics import Topic, slug, topics
 
 if TYPE_CHECKING:
@@ -44,15 +45,35 @@ class Contracts:
         by_pair = sorted(self.topics, key=_pair_order)
         return [(_pair(group[0]), group) for _, found in groupby(by_pair, _pair_order) if (group := list(found))]
 
+    @cached_property
+    def forms(self) -> dict[str, str]:
+        """The forms that are called by a name, with the expression behind each."""
+        fields = (each for pact in self.pacts for every in pact.interactions for each in every.needed.fields)
+        named = {name: detail for field in fields for name, detail in [label(field.rule)]}
+        return {name: named[name] for name in sorted(KNOWN_FORMS.keys() & named)}
+
+    @cached_property
+    def promises(self) -> list[tuple[str, list[tuple[str, list[Scenario]]]]]:
+        """The scenarios of each rule of each feature."""
+        features = groupby(self.scenarios, lambda each: each.feature)
+        return [
+            (feature, [(rule, list(group)) for rule, group in groupby(found, lambda each: each.rule)])
+            for feature, found in features
+        ]
+
     def plays(self, each: Interaction) -> list[Scenario]:
         """Return the scenarios whose runs play an interaction."""
-        runs = (self.played or {}).get((each.consumer, each.provider, each.description), ())
-        return [scenario for scenario in self.scenarios if scenario.id in set(map(scenario_of, runs))]
+        return self._plays.get(_link(each), [])
 
     def played_by(self, scenario: Scenario) -> list[Interaction]:
         """Return what a scenario plays, in the order of the page."""
         everything = (each for _, group in self.pairs for topic in group for each in topic.interactions)
         return [each for each in everything if scenario in self.plays(each)]
+
+    @cached_property
+    def _plays(self) -> dict[Link, list[Scenario]]:
+        ids = {link: set(map(scenario_of, runs)) for link, runs in (self.played or {}).items()}
+        return {link: [each for each in self.scenarios if each.id in found] for link, found in ids.items()}
 
 
 def page(contracts: Contracts) -> str:
@@ -71,6 +92,10 @@ def anchor(each: Interaction) -> str:
     return slug(each.consumer, each.provider, each.description)
 
 
+def _link(each: Interaction) -> Link:
+    return each.consumer, each.provider, each.description
+
+
 def _pair(topic: Topic) -> tuple[str, str]:
     one, other = sorted((topic.sender, topic.receiver), key=in_order)
     return one, other
@@ -86,6 +111,7 @@ def _templates() -> Environment:
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
     )  # fmt: skip
     templates.filters |= {"called": called, "anchor": anchor, "label": label, "strength": strength, "quoted": quoted}
+    templates.globals |= {"known_forms": KNOWN_FORMS}
     templates.filters |= {"pretty": _pretty, "data": _data, "envelope": _envelope, "slug": slug}
     return templates
 

@@ -13,6 +13,9 @@ CONTAINING = re.compile(rf"\.\*({WORD})\.\*")
 KNOWN_FORMS = {
     "a time in UTC": (("2031-05-06T07:08:09Z", "2031-05-06T07:08:09.120Z"), ("2031-05-06", "07:08:09", "noon")),
     "three capital letters": (("EUR", "XXX"), ("eur", "EURO", "E1R")),
+    "digits alone": (("0", "4900"), ("", "-1", "1.5", "x")),
+    "any line of text": (("", "x", "7 é"), ("more than\none line",)),
+    "text that is not empty": (("x", "7", "more than\none line: é"), ("",)),
 }
 """What a pattern is called, told by what it lets pass and what it does not."""
 
@@ -64,7 +67,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Text of a form; Pact wants the whole text to fit."""
+    """Text of a form; Pact wants the whole of it to fit, and reads what is no text as JSON writes it."""
 
     regex: str
 
@@ -81,10 +84,12 @@ class Pattern:
 
     def accepts(self, value: object) -> bool:
         """Whether the whole text fits; an expression that only Rust can read refuses nothing here."""
+        if isinstance(value, list | dict):
+            return False
         try:
-            return isinstance(value, str) and re.fullmatch(self.regex, value) is not None
+            return re.fullmatch(self.regex, value if isinstance(value, str) else quoted(value)) is not None
         except re.error:
-            return isinstance(value, str)
+            return True
 
     def _tells_apart(self, good: tuple[str, ...], bad: tuple[str, ...]) -> bool:
         return all(map(self.accepts, good)) and not any(map(self.accepts, bad))
@@ -152,8 +157,14 @@ class Both:
 
     @property
     def words(self) -> str:
-        """Join them."""
-        return " and ".join(rule.words for rule in self.rules)
+        """Join them; that a text is a text goes without saying."""
+        return " and ".join(rule.words for rule in self.telling)
+
+    @property
+    def telling(self) -> list[Rule]:
+        """Those that say more than another one does."""
+        has_form = any(isinstance(rule, Pattern | Form) for rule in self.rules)
+        return [rule for rule in self.rules if not (has_form and rule == Kind("text"))]
 
     def accepts(self, value: object) -> bool:
         """Whether every one does."""
@@ -201,50 +212,16 @@ def label(rule: Rule) -> tuple[str, str]:
             return rule.name, rule.regex
         case Form():
             return Form(rule.name).words, rule.detail
+        case Both():
+            names, details = zip(*map(label, rule.telling), strict=True)
+            return " and ".join(names), " and ".join(filter(None, details))
     return rule.words, ""
 
 
-def strength(rule: Rule) -> str:
-    """Say how tightly it holds: the value itself, a form, or only a kind."""
-    match rule:
-        case Exactly() | OneOf():
-            return "exact"
-        case Pattern() | Form() | Both():
-            return "form"
-    return "kind"
-
-
-def within(narrow: Rule, wide: Rule) -> bool:
-    """Whether all that the one lets pass, the other lets pass too, as far as can be told."""
-    if narrow == wide or wide == Kind("anything"):
-        return True
-    if isinstance(wide, Both):
-        return all(within(narrow, rule) for rule in wide.rules)
-    if isinstance(narrow, Both):
-        return any(within(rule, wide) for rule in narrow.rules)
-    return _lies_within(narrow, wide)
-
-
-def _lies_within(narrow: Rule, wide: Rule) -> bool:
-    match narrow:
-        case Exactly():
-            return wide.accepts(narrow.value)
-        case OneOf():
-            return all(map(wide.accepts, narrow.choices))
-        case Pattern() | Form():
-            return wide == Kind("text")
-        case Size():
-            return wide == Kind("list") or (isinstance(wide, Size) and _shorter(narrow, wide))
-    return narrow in (Kind("whole number"), Kind("decimal number")) and wide == Kind("number")
-
-
-def _shorter(narrow: Size, wide: Size) -> bool:
-    fits = wide.most is None or (narrow.most is not None and narrow.most <= wide.most)
-    return narrow.least >= wide.least and fits
-
-
 def pattern(regex: str) -> Rule:
-    """Return the rule of an expression; one that only lists words, or asks for one, is read as that."""
+    """Return the rule of an expression; one that is a word, lists words, or asks for one, is read as that."""
+    if re.fullmatch(WORD, regex):
+        return Exactly(regex)
     if found := ONE_OF.fullmatch(regex):
         return OneOf(frozenset(found[1].split("|")))
     return Form("include", found[1]) if (found := CONTAINING.fullmatch(regex)) else Pattern(regex)

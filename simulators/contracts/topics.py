@@ -38,13 +38,13 @@ class Topic:
 
 
 def topics(pacts: Iterable[Pact]) -> tuple[Topic, ...]:
-    """Gather the interactions of all contracts: a message's from both files of its pair, what it says first."""
+    """Gather the interactions of all contracts: a message's from both files of its pair, refusals last."""
     found: dict[tuple[str, str, str, str], list[Interaction]] = {}
     for each in (each for pact in pacts for each in pact.interactions):
         kind, name = _subject(each)
         found.setdefault((each.sender, each.receiver, kind, name), []).append(each)
     return tuple(
-        Topic(sender, receiver, name, kind, tuple(sorted(group, key=lambda each: each.asked is not None)))
+        Topic(sender, receiver, name, kind, tuple(sorted(group, key=_good_news_first)))
         for (sender, receiver, kind, name), group in sorted(found.items())
     )
 
@@ -52,6 +52,10 @@ def topics(pacts: Iterable[Pact]) -> tuple[Topic, ...]:
 def slug(*words: str) -> str:
     """Return an anchor made of these words."""
     return ".".join(re.sub(r"[^\w]+", "-", word).strip("-") for word in words)
+
+
+def _good_news_first(each: Interaction) -> tuple[bool, int, str]:
+    return each.asked is not None, each.needed["status"] if each.asked else 0, each.description
 
 
 def _subject(each: Interaction) -> tuple[str, str]:
@@ -63,9 +67,10 @@ def _subject(each: Interaction) -> tuple[str, str]:
 
 
 def _route(each: Interaction) -> str:
-    """Return the path with names in place of the values that a state was given: `/courses/{courseId}`."""
+    """Return the path with names in place of what stands for others: `/courses/{courseId}`."""
     path = next(field for field in each.asked.head if field.name == "path") if each.asked else None
     if path is None or not isinstance(path.rule, Exactly):
         return str(path.example) if path else ""
     names = {str(value): name for state in each.states for name, value in state.params.items()}
-    return "/".join(f"{{{names[step]}}}" if step in names else step for step in str(path.example).split("/"))
+    steps = str(path.example).split("/")
+    return "/".join("{id}" if step.isdigit() else f"{{{names[step]}}}" if step in names else step for step in steps)

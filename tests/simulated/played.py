@@ -119,7 +119,11 @@ def is_there(interaction: Interaction, path: str) -> bool:
         return rule.accepts(path)
     steps, taken = str(rule.value).split("/"), path.split("/")
     pairs = zip(steps, taken, strict=False)
-    return len(steps) == len(taken) and all(step == at or step in interaction.variables for step, at in pairs)
+    return len(steps) == len(taken) and all(_stands_for(step, at, interaction) for step, at in pairs)
+
+
+def _stands_for(step: str, at: str, interaction: Interaction) -> bool:
+    return step == at or step in interaction.variables or (step.isdigit() and at.isdigit())
 
 
 def shape(names: Iterable[str]) -> set[str]:

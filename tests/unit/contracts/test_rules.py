@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from simulators.contracts.rules import Both, Exactly, Form, Kind, OneOf, Pattern, Rule, Size, within
+from simulators.contracts.rules import Both, Exactly, Form, Kind, OneOf, Pattern, Rule, Size
+from simulators.contracts.strength import within
 from tests.unit.contracts.written import answered, rule
 
 INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"
