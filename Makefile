@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts bench lint format lock clean
+.PHONY: help install demo test contracts page bench lint format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ test: install ## Everything that must hold before a change lands; all is run, th
 contracts: install ## Renew pacts/, after a consumer's needs or the scenarios have changed
 	@$(BIN)/pytest tests/contracts/consumers --pacts pacts
 	@$(BIN)/pytest tests/simulated -m scenario --world inside --played pacts/played.jsonl
+
+page: install ## The contracts as a page: build/contracts/index.html
+	@$(BIN)/harness contracts page --output build/contracts
 
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run

@@ -11,6 +11,7 @@ from simulators.contracts.pact import NotAPact, Pact, in_order, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
 PATIENCE_SECONDS = 10
 HAL = "application/hal+json, application/json"
@@ -42,12 +43,12 @@ class Broker:
     def __init__(self, session: requests.Session, url: str, authorization: Authorization = None) -> None:
         self._session, self._url, self._authorization = session, url.rstrip("/"), authorization
 
-    def last_published(self) -> tuple[Pact, ...]:
-        """Return the last contract of each pair, or raise NoAnswer."""
+    def last_published(self, parties: AbstractSet[str]) -> tuple[Pact, ...]:
+        """Return the last contract of each pair among these, since a broker is shared with others; or raise NoAnswer."""
         try:
             listed = self._get("/pacts/latest").json()["pacts"]
             pairs = [tuple(each["_embedded"][role]["name"] for role in ("provider", "consumer")) for each in listed]
-            return in_order([self._contract(*pair) for pair in pairs])
+            return in_order([self._contract(*pair) for pair in pairs if parties >= set(pair)])
         except (NotAPact, TypeError, KeyError, requests.JSONDecodeError) as trouble:
             raise NoAnswer(f"{self._url} does not answer as a Pact Broker does: {trouble!r}") from trouble
 

@@ -27,6 +27,7 @@ OPERATORS = [
     *(["sagas", verb] for verb in ("list", "show", "resume")),
     *(["dead-letters", verb] for verb in ("list", "retry", "resolve")),
 ]
+CONTRACTS = [["contracts", verb] for verb in ("diff", "page")]
 ANYWHERE = ["--payment-port", "0", "--stripe-port", "0", "--learning-port", "0"]
 
 
@@ -41,7 +42,9 @@ def started(*arguments: str, **environ: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["simulate"], ["serve"], ["token"], ["reconcile"], *OPERATORS])
+@pytest.mark.parametrize(
+    "command", [[], ["demo"], ["simulate"], ["serve"], ["token"], ["reconcile"], *OPERATORS, *CONTRACTS]
+)
 def test_every_command_explains_itself(command: list[str]) -> None:
     answer = harness(*command, "--help")
 

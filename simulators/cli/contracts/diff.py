@@ -38,15 +38,17 @@ HEAD = "HEAD"
 def diff(pacts: Path, against: str | None, *, as_json: bool, **broker: str | None) -> None:
     """Say what is new in the contracts: interactions added, removed, tightened, loosened or changed.
 
-    Tightened asks more of the provider than before, loosened less. Exit codes: 0 all the same, 1 something
-    differs, 2 it could not be compared.
+    Tightened asks more of the provider than before, loosened less. Of a broker, only contracts between
+    parties that are known here are looked at. Exit codes: 0 all the same, 1 something differs, 2 it could
+    not be compared.
     """
     named = click.get_current_context().get_parameter_source("broker_url")
     if against and named is ParameterSource.COMMANDLINE:
         raise click.UsageError("--against and --broker-url name two things to compare with: give one of them.")
     try:
-        before, older = _older(pacts, against, **broker)
-        found = changes(older, pacts_in(pacts))
+        now = pacts_in(pacts)
+        before, older = _older(now, pacts, against, **broker)
+        found = changes(older, now)
     except ValueError as trouble:
         raise WrongUsage(str(trouble)) from trouble
     click.echo(_as_json(before, found) if as_json else _told(before, found))
@@ -54,7 +56,8 @@ def diff(pacts: Path, against: str | None, *, as_json: bool, **broker: str | Non
 
 
 def _older(
-    pacts: Path,
+    now: tuple[Pact, ...],
+    place: Path,
     against: str | None,
     broker_url: str | None,
     broker_token: str | None,
@@ -63,11 +66,11 @@ def _older(
 ) -> tuple[str, tuple[Pact, ...]]:
     """Return what to compare with, and its name; the environment's broker gives way to a named revision."""
     if against or not broker_url:
-        return f"git revision {against or HEAD}", pacts_at(against or HEAD, pacts)
+        return f"git revision {against or HEAD}", pacts_at(against or HEAD, place)
     by_name = (broker_username, broker_password or "") if broker_username else None
     with real_seams().http as session:
         broker = Broker(session, broker_url, bearer(broker_token) if broker_token else by_name)
-        return broker_url, broker.last_published()
+        return broker_url, broker.last_published({party for each in now for party in (each.consumer, each.provider)})
 
 
 def _as_json(before: str, found: list[Change]) -> str:

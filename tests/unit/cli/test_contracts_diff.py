@@ -123,7 +123,8 @@ def test_without_git_it_says_so(contracts: Path) -> None:
 
 def published(broker: RequestsMock, *interactions: Json, **like: object) -> None:
     named = {"_embedded": {"consumer": {"name": "ada"}, "provider": {"name": "ben"}}}
-    broker.get(f"{BROKER}/pacts/latest", json={"pacts": [named]}, **like)
+    others = {"_embedded": {"consumer": {"name": "ada"}, "provider": {"name": "somebody else's"}}}
+    broker.get(f"{BROKER}/pacts/latest", json={"pacts": [others, named]}, **like)
     broker.get(f"{BROKER}/pacts/provider/ben/consumer/ada/latest", json=file(*interactions), **like)
 
 

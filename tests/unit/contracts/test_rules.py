@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from simulators.contracts.rules import Both, Exactly, Form, Kind, OneOf, Pattern, Rule, Size
-from simulators.contracts.strength import within
+from simulators.contracts.matchers import Matchers
+from simulators.contracts.rules import Both, Exactly, Form, Kind, OneOf, Pattern, Rule, Size, label
+from simulators.contracts.strength import strength, within
 from tests.unit.contracts.written import answered, rule
 
 INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"
@@ -34,6 +35,7 @@ INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"
         ({"match": "include", "value": "price"}, "the price", "text that contains (price)"),
         ({"match": "date", "format": "yyyy-MM-dd"}, "2026-09-01", "a date (yyyy-MM-dd)"),
         ({"match": "regex", "regex": "CONFIRMED|EXPIRED|REFUNDED"}, "EXPIRED", "one of CONFIRMED, EXPIRED or REFUNDED"),
+        ({"match": "regex", "regex": "SUCCEEDED"}, "SUCCEEDED", 'exactly "SUCCEEDED"'),
         ({"match": "regex", "regex": "^(a|b)$"}, "a", "one of a or b"),
         ({"match": "regex", "regex": ".*courseId.*"}, "courseId is wrong", "text that contains (courseId)"),
         ({"match": "regex", "regex": "[A-Z]{3}"}, "EUR", "three capital letters ([A-Z]{3})"),
@@ -97,6 +99,33 @@ def test_the_narrower_of_two_rules_is_known(narrow: Rule, wide: Rule) -> None:
 def test_of_some_rules_neither_is_narrower(one: Rule, other: Rule) -> None:
     assert not within(one, other)
     assert not within(other, one)
+
+
+def both(*matchers: dict[str, Any]) -> Rule:
+    found = Matchers({"$.x": {"matchers": list(matchers)}}).at(("x",), 4900)
+    assert found
+    return found
+
+
+def test_two_rules_are_told_together_without_what_goes_without_saying() -> None:
+    filled = both({"match": "equality"}, {"match": "regex", "regex": "[0-9]+"})
+    assert filled.words == "exactly 4900 and digits alone ([0-9]+)"
+    text = Both((Kind("text"), Pattern(r"[\s\S]+")))
+    assert (text.words, label(text)) == (r"text that is not empty ([\s\S]+)", ("text that is not empty", r"[\s\S]+"))
+
+
+def test_a_pattern_that_lets_pass_what_is_no_text_is_looser_than_with_its_kind() -> None:
+    alone = Pattern(r"[\s\S]+")
+    assert alone.accepts(7)
+    assert (within(Both((Kind("text"), alone)), alone), within(alone, Both((Kind("text"), alone)))) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("rule", "how"),
+    [(Exactly(1), "exact"), (OneOf(frozenset("ab")), "exact"), (Pattern("a+"), "form"), (Size(1), "kind")],
+)
+def test_how_tightly_a_rule_holds_is_one_of_three(rule: Rule, how: str) -> None:
+    assert strength(rule) == how
 
 
 def test_a_rule_from_above_holds_below_until_one_is_nearer() -> None:
