@@ -44,7 +44,7 @@ class Broker:
         self._session, self._url, self._authorization = session, url.rstrip("/"), authorization
 
     def last_published(self, parties: AbstractSet[str]) -> tuple[Pact, ...]:
-        """Return the last contract of each pair among these, since a broker is shared with others; or raise NoAnswer."""
+        """Return the last contract of each pair among these, as a broker is shared with others; or raise NoAnswer."""
         try:
             listed = self._get("/pacts/latest").json()["pacts"]
             pairs = [tuple(each["_embedded"][role]["name"] for role in ("provider", "consumer")) for each in listed]

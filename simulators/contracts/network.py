@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from simulators.contracts.topics import Topic
 
-HUB = "payment-service"
-LEFT = ("student-app", "stripe")
+HUB, APP = "payment-service", "student-app"
+LEFT = ("stripe",)
 RIGHT = ("learning-service", "tutor-matching-service", "communication-service")
-NAMES = {"student-app": "student's app", "stripe": "Stripe"}
-WIDTH, SIDE, MIDDLE, ROW, PAD, GAP, EDGE = 1200, 200, 170, 24, 14, 26, 2
+NAMES = {APP: "student's app", "stripe": "Stripe"}
+WIDTH, SIDE, MIDDLE, BAR, ROW, PAD, GAP, EDGE = 1200, 196, 160, 44, 24, 14, 26, 2
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,26 @@ class Arrow:
 
 
 @dataclass(frozen=True)
+class Fall:
+    """All that the student's app asks of one party below it, beside one arrow down."""
+
+    topics: tuple[Topic, ...]
+    x: int
+    start: int
+    end: int
+    side: str
+
+
+@dataclass(frozen=True)
 class Box:
-    """One party, and what it has to do with the hub."""
+    """One party in its place, what it has to do with the hub, and those of its topics that are arrows of its own."""
 
     name: str
     x: int
     y: int
     width: int
     height: int
+    topics: tuple[Topic, ...] = ()
     arrows: tuple[Arrow, ...] = ()
 
     @property
@@ -51,11 +63,18 @@ class Box:
 
 @dataclass(frozen=True)
 class Network:
-    """All boxes; the first is the hub."""
+    """The hub, the other parties, the app's arrows down to them; and topics for which there is no arrow."""
 
-    boxes: tuple[Box, ...]
-    width: int
+    hub: Box
+    parties: tuple[Box, ...]
+    falls: tuple[Fall, ...]
+    besides: tuple[Topic, ...]
     height: int
+    width: int = WIDTH
+
+    def is_silent(self, box: Box) -> bool:
+        """Whether no contract is drawn at this party."""
+        return not box.topics and not any(box.x < fall.x < box.x + box.width for fall in self.falls)
 
 
 def called(party: str) -> str:
@@ -63,38 +82,62 @@ def called(party: str) -> str:
     return NAMES.get(party, party)
 
 
-def network(topics: Iterable[Topic]) -> Network:
-    """Lay out the six parties, those without a contract too, and whoever else talks with the hub below on the left."""
-    by_party = _by_party(topics)
-    others = tuple(sorted(set(by_party) - {*LEFT, *RIGHT}))
-    columns = (_column(EDGE, (*LEFT, *others), by_party), _column(WIDTH - SIDE - EDGE, RIGHT, by_party))
-    height = max(boxes[-1].y + boxes[-1].height for boxes in columns) + EDGE
-    hub = Box(HUB, (WIDTH - MIDDLE) // 2, EDGE, MIDDLE, height - 2 * EDGE)
-    return Network((hub, *columns[0], *columns[1]), WIDTH, height)
-
-
 def in_order(party: str) -> tuple[int, str]:
-    """Sort parties as they are drawn: the hub, left, right, all others."""
-    known = (HUB, *LEFT, *RIGHT)
+    """Sort parties as they are drawn: the hub, the app above it, left, right, all others."""
+    known = (HUB, APP, *LEFT, *RIGHT)
     return (known.index(party) if party in known else len(known), party)
 
 
-def _by_party(topics: Iterable[Topic]) -> dict[str, list[Topic]]:
+def network(topics: Iterable[Topic]) -> Network:
+    """Lay out the six parties, those without a contract too, and whoever else talks with the hub below on the left."""
+    everything = tuple(topics)
+    by_party = _by_party(everything)
+    below = _below(everything)
+    top = EDGE + BAR + ROW * max(map(len, below.values()), default=0) + 2 * PAD
+    others = sorted(set(by_party) - {APP, *LEFT, *RIGHT})
+    left = _column(EDGE, top, (*LEFT, *others), by_party)
+    right = _column(WIDTH - SIDE - EDGE, top, RIGHT, by_party)
+    height = max(column[-1].y + column[-1].height for column in (left, right)) + EDGE
+    hub = Box(HUB, (WIDTH - MIDDLE) // 2, top, MIDDLE, height - top - EDGE)
+    app = Box(APP, EDGE, EDGE, WIDTH - 2 * EDGE, BAR, tuple(by_party.get(APP, ())))
+    falls = tuple(_fall(box, below[box.name]) for box in (left[0], hub, right[0]) if box.name in below)
+    drawn = {id(arrow.topic) for box in (*left, *right) for arrow in box.arrows}
+    drawn |= {id(topic) for fall in falls for topic in fall.topics}
+    besides = tuple(topic for topic in everything if id(topic) not in drawn)
+    return Network(hub, (app, *left, *right), falls, besides, height + ROW * len(besides))
+
+
+def _by_party(topics: Sequence[Topic]) -> dict[str, list[Topic]]:
+    """Gather what each party has to do with the hub: calls before messages, what the hub says before what it hears."""
     by_party: dict[str, list[Topic]] = {}
-    for topic in topics:
+    for topic in sorted(topics, key=lambda topic: (topic.kind != "call", topic.sender != HUB)):
         if HUB in (topic.sender, topic.receiver):
-            party = topic.receiver if topic.sender == HUB else topic.sender
-            by_party.setdefault(party, []).append(topic)
+            by_party.setdefault(topic.receiver if topic.sender == HUB else topic.sender, []).append(topic)
     return by_party
 
 
-def _column(x: int, parties: tuple[str, ...], by_party: dict[str, list[Topic]]) -> list[Box]:
-    boxes, y = list[Box](), EDGE
+def _below(topics: Sequence[Topic]) -> dict[str, list[Topic]]:
+    """Gather what the app asks of the parties that lie directly below it."""
+    asked: dict[str, list[Topic]] = {}
+    for topic in topics:
+        if topic.sender == APP and topic.receiver in (LEFT[0], HUB, RIGHT[0]):
+            asked.setdefault(topic.receiver, []).append(topic)
+    return asked
+
+
+def _fall(box: Box, topics: list[Topic]) -> Fall:
+    is_right = box.name in RIGHT
+    x = box.x + box.width - 2 * PAD if is_right else box.x + 2 * PAD
+    return Fall(tuple(topics), x, EDGE + BAR, box.y, "end" if is_right else "start")
+
+
+def _column(x: int, y: int, parties: Sequence[str], by_party: dict[str, list[Topic]]) -> list[Box]:
+    boxes = list[Box]()
     for party in parties:
-        topics = sorted(by_party.get(party, ()), key=lambda topic: (topic.kind != "call", topic.sender != HUB))
-        arrows = tuple(_arrow(topic, x, y + PAD + ROW * number + ROW) for number, topic in enumerate(topics))
+        topics = tuple(by_party.get(party, ()))
+        arrows = tuple(_arrow(topic, x, y + PAD + ROW * number) for number, topic in enumerate(topics, start=1))
         height = 2 * PAD + ROW * max(len(arrows), 2)
-        boxes.append(Box(party, x, y, SIDE, height, arrows))
+        boxes.append(Box(party, x, y, SIDE, height, topics, arrows))
         y += height + GAP
     return boxes
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulators.contracts.network import HUB, LEFT, RIGHT, Network, network
-from simulators.contracts.topics import Topic, topics
+from simulators.contracts.network import APP, HUB, LEFT, RIGHT, Network, network
+from simulators.contracts.pact import Pact
+from simulators.contracts.topics import topics
 from tests.unit.contracts.written import body, call, message, pact
 
 PAYMENT, LEARNING = "payment-service", "learning-service"
@@ -50,38 +51,57 @@ def test_every_topic_has_an_anchor_of_its_own() -> None:
     assert topics([ASKED])[0].anchor == "payment-service.learning-service.GET-courses-courseId"
 
 
-def drawn(*found: Topic) -> Network:
-    return network(found)
+def drawn(*pacts: Pact) -> Network:
+    return network(topics(pacts))
+
+
+def names(found: Network) -> list[str]:
+    return [box.name for box in found.parties]
+
+
+def from_app(provider: str, path: str = "/courses/algebra") -> Pact:
+    return pact(call(request={"path": path}), consumer=APP, provider=provider)
 
 
 def test_the_six_parties_are_drawn_even_without_a_contract() -> None:
-    assert [box.name for box in drawn().boxes] == [HUB, *LEFT, *RIGHT]
+    found = drawn()
+    assert (found.hub.name, names(found)) == (HUB, [APP, *LEFT, *RIGHT])
+    assert all(found.is_silent(box) for box in found.parties)
+
+
+def test_who_has_a_contract_is_not_silent() -> None:
+    found = drawn(COMMAND, from_app("stripe"))
+    assert [box.name for box in found.parties if not found.is_silent(box)] == [APP, "stripe", LEARNING]
 
 
 def test_somebody_new_finds_a_place() -> None:
-    new = topics([pact(call(), consumer="school", provider=PAYMENT)])
-    assert [box.name for box in drawn(*new).boxes] == [HUB, *LEFT, "school", *RIGHT]
+    assert names(drawn(pact(call(), consumer="school", provider=PAYMENT))) == [APP, *LEFT, "school", *RIGHT]
 
 
 def test_boxes_do_not_overlap_and_hold_their_arrows() -> None:
-    found = drawn(*topics([TOLD, HANDED, ASKED, COMMAND]))
-    hub, *parties = found.boxes
-    for box in parties:
+    found = drawn(TOLD, HANDED, ASKED, COMMAND, from_app(PAYMENT))
+    for box in found.parties:
         assert box.y + box.height <= found.height
         assert all(box.y < arrow.y < box.y + box.height for arrow in box.arrows)
-        assert [
-            one for one in parties if one is not box and one.x == box.x and box.y <= one.y < box.y + box.height
-        ] == []
-    assert all(hub.y < arrow.y < hub.y + hub.height for box in parties for arrow in box.arrows)
+        assert all(found.hub.y < arrow.y < found.hub.y + found.hub.height for arrow in box.arrows)
+        column = [each for each in found.parties if each is not box and each.x == box.x]
+        assert [each.name for each in column if box.y <= each.y < box.y + box.height] == []
 
 
 def test_an_arrow_goes_from_the_edge_of_the_sender_to_that_of_the_receiver() -> None:
-    student = pact(call(), consumer="student-app", provider=PAYMENT)
-    found = {box.name: box for box in drawn(*topics([student, COMMAND, HANDED])).boxes}
-    hub, school, app = found[HUB], found[LEARNING], found["student-app"]
-    ends = {arrow.topic.name: (arrow.start, arrow.end) for box in (school, app) for arrow in box.arrows}
-    assert ends == {
-        "GET /courses/{courseId}": (app.x + app.width, hub.x),
+    stripe = pact(call(), consumer=PAYMENT, provider="stripe")
+    found = drawn(stripe, COMMAND, HANDED)
+    boxes, hub = {box.name: box for box in found.parties}, found.hub
+    school, bank = boxes[LEARNING], boxes["stripe"]
+    assert {arrow.topic.name: (arrow.start, arrow.end) for box in (school, bank) for arrow in box.arrows} == {
+        "GET /courses/{courseId}": (hub.x, bank.x + bank.width),
         "PAY": (school.x, hub.x + hub.width),
         "Paid": (hub.x + hub.width, school.x),
     }
+
+
+def test_what_the_app_asks_falls_to_whoever_lies_below_and_the_rest_is_said_in_words() -> None:
+    found = drawn(from_app(PAYMENT), from_app(PAYMENT, "/payments"), from_app("stripe"), from_app(RIGHT[1]))
+    assert [[topic.receiver for topic in fall.topics] for fall in found.falls] == [["stripe"], [PAYMENT, PAYMENT]]
+    assert all(fall.start < fall.end == found.hub.y for fall in found.falls)
+    assert [topic.receiver for topic in found.besides] == [RIGHT[1]]
