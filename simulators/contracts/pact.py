@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from simulators.contracts.fields import fields_in
+from simulators.contracts.matchers import Matchers
 from simulators.contracts.parts import CLOUDEVENT, Part, answer, asked, told
 from simulators.contracts.rules import quoted
 
@@ -65,8 +67,9 @@ class Interaction:
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """Values that only stand for others: a state was given them."""
-        return frozenset(str(value) for state in self.states for value in state.params.values())
+        """Values that only stand for others: a state was given them, or the consumer said them."""
+        given = (field for state in self.states for field in fields_in(dict(state.params), Matchers(None)))
+        return frozenset(str(field.example) for field in (*given, *(self.asked.body if self.asked else ())))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulators.contracts.network import called, in_order, network
-from simulators.contracts.rules import KNOWN_FORMS, label, quoted
+from simulators.contracts.rules import NAMED, label, quoted
 from simulators.contracts.scenarios import scenario_of
 from simulators.contracts.strength import strength
 from simulators.contracts.topics import Topic, slug, topics
@@ -50,7 +50,7 @@ class Contracts:
         """The forms that are called by a name, with the expression behind each."""
         fields = (each for pact in self.pacts for every in pact.interactions for each in every.needed.fields)
         named = {name: detail for field in fields for name, detail in [label(field.rule)]}
-        return {name: named[name] for name in sorted(KNOWN_FORMS.keys() & named)}
+        return {name: named[name] for name in sorted(NAMED & named.keys())}
 
     @cached_property
     def promises(self) -> list[tuple[str, list[tuple[str, list[Scenario]]]]]:
@@ -111,7 +111,7 @@ def _templates() -> Environment:
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
     )  # fmt: skip
     templates.filters |= {"called": called, "anchor": anchor, "label": label, "strength": strength, "quoted": quoted}
-    templates.globals |= {"known_forms": KNOWN_FORMS}
+    templates.globals |= {"named": NAMED}
     templates.filters |= {"pretty": _pretty, "data": _data, "envelope": _envelope, "slug": slug}
     return templates
 

@@ -46,6 +46,14 @@ class Part:
         return tuple(field for field in self.head if field.name not in said)
 
     @property
+    def target(self) -> str:
+        """The path with its query, as people write it."""
+        query = [
+            f"{each.name.removeprefix('query ')}={each.example}" for each in self.head if each.name[:6] == "query "
+        ]
+        return str(self["path"]) + ("?" + "&".join(query)) * bool(query)
+
+    @property
     def status(self) -> str:
         """The status as people say it: `404 Not Found`."""
         return status_words(self["status"])

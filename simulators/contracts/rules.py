@@ -157,14 +157,16 @@ class Both:
 
     @property
     def words(self) -> str:
-        """Join them; that a text is a text goes without saying."""
-        return " and ".join(rule.words for rule in self.telling)
+        """Say them together, with their details."""
+        name, detail = label(self)
+        return f"{name} ({detail})" if detail else name
 
     @property
     def telling(self) -> list[Rule]:
-        """Those that say more than another one does."""
+        """Those that say more than another one does: that a text is a text goes without saying."""
         has_form = any(isinstance(rule, Pattern | Form) for rule in self.rules)
-        return [rule for rule in self.rules if not (has_form and rule == Kind("text"))]
+        telling = [rule for rule in self.rules if not (has_form and rule == Kind("text"))]
+        return [rule for rule in telling if isinstance(rule, Exactly)] or telling
 
     def accepts(self, value: object) -> bool:
         """Whether every one does."""
@@ -182,6 +184,8 @@ WORDS = {
     "list": "any list",
     "anything": "anything",
 }
+TOGETHER = {"any whole number and digits alone": "any whole number that is not negative"}
+NAMED = {*KNOWN_FORMS, *TOGETHER.values()}
 FORMS = {
     "date": "a date",
     "time": "a time of day",
@@ -214,7 +218,8 @@ def label(rule: Rule) -> tuple[str, str]:
             return Form(rule.name).words, rule.detail
         case Both():
             names, details = zip(*map(label, rule.telling), strict=True)
-            return " and ".join(names), " and ".join(filter(None, details))
+            together = " and ".join(names)
+            return TOGETHER.get(together, together), " and ".join(filter(None, details))
     return rule.words, ""
 
 

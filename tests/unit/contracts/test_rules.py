@@ -109,7 +109,10 @@ def both(*matchers: dict[str, Any]) -> Rule:
 
 def test_two_rules_are_told_together_without_what_goes_without_saying() -> None:
     filled = both({"match": "equality"}, {"match": "regex", "regex": "[0-9]+"})
-    assert filled.words == "exactly 4900 and digits alone ([0-9]+)"
+    assert filled.words == "exactly (4900)"
+    assert both({"match": "integer"}, {"match": "regex", "regex": "[0-9]+"}).words == (
+        "any whole number that is not negative ([0-9]+)"
+    )
     text = Both((Kind("text"), Pattern(r"[\s\S]+")))
     assert (text.words, label(text)) == (r"text that is not empty ([\s\S]+)", ("text that is not empty", r"[\s\S]+"))
 
