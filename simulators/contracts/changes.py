@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulators.contracts.rules import plain
 from simulators.contracts.strength import within
 
 if TYPE_CHECKING:
@@ -91,18 +92,23 @@ def _states(was: Interaction, now: Interaction) -> Iterator[Detail]:
 
 def _asked(was: Part | None, now: Part | None) -> Iterator[Detail]:
     """Tell what is asked otherwise: that is neither more nor less."""
-    for old, new in _pairs(was, now):
-        name = (new or old).name  # type: ignore[union-attr]  # one of them is there
-        yield Detail("request", name, CHANGED, old.words if old else "", new.words if new else "")
+    for name, old, new in _pairs(was, now):
+        yield Detail("request", name, CHANGED, *_words(old, new))
 
 
-def _needed(part: str, old: Field | None, new: Field | None) -> Detail:
-    if old is None or new is None:
-        field = (new or old).name  # type: ignore[union-attr]  # one of them is there
-        return Detail(part, field, LOOSENED if old else TIGHTENED, old.words if old else "", new.words if new else "")
-    if old.example == new.example:
-        return Detail(part, new.name, _strength(old, new), old.rule.words, new.rule.words)
-    return Detail(part, new.name, _strength(old, new), old.words, new.words)
+def _needed(part: str, name: str, old: Field | None, new: Field | None) -> Detail:
+    change = _strength(old, new) if old and new else LOOSENED if old else TIGHTENED
+    return Detail(part, name, change, *_words(old, new))
+
+
+def _words(old: Field | None, new: Field | None) -> tuple[str, str]:
+    """Say both: what goes by a name by that alone, and an example only where it has changed."""
+    if not (old and new):
+        return old.words if old else "", new.words if new else ""
+    if old.example != new.example:
+        return old.words, new.words
+    was, now = plain(old.rule), plain(new.rule)
+    return (old.rule.words, new.rule.words) if was == now else (was, now)
 
 
 def _strength(old: Field, new: Field) -> str:
@@ -110,9 +116,9 @@ def _strength(old: Field, new: Field) -> str:
     return CHANGED if is_tighter == is_looser else TIGHTENED if is_tighter else LOOSENED
 
 
-def _pairs(was: Part | None, now: Part | None) -> Iterator[tuple[Field | None, Field | None]]:
+def _pairs(was: Part | None, now: Part | None) -> Iterator[tuple[str, Field | None, Field | None]]:
     """Yield the fields that differ, old and new; an example counts as well, since a provider is asked by it."""
     old, new = ({each.name: each for each in part.fields} if part else {} for part in (was, now))
     for name in [*old, *(name for name in new if name not in old)]:
         if old.get(name) != new.get(name):
-            yield old.get(name), new.get(name)
+            yield name, old.get(name), new.get(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulators.contracts.rules import Exactly, Kind, Rule, Size, quoted
+from simulators.contracts.rules import Exactly, Kind, Rule, Size, plain, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Field:
     def words(self) -> str:
         """What a person reads of it: `any whole number, such as 4900`."""
         is_plain = isinstance(self.rule, Exactly | Size) or self.rule == Kind("nothing")
-        return self.rule.words if is_plain else f"{self.rule.words}, such as {quoted(self.example)}"
+        return plain(self.rule) if is_plain else f"{plain(self.rule)}, such as {quoted(self.example)}"
 
 
 def fields_in(content: object, matchers: Matchers, place: Place = ()) -> Iterator[Field]:

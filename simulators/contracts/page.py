@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from simulators.contracts.forms import NAMED
 from simulators.contracts.network import called, in_order, network
-from simulators.contracts.rules import NAMED, label, quoted
+from simulators.contracts.rules import label, quoted
 from simulators.contracts.scenarios import scenario_of
 from simulators.contracts.strength import strength
 from simulators.contracts.topics import Topic, slug, topics

@@ -7,17 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from simulators.contracts.forms import NAMED, TOGETHER, contained, name_of
+
 WORD = r"[\w-]+"
 ONE_OF = re.compile(rf"\^?\(?({WORD}(?:\|{WORD})+)\)?\$?")
-CONTAINING = re.compile(rf"\.\*({WORD})\.\*")
-KNOWN_FORMS = {
-    "a time in UTC": (("2031-05-06T07:08:09Z", "2031-05-06T07:08:09.120Z"), ("2031-05-06", "07:08:09", "noon")),
-    "three capital letters": (("EUR", "XXX"), ("eur", "EURO", "E1R")),
-    "digits alone": (("0", "4900"), ("", "-1", "1.5", "x")),
-    "any line of text": (("", "x", "7 é"), ("more than\none line",)),
-    "text that is not empty": (("x", "7", "more than\none line: é"), ("",)),
-}
-"""What a pattern is called, told by what it lets pass and what it does not."""
 
 
 class Rule(Protocol):
@@ -73,26 +66,26 @@ class Pattern:
 
     @property
     def words(self) -> str:
-        """Name a form that everybody knows, beside the expression itself."""
-        return f"{self.name} ({self.regex})"
+        """Name it, beside the expression itself if that says more."""
+        return f"{self.name} ({self.detail})" if self.detail else self.name
+
+    @property
+    def detail(self) -> str:
+        """The expression, unless the name says it all."""
+        return "" if contained(self.regex) else self.regex
 
     @property
     def name(self) -> str:
-        """Name it by what it lets pass."""
-        names = (name for name, examples in KNOWN_FORMS.items() if self._tells_apart(*examples))
-        return next(names, "text of the form")
+        """Name it by what it asks for, or else by what it lets pass."""
+        word = contained(self.regex)
+        return f"text that contains {word}" if word else name_of(self.accepts)
 
     def accepts(self, value: object) -> bool:
         """Whether the whole text fits; an expression that only Rust can read refuses nothing here."""
-        if isinstance(value, list | dict):
-            return False
         try:
             return re.fullmatch(self.regex, value if isinstance(value, str) else quoted(value)) is not None
         except re.error:
             return True
-
-    def _tells_apart(self, good: tuple[str, ...], bad: tuple[str, ...]) -> bool:
-        return all(map(self.accepts, good)) and not any(map(self.accepts, bad))
 
 
 @dataclass(frozen=True)
@@ -184,8 +177,6 @@ WORDS = {
     "list": "any list",
     "anything": "anything",
 }
-TOGETHER = {"any whole number and digits alone": "any whole number that is not negative"}
-NAMED = {*KNOWN_FORMS, *TOGETHER.values()}
 FORMS = {
     "date": "a date",
     "time": "a time of day",
@@ -213,7 +204,7 @@ def label(rule: Rule) -> tuple[str, str]:
         case Exactly():
             return "exactly", quoted(rule.value)
         case Pattern():
-            return rule.name, rule.regex
+            return rule.name, rule.detail
         case Form():
             return Form(rule.name).words, rule.detail
         case Both():
@@ -223,13 +214,19 @@ def label(rule: Rule) -> tuple[str, str]:
     return rule.words, ""
 
 
+def plain(rule: Rule) -> str:
+    """Return the words of a rule, without the expression behind a form that goes by a name."""
+    name, _ = label(rule)
+    return name if name in NAMED else rule.words
+
+
 def pattern(regex: str) -> Rule:
-    """Return the rule of an expression; one that is a word, lists words, or asks for one, is read as that."""
+    """Return the rule of an expression; one that is a word, or lists words, is read as that."""
     if re.fullmatch(WORD, regex):
         return Exactly(regex)
     if found := ONE_OF.fullmatch(regex):
         return OneOf(frozenset(found[1].split("|")))
-    return Form("include", found[1]) if (found := CONTAINING.fullmatch(regex)) else Pattern(regex)
+    return Pattern(regex)
 
 
 def quoted(value: object) -> str:

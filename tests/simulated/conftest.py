@@ -100,7 +100,9 @@ def world(world_kind: str, tmp_path: Path, listening: Listening) -> Iterator[Wor
         if isinstance(world, Inside):
             listening.to(world)
         yield world
-        listening.is_over = True
+        if isinstance(world, Inside):
+            world.settle()  # What a scenario has set in motion is still its own.
+            listening.is_over = True
         come_to_rest(world)
         must_hold(world)
 

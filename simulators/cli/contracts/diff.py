@@ -18,8 +18,11 @@ from simulators.contracts.changes import Change, changes, counted
 from simulators.contracts.pact import pacts_in
 from simulators.contracts.revisions import pacts_at
 from simulators.kit.seams import real_seams
+from simulators.world.plan import STRIPE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulators.contracts.pact import Pact
 
 SIGNS = {"added": "+", "removed": "-", "tightened": ">", "loosened": "<", "changed": "~"}
@@ -34,43 +37,47 @@ HEAD = "HEAD"
 @click.option("--broker-token", envvar="PACT_BROKER_TOKEN", help="By which the broker knows you; or:")
 @click.option("--broker-username", envvar="PACT_BROKER_USERNAME", help="Your name at the broker,")
 @click.option("--broker-password", envvar="PACT_BROKER_PASSWORD", help="and your password.")
+@click.option(
+    "--without", multiple=True, default=[STRIPE], show_default=True,
+    help="With a broker: not what is needed of this provider, since that is not published.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def diff(pacts: Path, against: str | None, *, as_json: bool, **broker: str | None) -> None:
+def diff(pacts: Path, against: str | None, without: tuple[str, ...], *, as_json: bool, **broker: str | None) -> None:
     """Say what is new in the contracts: interactions added, removed, tightened, loosened or changed.
 
     Tightened asks more of the provider than before, loosened less. Of a broker, only contracts between
     parties that are known here are looked at. Exit codes: 0 all the same, 1 something differs, 2 it could
     not be compared.
     """
-    named = click.get_current_context().get_parameter_source("broker_url")
-    if against and named is ParameterSource.COMMANDLINE:
-        raise click.UsageError("--against and --broker-url name two things to compare with: give one of them.")
+    url = _broker_to_ask(against, broker["broker_url"])
     try:
         now = pacts_in(pacts)
-        before, older = _older(now, pacts, against, **broker)
-        found = changes(older, now)
+        if url:
+            before, now = url, tuple(each for each in now if each.provider not in without)
+            found = changes(_published(url, now, broker), now)
+        else:
+            before = f"git revision {against or HEAD}"
+            found = changes(pacts_at(against or HEAD, pacts), now)
     except ValueError as trouble:
         raise WrongUsage(str(trouble)) from trouble
     click.echo(_as_json(before, found) if as_json else _told(before, found))
     sys.exit(1 if found else 0)
 
 
-def _older(
-    now: tuple[Pact, ...],
-    place: Path,
-    against: str | None,
-    broker_url: str | None,
-    broker_token: str | None,
-    broker_username: str | None,
-    broker_password: str | None,
-) -> tuple[str, tuple[Pact, ...]]:
-    """Return what to compare with, and its name; the environment's broker gives way to a named revision."""
-    if against or not broker_url:
-        return f"git revision {against or HEAD}", pacts_at(against or HEAD, place)
-    by_name = (broker_username, broker_password or "") if broker_username else None
+def _broker_to_ask(against: str | None, url: str | None) -> str | None:
+    """Return the broker to compare with, if any: the environment's gives way to a revision that is named."""
+    named = click.get_current_context().get_parameter_source("broker_url")
+    if against and named is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--against and --broker-url name two things to compare with: give one of them.")
+    return None if against else url
+
+
+def _published(url: str, now: tuple[Pact, ...], known_by: Mapping[str, str | None]) -> tuple[Pact, ...]:
+    token, name, password = (known_by[f"broker_{each}"] for each in ("token", "username", "password"))
+    authorization = bearer(token) if token else (name, password or "") if name else None
     with real_seams().http as session:
-        broker = Broker(session, broker_url, bearer(broker_token) if broker_token else by_name)
-        return broker_url, broker.last_published({party for each in now for party in (each.consumer, each.provider)})
+        parties = {party for each in now for party in (each.consumer, each.provider)}
+        return Broker(session, url, authorization).last_published(parties)
 
 
 def _as_json(before: str, found: list[Change]) -> str:

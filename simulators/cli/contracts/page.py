@@ -23,9 +23,11 @@ from simulators.contracts.scenarios import played_in, scenarios_in
 def page(output: Path, pacts: Path, features: Path) -> None:
     """Write the contracts as one page: the network, each interaction in words, the scenarios that play it."""
     try:
-        contracts = Contracts(pacts_in(pacts), scenarios_in(features), played_in(pacts))
+        played = played_in(pacts)
+        scenarios = scenarios_in(features) if played else ()  # nobody has told what they play
+        html = as_html(Contracts(pacts_in(pacts), scenarios, played))
         output.mkdir(parents=True, exist_ok=True)
-        (output / "index.html").write_text(as_html(contracts))
+        (output / "index.html").write_text(html, encoding="utf-8")
     except (ValueError, OSError) as trouble:
         raise WrongUsage(str(trouble)) from trouble
     click.echo(output / "index.html")

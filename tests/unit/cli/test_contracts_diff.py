@@ -136,6 +136,16 @@ def test_the_last_published_contracts_are_compared_with(contracts: Path, broker:
     assert "answer price was any number, now any whole number" in answer.output
 
 
+def test_what_is_not_published_is_not_missed_there(contracts: Path, broker: RequestsMock) -> None:
+    bank = contracts / "ada-stripe.json"
+    bank.write_text(json.dumps(file(INTEGER, provider="stripe")))
+    published(broker, INTEGER)
+    options = (["--broker-url", BROKER], [], ["--broker-url", BROKER, "--without", "nobody"])
+    answers = [diff(contracts, *given) for given in options]
+    bank.unlink()
+    assert [answer.exit_code for answer in answers] == [0, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("known_by", "shown"),
     [

@@ -217,6 +217,13 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "index.html").read_text() == page(CONTRACTS)
 
 
+def test_scenarios_are_left_out_where_nobody_has_told_what_they_play(tmp_path: Path) -> None:
+    (tmp_path / "ada-ben.json").write_text(json.dumps(file(call())))
+    arguments = ["--output", str(tmp_path), "--pacts", str(tmp_path), "--features", str(FEATURES)]
+    assert CliRunner().invoke(main, ["contracts", "page", *arguments]).exit_code == 0
+    assert "ENR-01" not in (tmp_path / "index.html").read_text()
+
+
 def test_without_contracts_the_command_says_where_to_look(tmp_path: Path) -> None:
     (tmp_path / "ada-ben.json").write_text(json.dumps(file(version="2.0.0")))
     answer = CliRunner().invoke(main, ["contracts", "page", "--output", str(tmp_path), "--pacts", str(tmp_path)])

@@ -37,7 +37,7 @@ INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"
         ({"match": "regex", "regex": "CONFIRMED|EXPIRED|REFUNDED"}, "EXPIRED", "one of CONFIRMED, EXPIRED or REFUNDED"),
         ({"match": "regex", "regex": "SUCCEEDED"}, "SUCCEEDED", 'exactly "SUCCEEDED"'),
         ({"match": "regex", "regex": "^(a|b)$"}, "a", "one of a or b"),
-        ({"match": "regex", "regex": ".*courseId.*"}, "courseId is wrong", "text that contains (courseId)"),
+        ({"match": "regex", "regex": ".*courseId.*"}, "courseId is wrong", "text that contains courseId"),
         ({"match": "regex", "regex": "[A-Z]{3}"}, "EUR", "three capital letters ([A-Z]{3})"),
         ({"match": "regex", "regex": INSTANT}, "2026-09-01T09:00:00Z", f"a time in UTC ({INSTANT})"),
         ({"match": "regex", "regex": "pay-[0-9]+"}, "pay-1", "text of the form (pay-[0-9]+)"),
