@@ -96,11 +96,10 @@ def _difference(scene: Scene) -> str:
 
 
 def _conclude(told: Told, tell: Tell) -> None:
-    if not told.problem:
+    if told.ended_well:
         tell(f"✓ {told.outcome}: {told.story.ending.format(student=told.student)}", "good")
-    else:
-        tell(f"✗ this did not end as told: {told.problem}", "bad")
+        tell(told.sentence, "quiet")
+        return
+    tell(f"✗ {told.problem or f'it ended as it must, {told.outcome}, but at a price'}", "bad")
     for verdict in broken(told.verdicts):
         tell(f"✗ {verdict}", "bad")
-    if told.ended_well:
-        tell(told.sentence, "quiet")
