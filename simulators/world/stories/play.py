@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 LOOKS = 10
 """How often one looks whether it has ended as told; each time all is quiet."""
-WENT_WRONG = (AssertionError, Refused, requests.RequestException)
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,9 @@ def _act(scene: Scene) -> str:
     """Let it happen; return what stopped it."""
     try:
         scene.story.act(scene)
-    except WENT_WRONG as problem:
+    except Refused as refusal:
+        return str(refusal).partition(": ")[0]  # What was answered may hold a client secret.
+    except (AssertionError, requests.RequestException) as problem:
         return str(problem).partition("\n")[0]
     return ""
 
