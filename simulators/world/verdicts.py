@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from simulators.world.culprit import culprit
+from simulators.world.culprit import culprit, messages
 from simulators.world.evidence import gather
 from simulators.world.invariants import INVARIANTS
 
@@ -65,11 +65,13 @@ def verdicts(world: World, saga_id: str | None = None, *, quiet: bool = True) ->
     """
     earlier = None if quiet else _violations(gather(world))
     evidence = gather(world)
+    found = [each for each in _violations(evidence) if saga_id is None or each.saga_id in ("", saga_id)]
+    if earlier is not None:
+        found = [each for each in found if each in earlier and each.number not in AT_REST]
+    said = messages(evidence, world) if found else []
     breaches: dict[int, list[Breach]] = defaultdict(list)
-    for each in _violations(evidence):
-        is_sure = earlier is None or (each in earlier and each.number not in AT_REST)
-        if is_sure and (saga_id is None or each.saga_id in ("", saga_id)):
-            breaches[each.number].append(Breach(each.saga_id, each.found, culprit(each, evidence, world)))
+    for each in found:
+        breaches[each.number].append(Breach(each.saga_id, each.found, culprit(each, said)))
     early = not quiet or any(evidence.under_way(each) for each in evidence.sagas if saga_id in (None, each))
     return [_verdict(each, breaches[each.number], early=early) for each in INVARIANTS]
 
