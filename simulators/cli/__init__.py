@@ -12,9 +12,11 @@ from simulators.cli.contracts import contracts
 from simulators.cli.dead_letters import dead_letters
 from simulators.cli.demo import demo
 from simulators.cli.reconcile import reconcile
+from simulators.cli.replay import replay_run
 from simulators.cli.sagas import sagas
 from simulators.cli.serve import serve
 from simulators.cli.simulate import simulate
+from simulators.cli.stories import stories
 from simulators.cli.token import token
 from simulators.world.waiting import end_tidily
 
@@ -34,5 +36,5 @@ def main(context: click.Context) -> None:
     end_tidily()
 
 
-for verb in (demo, simulate, serve, token, reconcile, sagas, dead_letters, contracts):
+for verb in (demo, stories, replay_run, simulate, serve, token, reconcile, sagas, dead_letters, contracts):
     main.add_command(verb)

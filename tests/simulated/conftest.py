@@ -12,6 +12,7 @@ from simulators.contracts.scenarios import Link, played_as_text, played_in
 from simulators.world.inside import Inside
 from simulators.world.invariants import must_hold
 from simulators.world.plan import PORTS
+from simulators.world.runs import SERVICES
 from simulators.world.steps.booking import *  # noqa: F403
 from simulators.world.steps.forgery import *  # noqa: F403 - pytest-bdd finds steps by their fixtures
 from simulators.world.steps.learning import *  # noqa: F403
@@ -25,7 +26,7 @@ from simulators.world.world import World
 from tests.rooms.source import ROOT
 from tests.simulated.played import Listening
 
-WORLDS: dict[str, Callable[[Path], World]] = {"inside": Inside, "together": Together}
+WORLDS: dict[str, Callable[..., World]] = {"inside": Inside, "together": Together}
 NAME, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
 PACTS = ROOT / "pacts"
 STALE = "the links from contracts to scenarios are stale; renew them: make contracts"
@@ -75,11 +76,11 @@ def runs(request: pytest.FixtureRequest) -> Iterator[dict[str, set[Link]]]:
 def listening(
     request: pytest.FixtureRequest, pacts: tuple[Pact, ...], runs: dict[str, set[Link]], world_kind: str
 ) -> Iterator[Listening]:
-    """Hears what a scenario plays; its links to the contracts must be just that."""
+    """Hears what a scenario plays; its links to the contracts must be just that, whoever else may play otherwise."""
     listening, failed = Listening(pacts), request.session.testsfailed
     yield listening
-    name = run_of(request)
-    if not name or world_kind != "inside" or request.session.testsfailed > failed:
+    name, is_ours = run_of(request), request.config.getoption("--service") == "reference"
+    if not (name and is_ours and world_kind == "inside") or request.session.testsfailed > failed:
         return
     if request.config.getoption("played"):
         runs[name] = listening.played
@@ -94,9 +95,10 @@ def run_of(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def world(world_kind: str, tmp_path: Path, listening: Listening) -> Iterator[World]:
+def world(world_kind: str, tmp_path: Path, listening: Listening, request: pytest.FixtureRequest) -> Iterator[World]:
     """A new world, which must keep its promises to the end."""
-    with WORLDS[world_kind](tmp_path) as world:
+    service = request.config.getoption("--service")
+    with WORLDS[world_kind](tmp_path, service=SERVICES.get(service, service)) as world:
         if isinstance(world, Inside):
             listening.to(world)
         yield world

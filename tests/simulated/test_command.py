@@ -28,6 +28,7 @@ OPERATORS = [
     *(["dead-letters", verb] for verb in ("list", "retry", "resolve")),
 ]
 CONTRACTS = [["contracts", verb] for verb in ("diff", "page")]
+VERBS = ("demo", "stories", "replay", "simulate", "serve", "token", "reconcile")
 ANYWHERE = ["--payment-port", "0", "--stripe-port", "0", "--learning-port", "0"]
 
 
@@ -42,9 +43,7 @@ def started(*arguments: str, **environ: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["demo"], ["simulate"], ["serve"], ["token"], ["reconcile"], *OPERATORS, *CONTRACTS]
-)
+@pytest.mark.parametrize("command", [[], *([verb] for verb in VERBS), *OPERATORS, *CONTRACTS])
 def test_every_command_explains_itself(command: list[str]) -> None:
     answer = harness(*command, "--help")
 
