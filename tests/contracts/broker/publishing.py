@@ -59,7 +59,10 @@ def _published(books: Books, said: Json) -> Answer:
     version.build_url = said.get("buildUrl")
     pacts = [
         books.publish(
-            version, each["providerName"], json.loads(b64decode(each["content"])), merge=each["onConflict"] == "merge"
+            version,
+            each["providerName"],
+            json.loads(b64decode(each["content"])),
+            merge=each.get("onConflict") == "merge",
         )
         for each in said["contracts"]
     ]
