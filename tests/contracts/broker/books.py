@@ -72,6 +72,10 @@ class Books:
     """All that was written down, the oldest first; a real broker begins with these two environments, too."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
         self._numbers = count(1)
         self.pacticipants: dict[str, Pacticipant] = {}
         self.pacts: dict[tuple[str, str, str], Pact] = {}
@@ -101,6 +105,10 @@ class Books:
         result = Result(next(self._numbers), pact.consumer, pact.provider, pact.sha, version, success)
         self.results.append(result)
         return result
+
+    def place(self, name: str) -> str:
+        """Return the id of an environment."""
+        return next(each.uuid for each in self.environments.values() if each.name == name)
 
     def open(self, name: str, uuid: str | None = None, **about: Any) -> Environment:
         opened = Environment(uuid or self._uuid(), name, about)

@@ -27,7 +27,7 @@ def with_states(app: Flask) -> Flask:
 
     @app.post(STATE)
     def enter() -> Json:
-        books_of(app).__init__()  # type: ignore[misc]
+        books_of(app).forget()
         STATES[request.get_json()["state"]](books_of(app))
         return {}
 
