@@ -57,16 +57,17 @@ class Broker:
         except TookTooLong:
             raise self.silent() from None
 
-    def tell(self, verb: str, *arguments: str) -> None:
+    def tell(self, verb: str, *arguments: str, hint: str = "") -> None:
         """Let the official client do something, and see that it was done."""
         outcome = self.told(verb, *arguments)
         if outcome.code:
-            raise self.refusal(outcome)
+            raise self.refusal(outcome, hint)
 
-    def refusal(self, outcome: Outcome) -> click.ClickException:
+    def refusal(self, outcome: Outcome, hint: str = "") -> click.ClickException:
         """Return what to say when it was not done, after a look at whether the broker is there and knows us."""
         self.get("/")
-        return click.ClickException(f"the broker at {self.url} refuses:\n{plainly(outcome)}")
+        told = [f"the broker at {self.url} refuses:", plainly(outcome), hint]
+        return click.ClickException("\n".join(filter(None, told)))
 
     def get(self, path: str, **query: Any) -> Json:  # noqa: ANN401 - whatever a query may hold
         """Read something."""
@@ -77,7 +78,9 @@ class Broker:
         self.must_be_named()
         url = path if path.startswith(("http://", "https://")) else self.url.rstrip("/") + path
         try:
-            answer = real_seams().http.request(method, url, timeout=TIMEOUT_SECONDS, **self._access(), **content)
+            answer = real_seams().http.request(
+                method, url, timeout=min(TIMEOUT_SECONDS, self.client.seconds), **self._access(), **content
+            )
         except requests.RequestException as trouble:
             raise self.silent(type(trouble).__name__) from trouble
         if answer.status_code in {401, 403}:

@@ -38,7 +38,10 @@ pacticipant = click.option("--pacticipant", required=True, help="The service, by
 def can_i_deploy(
     broker: Broker, pacticipant: str, version: str | None, environment: str, wait: float, *, as_json: bool
 ) -> None:
-    """Ask whether a version may be deployed: 0 yes, 1 no, or not yet."""
+    """Ask whether a version may be deployed.
+
+    Exit codes: 0 it may, 1 it may not, or not yet, 2 it could not be asked.
+    """
     asked = ["--pacticipant", pacticipant, "--version", version or commit(), "--to-environment", environment]
     answers: list[Json] = []
 

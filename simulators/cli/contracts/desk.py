@@ -57,12 +57,9 @@ def api(service: Service) -> Flask:
     @app.route("/", defaults={"path": ""}, methods=METHODS)
     @app.route("/<path:path>", methods=METHODS)
     def passed(path: str) -> Response:  # noqa: ARG001 - taken as it was sent, below
-        url = service.url + request.full_path.removesuffix("?" if not request.query_string else "")
+        url = service.url + request.environ["REQUEST_URI"]
         try:
-            answer = service.http.request(
-                request.method, url, headers=_forwarded(request.headers), data=request.get_data(),
-                timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True,
-            )  # fmt: skip
+            answer = _exactly(service.http, url)
         except requests.RequestException as trouble:
             why = service.trouble(f"{request.method} {url} is not answered ({type(trouble).__name__})")
             return Response(why, NOT_REACHED)
@@ -97,6 +94,14 @@ def states_and_messages(service: Service) -> Flask:
         return Response(answer.content, content_type=content_type, headers={METADATA: metadata})
 
     return app
+
+
+def _exactly(http: requests.Session, url: str) -> requests.Response:
+    """Ask what we were asked; below the session's own request(), which would read redirects away."""
+    asked = requests.Request(request.method, url, headers=_forwarded(request.headers), data=request.get_data())
+    prepared = http.prepare_request(asked)
+    settings: Any = http.merge_environment_settings(url, {}, stream=True, verify=None, cert=None)
+    return http.get_adapter(url).send(prepared, timeout=TIMEOUT_SECONDS, **settings)
 
 
 def _metadata(content_type: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
+from sysconfig import get_path
 from typing import TYPE_CHECKING
 
 from simulators.cli.contracts.programs import Missing, Outcome, run
@@ -57,7 +57,7 @@ class Client:
 
 def found(named: str | None) -> str:
     """Return the client that is named, or else the one that was installed with us, or else the first of the PATH."""
-    beside = Path(sysconfig.get_path("scripts")) / "pact"
+    beside = Path(get_path("scripts")) / "pact"
     path = named or (str(beside) if beside.exists() else shutil.which("pact"))
     if not path:
         raise WrongUsage(MISSING)

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 def publish(
     broker: Broker, pacts: Path, consumers: tuple[str, ...], revision: Callable[[Path], Revision], *, as_json: bool
 ) -> None:
-    """Publish contracts, as those of one version of their consumers."""
+    """Publish contracts to a broker.
+
+    All of them become those of one version of their consumers.
+    """
     broker.must_be_named()
     contracts = _chosen(read(pacts), consumers)
     published = revision(pacts)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from simulators.cli.contracts.broker import Broker
 
 
+HINT = "(a version is known after publish, or verify --publish; an environment after Pact's create-environment)"
+
+
 @click.command(
     "record-deployment",
     epilog="Example: harness contracts record-deployment --pacticipant payment-service --environment production",
@@ -38,5 +41,6 @@ def record_deployment(
     deployed = {"pacticipant": pacticipant, "version": version or commit(), "environment": environment}
     if application_instance:
         deployed["application-instance"] = application_instance
-    broker.tell("record-deployment", *(word for name, value in deployed.items() for word in (f"--{name}", value)))
+    named = [word for name, value in deployed.items() for word in (f"--{name}", value)]
+    broker.tell("record-deployment", *named, hint=HINT)
     click.echo(json.dumps(deployed) if as_json else f"{pacticipant} {deployed['version']} is in {environment} now")

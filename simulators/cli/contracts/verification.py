@@ -84,7 +84,10 @@ def _verdict(wanted: Wanted, report: Json) -> Verdict:
     expected = Counter(each["description"] for contract in wanted.contracts for each in contract.interactions)
     if not expected or seen != expected:
         left = ", ".join((expected - seen).keys()) or "nothing was wanted"
-        raise click.ClickException(f"not verified: Pact did not look at everything. Left out: {left}")
+        why = [line for reasons in failed.values() for line in reasons]
+        raise click.ClickException(
+            "\n".join([f"not verified: Pact did not look at everything. Left out: {left}", *why])
+        )
     names = [_name(contract.consumer, each) for contract in wanted.contracts for each in contract.interactions]
     return Verdict([name for name in names if name not in failed | pending], failed, pending)
 

@@ -58,7 +58,10 @@ def verify(
     as_json: bool,
     **urls: str | None,
 ) -> None:
-    """Verify a service by the contracts, from files or from a broker."""
+    """Verify a service by the contracts.
+
+    Exit codes: 0 it keeps them all, 1 it does not, or not all was looked at, 2 it could not be verified.
+    """
     if publishes and (pacts or not broker.url):
         raise WrongUsage(
             "only what came from a broker can be published to it: name it by --broker-url, without --pacts"

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from simulators.cli.contracts.written import Contract, Json
 
-MESSAGE = "Asynchronous/Messages"
 STATES = """\
 States: your states URL gets POST {"state": <name>, "params": {...}} before each interaction that needs one; bring your
 service there and answer 200, or 422 when you cannot (see that it begins anew: the contract's examples repeat)."""
@@ -31,7 +30,7 @@ class Wanted:
     def states(self) -> dict[str, list[Json]]:
         """Return the states, each with the parameters that are asked for."""
         found: dict[str, list[Json]] = defaultdict(list)
-        for state in (state for _, each in self._interactions() for state in each.get("providerStates", [])):
+        for state in (state for _, each in self._interactions() for state in _states(each)):
             params = state.get("params", {})
             found[state["name"]] += [params] if params not in found[state["name"]] else []
         return dict(sorted(found.items()))
@@ -41,7 +40,7 @@ class Wanted:
         return [
             {"description": each["description"], "consumer": consumer, **_contents(each)}
             for consumer, each in self._interactions()
-            if each["type"] == MESSAGE
+            if "request" not in each
         ]
 
     def left_out(self) -> list[str]:
@@ -77,8 +76,17 @@ class Wanted:
             yield from ((contract.consumer, each) for each in contract.interactions)
 
 
+def _states(interaction: Json) -> list[Json]:
+    """Other teams' contracts may be of an older specification, with one state at most."""
+    older = interaction.get("providerState")
+    states: list[Json] = interaction.get("providerStates") or ([{"name": older}] if older else [])
+    return states
+
+
 def _contents(message: Json) -> Json:
-    contents: Json = message["contents"]
+    contents = message.get("contents")
+    if not isinstance(contents, dict) or "contentType" not in contents:  # of an older specification
+        contents = {"content": contents}
     return {"contentType": contents.get("contentType", "application/json"), "example": contents["content"]}
 
 

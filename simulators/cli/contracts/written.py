@@ -27,9 +27,12 @@ class Contract:
     def of(cls, content: Any, where: str) -> Contract:  # noqa: ANN401 - whatever was found there
         """Read a contract, or say that it is none."""
         try:
-            return cls(content["consumer"]["name"], content["provider"]["name"], content["interactions"], where)
-        except (KeyError, TypeError) as lacking:
+            interactions = content["messages"] if "messages" in content else content["interactions"]
+            return cls(content["consumer"]["name"], content["provider"]["name"], interactions, where)
+        except KeyError as lacking:
             raise WrongUsage(f"{where} is no contract: it lacks {lacking}") from None
+        except TypeError:
+            raise WrongUsage(f"{where} is no contract") from None
 
     def __str__(self) -> str:
         return f"{self.consumer} of {self.provider}"

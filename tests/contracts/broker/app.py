@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Flask, request
 
 from tests.contracts.broker import asking, hal, parties, places, publishing
-from tests.contracts.broker.books import Books
+from tests.contracts.broker.books import Books, Changed
 from tests.contracts.broker.hal import Answer, link
 from tests.contracts.broker.matrix import Unknown
 
@@ -41,13 +41,19 @@ def create_app(*credentials: str) -> Flask:
 
     @app.get("/")
     def index() -> Answer:
-        return hal.answer({"_links": {name: link(path) for name, path in RELATIONS.items()}})
+        return hal.answer({"_links": {name: link(path, templated="{" in path) for name, path in RELATIONS.items()}})
 
     @app.before_request
     def is_known() -> Answer | None:
         if not credentials or request.headers.get("Authorization") in credentials:
             return None
         return hal.answer({"error": {"message": "Authentication is required"}}, 401)
+
+    @app.errorhandler(Changed)
+    def changed(problem: Changed) -> Answer:
+        return hal.answer(
+            {"errors": {"contracts": [str(problem)]}, "notices": [{"type": "error", "text": str(problem)}]}, 409
+        )
 
     @app.errorhandler(Unknown)
     def unknown(problem: Unknown) -> Answer:

@@ -16,7 +16,6 @@ from tests.contracts.broker.matrix import Question, Row, Selector, Unknown
 from tests.contracts.expectations import Json
 
 GROUPED = re.compile(r"(q|ignore)\[\]\[(\w+)\]")
-NOBODY = ""
 
 
 def routes(books: Books) -> Blueprint:
@@ -39,10 +38,9 @@ def routes(books: Books) -> Blueprint:
 def _question(books: Books) -> Question:
     environment = _environment(books, request.args.get("environment"))
     latest, tag = request.args.get("latest") == "true", request.args.get("tag")
-    others = Selector(NOBODY, tag=tag, latest=latest, environment=environment)
     return Question(
         asked=_selectors("q"),
-        others=None if others == Selector(NOBODY) else others,
+        others=Selector(matrix.ANYBODY, tag=tag, latest=latest, environment=environment),
         ignored=_selectors("ignore"),
         latest_by=request.args.get("latestby", ""),
         successes=frozenset(value == "true" for value in request.args.getlist("success[]")),

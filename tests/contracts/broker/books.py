@@ -13,6 +13,10 @@ from tests.contracts.expectations import Json
 UUID = "00000000-0000-4000-8000-{:012d}"
 
 
+class Changed(Exception):  # noqa: N818 - says what happened
+    """A version needs something else than it said before."""
+
+
 @dataclass
 class Version:
     pacticipant: str
@@ -92,13 +96,16 @@ class Books:
         return self.pacticipant(pacticipant).versions.setdefault(number, Version(pacticipant, number))
 
     def publish(self, version: Version, provider: str, content: Json, *, merge: bool = False) -> Pact:
-        """Write down what a version needs; merged, it needs what it needed before as well."""
+        """Write down what a version needs: the same as before, unless it is merged with that."""
         self.pacticipant(provider)
         key = (version.pacticipant, version.number, provider)
         if merge and key in self.pacts:
             content = _merged(self.pacts[key].content, content)
-        self.pacts[key] = Pact(*key, _sha(content["interactions"]), content)
-        return self.pacts[key]
+        pact = Pact(*key, _sha(content["interactions"]), content)
+        if not merge and key in self.pacts and self.pacts[key].sha != pact.sha:
+            raise Changed(f"Cannot change the content of the pact for {pact.consumer} version {pact.version}")
+        self.pacts[key] = pact
+        return pact
 
     def verified(self, pact: Pact, version: str, *, success: bool) -> Result:
         self.version(pact.provider, version)

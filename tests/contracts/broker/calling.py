@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from click.testing import CliRunner, Result
@@ -23,7 +24,9 @@ class Served:
     books: Books
 
 
-def harness(verb: str, *arguments: str, broker: Served | None = None, **environ: str | None) -> Result:
+def harness(
+    verb: str, *arguments: str, broker: Served | None = None, environ: Mapping[str, str | None] | None = None
+) -> Result:
     """Call the command as somebody does whom the broker knows, and of whom no build server says anything."""
     known = {"PACT_BROKER_BASE_URL": broker.url if broker else None, "PACT_BROKER_TOKEN": TOKEN if broker else None}
-    return CliRunner(env=ELSEWHERE | known | environ).invoke(main, ["contracts", verb, *arguments])
+    return CliRunner(env={**ELSEWHERE, **known, **(environ or {})}).invoke(main, ["contracts", verb, *arguments])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tests.contracts.broker.books import Books, Pact, Result, Version
 
-NONE = ""
+ANYBODY = NONE = ""
 
 
 class Unknown(Exception):  # noqa: N818 - says what happened
@@ -31,7 +31,7 @@ class Question:
     """The pacticipants that are asked about, and what is meant by all others (in an environment, the latest, ...)."""
 
     asked: tuple[Selector, ...]
-    others: Selector | None = None
+    others: Selector = Selector(ANYBODY)
     ignored: tuple[Selector, ...] = ()
     latest_by: str = ""
     successes: frozenset[bool] = frozenset()
@@ -92,16 +92,11 @@ def _rows(books: Books, question: Question) -> Iterator[Row]:
         consumer, provider = asked.get(pact.consumer), asked.get(pact.provider)
         if not consumer and not provider:
             continue
-        if not (consumer and provider) and (len(asked) > 1 or not question.others):
+        if not (consumer and provider) and len(asked) > 1:
             continue
-        needing = selected(books, consumer or replace(_others(question), pacticipant=pact.consumer))
+        needing = selected(books, consumer or replace(question.others, pacticipant=pact.consumer))
         if books.version(pact.consumer, pact.version) in needing:
-            yield from _verified(books, pact, provider or replace(_others(question), pacticipant=pact.provider))
-
-
-def _others(question: Question) -> Selector:
-    assert question.others
-    return question.others
+            yield from _verified(books, pact, provider or replace(question.others, pacticipant=pact.provider))
 
 
 def _verified(books: Books, pact: Pact, by: Selector) -> Iterator[Row]:

@@ -8,6 +8,12 @@ from tests.contracts.broker.books import Books, Pacticipant, Version
 from tests.contracts.broker.hal import Answer, answer, at, link, nobody
 from tests.contracts.expectations import Json
 
+TEMPLATES = {
+    "pb:version": "/versions/{version}",
+    "pb:version-tag": "/versions/{version}/tags/{tag}",
+    "pb:branch-version": "/branches/{branch}/versions/{version}",
+}
+
 
 def routes(books: Books) -> Blueprint:
     room = Blueprint("parties", __name__)
@@ -59,13 +65,8 @@ def _described(books: Books, name: str, about: Json) -> Answer:
 
 def _party(party: Pacticipant) -> Json:
     path = at("pacticipants", party.name)
-    links = {
-        "self": link(path),
-        "pb:version": link(path + "/versions/{version}", templated=True),
-        "pb:version-tag": link(path + "/versions/{version}/tags/{tag}", templated=True),
-        "pb:branch-version": link(path + "/branches/{branch}/versions/{version}", templated=True),
-    }
-    return {"name": party.name, **party.about, "_links": links}
+    templates = {name: link(path + template, templated=True) for name, template in TEMPLATES.items()}
+    return {"name": party.name, **party.about, "_links": {"self": link(path), **templates}}
 
 
 def _version(books: Books, version: Version) -> Json:

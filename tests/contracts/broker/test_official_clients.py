@@ -42,7 +42,7 @@ def test_contracts_are_published_and_then_it_is_known_what_may_be_deployed(
     broker: Served, client: str, clone: str
 ) -> None:
     known = {"CI_JOB_URL": "https://ci.example.com/7"}
-    published = harness("publish", "--client", client, "--tag", "a", "--tag", "b", broker=broker, **known)
+    published = harness("publish", "--client", client, "--tag", "a", "--tag", "b", broker=broker, environ=known)
     assert published.exit_code == 0, published.output
     assert f"as version {clone} on trunk tagged a, b" in published.output
     version = broker.books.version(PAYMENT, clone)
@@ -87,6 +87,6 @@ def test_a_program_is_told_the_same(broker: Served, client: str, *, success: boo
 
 def test_whom_the_broker_does_not_know_is_told_how_to_be_known(broker: Served) -> None:
     asked = ["--pacticipant", "Foo", "--version", "1", *PRODUCTION]
-    answer = harness("can-i-deploy", *asked, broker=broker, PACT_BROKER_TOKEN="guessed")
+    answer = harness("can-i-deploy", *asked, broker=broker, environ={"PACT_BROKER_TOKEN": "guessed"})
     assert answer.exit_code == 2
     assert "does not let us in (401): give --broker-token, or --broker-username and --broker-password" in answer.output
