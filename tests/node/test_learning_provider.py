@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
 from simulators.cli import main
+from tests.node.provider import learning_service, needs_node
+from tests.rooms.source import ROOT
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-HERE = Path(__file__).parent
-PACTS = HERE.parents[1] / "pacts"
-
-pytestmark = [
-    pytest.mark.node,
-    pytest.mark.served,
-    pytest.mark.skipif(not shutil.which("node"), reason="NOT TESTED: a provider in another language, for want of node"),
-]
-
-
-@contextmanager
-def learning_service(*forgets: str) -> Iterator[dict[str, str]]:
-    """Serve it, and yield where it is; it ends when its standard input does."""
-    command = ["node", "learning_desk.js", *forgets]
-    with subprocess.Popen(command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        yield json.loads(process.stdout.readline())
+PACTS = ROOT / "pacts"
+pytestmark = [pytest.mark.node, pytest.mark.served, needs_node]
 
 
 def verified(where: dict[str, str], *options: str) -> Result:

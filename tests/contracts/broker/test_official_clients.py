@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 
 from simulators.cli.contracts.official import found
 from tests.contracts.broker import older_client
 from tests.contracts.broker.calling import Served, harness
-from tests.rooms.source import ROOT
 
 pytestmark = pytest.mark.served
-GIT = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]
 PAYMENT, PRODUCTION = "payment-service", ["--to-environment", "production"]
 
 
@@ -27,15 +24,6 @@ def client(request: pytest.FixtureRequest) -> str:
         return str(older_client.made())
     except (subprocess.SubprocessError, OSError) as trouble:
         pytest.skip(older_client.MISSING.format(trouble))
-
-
-@pytest.fixture
-def clone(elsewhere: Path) -> str:
-    """A clone with the contracts, in which somebody is; its commit."""
-    copytree(ROOT / "pacts", "pacts")
-    for command in (["init", "-q", "-b", "trunk"], ["add", "."], ["commit", "-q", "-m", "Contracts"]):
-        subprocess.run([*GIT, *command], check=True)
-    return subprocess.run([*GIT, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def test_contracts_are_published_and_then_it_is_known_what_may_be_deployed(
