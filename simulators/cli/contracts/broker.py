@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import requests
 
-from simulators.cli.contracts.official import Client, found, plainly
+from simulators.cli.contracts.official import Client, plainly
 from simulators.cli.contracts.programs import Outcome, TookTooLong
 from simulators.cli.usage import WrongUsage
 from simulators.kit.seams import real_seams
@@ -126,7 +126,7 @@ def asks_broker(command: Callable[..., None]) -> Callable[..., None]:
         seconds: float,
         **given: Any,  # noqa: ANN401 - click's
     ) -> None:
-        official = Client(found(client), seconds)
+        official = Client(client, seconds)
         command(Broker(official, broker_url or "", broker_token, broker_username, broker_password), **given)
 
     for option in reversed(OPTIONS):

@@ -29,13 +29,13 @@ ADORNMENT = re.compile(r"^[^\w\[{(]+")
 class Client:
     """The command `pact`; or the older `pact-broker`, written in Ruby, which knows a broker but verifies nothing."""
 
-    path: str
+    named: str | None
     seconds: float
 
     @property
     def is_older(self) -> bool:
         """Whether it is the Ruby one, whose options differ a little."""
-        return Path(self.path).stem == "pact-broker"
+        return Path(self.named or "").stem == "pact-broker"
 
     def broker(self, verb: str, *arguments: str, environ: Mapping[str, str]) -> Outcome:
         """Run one of the verbs about a broker."""
@@ -44,13 +44,13 @@ class Client:
     def verifier(self, *arguments: str, environ: Mapping[str, str]) -> Outcome:
         """Verify a provider."""
         if self.is_older:
-            raise WrongUsage(f"{self.path} is the older client, which cannot verify these contracts (V4): name `pact`")
+            raise WrongUsage(f"{self.named} is the older client, which cannot verify these contracts (V4): name `pact`")
         return self._run(["verifier", *arguments], environ)
 
     def _run(self, arguments: list[str], environ: Mapping[str, str]) -> Outcome:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PACT_")}
         try:
-            return run([self.path, *arguments], seconds=self.seconds, environ=inherited | QUIET | dict(environ))
+            return run([found(self.named), *arguments], seconds=self.seconds, environ=inherited | QUIET | dict(environ))
         except Missing as missing:
             raise WrongUsage(f"{MISSING}\n({missing})") from missing
 

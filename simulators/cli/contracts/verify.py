@@ -75,11 +75,11 @@ def verify(
         return
     service = _reached(wanted, **urls)
     verdict = verified(broker.client, wanted, service, source.arguments(), source.environ())
-    source.must_have_arrived(wanted)
     if as_json:
         click.echo(json.dumps({"provider": provider, **verdict.as_json(), "troubles": service.troubles}))
     else:
         _tell(provider, verdict, service.troubles)
+    source.must_have_arrived(wanted)
     sys.exit(1 if verdict.failed else 0)
 
 

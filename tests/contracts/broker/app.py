@@ -1,8 +1,9 @@
 """A stand-in for the Pact Broker, for tests: enough of it for the official clients to publish, verify, ask and deploy.
 
-Not covered, and left to a real broker: the algebra of selectors (all latest pacts are given for verification, whatever
-is asked for), pending and work-in-progress pacts, webhooks, releases, labels, the pages for people. It forgets
-everything when it stops. `test_stand_in.py` holds it to the contract that the official client itself publishes.
+Not covered, and left to a real broker: the algebra of selectors (the latest pact of each consumer is given for
+verification, whatever is asked for; it is pending until a version on the provider's branch kept it), work-in-progress
+pacts, webhooks, releases, labels, the pages for people. It forgets everything when it stops. `test_stand_in.py` holds
+it to the contract that the official client itself publishes.
 """
 
 from __future__ import annotations

@@ -113,6 +113,11 @@ class Books:
         self.results.append(result)
         return result
 
+    def was_kept(self, pact: Pact, branch: str) -> bool:
+        """Whether a version on this branch of the provider ever kept it."""
+        good = [each for each in self.results if each.success and each.sha == pact.sha]
+        return any(branch in self.version(pact.provider, each.version).branches for each in good)
+
     def place(self, name: str) -> str:
         """Return the id of an environment."""
         return next(each.uuid for each in self.environments.values() if each.name == name)

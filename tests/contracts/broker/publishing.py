@@ -29,7 +29,9 @@ def routes(books: Books) -> Blueprint:
 
     @room.route("/pacts/provider/<provider>/for-verification", methods=["GET", "POST"])
     def for_verification(provider: str) -> Answer:
-        pacts = [_to_verify(each) for each in _latest(books, provider)]
+        asked: Json = request.get_json(silent=True) or {}
+        branch = asked.get("providerVersionBranch") if asked.get("includePendingStatus") else None
+        pacts = [_to_verify(each, _pending(books, each, branch)) for each in _latest(books, provider)]
         return answer({"_embedded": {"pacts": pacts}, "_links": {"self": link(request.path)}})
 
     @room.get("/pacts/provider/<provider>/consumer/<consumer>/latest")
@@ -92,11 +94,16 @@ def _latest(books: Books, provider: str) -> list[Pact]:
     return [each for each in latest if each]
 
 
-def _to_verify(pact: Pact) -> Json:
+def _pending(books: Books, pact: Pact, branch: str | None) -> Json:
+    """What the provider never kept must not break its build; without a branch that is not known."""
+    return {} if branch is None else {"pending": not books.was_kept(pact, branch)}
+
+
+def _to_verify(pact: Pact, pending: Json) -> Json:
     because = {"when": "before_verification", "text": f"{_title(pact)} is the latest of its consumer"}
     return {
         "shortDescription": "latest",
-        "verificationProperties": {"notices": [because]},
+        "verificationProperties": {**pending, "notices": [because]},
         "_links": {"self": link(_path(pact), name=_title(pact))},
     }
 

@@ -1,4 +1,4 @@
-"""The guide for the teams of providers: every command in it is run, from top to bottom, and its desk is the real one."""
+"""The guide for the teams of providers: every command in it is run, from top to bottom, and its desk is a real one."""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,23 @@ def test_a_program_is_told_the_same(broker: Served, client: str, *, success: boo
     answer = harness("can-i-deploy", *asked, broker=broker)
     assert json.loads(answer.stdout)["summary"]["deployable"] is success
     assert answer.exit_code == (0 if success else 1)
+
+
+def test_a_verification_that_is_missing_can_be_waited_for(broker: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = {"consumer": {"name": "Foo"}, "provider": {"name": "Bar"}, "interactions": []}
+    pact = broker.books.publish(broker.books.version("Foo", "1"), "Bar", content)
+    broker.books.deploy(broker.books.version("Bar", "2"), broker.books.place("production"), None)
+    waited = []
+
+    def wait_for(check: Callable[[], bool], seconds: float, *, every: float) -> None:
+        waited.append((check(), seconds, every))
+        broker.books.verified(pact, "2", success=True)
+        assert check()
+
+    monkeypatch.setattr(import_module("simulators.cli.contracts.can_i_deploy"), "wait_for", wait_for)
+    asked = ["--pacticipant", "Foo", "--version", "1", *PRODUCTION, "--wait", "60"]
+    assert harness("can-i-deploy", *asked, broker=broker).exit_code == 0
+    assert waited == [(False, 60, 5)]
 
 
 def test_whom_the_broker_does_not_know_is_told_how_to_be_known(broker: Served) -> None:
