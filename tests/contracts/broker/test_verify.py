@@ -179,7 +179,7 @@ def client(directory: Path, *lines: str) -> list[str]:
     return ["--client", str(program)]
 
 
-REPORT = 'while [ "$1" != --json ]; do shift; done; echo \'{}\' > "$2"'
+REPORT = "for word; do case $word in --json=*) echo '{}' > \"${{word#--json=}}\";; esac; done"
 ONE = {"interactionResults": [{"description": "news", "result": "OK"}], "errors": []}
 
 
