@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pact import match
+from pact.match.matcher import GenericMatcher
 
 CLOUDEVENT, PROBLEM = "application/cloudevents+json", "application/problem+json"
 SAGA = "saga-1"
@@ -17,13 +18,31 @@ TOKENS = {KNOWN: TOKEN, UNKNOWN: STRANGE_TOKEN}
 Json = dict[str, Any]
 
 
-def text(example: str) -> Any:
-    """Any text; "" passes too, but Pact's regular expressions would let pass 7 and null."""
-    return match.str(example)
+class _Both(GenericMatcher[Any]):
+    """A type and a pattern at once: alone, Pact's types let pass "" and -1, and its patterns 7 and null."""
+
+    def to_integration_json(self) -> Json:
+        rules = [{"pact:matcher:type": self.type}, {"pact:matcher:type": "regex", **self._extra_fields}]
+        return {"pact:matcher:type": rules, "value": self.value}
+
+
+def text(example: str, like: str = r"[\s\S]+") -> Any:
+    """Text that says something, or as a pattern has it."""
+    return _Both("type", example, regex=like)
+
+
+def whole(example: int) -> Any:
+    """A whole number, not below zero."""
+    return _Both("integer", example, regex=r"\d+")
+
+
+def one_of(*members: str) -> Any:
+    """The first is the example; any other would do as well."""
+    return match.regex(members[0], regex="|".join(members))
 
 
 def money(amount: int, currency: str) -> Json:
-    return {"amount": match.int(amount), "currency": match.regex(currency, regex="[A-Z]{3}")}
+    return {"amount": whole(amount), "currency": match.regex(currency, regex="[A-Z]{3}")}
 
 
 def instant(example: str) -> Any:
@@ -56,5 +75,5 @@ def problem(status: int, naming: str = "") -> Json:
     return {
         "title": text("Refused"),
         "status": status,
-        "detail": match.regex(f"{naming} is wrong", regex=f".*{naming}.*"),
+        "detail": text(f"{naming} is wrong", like=f".*{naming}.*") if naming else text("It is not allowed."),
     }

@@ -14,7 +14,7 @@ from tests.contracts.expectations import KNOWN, TOKENS, UNKNOWN, Json
 from tests.contracts.messages import Spoken, between
 from tests.contracts.overheard import Start, Story, course, overheard, session
 from tests.contracts.services import has_course, neighbour, payment_service
-from tests.contracts.verification import Enter, Provider, Say
+from tests.contracts.verification import Enter, Provider, Said, Say
 
 STORIES: dict[str, Story] = {
     "PaymentFailed": stories.declined,
@@ -68,7 +68,7 @@ def _says(sender: str, receiver: str) -> dict[str, Say]:
     return {said.description: partial(_heard, said, start) for said in between(sender, receiver)}
 
 
-def _heard(said: Spoken, start: Start) -> bytes:
+def _heard(said: Spoken, start: Start) -> Said:
     return overheard(STORIES.get(said.description, stories.bought), start)[said.receiver, said.name]
 
 
