@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from pact import match
 from pact.match.matcher import GenericMatcher
+
+from simulators.kit.auth import Person, token
 
 CLOUDEVENT, PROBLEM = "application/cloudevents+json", "application/problem+json"
 SAGA = "saga-1"
@@ -13,7 +16,20 @@ INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"  # Pact's own dat
 TOKEN = "pact-service-token"
 STRANGE_TOKEN = "pact-stranger-token"
 KNOWN, UNKNOWN = "a service token that is known", "a service token that is not known"
-TOKENS = {KNOWN: TOKEN, UNKNOWN: STRANGE_TOKEN}
+STUDENT, OPERATOR, NOBODY = "a student who is signed in", "an operator who is signed in", "nobody who is signed in"
+SECRET_KEY, PUBLISHABLE_KEY = "an account with this secret key", "an account with this publishable key"
+JWT_SECRET = "a secret that only these tests know"
+YEARS_LATER = datetime(2100, 1, 1, tzinfo=UTC)  # Whoever verifies has a clock of their own.
+TOKENS = {
+    KNOWN: TOKEN,
+    UNKNOWN: STRANGE_TOKEN,
+    STUDENT: token(Person("ada", "student"), JWT_SECRET, YEARS_LATER),
+    OPERATOR: token(Person("olga", "operator"), JWT_SECRET, YEARS_LATER),
+    NOBODY: STRANGE_TOKEN,
+    SECRET_KEY: "sk_test_contracts",
+    PUBLISHABLE_KEY: "pk_test_contracts",
+}
+STUDENT_APP, HARNESS = "student-app", "harness"
 
 Json = dict[str, Any]
 
@@ -37,7 +53,7 @@ def whole(example: int) -> Any:
 
 
 def one_of(*members: str) -> Any:
-    """The first is the example; any other would do as well."""
+    """The first is the example; any other would do as well. Within a list a plain value would match by its type."""
     return match.regex(members[0], regex="|".join(members))
 
 
