@@ -61,10 +61,10 @@ class Contract:
         """Declare that a message is brought to the provider's door."""
         return self.call(description, "POST", door, state=state).with_body(contents, content_type=CLOUDEVENT)
 
-    def message(self, description: str, contents: Json) -> None:
+    def message(self, description: str, contents: Json, kind: str = CLOUDEVENT) -> None:
         """Declare a message that is heard, by the whole envelope in which it travels."""
         self._descriptions.append(description)
-        self._pact.upon_receiving(description, "Async").with_body(contents, content_type=CLOUDEVENT)
+        self._pact.upon_receiving(description, "Async").with_body(contents, content_type=kind)
 
     @contextmanager
     def served(self) -> Iterator[str]:

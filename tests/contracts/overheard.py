@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from simulators.world.stories import tomorrow
 from tests.contracts.expectations import CLOUDEVENT
 from tests.contracts.verification import Said
 
+A_WHILE = timedelta(minutes=1)
 DECLINED = "pm_card_visa_chargeDeclined"
 
 
@@ -29,7 +31,7 @@ class Overheard(Inside):
             service.app.before_request(partial(self._listen, name))
 
     def _listen(self, receiver: str) -> None:
-        if request.mimetype == CLOUDEVENT:
+        if request.mimetype == CLOUDEVENT or request.path == "/webhooks/stripe":
             said = Said(request.get_data(), request.content_type or "")
             self.said[receiver, request.get_json(force=True)["type"]] = said
 
@@ -81,6 +83,33 @@ def unavailable(world: Overheard, start: Start) -> None:
     world.plant_fault(TUTORS, "rejected_availability")
     start(world)
     world.settle()
+
+
+def canceled(world: Overheard, start: Start) -> None:
+    """The student thinks better of it."""
+    saga_id = start(world)
+    world.settle()
+    world.student("ada").cancel(saga_id)
+    world.settle()
+
+
+def refund_pending(world: Overheard, start: Start) -> None:
+    """The money goes back, and the bank takes its time."""
+    world.plant_fault(LEARNING, "rejected_enrollment")
+    bought(world, start, "pm_card_pendingRefund")
+
+
+def refund_failed(world: Overheard, start: Start) -> None:
+    """The bank sends it back to Stripe."""
+    world.plant_fault(LEARNING, "rejected_enrollment")
+    bought(world, start, "pm_card_refundFail")
+    world.pass_time(A_WHILE)
+
+
+def disputed(world: Overheard, start: Start) -> None:
+    """The bank wants it back from us."""
+    bought(world, start, "pm_card_createDispute")
+    world.pass_time(A_WHILE)
 
 
 @cache

@@ -8,13 +8,27 @@ from pathlib import Path
 
 from flask import Flask
 
-from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
+from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
 from tests.contracts import overheard as stories
-from tests.contracts.expectations import HARNESS, KNOWN, NOBODY, OPERATOR, STUDENT, STUDENT_APP, TOKENS, UNKNOWN, Json
+from tests.contracts.accounts import Account
+from tests.contracts.expectations import (
+    HARNESS,
+    KNOWN,
+    NO_KEY,
+    NOBODY,
+    OPERATOR,
+    PUBLISHABLE_KEY,
+    SECRET_KEY,
+    STUDENT,
+    STUDENT_APP,
+    TOKENS,
+    UNKNOWN,
+    Json,
+)
 from tests.contracts.messages import Spoken, between
 from tests.contracts.overheard import Start, Story, course, overheard, session
 from tests.contracts.purchases import Purchases
-from tests.contracts.services import database_url, has_course, neighbour, payment_service
+from tests.contracts.services import database_url, has_course, is_enrolled, neighbour, payment_service, stripe
 from tests.contracts.verification import Enter, Provider, Said, Say
 
 STORIES: dict[str, Story] = {
@@ -29,6 +43,17 @@ STORIES: dict[str, Story] = {
     "AvailabilityRejected": stories.unavailable,
 }
 """The stories in which these are heard; all others are heard when something is simply bought."""
+WEBHOOKS: dict[str, Story] = {
+    "payment_intent.created": stories.bought,
+    "payment_intent.succeeded": stories.bought,
+    "payment_intent.payment_failed": stories.declined,
+    "payment_intent.canceled": stories.canceled,
+    "refund.created": stories.refund_pending,
+    "refund.updated": stories.rejected,
+    "refund.failed": stories.refund_failed,
+    "charge.dispute.created": stories.disputed,
+}
+"""What Stripe says by itself, and when."""
 
 
 def payment_provider(consumer: str, directory: Path) -> Provider:
@@ -39,6 +64,22 @@ def payment_to_people(seen_by: Callable[[Purchases], dict[str, Enter]], director
     app = payment_service(directory)
     purchases = Purchases(app, database_url(directory))
     return Provider(PAYMENT, app, _access(STUDENT, OPERATOR, NOBODY) | seen_by(purchases), {})
+
+
+def school_to_students(_: Path) -> Provider:
+    app = neighbour(LEARNING)
+    return Provider(LEARNING, app, _access(STUDENT, OPERATOR, NOBODY) | _courses(app) | _enrolled(app), {})
+
+
+def stripe_to_students(_: Path) -> Provider:
+    app = stripe()
+    return Provider(STRIPE, app, _access(PUBLISHABLE_KEY) | Account(app).seen_by_students(), {})
+
+
+def stripe_to_us(_: Path) -> Provider:
+    app = stripe()
+    says = {name: partial(_webhook, name) for name in WEBHOOKS}
+    return Provider(STRIPE, app, _access(SECRET_KEY, NO_KEY) | Account(app).seen_by_us(), says)
 
 
 def neighbour_provider(name: str, _: Path) -> Provider:
@@ -69,10 +110,22 @@ def _courses(school: Flask) -> dict[str, Enter]:
     }
 
 
+def _enrolled(school: Flask) -> dict[str, Enter]:
+    def enter(params: Json) -> None:
+        _courses(school)["a published course"](params)
+        is_enrolled(school, "ada", params["courseId"])
+
+    return {"a course in which ada is enrolled": enter}
+
+
 def _says(sender: str, receiver: str) -> dict[str, Say]:
     """What the one says to the other in this pair's flow."""
     start = course if LEARNING in {sender, receiver} else session
     return {said.description: partial(_heard, said, start) for said in between(sender, receiver)}
+
+
+def _webhook(name: str) -> Said:
+    return overheard(WEBHOOKS[name], course)[PAYMENT, name]
 
 
 def _heard(said: Spoken, start: Start) -> Said:
@@ -84,5 +137,8 @@ PROVIDERS: dict[str, Callable[[Path], Provider]] = {
     **{f"{name}-{PAYMENT}.json": partial(payment_provider, name) for name in NEIGHBOURS},
     **{f"{PAYMENT}-{name}.json": partial(neighbour_provider, name) for name in NEIGHBOURS},
     f"{STUDENT_APP}-{PAYMENT}.json": partial(payment_to_people, Purchases.seen_by_students),
+    f"{STUDENT_APP}-{LEARNING}.json": school_to_students,
+    f"{STUDENT_APP}-{STRIPE}.json": stripe_to_students,
+    f"{PAYMENT}-{STRIPE}.json": stripe_to_us,
     f"{HARNESS}-{PAYMENT}.json": partial(payment_to_people, Purchases.seen_by_operators),
 }
