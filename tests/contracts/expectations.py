@@ -19,6 +19,7 @@ KNOWN, UNKNOWN = "a service token that is known", "a service token that is not k
 STUDENT, OPERATOR, NOBODY = "a student who is signed in", "an operator who is signed in", "nobody who is signed in"
 SECRET_KEY, PUBLISHABLE_KEY = "an account with this secret key", "an account with this publishable key"
 NO_KEY = "no account with this key"
+HEARD_BEFORE, OBEYED = "a message that was handed over before", "a command that was obeyed before"
 JWT_SECRET = "a secret that only these tests know"
 YEARS_LATER = datetime(2100, 1, 1, tzinfo=UTC)  # Whoever verifies has a clock of their own.
 TOKENS = {

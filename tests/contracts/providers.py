@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,10 +13,13 @@ from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTO
 from tests.contracts import overheard as stories
 from tests.contracts.accounts import Account
 from tests.contracts.expectations import (
+    CLOUDEVENT,
     HARNESS,
+    HEARD_BEFORE,
     KNOWN,
     NO_KEY,
     NOBODY,
+    OBEYED,
     OPERATOR,
     PUBLISHABLE_KEY,
     SECRET_KEY,
@@ -24,11 +28,12 @@ from tests.contracts.expectations import (
     TOKENS,
     UNKNOWN,
     Json,
+    plain,
 )
-from tests.contracts.messages import Spoken, between
+from tests.contracts.messages import AGAIN, SAID_AGAIN, Spoken, between, spoken
 from tests.contracts.overheard import Start, Story, course, overheard, session
 from tests.contracts.purchases import Purchases
-from tests.contracts.services import database_url, has_course, is_enrolled, neighbour, payment_service, stripe
+from tests.contracts.services import AS_KNOWN, database_url, has_course, is_enrolled, neighbour, payment_service, stripe
 from tests.contracts.verification import Enter, Provider, Said, Say
 
 STORIES: dict[str, Story] = {
@@ -41,6 +46,12 @@ STORIES: dict[str, Story] = {
     "RELEASE_TUTOR_SLOT": stories.rejected,
     "TutorSlotReleased": stories.rejected,
     "AvailabilityRejected": stories.unavailable,
+    f"EnrollmentConfirmed {AGAIN}": stories.bought_and_repeated,
+    f"EnrollmentRejected {AGAIN}": stories.rejected_and_repeated,
+    f"AvailabilityConfirmed {AGAIN}": stories.bought_and_repeated,
+    f"TutorSlotReleased {AGAIN}": stories.rejected_and_repeated,
+    f"SessionConfirmed {AGAIN}": stories.bought_and_repeated,
+    f"SessionRejected {AGAIN}": stories.rejected_and_repeated,
 }
 """The stories in which these are heard; all others are heard when something is simply bought."""
 WEBHOOKS: dict[str, Story] = {
@@ -57,7 +68,8 @@ WEBHOOKS: dict[str, Story] = {
 
 
 def payment_provider(consumer: str, directory: Path) -> Provider:
-    return Provider(PAYMENT, payment_service(directory), _access(KNOWN, UNKNOWN), _says(PAYMENT, consumer))
+    app = payment_service(directory)
+    return Provider(PAYMENT, app, _access(KNOWN, UNKNOWN) | _heard_before(PAYMENT, app), _says(PAYMENT, consumer))
 
 
 def payment_to_people(seen_by: Callable[[Purchases], dict[str, Enter]], directory: Path) -> Provider:
@@ -84,7 +96,7 @@ def stripe_to_us(_: Path) -> Provider:
 
 def neighbour_provider(name: str, _: Path) -> Provider:
     app = neighbour(name)
-    states = _courses(app) if name == LEARNING else {}
+    states = _heard_before(name, app) | {OBEYED: _obeyed} | (_courses(app) if name == LEARNING else {})
     return Provider(name, app, _access(KNOWN, UNKNOWN) | states, _says(name, PAYMENT))
 
 
@@ -93,6 +105,21 @@ def _access(*states: str) -> dict[str, Enter]:
         assert params["token"] == TOKENS[state]
 
     return {state: partial(enter, state) for state in states}
+
+
+def _heard_before(name: str, app: Flask) -> dict[str, Enter]:
+    def enter(params: Json) -> None:
+        said = spoken(name, params["message"])
+        headers = AS_KNOWN | {"Content-Type": CLOUDEVENT}
+        answer = app.test_client().post(said.door, data=json.dumps(plain(said.sent())), headers=headers)
+        assert answer.status_code == 202, answer.text
+
+    return {HEARD_BEFORE: enter}
+
+
+def _obeyed(params: Json) -> None:
+    """The stories that end in a repetition begin with this decision."""
+    assert params in [said.known for said in SAID_AGAIN]
 
 
 def _courses(school: Flask) -> dict[str, Enter]:
