@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts page bench lint format lock clean
+.PHONY: help install demo test contracts page strength bench lint format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ contracts: install ## Renew pacts/, after a consumer's needs or the scenarios ha
 
 page: install ## The contracts as a page: build/contracts/index.html
 	@$(BIN)/harness contracts page --output build/contracts
+
+strength: install ## How many of a provider's lies the contracts catch; takes minutes, writes pacts/README.md
+	@$(BIN)/python -m tests.contracts.strength
 
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run
