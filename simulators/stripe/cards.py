@@ -16,7 +16,7 @@ class RefundEnds(Enum):
 
 @dataclass(frozen=True)
 class Complaint:
-    """What the customer's bank says some time after the payment; `share`: of so many parts, one is disputed."""
+    """What the customer's bank says as soon as the money is taken; `share`: of so many parts, one is disputed."""
 
     reason: str
     inquiry: bool = False
@@ -58,6 +58,7 @@ class Card:
     funding: str = "credit"
     risk: str = "normal"
     complaints: tuple[Complaint, ...] = ()
+    fraud_warning: bool = False
     available_at_once: bool = False
 
 
@@ -78,7 +79,7 @@ PROCESSING = Decline("processing_error", "processing_error", "An error occurred 
 BLOCKED = Decline("card_declined", "fraudulent", advice="do_not_try_again", blocked=True)
 
 FRAUD, NOT_RECEIVED = Complaint("fraudulent"), Complaint("product_not_received")
-INQUIRY, HALF = Complaint("general", inquiry=True), Complaint("fraudulent", share=2)
+INQUIRY, HALF = Complaint("fraudulent", inquiry=True), Complaint("fraudulent", share=2)
 LOOKUP_FAILED = Decline("card_declined", "processing_error")
 UNPROVEN = Decline(
     "authentication_required",
@@ -128,7 +129,7 @@ CARDS = (
     Card("pm_card_createDispute", "4000000000000259", complaints=(FRAUD,)),
     Card("pm_card_createDisputeProductNotReceived", "4000000000002685", complaints=(NOT_RECEIVED,)),
     Card("pm_card_createDisputeInquiry", "4000000000001976", complaints=(INQUIRY,)),
-    Card("pm_card_createIssuerFraudRecord", "4000000000005423"),
+    Card("pm_card_createIssuerFraudRecord", "4000000000005423", fraud_warning=True),
     Card("pm_card_createMultipleDisputes", "4000004040000079", complaints=(HALF, HALF)),
     Card("pm_card_pendingRefund", "4000000000007726", refund=RefundEnds.WELL_LATER),
     Card("pm_card_refundFail", "4000000000005126", refund=RefundEnds.BADLY_LATER),
