@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 Rule = Callable[..., "Json"]
 
+FOR_BROWSERS = {
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry",
+    "Access-Control-Max-Age": "300",
+}
+"""A page of any origin may call: that is what publishable keys are for."""
+
 EXPAND: Table = {"expand": list_of(text)}
 
 
@@ -73,6 +82,11 @@ def name_every_call(app: Flask) -> None:
             answer.headers["Stripe-Version"] = request.headers.get("Stripe-Version", API_VERSION)
             if (key := request.headers.get("Idempotency-Key")) and request.method == "POST":
                 answer.headers["Idempotency-Key"] = key
+                answer.headers.setdefault("Original-Request", g.request_id)
+            if "Origin" in request.headers:
+                answer.headers.update(FOR_BROWSERS)
+                asked = request.headers.get("Access-Control-Request-Headers", "Authorization")
+                answer.headers["Access-Control-Allow-Headers"] = asked
         return answer
 
 

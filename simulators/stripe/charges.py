@@ -85,7 +85,10 @@ def charge(intent: Json, method: Json, card: Card, decline: Decline | None, *, p
         "paid": taken,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"card": card_used(card, amount, proven=proven, held=held), "type": "card"},
+        "payment_method_details": {
+            "card": card_used(card, method["billing_details"], amount, proven=proven, held=held),
+            "type": "card",
+        },
         "radar_options": {},
         "refunded": False,
         "status": "succeeded" if taken else "failed",

@@ -70,7 +70,7 @@ def _groups() -> dict[str, list[tuple[str, str]]]:
 
 def _told(card: Card) -> tuple[str, str]:
     declined = card.decline.reason.replace("_", " ") if card.decline else ""
-    if card.asks in {Asks.ALWAYS, Asks.UNLESS_SET_UP}:
+    if card.asks in {Asks.ALWAYS, Asks.UNLESS_SET_UP, Asks.ON_SESSION}:
         return "Asks for 3-D Secure", f"then {declined}" if declined else "then pays"
     if declined:
         return "Is declined", declined
@@ -78,6 +78,8 @@ def _told(card: Card) -> tuple[str, str]:
         return "Pays, with a sequel", f"dispute: {card.complaints[0].reason.replace('_', ' ')}"
     if card.refund is not RefundEnds.WELL:
         return "Pays, with a sequel", f"refund ends {card.refund.value}"
+    if card.fraud_warning:
+        return "Pays, with a sequel", "the bank warns of fraud"
     return "Pays", ", ".join(_remarks(card))
 
 
@@ -86,6 +88,7 @@ def _remarks(card: Card) -> list[str]:
     remarks = {
         card.funding: card.funding != "credit",
         "security code check fails": card.cvc_check == "fail",
+        "address check fails": "fail" in {card.line1_check, card.postal_code_check},
         f"{card.risk} risk": card.risk != "normal",
         "money available at once": card.available_at_once,
         "3-D Secure on request": card.asks is Asks.ON_REQUEST,

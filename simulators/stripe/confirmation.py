@@ -42,9 +42,10 @@ def confirmed(intent: Json, method: Json | None, asked: Json) -> Json:
     require_usable(method, intent)
     intent |= {"payment_method": method["id"], "next_action": None} | {k: asked[k] for k in CHANGING if k in asked}
     proven = three_d_secure.is_passed(intent)
-    if proven or not three_d_secure.is_asked_for(card_of(method["id"]), intent):
+    off_session = bool(asked.get("off_session"))
+    if proven or not three_d_secure.is_asked_for(card_of(method["id"]), intent, off_session=off_session):
         return charged(intent, proven=proven)
-    if asked.get("off_session"):
+    if off_session:
         return _tried(intent, UNPROVEN, proven=False)
     if asked.get("error_on_requires_action"):
         raise turned_down(intent, CardError(UNPROVEN.message, code=UNPROVEN.code, payment_method=method))

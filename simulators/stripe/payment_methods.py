@@ -103,13 +103,22 @@ def remember(method_id: str, **past: bool) -> None:
     table("cards").put(past_of(method_id) | past)
 
 
+def checks(card: Card, billing: Json) -> Json:
+    """Return what the bank says to what it was told about the cardholder."""
+    address = billing["address"] or {}
+    return {
+        "address_line1_check": card.line1_check if address.get("line1") else None,
+        "address_postal_code_check": card.postal_code_check if address.get("postal_code") else None,
+        "cvc_check": card.cvc_check,
+    }
+
+
 def card_details(card: Card) -> Json:
-    """Return what may be told of a card."""
-    checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": card.cvc_check}
+    """Return what may be told of a card; no bank was asked yet."""
     return VALID_UNTIL | {
         "brand": card.brand,
-        "checks": checks,
-        "country": "US",
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
+        "country": card.country,
         "fingerprint": f"fp{card.number[-8:]}",
         "funding": card.funding,
         "last4": card.number[-4:],
@@ -120,7 +129,7 @@ def card_details(card: Card) -> Json:
 
 def made(card: Card, **more: Json) -> Json:
     """Keep and return a new payment method of this card."""
-    networks = {"available": [card.brand], "preferred": None}
+    networks = {"available": [*filter(None, (card.also,)), card.brand], "preferred": None}
     shown = card_details(card) | {"display_brand": card.brand, "generated_from": None, "networks": networks}
     method = {
         "id": fresh_id("pm"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import amended, fetched, fresh_id, now, table
+from simulators.stripe.account import amended, fetched, fresh_id, missing, now, table
 from simulators.stripe.amounts import money
 from simulators.stripe.api import takes
 from simulators.stripe.cards import RefundEnds
@@ -16,7 +16,7 @@ from simulators.stripe.dispute_course import forbids_refund
 from simulators.stripe.errors import RefusedError, StripeError
 from simulators.stripe.events import emit, emit_change
 from simulators.stripe.ledger import REFUND, REFUND_FAILURE, booked
-from simulators.stripe.lists import PAGE, page
+from simulators.stripe.lists import PAGE, PAGING, page
 from simulators.stripe.parameters import integer, metadata, one_of, text
 from simulators.stripe.payment_methods import card_of
 
@@ -82,6 +82,23 @@ def retrieve_refund(asked: Json, refund_id: str) -> Json:  # noqa: ARG001 - it t
 def list_refunds(asked: Json) -> Json:
     """Refunds, newest first, all or those of one intent or charge."""
     return page("refunds", asked, by=("payment_intent", "charge"))
+
+
+@routes.get("/v1/charges/<charge_id>/refunds")
+@takes(PAGING)
+def list_charge_refunds(asked: Json, charge_id: str) -> Json:
+    """What was given back of a charge, newest first."""
+    return page("refunds", asked, charge=fetched("charges", charge_id)["id"])
+
+
+@routes.get("/v1/charges/<charge_id>/refunds/<refund_id>")
+@takes({})
+def retrieve_charge_refund(asked: Json, charge_id: str, refund_id: str) -> Json:  # noqa: ARG001 - as above
+    """One refund of a charge."""
+    refund = fetched("refunds", refund_id)
+    if refund["charge"] != fetched("charges", charge_id)["id"]:
+        raise missing("refunds", refund_id)
+    return refund
 
 
 @routes.post("/v1/refunds/<refund_id>")

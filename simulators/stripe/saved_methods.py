@@ -12,7 +12,7 @@ from simulators.stripe.errors import CardError, RefusedError
 from simulators.stripe.events import emit
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Required, one_of, text
-from simulators.stripe.payment_methods import card_of, method_named, past_of, remember
+from simulators.stripe.payment_methods import card_of, checks, method_named, past_of, remember
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
@@ -92,8 +92,9 @@ def require_attachable(method: Json) -> None:
 
 
 def kept(method: Json, customer_id: str) -> Json:
-    """Let the customer keep the card, and announce it."""
-    method = table("payment_methods").put(method | {"customer": customer_id})
+    """Let the customer keep the card, which the bank looks at for that, and announce it."""
+    card = method["card"] | {"checks": checks(card_of(method["id"]), method["billing_details"])}
+    method = table("payment_methods").put(method | {"card": card, "customer": customer_id})
     emit("payment_method.attached", method)
     return method
 
