@@ -114,7 +114,7 @@ def test_a_rate_limit_says_when_to_come_back(client: FlaskClient) -> None:
 
 def test_latency_passes_on_a_clock_that_is_held_still_by_a_jump(client: FlaskClient, seams: Seams) -> None:
     before = seams.clock.now()
-    client.post("/_sim/faults/latency", json={"seconds": 30})
+    client.post("/_sim/faults/latency", json={"latency": 30_000})
     assert say(client, "hello").headers["X-Sim-Latency-Seconds"] == "30"
     assert seams.clock.now() - before == timedelta(seconds=30)
 
@@ -153,9 +153,9 @@ def test_faults_are_lifted_one_by_one_or_all_at_once(client: FlaskClient) -> Non
     ("name", "parameters", "field"),
     [
         ("no_such", {}, "fault"),
-        ("latency", {}, "seconds"),
-        ("latency", {"seconds": "long"}, "seconds"),
-        ("latency", {"seconds": True}, "seconds"),
+        ("latency", {}, "latency"),
+        ("latency", {"latency": "long"}, "latency"),
+        ("latency", {"latency": True}, "latency"),
         ("server_error", {"colour": "red"}, "colour"),
         ("server_error", {"times": 1.5}, "times"),
     ],
