@@ -108,6 +108,8 @@ def _wanting(name: str) -> list[Json]:
 
 
 def _announce(event: Json, endpoints: list[Json]) -> None:
+    if not endpoints:
+        return
     deliveries: Deliveries = current_app.extensions["deliveries"]
     body = json.dumps(event | {"pending_webhooks": len(endpoints)})
     for endpoint in endpoints:
