@@ -127,7 +127,8 @@ class Slicer(Dripping):
         """Cut slices off."""
         pieces, start = [], 0
         while start < len(body):
-            varied = self.randomness.randint(-self.size_variation, self.size_variation) if self.size_variation else 0
+            most = abs(self.size_variation)
+            varied = self.randomness.randint(-most, most) if most else 0
             end = start + max(self.average_size + varied, 1)
             pieces.append((body[start:end], max(self.delay, 0) * MICROSECOND))
             start = end
