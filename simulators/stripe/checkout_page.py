@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 routes = Blueprint("checkout_page", __name__, template_folder="templates")
 
+BRANDS = {"jcb": "JCB", "unionpay": "UnionPay"}
+"""How a brand is written, where not with one capital."""
 GROUPS = ("Pays", "Is declined", "Asks for 3-D Secure", "Pays, with a sequel")
 
 
@@ -64,7 +66,9 @@ def _groups() -> dict[str, list[tuple[str, str]]]:
     groups: dict[str, list[tuple[str, str]]] = {name: [] for name in GROUPS}
     for card in {card.number: card for card in CARDS}.values():
         group, words = _told(card)
-        groups[group].append((card.token, f"{card.brand} …{card.number[-4:]}{words and ': '}{words}"))
+        groups[group].append(
+            (card.token, f"{BRANDS.get(card.brand, card.brand.title())} …{card.number[-4:]}{words and ': '}{words}")
+        )
     return groups
 
 
