@@ -45,10 +45,9 @@ def confirmed(intent: Json, method: Json | None, asked: Json) -> Json:
     off_session = bool(asked.get("off_session"))
     if proven or not three_d_secure.is_asked_for(card_of(method["id"]), intent, off_session=off_session):
         return charged(intent, proven=proven)
-    if off_session:
-        return _tried(intent, UNPROVEN, proven=False)
-    if asked.get("error_on_requires_action"):
-        raise turned_down(intent, CardError(UNPROVEN.message, code=UNPROVEN.code, payment_method=method))
+    if off_session or asked.get("error_on_requires_action"):
+        about: Json = {"decline_code": UNPROVEN.reason, "payment_method": method}
+        raise turned_down(intent, CardError(UNPROVEN.message, code=UNPROVEN.code, **about))
     return three_d_secure.ask(intent, asked)
 
 
