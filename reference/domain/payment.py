@@ -63,6 +63,7 @@ class Payment:
     refund_attempts: int = 0
     refund_reason: str = ""
     disputes: dict[str, str] = field(default_factory=dict)
+    reminders: dict[str, datetime] = field(default_factory=dict)  # By name, when; leaving the status forgets them.
     version: int = 0
 
     FIXED = frozenset({"payment_id", "saga_id", "context", "context_id", "price"})
