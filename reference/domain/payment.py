@@ -102,8 +102,6 @@ class Payment:
             pay_until=pay_until,
         )
 
-    # What is asked of a payment.
-
     def begin(self) -> Asked:
         """Ask for an intent, and to be reminded of the window's end and of looking by ourselves."""
         window = Remind(PaymentWindowClosed(**self._ids()), self.pay_until)
