@@ -1,0 +1,157 @@
+"""All sagas, and one of them: what happened, what it waits for, and whether every promise is kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, request
+
+from simulators.console.answers import done, given, page, stage, world
+from simulators.console.promises import verdicts
+from simulators.console.sequence import sequence
+from simulators.console.states import picture
+from simulators.console.waits import reasons
+from simulators.world.client import Refused
+from simulators.world.sides import sides
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from simulators.console.index import Numbered
+    from simulators.world.client import Json
+
+routes = Blueprint("sagas", __name__)
+PER_PAGE = 100
+SEARCHED = 1000
+FILTERS = ("context", "state", "student")
+COUNT = re.compile(r"^payments_sagas\{(.*)\} ([0-9.e+]+)$", re.MULTILINE)
+LABEL = re.compile(r'(\w+)="([^"]*)"')
+NOT_FOUND = 404
+
+
+@routes.get("/")
+def every() -> ResponseReturnValue:
+    """The newest sagas, of those that are asked for."""
+    asked = {name: value for name in FILTERS if (value := request.args.get(name, ""))}
+    wanted, cursor = request.args.get("q", "").strip(), request.args.get("cursor")
+    if wanted:
+        items, following = _searched(wanted, asked), None
+    else:
+        answer = stage().service().get("/sagas", limit=PER_PAGE, **asked, **({"cursor": cursor} if cursor else {}))
+        items, following = answer["items"], answer["nextCursor"]
+    return page(
+        "sagas.html", items=items, nextCursor=following, counters=_counters(), _asked=asked, _q=wanted,
+        _states=_states(),
+    )  # fmt: skip
+
+
+@routes.get("/sagas/<saga_id>")
+def one(saga_id: str) -> ResponseReturnValue:
+    """Everything about one saga, each part as another service tells it."""
+    saga = world().payment.saga(saga_id) or abort(NOT_FOUND)
+    intents = intents_of(saga_id)
+    exchanges = _exchanges(saga, intents)
+    about = [each for each in stage().deliveries() if each.get("sagaId") == saga_id]
+    lost = [each for each in about if each["status"] == "LOST"]
+    drawn = sequence(exchanges, world().recorder.payloads or {}, lost)
+    flow = next((each for each in _flows() if each["saga"] == saga["saga"]), None)
+    promises = verdicts(stage(), saga, intents, exchanges)
+    return page(
+        "saga.html",
+        saga=saga,
+        why=reasons(stage(), saga, intents, about),
+        steps=[asdict(step) | {"words": step.words} for step in drawn.steps],
+        promises=[asdict(each) for each in promises],
+        sides=[asdict(row) for row in sides(world(), saga_id)] if intents and saga["payment"] else [],
+        _sequence=drawn,
+        _picture=picture(flow, saga) if flow else None,
+        _intents=intents,
+    )
+
+
+@routes.post("/sagas/<saga_id>/cancel")
+def cancel(saga_id: str) -> ResponseReturnValue:
+    """The student changes their mind."""
+    saga = world().payment.saga(saga_id) or abort(NOT_FOUND)
+    world().student(saga["studentId"]).cancel(saga_id)
+    return done(f"{saga['studentId']} asks to cancel; a payment under way may still win.")
+
+
+@routes.post("/sagas/<saga_id>/resume")
+def resume(saga_id: str) -> ResponseReturnValue:
+    """The person in charge lets a parked saga go on."""
+    stage().service().post(f"/sagas/{saga_id}/resume", {"why": given("why") or "tried again from the console"})
+    return done("The saga goes on.")
+
+
+@routes.post("/reset")
+def reset() -> ResponseReturnValue:
+    """New services, in which nothing has happened."""
+    with stage().acting():
+        return done(f"All is new: {stage().reset()} are gone.", "/")
+
+
+def intents_of(saga_id: str) -> list[Json]:
+    """Return the saga's PaymentIntents, found by their metadata, newest first."""
+    quoted = saga_id.replace("'", "")
+    found = world().stripe.client.get("/v1/payment_intents/search", query=f"metadata['sagaId']:'{quoted}'")
+    return list(found["data"])
+
+
+def _exchanges(saga: Json, intents: list[Json]) -> list[Numbered]:
+    """Return what was said about the saga: by its ids, and how it began, when it had no id that others knew."""
+    known = stage().index.about([saga["sagaId"], *(each["id"] for each in intents)])
+    return sorted({*_beginning(saga, known), *known})
+
+
+def _beginning(saga: Json, known: list[Numbered]) -> list[Numbered]:
+    """Return the student's wish to enroll, and the question about the course: both name only the course."""
+    if saga["context"] != "COURSE_ENROLLMENT" or not known:
+        return []
+    course, first = f"/courses/{saga['contextId']}", known[0][0]
+    asked = next((number for number, each in known if each.path == "/v1/payment_intents"), known[-1][0])
+    near = world().recorder.numbered()[max(first - 40, 0) : asked]
+    wish = [each for each in near if each[0] < first and each[1].path == course + "/enroll"][-1:]
+    return wish + [each for each in near if each[0] > first and each[1].path == course]
+
+
+def _searched(wanted: str, asked: dict[str, str]) -> list[Json]:
+    """Return the sagas in which these words stand, among the newest thousand."""
+    found, cursor, looked = [], None, 0
+    while looked < SEARCHED:
+        answer = stage().service().get("/sagas", limit=200, **asked, **({"cursor": cursor} if cursor else {}))
+        found += [each for each in answer["items"] if wanted.lower() in _text(each)]
+        looked, cursor = looked + len(answer["items"]), answer["nextCursor"]
+        if not cursor:
+            break
+    return found
+
+
+def _text(saga: Json) -> str:
+    told = (saga["sagaId"], saga["studentId"], saga["contextId"], saga["state"], saga["saga"], saga["waitingFor"] or "")
+    return " ".join(told).lower()
+
+
+def _counters() -> dict[str, int]:
+    """Return how many sagas there are of each state, as the service counts them for Prometheus."""
+    found: dict[str, int] = {}
+    for labels, count in COUNT.findall(stage().metrics()):
+        state = dict(LABEL.findall(labels))["state"]
+        found[state] = found.get(state, 0) + int(float(count))
+    return found
+
+
+def _flows() -> list[Json]:
+    """Return the tables of the sagas, if this service tells them."""
+    try:
+        return list(stage().service().get("/flows")["items"])
+    except Refused:
+        return []
+
+
+def _states() -> list[Any]:
+    return list(
+        dict.fromkeys(each["state"] for flow in _flows() for each in flow["states"] if each["state"] != "INITIATED")
+    )
