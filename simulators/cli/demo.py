@@ -11,7 +11,7 @@ import click
 
 from simulators.cli.usage import by_name, explained, port_options
 from simulators.world.apart import Apart
-from simulators.world.demo import by_hand, play
+from simulators.world.demo import by_hand, tell_all
 from simulators.world.plan import PORTS
 from simulators.world.together import Together
 from simulators.world.waiting import stay
@@ -39,7 +39,7 @@ def demo(*, once: bool, apart: bool, **ports: int) -> None:
         with explained(), TemporaryDirectory(prefix="harness-") as folder:
             kind = Apart if apart else Together
             with kind(Path(folder), ports=by_name(ports)) as world:
-                well = play(world, _tell)
+                well = tell_all(world, _tell)
                 if not once:
                     _invite(world)
     except KeyboardInterrupt:

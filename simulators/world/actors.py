@@ -83,6 +83,10 @@ class StripeSide:
         """Return the charges, newest first: all, or those of one intent."""
         return list(self.client.pages("/v1/charges", **_only(payment_intent=intent_id)))
 
+    def events(self) -> list[Json]:
+        """Return all that Stripe has had news of, newest first, whether or not it arrived."""
+        return list(self.client.pages("/v1/events"))
+
 
 class PaymentSide:
     """The payment-service as its operator sees it."""
@@ -98,6 +102,10 @@ class PaymentSide:
             if refused.status == NOT_FOUND:
                 return None
             raise
+
+    def resume(self, saga_id: str, why: str) -> None:
+        """Let a parked saga go on, for a reason that is written down; Refused if it is not parked."""
+        self.client.post(f"/sagas/{saga_id}/resume", {"why": why})
 
 
 NOT_FOUND = 404

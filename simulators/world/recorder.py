@@ -7,6 +7,7 @@ import re
 import threading
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from simulators.world.payload import payload
 
@@ -124,7 +125,9 @@ class Recorder:
 
 
 def message_in(body: bytes, content_type: str | None) -> Message:
-    """Name what a body carries: a CloudEvent, an event of Stripe's, or nothing that has a name."""
+    """Name what a body carries: a CloudEvent, an event of Stripe's, a form that is for a saga, or nothing."""
+    if "form-urlencoded" in (content_type or ""):
+        return Message(saga_id=dict(parse_qsl(body.decode(errors="replace"))).get("metadata[sagaId]"))
     if not body or "json" not in (content_type or ""):
         return Message()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from simulators.world.actors import PaymentSide, StripeSide, Student
@@ -32,6 +33,7 @@ class World(ABC):
         self.plan, self.clock, self.recorder = plan, clock, recorder
         self.sagas: set[str] = set()
         self.outcomes: dict[str, str] = {}
+        self.played: Counter[str] = Counter()  # How often each story was, so that the next one has its own student.
         self._sessions: dict[str, requests.Session] = {}
 
     @abstractmethod

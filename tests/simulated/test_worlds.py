@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulators.world.apart import Apart, CannotMoveTime
-from simulators.world.demo import play
+from simulators.world.demo import TOLD_HERE, tell_all
 from simulators.world.inside import Inside
 from simulators.world.invariants import judge, must_hold
 from simulators.world.links import CrashCaller, Down, LostAnswer
 from simulators.world.plan import LEARNING, PAYMENT, STRIPE
 from simulators.world.serving import Port, PortTaken
-from simulators.world.stories import STORIES
 from simulators.world.together import Together
 from simulators.world.waiting import really_pass
 
@@ -55,8 +54,8 @@ def has_ended(world: World, saga_id: str, outcome: str) -> bool:
 @pytest.mark.parametrize("world", ALL, indirect=True)
 def test_the_stories_of_the_demo_end_as_told(world: World) -> None:
     lines: list[str] = []
-    assert play(world, lambda line, tone="": lines.append(f"{tone}: {line}"))
-    assert sum(line.startswith("good: ✓") for line in lines) == len(STORIES) + 1
+    assert tell_all(world, lambda line, tone="": lines.append(f"{tone}: {line}"))
+    assert sum(line.startswith("good: ✓") for line in lines) == len(TOLD_HERE) + 1
     assert any("CREATE_ENROLLMENT_RECORD" in line for line in lines)
 
 
@@ -103,7 +102,7 @@ def test_two_runs_of_a_seed_leave_the_same_trace(tmp_path: Path, shuffled: bool)
     def trace(seed: int, folder: str) -> bytes:
         (tmp_path / folder).mkdir()
         with Inside(tmp_path / folder, seed=seed, shuffled=shuffled) as world:
-            play(world, lambda *_: None)
+            tell_all(world, lambda *_: None)
             world.pass_time(timedelta(days=3))
             return world.recorder.trace()
 
