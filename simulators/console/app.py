@@ -9,7 +9,7 @@ import requests
 from flask import Flask, Response, abort, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from simulators.console import clock, faults, feed, sagas, stories, words
+from simulators.console import clock, faults, feed, guide, pay, sagas, school, stories, stripe, webhooks, words
 from simulators.console.answers import stage, wants_json, world
 from simulators.world.client import Refused
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from simulators.console.stage import Stage
 
-ROOMS = (sagas, stories, clock, faults, feed)
+ROOMS = (sagas, stories, school, pay, webhooks, faults, stripe, clock, feed, guide)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, request
 
 from simulators.console.answers import done, given, page, stage, world
-from simulators.console.promises import verdicts
+from simulators.console.promises import promises, told
 from simulators.console.sequence import sequence
 from simulators.console.states import picture
 from simulators.console.waits import reasons
 from simulators.world.client import Refused
+from simulators.world.plan import REFERENCE
 from simulators.world.sides import sides
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ FILTERS = ("context", "state", "student")
 COUNT = re.compile(r"^payments_sagas\{(.*)\} ([0-9.e+]+)$", re.MULTILINE)
 LABEL = re.compile(r'(\w+)="([^"]*)"')
 NOT_FOUND = 404
+SERVICES = {"reference": REFERENCE, "naive": "simulators.naive.app:create_app"}
+"""Which payment-service the world is put up with; the naive one is wrong on purpose."""
 
 
 @routes.get("/")
@@ -50,25 +53,26 @@ def every() -> ResponseReturnValue:
 @routes.get("/sagas/<saga_id>")
 def one(saga_id: str) -> ResponseReturnValue:
     """Everything about one saga, each part as another service tells it."""
-    saga = world().payment.saga(saga_id) or abort(NOT_FOUND)
-    intents = intents_of(saga_id)
+    return page("saga.html", **everything_about(world().payment.saga(saga_id) or abort(NOT_FOUND)))
+
+
+def everything_about(saga: Json) -> dict[str, Any]:
+    """Return all that is shown of a saga."""
+    intents = intents_of(saga["sagaId"])
     exchanges = _exchanges(saga, intents)
-    about = [each for each in stage().deliveries() if each.get("sagaId") == saga_id]
-    lost = [each for each in about if each["status"] == "LOST"]
-    drawn = sequence(exchanges, world().recorder.payloads or {}, lost)
+    about = [each for each in stage().deliveries() if each.get("sagaId") == saga["sagaId"]]
+    drawn = sequence(exchanges, world().recorder.payloads or {}, [each for each in about if each["status"] == "LOST"])
     flow = next((each for each in _flows() if each["saga"] == saga["saga"]), None)
-    promises = verdicts(stage(), saga, intents, exchanges)
-    return page(
-        "saga.html",
-        saga=saga,
-        why=reasons(stage(), saga, intents, about),
-        steps=[asdict(step) | {"words": step.words} for step in drawn.steps],
-        promises=[asdict(each) for each in promises],
-        sides=[asdict(row) for row in sides(world(), saga_id)] if intents and saga["payment"] else [],
-        _sequence=drawn,
-        _picture=picture(flow, saga) if flow else None,
-        _intents=intents,
-    )
+    return {
+        "saga": saga,
+        "why": reasons(stage(), saga, intents, about),
+        "steps": [asdict(step) | {"words": step.words} for step in drawn.steps],
+        "promises": [told(each) for each in promises(stage(), saga, intents, exchanges)],
+        "sides": [asdict(row) for row in sides(world(), saga["sagaId"])] if intents and saga["payment"] else [],
+        "_sequence": drawn,
+        "_picture": picture(flow, saga) if flow else None,
+        "_intents": intents,
+    }
 
 
 @routes.post("/sagas/<saga_id>/cancel")
@@ -88,9 +92,12 @@ def resume(saga_id: str) -> ResponseReturnValue:
 
 @routes.post("/reset")
 def reset() -> ResponseReturnValue:
-    """New services, in which nothing has happened."""
+    """New services, in which nothing has happened; `service` names which payment-service is the new one."""
+    service = given("service", "reference")
+    if service not in SERVICES:
+        abort(400, f"service must be one of {', '.join(SERVICES)}")
     with stage().acting():
-        return done(f"All is new: {stage().reset()} are gone.", "/")
+        return done(f"All is new: {stage().reset(SERVICES[service])} are gone.", "/")
 
 
 def intents_of(saga_id: str) -> list[Json]:

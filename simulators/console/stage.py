@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import count
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
+from simulators.console.furniture import furnish
 from simulators.console.index import Index
 from simulators.world.client import TIMEOUT_SECONDS
 from simulators.world.plan import PAYMENT, PORTS, REFERENCE, SIMULATORS
-from simulators.world.stories import furnish
 from simulators.world.together import Together
 from simulators.world.transport import OBSERVER
 
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulators.world.client import Client, Json
+    from simulators.world.stories import Story, Told
+
+
+@dataclass
+class Play:
+    """A story as it is being told: its lines so far, its saga, and in the end what came of it."""
+
+    story: Story
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    saga_id: str = ""
+    told: Told | None = None
 
 
 class Stage:
@@ -28,6 +40,7 @@ class Stage:
         self._folder, self._ports, self._houses = folder, dict(ports), count(1)
         self._versions, self._lock = count(1), RLock()
         self.version, self.said, self.is_open = 0, "", True
+        self.plays: dict[str, Play] = {}
         self.world, self.index = self._put_up(REFERENCE)
 
     def __enter__(self) -> Self:
@@ -56,11 +69,12 @@ class Stage:
             finally:
                 self.touch()
 
-    def reset(self) -> str:
-        """Begin anew, with nothing remembered; returns what is gone."""
+    def reset(self, service: str = REFERENCE) -> str:
+        """Begin anew, with nothing remembered, with this payment-service; returns what is gone."""
         gone = f"{len(self.world.recorder)} exchanges, {len(self.active_faults())} faults"
         self.world.__exit__()
-        self.world, self.index = self._put_up(REFERENCE)
+        self.world, self.index = self._put_up(service)
+        self.plays.clear()
         return gone
 
     def service(self) -> Client:

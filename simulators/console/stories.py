@@ -1,33 +1,101 @@
-"""Guided stories: one button each."""
+"""Guided stories: one button each, told as they happen, each ending in the sentence that it is told for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort
 
-from simulators.console.answers import done, page, stage, world
-from simulators.world.stories import STORIES
+from simulators.console.answers import done, given, page, stage, world
+from simulators.console.promises import told as verdict_told
+from simulators.console.sagas import everything_about
+from simulators.console.stage import Play
+from simulators.world.fault_model import FAULTS
+from simulators.world.stories import STORIES, Story, play, story_named
+from simulators.world.waiting import really_pass
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from simulators.console.stage import Stage
+    from simulators.world.client import Json
+
 routes = Blueprint("stories", __name__)
+PACE_SECONDS = 0.9
+"""How long each line of a story stays alone, so that a person can follow."""
+FAULT_NAMES = {each.number: each.name for each in FAULTS}
 
 
 @routes.get("/stories")
 def every() -> ResponseReturnValue:
-    """All stories."""
-    return page("stories.html", items=[{"number": n, "title": each.title} for n, each in enumerate(STORIES)])
+    """All stories, and what came of those that were played."""
+    return page("stories.html", items=[_shown(story) for story in STORIES])
 
 
-@routes.post("/stories/<int:number>/play")
-def play(number: int) -> ResponseReturnValue:
-    """Play one of them."""
-    if number >= len(STORIES):
-        abort(404)
-    story = STORIES[number]
+@routes.get("/stories/<name>")
+def one(name: str) -> ResponseReturnValue:
+    """One story: as it was told last, and everything about its saga."""
+    story, played = _named(name), stage().plays.get(name)
+    saga = world().payment.saga(played.saga_id) if played and played.saga_id else None
+    about: dict[str, Any] = everything_about(saga) if saga else {"saga": None}
+    return page("story.html", story=_shown(story), lines=played.lines if played else [], **about)
+
+
+@routes.post("/stories/<name>/play")
+def begin(name: str) -> ResponseReturnValue:
+    """Play a story in the living world, line by line; `pace` is how many seconds each line stays alone."""
+    story, pace = _named(name), _pace()
     with stage().acting():
-        saga_id = story.act(world(), world().student(story.student), story.thing, lambda *_: None)
-        story.must_end_as_told(world(), saga_id)
-    return done(f"{story.outcome}: {story.ending}.", f"/sagas/{saga_id}", sagaId=saga_id)
+        played = stage().plays[name] = Play(story)
+        known = set(world().sagas)
+
+        def tell(line: str, tone: str = "quiet") -> None:
+            _note(stage(), played, known, line, tone)
+            really_pass(pace if tone == "aside" else timedelta(0))
+
+        played.told = play(story, world(), tell)
+        played.saga_id = played.told.saga_id
+    return done(played.told.sentence, f"/stories/{name}", **_shown(story))
+
+
+def _note(on: Stage, played: Play, known: set[str], line: str, tone: str) -> None:
+    """Let the pages show one more line, and the saga as soon as there is one."""
+    fresh = on.world.sagas - known
+    played.saga_id = played.saga_id or next(iter(fresh), "")
+    if tone != "title":
+        played.lines.append((line, tone))
+    on.touch()
+
+
+def _shown(story: Story) -> Json:
+    played = stage().plays.get(story.name)
+    told = played.told if played else None
+    return {
+        "name": story.name,
+        "title": story.title,
+        "opening": f"{story.student} {story.thing.opening}",
+        "proves": story.proven,
+        "faults": [{"number": number, "name": FAULT_NAMES[number]} for number in story.faults],
+        "isPlaying": played is not None and told is None,
+        "sagaId": played.saga_id if played else None,
+        "endedWell": told.ended_well if told else None,
+        "outcome": told.outcome if told else None,
+        "sentence": told.sentence if told else None,
+        "verdicts": [verdict_told(each) for each in told.verdicts] if told else [],
+    }
+
+
+def _named(name: str) -> Story:
+    try:
+        return story_named(name)
+    except LookupError:
+        abort(404)
+
+
+def _pace() -> timedelta:
+    try:
+        seconds = float(given("pace", str(PACE_SECONDS)))
+    except ValueError:
+        abort(400, "pace must be a number of seconds")
+    return timedelta(seconds=min(max(seconds, 0), 5))

@@ -54,12 +54,15 @@ class Verdict:
         return told + "".join(f": {each.found}" + (f"; by {each.by}" if each.by else "") for each in self.breaches)
 
 
-def verdicts(world: World, saga_id: str | None = None, *, quiet: bool = True) -> list[Verdict]:
+def verdicts(
+    world: World, saga_id: str | None = None, *, quiet: bool = True, evidence: Evidence | None = None
+) -> list[Verdict]:
     """Return how each promise stands: in the whole world, or as far as it concerns one saga.
 
     Say `quiet=False` while messages are on their way: then nothing is said to be broken that may yet come right.
+    Whoever has gathered the evidence already, hands it over.
     """
-    evidence = gather(world)
+    evidence = evidence or gather(world)
     return [_verdict(each, evidence, world, saga_id, quiet=quiet) for each in INVARIANTS]
 
 
