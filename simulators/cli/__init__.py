@@ -14,6 +14,7 @@ from simulators.cli.reconcile import reconcile
 from simulators.cli.sagas import sagas
 from simulators.cli.serve import serve
 from simulators.cli.simulate import simulate
+from simulators.cli.stories import replay_run, stories
 from simulators.cli.token import token
 from simulators.world.waiting import end_tidily
 
@@ -33,5 +34,5 @@ def main(context: click.Context) -> None:
     end_tidily()
 
 
-for verb in (demo, simulate, serve, token, reconcile, sagas, dead_letters):
+for verb in (demo, stories, replay_run, simulate, serve, token, reconcile, sagas, dead_letters):
     main.add_command(verb)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from simulators.cli.telling import tell
 from simulators.cli.usage import by_name, explained, port_options
 from simulators.world.apart import Apart
 from simulators.world.demo import by_hand, tell_all
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
     from simulators.world.world import World
 
 INTERRUPTED = 130
-TONES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True},
-    "aside": {"fg": "cyan"},
-    "good": {"fg": "green"},
-    "trouble": {"fg": "yellow"},
-    "bad": {"fg": "red", "bold": True},
-}
 
 
 @click.command(epilog="Example: harness demo --once")
@@ -39,7 +33,7 @@ def demo(*, once: bool, apart: bool, **ports: int) -> None:
         with explained(), TemporaryDirectory(prefix="harness-") as folder:
             kind = Apart if apart else Together
             with kind(Path(folder), ports=by_name(ports)) as world:
-                well = tell_all(world, _tell)
+                well = tell_all(world, tell)
                 if not once:
                     _invite(world)
     except KeyboardInterrupt:
@@ -47,12 +41,7 @@ def demo(*, once: bool, apart: bool, **ports: int) -> None:
     sys.exit(0 if well else 1)
 
 
-def _tell(line: str, tone: str = "message") -> None:
-    indent = {"title": "\n", "plain": "", "message": "    ", "trouble": "    "}.get(tone, "  ")
-    click.secho(indent + line, **TONES.get(tone, {}))
-
-
 def _invite(world: World) -> None:
-    by_hand(world, _tell)
-    _tell("Ctrl-C ends it all and leaves nothing behind.", "title")
+    by_hand(world, tell)
+    tell("Ctrl-C ends it all and leaves nothing behind.", "title")
     stay()

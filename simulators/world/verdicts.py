@@ -38,6 +38,9 @@ class Breach:
     found: str
     by: Exchange | None
 
+    def __str__(self) -> str:
+        return self.found + (f", by {_named(self.by)}" if self.by else "")
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -50,8 +53,7 @@ class Verdict:
     breaches: tuple[Breach, ...] = ()
 
     def __str__(self) -> str:
-        told = f"invariant {self.number} ({self.name}) {self.standing}"
-        return told + "".join(f": {each.found}" + (f"; by {each.by}" if each.by else "") for each in self.breaches)
+        return f"I{self.number} {self.name}: {'; '.join(map(str, self.breaches)) or self.standing}"
 
 
 def verdicts(
@@ -78,6 +80,12 @@ def _verdict(invariant: Invariant, evidence: Evidence, world: World, saga_id: st
         return Verdict(*about, Standing.NOT_YET)
     breaches = tuple(_breach(each, evidence, world) for each in found)
     return Verdict(*about, Standing.VIOLATED if found else Standing.HOLDS, breaches)
+
+
+def _named(message: Exchange) -> str:
+    said = message.message or f"{message.method} {message.path}"
+    heard = f"answered {message.answer}" if message.status else message.answer
+    return f"{said} from {message.caller} to {message.callee} ({heard})"
 
 
 def _under_way(evidence: Evidence, saga_id: str | None) -> bool:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 LOOKS = 10
 """How often one looks whether it has ended as told; each time all is quiet."""
-WENT_WRONG = (AssertionError, Refused, requests.RequestException)
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,9 @@ def _act(scene: Scene) -> str:
     """Let it happen; return what stopped it."""
     try:
         scene.story.act(scene)
-    except WENT_WRONG as problem:
+    except Refused as refusal:
+        return str(refusal).partition(": ")[0]  # What was answered may hold a client secret.
+    except (AssertionError, requests.RequestException) as problem:
         return str(problem).partition("\n")[0]
     return ""
 
@@ -96,11 +97,10 @@ def _difference(scene: Scene) -> str:
 
 
 def _conclude(told: Told, tell: Tell) -> None:
-    if not told.problem:
+    if told.ended_well:
         tell(f"✓ {told.outcome}: {told.story.ending.format(student=told.student)}", "good")
-    else:
-        tell(f"✗ this did not end as told: {told.problem}", "bad")
+        tell(told.sentence, "quiet")
+        return
+    tell(f"✗ {told.problem or f'it ended as it must, {told.outcome}, but at a price'}", "bad")
     for verdict in broken(told.verdicts):
         tell(f"✗ {verdict}", "bad")
-    if told.ended_well:
-        tell(told.sentence, "quiet")

@@ -62,10 +62,6 @@ class Scene:
         self.says(line)
         self.world.pass_time(span)
 
-    def seconds(self, setting: str, default: int) -> timedelta:
-        """Return how long the payment-service waits by this setting: in a world on real time it is short."""
-        return timedelta(seconds=float(self.world.plan.settings.get(setting, default)))
-
     def rests(self) -> None:
         """Heal everything, and let everybody come to an end with what is due."""
         self.world.calm()

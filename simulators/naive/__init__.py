@@ -1,0 +1,1 @@
+"""A payment-service that is wrong on purpose, to be compared with one that is not. Never use it."""
