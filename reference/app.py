@@ -127,7 +127,9 @@ def _web(doors: Doors, background: runtime.Background) -> Flask:
 
 
 def _flow(saga: type[PaidSaga]) -> dict[str, Any]:
-    moves = [{"message": word.title().replace("_", ""), "from": a.upper(), "to": b.upper()} for word, a, b in saga.moves()]
+    moves = [
+        {"message": word.title().replace("_", ""), "from": a.upper(), "to": b.upper()} for word, a, b in saga.moves()
+    ]
     return {
         "saga": saga.__name__,
         "states": [{"state": state.name.upper(), "isEnd": state.final} for state in saga.STATES],

@@ -54,6 +54,5 @@ def came_from() -> str:
 
 def given(name: str, default: str = "") -> str:
     """Return one field of what was sent with an act: a form's, or JSON's."""
-    sent = request.get_json(silent=True) if request.is_json else request.form
-    value = sent.get(name, default) if hasattr(sent, "get") else default
-    return str(value).strip()
+    sent: Any = request.get_json(silent=True) if request.is_json else request.form
+    return str(sent.get(name, default) if hasattr(sent, "get") else default).strip()

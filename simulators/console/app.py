@@ -9,8 +9,8 @@ import requests
 from flask import Flask, Response, abort, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from simulators.console import clock, faults, feed, guide, pay, sagas, school, stories, stripe, webhooks, words
-from simulators.console.answers import stage, wants_json, world
+from simulators.console import clock, faults, feed, guide, pay, runs, sagas, school, stories, stripe, webhooks, words
+from simulators.console.answers import stage, wants_json
 from simulators.world.client import Refused
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from simulators.console.stage import Stage
 
-ROOMS = (sagas, stories, school, pay, webhooks, faults, stripe, clock, feed, guide)
+ROOMS = (sagas, stories, runs, school, pay, webhooks, faults, stripe, clock, feed, guide)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -66,7 +66,7 @@ def _around() -> dict[str, Any]:
     """What stands on every page: the time, what is broken on purpose, and what was last done."""
     on = stage()
     told = {"now": on.world.clock.now(), "running": on.world.clock.running, "said": on.said, "version": on.version}
-    return told | {"active": on.active_faults(), "urls": world().plan.urls}
+    return told | {"active": on.active_faults(), "service": on.service_name}
 
 
 def _refused(error: HTTPException) -> ResponseReturnValue:

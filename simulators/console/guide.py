@@ -19,7 +19,7 @@ KEYS = {
     ".": "step: to the next moment at which something falls due",
     "g s": "sagas",
     "g t": "stories",
-    "g c": "school, the student’s side",
+    "g c": "school, the student's side",
     "g w": "webhooks",
     "g f": "faults",
     "g p": "Stripe",

@@ -40,6 +40,28 @@ CARDS = (
     )),
 )  # fmt: skip
 """Stripe's test cards by what happens with them: token, number, and what that is in plain words."""
+UNHEARD = (
+    "Stripe has your money, and the school has not heard of it yet: nothing is confirmed. You need not do anything, "
+    "and must not pay again: the school finds out by itself."
+)
+UNANSWERED = "Nothing is paid until you have answered on your bank's page."
+ENDED = {
+    "COMPLETED": (4, "It is yours", "Paid and confirmed."),
+    "REFUNDED": (4, "You have your money back", "It could not be had after all; all that you paid was given back."),
+    "EXPIRED": (
+        4,
+        "Too late",
+        "The time to pay is over. Nothing was charged, and this page can charge nothing any more.",
+    ),
+    "CANCELLED": (4, "Cancelled", "You changed your mind. Nothing is charged."),
+    "REJECTED": (1, "It cannot be had", "Nothing was charged."),
+    "PARKED": (
+        3,
+        "A person is looking into it",
+        "Your money could not be given back by itself; nobody has forgotten it.",
+    ),
+}
+"""How it stands at the end: the step, the heading, the sentence."""
 TOKENS = {token for _, cards in CARDS for token, _, _ in cards}
 
 
@@ -48,7 +70,9 @@ def pay(saga_id: str) -> ResponseReturnValue:
     """How it stands with a purchase, as its student's app knows it, and a card to pay with if it is time to."""
     saga = _saga(saga_id)
     intent = _intent(saga)
-    return page("pay.html", saga=_without_secret(saga), intent=_shown(intent), stands=_stands(saga, intent), _cards=CARDS)
+    return page(
+        "pay.html", saga=_without_secret(saga), intent=_shown(intent), stands=_stands(saga, intent), _cards=CARDS
+    )
 
 
 @routes.post("/pay/<saga_id>/card")
@@ -66,7 +90,9 @@ def card(saga_id: str) -> ResponseReturnValue:
             raise
         return done(f"Declined: {refused.answer['error']['message']}", f"/pay/{saga_id}", status="declined")
     said = {"succeeded": "Stripe has taken the money.", "requires_action": "The bank wants to ask first."}
-    return done(said.get(intent["status"], f"The payment is {intent['status']}."), f"/pay/{saga_id}", status=intent["status"])
+    return done(
+        said.get(intent["status"], f"The payment is {intent['status']}."), f"/pay/{saga_id}", status=intent["status"]
+    )
 
 
 def _saga(saga_id: str) -> Json:
@@ -89,35 +115,33 @@ def _stripe(caller: str) -> Client:
 
 def _stands(saga: Json, intent: Json | None) -> Json:
     """Return how it stands: which step of four, a heading, and the honest sentence."""
-    status, outcome = (intent or {}).get("status"), saga["outcome"]
-    if outcome:
-        return _ended(saga)
-    if status == "succeeded":
-        if saga["state"] == "AWAITING_PAYMENT":
-            return _told(3, "Payment received", "Stripe has your money, and the school has not heard of it yet: nothing "
-                         "is confirmed. You need not do anything, and must not pay again: the school finds out by itself.")  # fmt: skip
-        if saga["state"] == "REFUNDING":
-            return _told(3, "You get your money back", "You have paid, but it cannot be had any more. All of it is on its way back.")
-        return _told(3, "Payment received, waiting to be confirmed", f"The school waits for {saga['waitingFor']}.")
-    if status == "requires_action":
-        return _told(2, "Your bank wants to ask you something", "Nothing is paid until you have answered on your bank's page.")
-    if status == "requires_payment_method":
-        error = (intent or {}).get("last_payment_error")
-        last = f"The last card was declined: {error['message']} Nothing was charged; try another." if error else ""
-        return _told(2, "Ready to pay", last or "Choose a test card; each shows what may happen with a card.")
-    return _told(1, "Just a moment", f"The school waits for {saga['waitingFor'] or 'an answer'}. Nothing is to be paid yet.")
-
-
-def _ended(saga: Json) -> Json:
-    told = {
-        "COMPLETED": (4, "It is yours", "Paid and confirmed."),
-        "REFUNDED": (4, "You have your money back", "It could not be had after all; everything you paid was given back."),
-        "EXPIRED": (4, "Too late", "The time to pay is over. Nothing was charged, and this page can charge nothing any more."),
-        "CANCELLED": (4, "Cancelled", "You changed your mind. Nothing is charged."),
-        "REJECTED": (1, "It cannot be had", "Nothing was charged."),
-        "PARKED": (3, "A person is looking into it", "Your money could not be given back by itself. Nobody has forgotten it."),
+    if saga["outcome"]:
+        return _told(*ENDED[saga["outcome"]])
+    said = {
+        "succeeded": _paid,
+        "requires_action": lambda *_: _told(2, "Your bank wants to ask you something", UNANSWERED),
+        "requires_payment_method": _to_be_paid,
     }
-    return _told(*told[saga["outcome"]])
+    return said.get((intent or {}).get("status", ""), _too_early)(saga, intent)
+
+
+def _paid(saga: Json, _: Json | None) -> Json:
+    if saga["state"] == "AWAITING_PAYMENT":
+        return _told(3, "Payment received", UNHEARD)
+    if saga["state"] == "REFUNDING":
+        return _told(3, "You get your money back", "It cannot be had any more. All that you paid is on its way back.")
+    return _told(3, "Payment received, waiting to be confirmed", f"The school waits for {saga['waitingFor']}.")
+
+
+def _to_be_paid(_: Json, intent: Json | None) -> Json:
+    if error := (intent or {}).get("last_payment_error"):
+        last = f"The last card was declined: {error['message']} Nothing was charged; try another."
+        return _told(2, "Ready to pay", last)
+    return _told(2, "Ready to pay", "Choose a test card; each shows what may happen with a card.")
+
+
+def _too_early(saga: Json, _: Json | None) -> Json:
+    return _told(1, "Just a moment", f"The school waits for {saga['waitingFor'] or 'an answer'}. Nothing is due yet.")
 
 
 def _told(step: int, heading: str, sentence: str) -> Json:

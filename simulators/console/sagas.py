@@ -14,7 +14,7 @@ from simulators.console.sequence import sequence
 from simulators.console.states import picture
 from simulators.console.waits import reasons
 from simulators.world.client import Refused
-from simulators.world.plan import REFERENCE
+from simulators.world.runs import SERVICES
 from simulators.world.sides import sides
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ FILTERS = ("context", "state", "student")
 COUNT = re.compile(r"^payments_sagas\{(.*)\} ([0-9.e+]+)$", re.MULTILINE)
 LABEL = re.compile(r'(\w+)="([^"]*)"')
 NOT_FOUND = 404
-SERVICES = {"reference": REFERENCE, "naive": "simulators.naive.app:create_app"}
-"""Which payment-service the world is put up with; the naive one is wrong on purpose."""
 
 
 @routes.get("/")
@@ -61,7 +59,11 @@ def everything_about(saga: Json) -> dict[str, Any]:
     intents = intents_of(saga["sagaId"])
     exchanges = _exchanges(saga, intents)
     about = [each for each in stage().deliveries() if each.get("sagaId") == saga["sagaId"]]
-    drawn = sequence(exchanges, world().recorder.payloads or {}, [each for each in about if each["status"] == "LOST"])
+    drawn = sequence(
+        exchanges,
+        world().recorder.payloads or {},
+        [{"at": each["created"], **each} for each in about if each["status"] == "LOST"],
+    )
     flow = next((each for each in _flows() if each["saga"] == saga["saga"]), None)
     return {
         "saga": saga,
@@ -97,7 +99,7 @@ def reset() -> ResponseReturnValue:
     if service not in SERVICES:
         abort(400, f"service must be one of {', '.join(SERVICES)}")
     with stage().acting():
-        return done(f"All is new: {stage().reset(SERVICES[service])} are gone.", "/")
+        return done(f"All is new: {stage().reset(service)} are gone.", "/")
 
 
 def intents_of(saga_id: str) -> list[Json]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import zip_longest
+from math import inf
 from typing import TYPE_CHECKING
 
 from simulators.console.words import at, moment, span
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from simulators.world.recorder import Exchange
 
 LANES = ("student", STRIPE, PAYMENT, LEARNING, TUTORS, COMMUNICATION)
-GUTTER, LANE_WIDTH = 62, 156
+GUTTER, LANE_WIDTH, NARROW = 62, 156, 122
 LONG = timedelta(seconds=45)
 GOOD = range(200, 300)
 
@@ -36,13 +38,20 @@ class Step:
     again: bool = False
     lost: bool = False
     pause: str = ""
+    differs: bool = False
     payload: Json = field(default_factory=dict)
 
     @property
     def style(self) -> str:
         """How its arrow is drawn: an event or webhook is dashed, a call or command is not."""
         is_news = self.message_id is not None and not self.said.isupper()
-        return " ".join(["news" if is_news else "call", *(["lost"] if self.is_lost else []), *self._again()])
+        marks = {"lost": self.is_lost, "again": self.again, "differs": self.differs}
+        return " ".join(["news" if is_news else "call", *(name for name, is_so in marks.items() if is_so)])
+
+    def is_like(self, other: Step) -> bool:
+        """Whether the same was said, and heard alike."""
+        mine, theirs = ((each.caller, each.callee, each.said, each.answers, each.lost) for each in (self, other))
+        return mine == theirs
 
     @property
     def is_lost(self) -> bool:
@@ -63,10 +72,8 @@ class Step:
         tries = f", {len(self.answers)} times" if len(self.answers) > 1 else ""
         again = " again" if self.again else ""
         heard = "it never arrives" if self.lost else self.heard
-        return f"{at(self.at)} {self.caller} → {self.callee}: {self.said}{again}{tries}: {heard}"
-
-    def _again(self) -> list[str]:
-        return ["again"] if self.again else []
+        here = " (here the two part)" if self.differs else ""
+        return f"{at(self.at)} {self.caller} → {self.callee}: {self.said}{again}{tries}: {heard}{here}"
 
 
 @dataclass(frozen=True)
@@ -75,24 +82,38 @@ class Sequence:
 
     lanes: list[str]
     steps: list[Step]
+    lane_width: int = LANE_WIDTH
 
     @property
     def width(self) -> int:
         """How wide it is drawn."""
-        return GUTTER + LANE_WIDTH * len(self.lanes)
+        return GUTTER + self.lane_width * len(self.lanes)
 
     def x(self, lane: str) -> int:
         """Return where a lane's line is."""
-        return GUTTER + LANE_WIDTH * self.lanes.index(lane) + LANE_WIDTH // 2
+        return GUTTER + self.lane_width * self.lanes.index(lane) + self.lane_width // 2
 
 
-def sequence(exchanges: Iterable[Numbered], payloads: Mapping[int, Json], lost: Iterable[Json]) -> Sequence:
+def sequence(
+    exchanges: Iterable[Numbered], payloads: Mapping[int, Json], lost: Iterable[Json], lane_width: int = LANE_WIDTH
+) -> Sequence:
     """Return the diagram of these exchanges, and of the deliveries that never became one."""
     steps = [*_folded(exchanges, payloads), *(_lost(each) for each in lost)]
-    steps.sort(key=lambda step: (moment(step.at), step.number))
+    steps.sort(key=lambda step: (moment(step.at), step.number if step.number >= 0 else inf))
     seen = {lane for step in steps for lane in (step.caller, step.callee)}
     lanes = [lane for lane in LANES if lane in seen or lane == PAYMENT]
-    return Sequence(lanes, list(_with_pauses([each for each in steps if {each.caller, each.callee} <= set(lanes)])))
+    shown = [each for each in steps if {each.caller, each.callee} <= set(lanes)]
+    return Sequence(lanes, list(_with_pauses(shown)), lane_width)
+
+
+def mark_difference(one: Sequence, other: Sequence) -> None:
+    """Mark the first step in which two runs of one seed differ."""
+    rows = [[step for step in each.steps if not step.pause] for each in (one, other)]
+    for mine, theirs in zip_longest(*rows):
+        if mine is None or theirs is None or not mine.is_like(theirs):
+            for step in filter(None, (mine, theirs)):
+                step.differs = True
+            return
 
 
 def _folded(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -> list[Step]:
@@ -134,8 +155,8 @@ def _calm(path: str) -> str:
 
 
 def _lost(delivery: Json) -> Step:
-    step = Step(-1, delivery["created"], delivery["sender"], PAYMENT, delivery["event"], lost=True)
-    step.message_id, step.payload = delivery.get("about") or delivery["id"], {"lost": "nobody sends it again"}
+    step = Step(-1, delivery["at"], delivery["sender"], PAYMENT, delivery["event"], lost=True)
+    step.message_id, step.payload = "", {"lost": "nobody sends it again"}
     return step
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from simulators.console.stage import Hear
+
 PAGES = "pages"
 PORT = 8080
 THREADS = 24
@@ -20,11 +22,13 @@ THREADS = 24
 
 
 @contextmanager
-def console(folder: Path, ports: Mapping[str, int], number: int = PORT) -> Iterator[tuple[Stage, str]]:
-    """Put up a world and serve its pages; yield the stage and the address of the pages."""
+def console(
+    folder: Path, ports: Mapping[str, int], number: int = PORT, *, hear: Hear | None = None
+) -> Iterator[tuple[Stage, str]]:
+    """Put up a world and serve its pages; yield the stage and the address of the pages. `hear` is told what is said."""
     port = Port(PAGES, number)
     try:
-        stage = Stage(folder, ports)
+        stage = Stage(folder, ports, hear)
     except BaseException:
         port.socket.close()
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Self
 
 from simulators.console.furniture import furnish
 from simulators.console.index import Index
+from simulators.kit.seams import real_seams
 from simulators.world.client import TIMEOUT_SECONDS
-from simulators.world.plan import PAYMENT, PORTS, REFERENCE, SIMULATORS
+from simulators.world.plan import PAYMENT, PORTS, SIMULATORS, Credentials
+from simulators.world.runs import SERVICES
 from simulators.world.together import Together
 from simulators.world.transport import OBSERVER
 
@@ -20,7 +23,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulators.world.client import Client, Json
+    from simulators.world.recorder import Exchange
     from simulators.world.stories import Story, Told
+
+
+Hear = Callable[["Exchange"], None]
+"""Is told each exchange that is over."""
 
 
 @dataclass
@@ -36,12 +44,13 @@ class Play:
 class Stage:
     """Holds the world; `version` changes whenever something in it may have, so that pages know when to look again."""
 
-    def __init__(self, folder: Path, ports: Mapping[str, int] = PORTS) -> None:
-        self._folder, self._ports, self._houses = folder, dict(ports), count(1)
+    def __init__(self, folder: Path, ports: Mapping[str, int] = PORTS, hear: Hear | None = None) -> None:
+        self._folder, self._ports, self._houses, self._hear = folder, dict(ports), count(1), hear
+        self._credentials = Credentials.made_up(real_seams().randomness)
         self._versions, self._lock = count(1), RLock()
         self.version, self.said, self.is_open = 0, "", True
         self.plays: dict[str, Play] = {}
-        self.world, self.index = self._put_up(REFERENCE)
+        self.world, self.index = self._put_up("reference")
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +78,7 @@ class Stage:
             finally:
                 self.touch()
 
-    def reset(self, service: str = REFERENCE) -> str:
+    def reset(self, service: str = "reference") -> str:
         """Begin anew, with nothing remembered, with this payment-service; returns what is gone."""
         gone = f"{len(self.world.recorder)} exchanges, {len(self.active_faults())} faults"
         self.world.__exit__()
@@ -116,12 +125,15 @@ class Stage:
         return nothing_open and (due is None or due > self.world.clock.now())
 
     def _put_up(self, service: str) -> tuple[Together, Index]:
+        self.service_name = service
         house = self._folder / str(next(self._houses))
         house.mkdir()
-        world = Together(house, ports=self._ports, service=service)
+        world = Together(house, ports=self._ports, service=SERVICES[service], credentials=self._credentials)
         self._ports = {name: int(url.rpartition(":")[2]) for name, url in world.plan.urls.items()}
         world.recorder.payloads = {}
         world.recorder.watch(lambda *_: self.touch())
         furnish(world)
+        if self._hear:
+            world.recorder.listen(self._hear)
         self._observer = world.connect(OBSERVER)
         return world, Index(world.recorder)

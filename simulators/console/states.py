@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from simulators.world.client import Json
 
 WIDTH, HEIGHT = 150, 30
-COLUMNS, ROW = (0, 200, 400), 66
+COLUMNS, ROW, TIP = (0, 200, 400), 66, 5
 BACK = {"REFUNDING", "REFUNDED", "PARKED", "CANCELING", "CANCELLED"}
 """Where money goes back or a wish is withdrawn: drawn in another colour and another kind of line."""
 
@@ -139,9 +139,9 @@ def _curve(source: tuple[int, int], target: tuple[int, int]) -> str:
     (x1, y1), (x2, y2) = source, target
     middle = HEIGHT // 2
     if x1 == x2:
-        down = y2 > y1
-        return f"M{x1 + WIDTH // 2} {y1 + HEIGHT * down} L{x2 + WIDTH // 2} {y2 + (0 if down else HEIGHT) - 5 * (1 if down else -1)}"
+        start, end = (y1 + HEIGHT, y2 - TIP) if y2 > y1 else (y1, y2 + HEIGHT + TIP)
+        return f"M{x1 + WIDTH // 2} {start}V{end}"
     right = x2 > x1
-    start, end = (x1 + WIDTH, x2 - 5) if right else (x1, x2 + WIDTH + 5)
+    start, end = (x1 + WIDTH, x2 - TIP) if right else (x1, x2 + WIDTH + TIP)
     bend = 30 if right else -30
     return f"M{start} {y1 + middle} C{start + bend} {y1 + middle} {end - bend} {y2 + middle} {end} {y2 + middle}"

@@ -64,7 +64,9 @@ def one(object_id: str) -> ResponseReturnValue:
     """One object, as Stripe's API tells it; what is secret is hidden."""
     kind = PREFIXES.get(object_id.partition("_")[0]) or abort(404)
     found = open_part(world().stripe.client.get(f"/v1/{kind}/{object_id}"))
-    related = {name: value for name, value in found.items() if isinstance(value, str) and _is_id(value) and name != "id"}
+    related = {
+        name: value for name, value in found.items() if isinstance(value, str) and _is_id(value) and name != "id"
+    }
     return page("object.html", object=found, related=related, _kind=kind)
 
 

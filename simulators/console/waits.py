@@ -56,4 +56,5 @@ def _unheard(deliveries: list[Json]) -> str:
 def _retried(delivery: Json) -> str:
     many = len(delivery["attempts"])
     tries = "once" if many == 1 else f"{many} times"
-    return f"{delivery['sender']} tried {tries} to tell of {delivery['event']}; it tries again at {day(delivery['due'])} UTC."
+    told = f"{delivery['sender']} tried {tries} to tell of {delivery['event']}"
+    return f"{told}, and tries again at {day(delivery['due'])} UTC."

@@ -1,4 +1,4 @@
-"""What the services tell each other by themselves: every message with every attempt, and what may happen to the next."""
+"""What services tell by themselves: every message with every attempt, and what may happen to the next."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TROUBLES: tuple[tuple[str, str, Json, str], ...] = (
     ("Drop", "lost_delivery", {}, "it never arrives, and nobody tries again"),
     ("Reorder the next four", "shuffled_delivery", {"times": 4}, "each arrives at a moment of its own within 5 s"),
     ("Corrupt", "tampered_body", {}, "the body is changed after it was signed; the next attempt is whole"),
-    ("Sign wrongly", "wrong_signature", {}, "the first attempt is signed with a stranger’s secret"),
+    ("Sign wrongly", "wrong_signature", {}, "the first attempt is signed with a stranger\u2019s secret"),
     ("Age", "stale_timestamp", {}, "the first attempt is signed an hour ago"),
     ("Do not hear the answer", "ignored_answer", {}, "it is taken, the sender does not hear so, and sends it again"),
 )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from simulators.world.client import Json
 
+NOTHING = "\u2013"
 WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
 KINDS = {"COURSE_ENROLLMENT": "course", "SESSION_BOOKING": "session"}
 STATE_SIGNS = {
@@ -28,7 +29,7 @@ UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 def money(price: Json | None) -> str:
     """Return `49.00 EUR`."""
     if not price:
-        return "–"
+        return NOTHING
     code = str(price["currency"]).upper()
     return f"{price['amount']:,} {code}" if code in WITHOUT_CENTS else f"{price['amount'] / 100:,.2f} {code}"
 
@@ -43,13 +44,13 @@ def moment(value: str | float | datetime | None) -> datetime | None:
 def at(value: str | float | datetime | None) -> str:
     """Return `22:10:33`, the simulated time of day."""
     found = moment(value)
-    return f"{found:%H:%M:%S}" if found else "–"
+    return f"{found:%H:%M:%S}" if found else NOTHING
 
 
 def day(value: str | float | datetime | None) -> str:
     """Return `Wed 25 Nov 22:10`."""
     found = moment(value)
-    return f"{found:%a %-d %b %H:%M}" if found else "–"
+    return f"{found:%a %-d %b %H:%M}" if found else NOTHING
 
 
 def span(by: timedelta) -> str:
@@ -95,4 +96,4 @@ def teach(app: Flask) -> None:
     for filter_ in (money, at, day, span, short, sign, words, pretty, moment):
         app.add_template_filter(filter_)
     app.add_template_global(curl)
-    app.add_template_global(KINDS, "KINDS")
+    app.jinja_env.globals["KINDS"] = KINDS

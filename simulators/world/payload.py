@@ -19,10 +19,12 @@ def payload(body: bytes, content_type: str | None) -> Json:
     try:
         if "json" in kind:
             found = json.loads(body or b"{}")
-            return open_part(found if isinstance(found, dict) else {"": found})
-        return open_part(dict(parse_qsl(body.decode()))) if "form" in kind else {}
+        else:
+            found = dict(parse_qsl(body.decode())) if "form" in kind else {}
     except (ValueError, RecursionError):
         return {"": "cannot be read"}
+    shown: Json = open_part(found if isinstance(found, dict) else {"": found})
+    return shown
 
 
 def open_part(value: Any) -> Any:  # noqa: ANN401 - whatever was sent

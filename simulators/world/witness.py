@@ -69,7 +69,7 @@ class Witness:
         where = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         return self._began(_caller(environ), self._name, *where, _body(environ), environ.get("CONTENT_TYPE"))
 
-    def _began(  # noqa: PLR0913, PLR0917 - an exchange has so many sides
+    def _began(
         self, caller: str, callee: str, method: str, path: str, body: bytes, content_type: str | None
     ) -> Callable[[str], None]:
         at, message = self._clock.now().isoformat(), message_in(body, content_type)
