@@ -83,6 +83,9 @@ def _said_no(error: Refused) -> ResponseReturnValue:
 
 
 def _away(error: requests.RequestException) -> ResponseReturnValue:
+    """Tell it to whoever asks; an open page that only looks again keeps what it shows, and looks once more later."""
+    if request.headers.get("X-Look"):
+        return "", 204
     return _trouble(503, f"A service does not answer ({type(error).__name__}). Is it down on purpose?")
 
 

@@ -51,7 +51,7 @@ function growRows(old, fresh) {
 }
 function note(rows, many) {
   let line = $(".newer");
-  if (!line) { line = document.createElement("p"); line.className = "newer note"; rows.closest("table").before(line); }
+  if (!line) { line = document.createElement("p"); line.className = "newer note"; rows.closest("[data-live]").before(line); }
   line.textContent = `${many} newer, shown when the pointer has left the list`;
 }
 function flash(element) {
@@ -78,8 +78,8 @@ async function look() {
   if (looking) { again = true; return; }
   looking = true;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (answer.ok) take(await answer.text());
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Look": "1" } });
+    if (answer.status === 200) take(await answer.text());
   } catch { /* the next change asks again */ }
   setTimeout(() => { looking = false; if (again) { again = false; look(); } }, 150);
 }
