@@ -47,6 +47,13 @@ class Run:
         """Whether it ended as told, and every promise was kept."""
         return bool(self.document["told"]["endedWell"])
 
+    @property
+    def lines(self) -> list[str]:
+        """What was said and heard, in the order in which it happened."""
+        said = [(each["after"], 0, f"  {each['line']}") for each in self.document["said"]]
+        heard = [(number, 1, f"    {Exchange(**each)}") for number, each in enumerate(self.document["exchanges"])]
+        return [line for *_, line in sorted(said + heard, key=lambda each: each[:2])]
+
 
 @dataclass(frozen=True)
 class Replayed:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simulators.world.culprit import culprit
+from simulators.world.culprit import culprit, messages
 from simulators.world.evidence import gather
 from simulators.world.invariants import INVARIANTS
 
@@ -69,11 +69,13 @@ def verdicts(
     ask = ask or partial(gather, world)
     earlier = None if quiet else _violations(ask())
     evidence = ask()
+    found = [each for each in _violations(evidence) if saga_id is None or each.saga_id in ("", saga_id)]
+    if earlier is not None:
+        found = [each for each in found if each in earlier and each.number not in AT_REST]
+    said = messages(evidence, world) if found else []
     breaches: dict[int, list[Breach]] = defaultdict(list)
-    for each in _violations(evidence):
-        is_sure = earlier is None or (each in earlier and each.number not in AT_REST)
-        if is_sure and (saga_id is None or each.saga_id in ("", saga_id)):
-            breaches[each.number].append(Breach(each.saga_id, each.found, culprit(each, evidence, world)))
+    for each in found:
+        breaches[each.number].append(Breach(each.saga_id, each.found, culprit(each, said)))
     early = not quiet or any(evidence.under_way(each) for each in evidence.sagas if saga_id in (None, each))
     return [_verdict(each, breaches[each.number], early=early) for each in INVARIANTS]
 

@@ -49,6 +49,8 @@ def test_a_run_tells_what_was_said_and_heard_in_order(run: Run) -> None:
     assert [each["message"] for each in told["exchanges"]].count("payment_intent.succeeded") == 1
     assert told["clock"]["began"] < told["clock"]["ended"]
     assert len(told["invariants"]) == 18
+    assert run.lines.index(f"  {told['said'][3]['line']}") == told["said"][3]["after"] + 3
+    assert len(run.lines) == len(told["said"]) + len(told["exchanges"])
 
 
 def test_what_differs_is_named_by_its_place(run: Run) -> None:

@@ -171,6 +171,25 @@ function choose(by) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+/* What a row said is shown beside it while one points at it; Escape puts it away. Opening the row shows it for good. */
+const wide = matchMedia("(min-width: 76rem)");
+let peek = null;
+function peekAt(event) {
+  const row = wide.matches && event.target.closest?.(".step");
+  if (!row || row.open) return;
+  peek ??= Object.assign(document.createElement("div"), { className: "peek card", ariaHidden: "true" });
+  if (peek.row === row) return;
+  peek.row = row;
+  peek.replaceChildren(...[...$(".payload", row).childNodes].map((each) => each.cloneNode(true)));
+  $$("[tabindex], a", peek).forEach((each) => each.setAttribute("tabindex", "-1"));
+  if (!peek.isConnected) document.body.append(peek);
+}
+function putAway() { peek?.remove(); if (peek) peek.row = null; }
+document.addEventListener("mouseover", peekAt);
+document.addEventListener("focusin", peekAt);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") putAway(); });
+document.addEventListener("click", (event) => { if (!event.target.closest(".peek")) putAway(); });
+
 /* Small comforts. */
 document.addEventListener("click", async (event) => {
   const copied = event.target.closest("[data-copy]");
