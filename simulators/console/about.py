@@ -28,11 +28,13 @@ def exchanges_of(stage: Stage, saga: Json, intents: list[Json]) -> list[Numbered
 
 
 def _beginning(stage: Stage, saga: Json, known: list[Numbered]) -> list[Numbered]:
-    """Return the student's wish to enroll, and the question about the course: both name only the course."""
-    if saga["context"] != "COURSE_ENROLLMENT" or not known:
+    """Return the student's wish, and the question about the course: they name no saga yet, but what is bought."""
+    if not known:
         return []
-    course, first = f"/courses/{saga['contextId']}", known[0][0]
+    is_course, first = saga["context"] == "COURSE_ENROLLMENT", known[0][0]
+    course = f"/courses/{saga['contextId']}"
     asked = next((number for number, each in known if each.path == "/v1/payment_intents"), known[-1][0])
     near = stage.world.recorder.numbered()[max(first - NEAR, 0) : asked]
-    wish = [each for each in near if each[0] < first and each[1].path == course + "/enroll"][-1:]
-    return wish + [each for each in near if each[0] > first and each[1].path == course]
+    began = course + "/enroll" if is_course else "/session-bookings"
+    wish = [each for each in near if each[0] < first and each[1].path == began][-1:]
+    return wish + [each for each in near if is_course and each[0] > first and each[1].path == course]

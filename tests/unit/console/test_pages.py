@@ -30,6 +30,7 @@ def test_each_page_is_whole_for_people_and_programs(visitor: Visitor, bought: st
     page = visitor.seen(path)
     assert "Simulation: no real money, not affiliated with Stripe" in page
     assert '<main id="main"' in page
+    assert "wrong on purpose" not in page.partition("<main")[0]
     assert visitor.told(path) is not None
 
 

@@ -70,6 +70,13 @@ def test_a_saga_is_shown_from_the_first_wish_to_the_last_notice(visitor: Visitor
     assert "(it is here)" in page
 
 
+def test_a_session_begins_with_its_students_wish(visitor: Visitor) -> None:
+    told = visitor.told(f"/sagas/{visitor.act('/stories/session/play')['sagaId']}")
+    said = [step["said"] for step in told["steps"]]
+    assert said[:2] == ["POST /session-bookings", "CHECK_TUTOR_AVAILABILITY"]
+    assert {"CREATE_CONFIRMED_SESSION", "SessionConfirmed"} < set(said)
+
+
 def test_what_was_said_can_be_read_and_its_secrets_not(visitor: Visitor, bought: str) -> None:
     steps = {step["said"]: step["payload"] for step in visitor.told(f"/sagas/{bought}")["steps"]}
     assert steps["POST /payment_intents"]["metadata[sagaId]"] == bought

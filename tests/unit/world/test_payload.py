@@ -38,6 +38,7 @@ def test_a_secret_is_hidden_wherever_it_stands(secret: str) -> None:
         (b"{", AS_JSON, {"": "cannot be read"}),
         (b"[" * 100_000, AS_JSON, {"": "cannot be read"}),
         (b"[1]", AS_JSON, {"": [1]}),
+        (b'{"a": null, "b": {"c": null, "d": [{"e": null}]}}', AS_JSON, {"b": {"d": [{}]}}),
         (b"<html>", "text/html", {}),
     ],
 )
