@@ -133,6 +133,20 @@ def test_all_can_be_done_by_keyboard(page: Page, stage: Stage, url: str) -> None
     page.until("document.activeElement.id === 'main'")
 
 
+def test_who_speaks_to_the_machine_can_switch_the_keys_off(page: Page, url: str) -> None:
+    page.open(f"{url}/help")
+    page.until("true" + AWAKE)
+    page.click("#keys-on")
+    page.press("g", "w")
+    page.open(f"{url}/help")
+    page.until("true" + AWAKE)
+    page.press("g", "w")
+    assert page.js("location.pathname") == "/help"
+    page.click("#keys-on")
+    page.press("g", "w")
+    page.until("location.pathname === '/webhooks'")
+
+
 def test_the_list_lives_and_nothing_moves_under_the_pointer(page: Page, stage: Stage, url: str) -> None:
     first = stage.world.student("first").enroll("java")
     page.open(url)

@@ -147,8 +147,8 @@ setInterval(tick, 500);
 let before = "";
 const GO = { s: "/", t: "/stories", c: "/school", w: "/webhooks", f: "/faults", p: "/stripe", h: "/help" };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches("input,select,textarea")) { if (event.key === "Escape") event.target.blur(); return; }
+  if (event.ctrlKey || event.metaKey || event.altKey || kept.get("keys") === "no") return;
+  if (event.target.matches("input:not([type=checkbox],[type=radio]),select,textarea")) { if (event.key === "Escape") event.target.blur(); return; }
   const last = before;
   before = event.key;
   if (last === "g" && GO[event.key]) location.href = GO[event.key];
@@ -199,6 +199,11 @@ document.addEventListener("click", async (event) => {
 const curls = $("#curls");
 curls.checked = kept.get("curls") === "yes";
 curls.addEventListener("change", () => kept.set("curls", curls.checked ? "yes" : "no"));
+const keys = $("#keys-on");
+if (keys) {
+  keys.checked = kept.get("keys") !== "no";
+  keys.addEventListener("change", () => kept.set("keys", keys.checked ? "yes" : "no"));
+}
 function afterwards() { tick(); }
 function open() {
   const there = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -92,6 +92,9 @@ def test_time_moves_as_one_wants_and_a_reset_leaves_nothing(tmp_path: Path) -> N
         (broken,) = [each for each in told["promises"] if each["standing"] == "violated"]
         assert f'href="#x{broken["exchange"]}"' in visitor.seen("/stories/webhook-twice")
         assert f'id="x{broken["exchange"]}"' in visitor.seen("/stories/webhook-twice")
+        saga_id = visitor.act("/stories/lost-webhook/play")["sagaId"]
+        assert "But Stripe has taken the money" in visitor.seen(f"/sagas/{saga_id}")
+        assert "expired, but Stripe has taken the money" in visitor.seen(f"/pay/{saga_id}")
         assert visitor.post("/reset", data={"service": "cruel"}, headers=JSON).status_code == 400
 
 
