@@ -116,7 +116,7 @@ ACCIDENTS = (
     Story(
         "lost-answer", "An answer that is lost, and news that overtakes it", "hal", Thing("history", "History", 4500),
         _answer_lost, "COMPLETED", "{student} is enrolled, and there is one payment at Stripe",
-        "Not knowing is no harm: it looks at Stripe first, and asks again only under the same key. There is one payment.",
+        "Not knowing is no harm: it looks at Stripe before it asks again, so that there is one payment.",
         faults=(6, 11),
     ),
     Story(
