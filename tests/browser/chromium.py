@@ -45,7 +45,10 @@ class Chromium:
         theirs, self._say = self._pipe()
         self._hear, mine = self._pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", AS_3_AND_4, str(theirs), str(mine), path, *FLAGS, f"--user-data-dir={self._profile}"],
+            [
+                *(sys.executable, "-c", AS_3_AND_4, str(theirs), str(mine)),
+                *(path, *FLAGS, f"--user-data-dir={self._profile}"),
+            ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(theirs, mine),
         )  # fmt: skip
         os.close(theirs)
