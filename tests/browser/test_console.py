@@ -69,6 +69,7 @@ def test_the_naive_service_is_seen_to_fail_on_the_same_seed(page: Page, url: str
     assert verdicts == ["✓ Proven.", "✗ Broken."]
     page.sees("✗ violated")
     page.sees("harness stories webhook-twice --seed 7 --service naive")
+    page.until("[...document.querySelectorAll('.again button')].every(each => each.offsetParent !== null)")
 
 
 def test_a_course_is_bought_by_hand_and_the_bank_asks(page: Page, url: str) -> None:
