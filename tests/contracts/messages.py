@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pact import match
-
 from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
-from tests.contracts.expectations import SAGA, Json, envelope, instant, money, plain, text
+from tests.contracts.expectations import SAGA, Json, envelope, instant, money, one_of, plain, text, whole
 
 
 @dataclass(frozen=True)
@@ -20,12 +18,19 @@ class Spoken:
     needs: str = ""
     variant: str = ""
     besides: Json = field(default_factory=dict)  # Sent as well, although the receiver can do without.
+    known: Json = field(default_factory=dict)  # What the sender decided before, and says again.
     sender: str = PAYMENT
     receiver: str = PAYMENT
 
     @property
     def description(self) -> str:
         return " ".join(filter(None, (self.name, self.variant)))
+
+    @property
+    def address(self) -> dict[str, str]:
+        """By what its receiver knows it again."""
+        sent = plain(self.sent())
+        return {"source": sent["source"], "id": sent["id"]}
 
     @property
     def door(self) -> str:
@@ -63,15 +68,19 @@ def between(sender: str, receiver: str) -> list[Spoken]:
 
 STUDENT, COURSE, TUTOR = {"studentId": text("ada")}, {"courseId": text("algebra")}, {"tutorId": text("grace")}
 SESSION, PAID = {"sessionId": text("session-1")}, {"paymentId": text("pay-1")}
-SLOT = TUTOR | {"scheduledAt": instant("2026-09-02T10:00:00.000Z"), "duration": match.int(60)}
+SLOT = TUTOR | {"scheduledAt": instant("2026-09-02T10:00:00.000Z"), "duration": whole(60)}
 BOOKING = STUDENT | SESSION | SLOT
 PRICE = {"price": money(4900, "EUR")}
 NOTICE = {"personId": text("ada"), "title": text("Algebra")}
-FINAL = "CONFIRMED|EXPIRED|REFUNDED|NEEDS_ATTENTION"
+FINAL = ("CONFIRMED", "EXPIRED", "REFUNDED", "NEEDS_ATTENTION")
 
 
 def _reason(example: str) -> Json:
     return {"reason": text(example)}
+
+
+def _exactly(known: dict[str, str]) -> Json:
+    return {name: one_of(value) for name, value in known.items()}
 
 
 def _payments(context: str, context_id: Any) -> list[Spoken]:
@@ -97,7 +106,7 @@ _TO_TUTORS = [
 ]
 _TO_COMMUNICATION = [
     Spoken("CREATE_CONFIRMED_SESSION", BOOKING | PAID, "sessionId"),
-    Spoken("SEND_NOTICE", NOTICE | {"kind": match.regex("CONFIRMED", regex=FINAL)}, "personId"),
+    Spoken("SEND_NOTICE", NOTICE | {"kind": one_of(*FINAL)}, "personId"),
     Spoken("SEND_NOTICE", NOTICE | {"kind": "DECLINED", "attempt": text("ch-1")}, "attempt", "of a declined attempt"),
     *_payments("SESSION_BOOKING", text("session-1")),
 ]
@@ -116,8 +125,28 @@ _OF_COMMUNICATION = [
     Spoken("SessionRejected", _reason("SLOT_TAKEN"), "reason"),
     Spoken("NoticeSent", {}, besides={"personId": "ada", "kind": "CONFIRMED", "noticeId": "notice-1"}),
 ]
+AGAIN = "of a command that is repeated"
+ENROLLED = {"enrollmentId": "enrollment-1"}
+MEETING = {"meetingLink": "https://meet.example/1"}
+HELD = {"holdUntil": "2026-09-01T09:10:00.000Z"}
+FULL, NO_ROOM = {"reason": "COURSE_FULL"}, {"reason": "NO_ROOM"}
+_AGAIN = {
+    LEARNING: [
+        Spoken("EnrollmentConfirmed", STUDENT | COURSE | _exactly(ENROLLED), variant=AGAIN, known=ENROLLED),
+        Spoken("EnrollmentRejected", _exactly(FULL), variant=AGAIN, known=FULL),
+    ],
+    TUTORS: [
+        Spoken("AvailabilityConfirmed", PRICE | _exactly(HELD), variant=AGAIN, known=HELD),
+        Spoken("TutorSlotReleased", TUTOR, variant=AGAIN, known={"tutorId": "grace"}),
+    ],
+    COMMUNICATION: [
+        Spoken("SessionConfirmed", SESSION | _exactly(MEETING), variant=AGAIN, known=MEETING),
+        Spoken("SessionRejected", _exactly(NO_ROOM), variant=AGAIN, known=NO_ROOM),
+    ],
+}
 _TO = {LEARNING: _TO_LEARNING, TUTORS: _TO_TUTORS, COMMUNICATION: _TO_COMMUNICATION}
 _OF = {LEARNING: _OF_LEARNING, TUTORS: _OF_TUTORS, COMMUNICATION: _OF_COMMUNICATION}
 TO_NEIGHBOURS = [replace(each, receiver=name) for name, messages in _TO.items() for each in messages]
 OF_NEIGHBOURS = [replace(each, sender=name) for name, messages in _OF.items() for each in messages]
-SPOKEN = TO_NEIGHBOURS + OF_NEIGHBOURS
+SAID_AGAIN = [replace(each, sender=name) for name, messages in _AGAIN.items() for each in messages]
+SPOKEN = TO_NEIGHBOURS + OF_NEIGHBOURS + SAID_AGAIN
