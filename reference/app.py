@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import requests
 from flask import Flask
@@ -87,6 +88,7 @@ def create_app(
         gatekeeper=Gatekeeper(settings.service_token, settings.jwt_secret, clock),
         metrics=metrics,
         states=frozenset(state.upper() for saga in sagas for state in saga.machine.states),
+        flows=[_flow(saga) for saga in sagas],
         is_ready=partial(_is_ready, database),
         new_id=new_id,
     )
@@ -122,6 +124,17 @@ def _web(doors: Doors, background: runtime.Background) -> Flask:
     for room in (bookings, health, hearing, operators, purchases):
         app.register_blueprint(room.routes)
     return app
+
+
+def _flow(saga: type[PaidSaga]) -> dict[str, Any]:
+    moves = [
+        {"message": word.title().replace("_", ""), "from": a.upper(), "to": b.upper()} for word, a, b in saga.moves()
+    ]
+    return {
+        "saga": saga.__name__,
+        "states": [{"state": state.name.upper(), "isEnd": state.final} for state in saga.STATES],
+        "moves": moves,
+    }
 
 
 def _new_id(randomness: random.Random, prefix: str) -> str:

@@ -62,6 +62,16 @@ class Saga:
         named = {f.name for f in fields(cls)}
         return cls(**{key: value for key, value in vars(message).items() if key in named})
 
+    @classmethod
+    def moves(cls) -> list[tuple[str, str, str]]:
+        """Return each row that leads somewhere: trigger, from, to. In a state's first row all goes well."""
+        everywhere = [state.name for state in cls.STATES]
+        found = []
+        for trigger, sources, to, *_ in cls.TRANSITIONS:
+            for source in everywhere if sources == "*" else [sources] if isinstance(sources, str) else sources:
+                found += [(trigger, source, to)] if to else []
+        return found
+
     @property
     def is_new(self) -> bool:
         """Whether it has not heard anything yet."""

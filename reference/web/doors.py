@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ class Doors:
     gatekeeper: Gatekeeper
     metrics: Metrics
     states: frozenset[str]  # Of all sagas.
+    flows: Sequence[Mapping[str, Any]]  # Of each saga: its states and moves, as they are told.
     is_ready: Callable[[], bool]
     new_id: Callable[[str], str]
 

@@ -33,6 +33,12 @@ def metrics() -> ResponseReturnValue:
     return Response(doors().metrics.scraped(doors().reader.counts()), content_type="text/plain; version=0.0.4")
 
 
+@routes.get("/flows")
+def flows() -> ResponseReturnValue:
+    """Tell the states of each saga and what leads from one to another, for whoever draws them."""
+    return jsonify(items=doors().flows)
+
+
 @routes.get("/openapi.json")
 def openapi() -> ResponseReturnValue:
     """Describe all these routes."""

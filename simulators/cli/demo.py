@@ -1,4 +1,4 @@
-"""`harness demo`: stories played in the terminal."""
+"""`harness demo`: a world with pages in the browser, or stories played in the terminal."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import click
 
 from simulators.cli.telling import tell
 from simulators.cli.usage import by_name, explained, port_options
+from simulators.console.serving import PORT, console
 from simulators.world.apart import Apart
-from simulators.world.demo import by_hand, tell_all
+from simulators.world.demo import by_hand, overhear, tell_all
 from simulators.world.plan import PORTS
 from simulators.world.together import Together
 from simulators.world.waiting import stay
@@ -25,20 +26,39 @@ INTERRUPTED = 130
 
 @click.command(epilog="Example: harness demo --once")
 @click.option("--once", is_flag=True, help="Play the stories and end: 0 only if all ended as told.")
-@click.option("--apart", is_flag=True, help="Each service as a process of its own.")
+@click.option("--apart", is_flag=True, help="Each service as a process of its own, without pages.")
+@click.option(
+    "--pages-port", envvar="HARNESS_PAGES_PORT", type=int, default=PORT, show_default=True, help="Where the pages are.",
+)  # fmt: skip
 @port_options(*PORTS)
-def demo(*, once: bool, apart: bool, **ports: int) -> None:
-    """Watch students buy courses and sessions: five stories, told by the messages that really happen."""
+def demo(*, once: bool, apart: bool, pages_port: int, **ports: int) -> None:
+    """Watch students buy courses and sessions: in the browser, by the messages that really happen."""
+    well = True
     try:
         with explained(), TemporaryDirectory(prefix="harness-") as folder:
-            kind = Apart if apart else Together
-            with kind(Path(folder), ports=by_name(ports)) as world:
-                well = tell_all(world, tell)
-                if not once:
-                    _invite(world)
+            if once or apart:
+                well = _told(Path(folder), by_name(ports), once=once, apart=apart)
+            else:
+                _shown(Path(folder), by_name(ports), pages_port)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     sys.exit(0 if well else 1)
+
+
+def _told(folder: Path, ports: dict[str, int], *, once: bool, apart: bool) -> bool:
+    kind = Apart if apart else Together
+    with kind(folder, ports=ports) as world:
+        well = tell_all(world, tell)
+        if not once:
+            _invite(world)
+        return well
+
+
+def _shown(folder: Path, ports: dict[str, int], number: int) -> None:
+    with console(folder, ports, number, hear=lambda exchange: overhear(exchange, tell)) as (stage, url):
+        tell(f"Open {url} in a browser: that is the demo.", "title")
+        tell("What is said between the services is told here, too.", "aside")
+        _invite(stage.world)
 
 
 def _invite(world: World) -> None:

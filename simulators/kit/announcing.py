@@ -37,4 +37,4 @@ def announce(name: str, data: Json) -> None:
     at = simulator().seams.clock.now()
     body = envelope(fresh_id("evt"), f"edtech.{current_app.name}", name, data["sagaId"], at, data)
     url = current_app.extensions["events_url"]
-    current_app.extensions["deliveries"].send(PAYMENT_SERVICE, url, name, body)
+    current_app.extensions["deliveries"].send(PAYMENT_SERVICE, url, name, body, sagaId=data["sagaId"])

@@ -112,8 +112,9 @@ def _announce(event: Json, endpoints: list[Json]) -> None:
         return
     deliveries: Deliveries = current_app.extensions["deliveries"]
     body = json.dumps(event | {"pending_webhooks": len(endpoints)})
+    saga_id = (event["data"]["object"].get("metadata") or {}).get("sagaId")
     for endpoint in endpoints:
-        deliveries.send(endpoint["id"], endpoint["url"], event["type"], body, about=event["id"])
+        deliveries.send(endpoint["id"], endpoint["url"], event["type"], body, about=event["id"], sagaId=saga_id)
 
 
 def _shown(event: Json) -> Json:

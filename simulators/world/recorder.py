@@ -9,8 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from simulators.world.payload import KEY, payload
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from simulators.world.payload import Json
 
 CLOUDEVENTS = "application/cloudevents+json"
 _LONG_ID = re.compile(r"([a-z]+_\w{4})\w{8,}")
@@ -54,6 +58,8 @@ class Recorder:
     """Every exchange of one world, in the order in which they began: causes come before their effects."""
 
     def __init__(self) -> None:
+        self.payloads: dict[int, Json] | None = None
+        """What was said, by the exchange's number and without what is secret; kept only where somebody looks."""
         self._exchanges: list[Exchange] = []
         self._told = 0
         self._listeners: list[Callable[[Exchange], None]] = []
@@ -67,11 +73,19 @@ class Recorder:
     def __len__(self) -> int:
         return self._told
 
-    def begin(self, exchange: Exchange) -> int:
-        """Keep the place of one that is not answered yet; the number returned is for `end`."""
+    def numbered(self, start: int = 0) -> list[tuple[int, Exchange]]:
+        """Return each exchange with its number, those that are not answered yet too."""
+        with self._lock:
+            return list(enumerate(self._exchanges[start:], start))
+
+    def begin(self, exchange: Exchange, body: bytes = b"", content_type: str | None = None, key: str = "") -> int:
+        """Keep the place of one that is not answered yet; the number is for `end`. `key` is its idempotency key."""
         with self._lock:
             self._exchanges.append(exchange)
-            return self._watched(len(self._exchanges) - 1)
+            number = len(self._exchanges) - 1
+            if self.payloads is not None:
+                self.payloads[number] = ({KEY: key} if key else {}) | payload(body, content_type)
+            return self._watched(number)
 
     def end(self, number: int, answer: str) -> None:
         """Note the answer, and tell whoever listens, in order."""

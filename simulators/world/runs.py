@@ -80,7 +80,8 @@ def perform(story: Story, *, seed: int = 0, service: str = "reference", tell: Te
         world.recorder.listen(overhear)
         told = play(story, world, note)
         times = {"began": began.isoformat(), "ended": world.clock.now().isoformat()}
-        return Run(_document(story, seed, service, told) | {"said": said, "exchanges": _plain(heard), "clock": times})
+        happened = {"said": said, "exchanges": _plain(heard), "lost": world.lost_messages(), "clock": times}
+        return Run(_document(story, seed, service, told) | happened)
 
 
 def commands(story: str, seed: int, service: str) -> dict[str, str]:

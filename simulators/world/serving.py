@@ -69,9 +69,9 @@ def served_session(caller: str) -> requests.Session:
 class Server:
     """Serves an app on a reserved port until stopped."""
 
-    def __init__(self, app: WSGIApplication, port: Port) -> None:
+    def __init__(self, app: WSGIApplication, port: Port, threads: int = THREADS) -> None:
         self._sockets: dict[int, object] = {}
-        self._server = create_server(app, self._sockets, sockets=[port.socket], threads=THREADS)
+        self._server = create_server(app, self._sockets, sockets=[port.socket], threads=threads)
         self._thread = threading.Thread(target=self._server.run, name="server", daemon=True)
         self._thread.start()
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
     from pathlib import Path
-    from wsgiref.types import WSGIApplication
 
 
 ANY_PORTS = dict.fromkeys(PORTS, 0)
@@ -53,7 +52,7 @@ class Together(Served):
         looks = [-1] * QUIET_LOOKS
 
         def quiet() -> bool:
-            due = self._next_due()
+            due = self.next_due()
             looks.append(len(self.recorder) if due is None or due > self.clock.now() else -len(looks))
             return len(set(looks[-QUIET_LOOKS:])) == 1
 
@@ -62,7 +61,7 @@ class Together(Served):
 
     def pass_time(self, by: timedelta) -> None:
         """Move the clock, stopping at every moment at which something falls due."""
-        pass_time(self.clock, by, self._next_due, self.settle)
+        pass_time(self.clock, by, self.next_due, self.settle)
 
     def is_up(self, name: str) -> bool:
         """Tell whether it listens."""
@@ -92,14 +91,14 @@ class Together(Served):
 
     def _served(self, name: str, port: Port) -> Server:
         service = self.services[name]
-        app: WSGIApplication = service if name == PAYMENT else self._witness(name).around(service)
-        server = Server(app, port)
+        server = Server(self._witness(name).around(service), port)
         service.background.start()
         return server
 
     def _witness(self, name: str) -> Witness:
         return Witness(name, self.clock, self.recorder)
 
-    def _next_due(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
+        """Return the next moment at which any service has work; None when all are done."""
         running = [service for name, service in self.services.items() if name in self._servers]
         return min(filter(None, (each.next_due() for each in running)), default=None)

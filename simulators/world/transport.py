@@ -67,7 +67,8 @@ class Network:
         service = self._at(request)
         if caller == OBSERVER:
             return _deliver(service, request)
-        number = self._recorder.begin(self._exchange(caller, service.name, request))
+        body, kind = body_of(request), request.headers.get("Content-Type")
+        number = self._recorder.begin(self._exchange(caller, service.name, request), body, kind)
         heard = "caller crashed"
         try:
             answer = _heard(self._way(caller, service, request, timeout)(), timeout)

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from simulators.world.actors import PaymentSide, StripeSide, Student
-from simulators.world.client import Client
+from simulators.world.client import Client, Json
 from simulators.world.communication_side import CommunicationSide
 from simulators.world.learning_side import LearningSide
 from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, SIMULATORS, STRIPE, TUTORS, Plan
@@ -123,6 +123,16 @@ class World(ABC):
         """Return how often each fault that is in place has struck, by its service and its name."""
         planted = {service: self._control(service).get("/_sim/faults")["items"] for service in SIMULATORS}
         return {(service, each["fault"]): each["strikes"] for service, items in planted.items() for each in items}
+
+    def lost_messages(self) -> list[Json]:
+        """Return what the simulators sent and nobody ever got: when, by whom, and what it was."""
+        sent = {name: self._control(name).get("/_sim/deliveries")["items"] for name in SIMULATORS}
+        return [
+            {"at": each["created"], "sender": name, "event": each["event"], "sagaId": each.get("sagaId")}
+            for name, items in sent.items()
+            for each in reversed(items)
+            if each["status"] == "LOST"
+        ]
 
     def calm(self) -> None:
         """Take all faults out of all simulators."""

@@ -1,0 +1,67 @@
+"""What services tell by themselves: every message with every attempt, and what may happen to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, request
+
+from simulators.console.answers import done, page, stage, world
+from simulators.world.client import Refused
+from simulators.world.payload import open_part
+from simulators.world.plan import SIMULATORS, STRIPE
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from simulators.world.client import Json
+
+routes = Blueprint("webhooks", __name__)
+STATUSES = ("PENDING", "DELIVERED", "FAILED", "LOST")
+HELD_SECONDS = 3 * 24 * 3600
+TROUBLES: tuple[tuple[str, str, Json, str], ...] = (
+    ("Duplicate", "duplicate_delivery", {}, "it arrives twice"),
+    ("Delay by a minute", "delayed_delivery", {"seconds": 60}, "it arrives a minute late, after younger ones"),
+    ("Hold", "delayed_delivery", {"seconds": HELD_SECONDS}, "it waits for three days, or until you resend it"),
+    ("Drop", "lost_delivery", {}, "it never arrives, and nobody tries again"),
+    ("Reorder the next four", "shuffled_delivery", {"times": 4}, "each arrives at a moment of its own within 5 s"),
+    ("Corrupt", "tampered_body", {}, "the body is changed after it was signed; the next attempt is whole"),
+    ("Sign wrongly", "wrong_signature", {}, "the first attempt is signed with a stranger\u2019s secret"),
+    ("Age", "stale_timestamp", {}, "the first attempt is signed an hour ago"),
+    ("Do not hear the answer", "ignored_answer", {}, "it is taken, the sender does not hear so, and sends it again"),
+)
+"""What may happen to the next message: the button, the fault, its parameters, and what that means."""
+
+
+@routes.get("/webhooks")
+def every() -> ResponseReturnValue:
+    """The newest messages of one sender (or of one saga), newest first, with every attempt."""
+    saga, status = request.args.get("saga", ""), request.args.get("status", "")
+    sender = request.args.get("sender", "" if saga else STRIPE)
+    if sender not in ("", *SIMULATORS) or status not in ("", *STATUSES):
+        abort(404)
+    wanted = {name: value for name, value in (("sender", sender), ("sagaId", saga), ("status", status)) if value}
+    items = [each for each in stage().deliveries() if wanted.items() <= each.items()]
+    counts = {each: sum(item["status"] == each for item in items) for each in STATUSES}
+    return page(
+        "webhooks.html", items=items, sender=sender, saga=saga, status=status, counts=counts,
+        _senders=SIMULATORS, _troubles=TROUBLES, _events=sorted({each["event"] for each in items}),
+    )  # fmt: skip
+
+
+@routes.get("/webhooks/<event_id>")
+def one(event_id: str) -> ResponseReturnValue:
+    """One of Stripe's events: what it says, and how it was brought to whom."""
+    try:
+        event = world().stripe.client.get(f"/v1/events/{event_id}")
+    except Refused:
+        abort(404)
+    deliveries = [each for each in stage().deliveries() if each.get("about") == event_id]
+    return page("webhook.html", event=open_part(event), deliveries=deliveries)
+
+
+@routes.post("/webhooks/<event_id>/resend")
+def resend(event_id: str) -> ResponseReturnValue:
+    """Bring one of Stripe's events once more, as Stripe's own Dashboard does."""
+    world().stripe.client.post(f"/v1/events/{event_id}/retry")
+    return done(f"{event_id} is sent once more.")

@@ -1,0 +1,43 @@
+"""What a request said, as it may be shown: nothing that is secret, and nothing of a card."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+Json = dict[str, Any]
+HIDDEN, KEY = "(hidden)", "Idempotency-Key"
+SECRET_NAME = re.compile(r"secret|token|password|authorization|cvc|card\W*number|^number$", re.IGNORECASE)
+SECRET_TEXT = re.compile(r"_secret_\w|\b[srp]k_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")
+
+
+def payload(body: bytes, content_type: str | None) -> Json:
+    """Return what a body says, JSON or a form, without its secrets and its nulls; empty when nothing can be shown."""
+    kind = content_type or ""
+    try:
+        if "json" in kind:
+            found = json.loads(body or b"{}")
+        else:
+            found = dict(parse_qsl(body.decode())) if "form" in kind else {}
+    except (ValueError, RecursionError):
+        return {"": "cannot be read"}
+    shown: Json = _said(open_part(found if isinstance(found, dict) else {"": found}))
+    return shown
+
+
+def _said(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return the same without what is null: that says nothing, and Stripe's objects are full of it."""
+    if isinstance(value, dict):
+        return {key: _said(each) for key, each in value.items() if each is not None}
+    return [_said(each) for each in value] if isinstance(value, list) else value
+
+
+def open_part(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+    """Return the same with everything hidden that nobody may see."""
+    if isinstance(value, dict):
+        return {key: HIDDEN if each and SECRET_NAME.search(key) else open_part(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [open_part(each) for each in value]
+    return HIDDEN if isinstance(value, str) and SECRET_TEXT.search(value) else value
