@@ -1,4 +1,4 @@
-"""`harness demo`: a world with pages in the browser, or stories played in the terminal."""
+"""`harness demo`: stories played in the terminal, in a world with pages in the browser."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from simulators.world.together import Together
 from simulators.world.waiting import stay
 
 if TYPE_CHECKING:
+    from simulators.world.recorder import Exchange
     from simulators.world.world import World
 
 INTERRUPTED = 130
@@ -32,14 +33,13 @@ INTERRUPTED = 130
 )  # fmt: skip
 @port_options(*PORTS)
 def demo(*, once: bool, apart: bool, pages_port: int, **ports: int) -> None:
-    """Watch students buy courses and sessions: in the browser, by the messages that really happen."""
-    well = True
+    """Watch students buy courses and sessions: five stories, told here and in the browser by what really happens."""
     try:
         with explained(), TemporaryDirectory(prefix="harness-") as folder:
             if once or apart:
                 well = _told(Path(folder), by_name(ports), once=once, apart=apart)
             else:
-                _shown(Path(folder), by_name(ports), pages_port)
+                well = _shown(Path(folder), by_name(ports), pages_port)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     sys.exit(0 if well else 1)
@@ -48,17 +48,24 @@ def demo(*, once: bool, apart: bool, pages_port: int, **ports: int) -> None:
 def _told(folder: Path, ports: dict[str, int], *, once: bool, apart: bool) -> bool:
     kind = Apart if apart else Together
     with kind(folder, ports=ports) as world:
+        world.recorder.listen(_hear)
         well = tell_all(world, tell)
         if not once:
             _invite(world)
         return well
 
 
-def _shown(folder: Path, ports: dict[str, int], number: int) -> None:
-    with console(folder, ports, number, hear=lambda exchange: overhear(exchange, tell)) as (stage, url):
-        tell(f"Open {url} in a browser: that is the demo.", "title")
-        tell("What is said between the services is told here, too.", "aside")
+def _shown(folder: Path, ports: dict[str, int], number: int) -> bool:
+    with console(folder, ports, number, hear=_hear) as (stage, url):
+        tell(f"Open {url} in a browser: all of this can be seen there, broken and tried again.", "title")
+        with stage.acting():
+            well = tell_all(stage.world, tell)
         _invite(stage.world)
+        return well
+
+
+def _hear(exchange: Exchange) -> None:
+    overhear(exchange, tell)
 
 
 def _invite(world: World) -> None:
