@@ -11,10 +11,11 @@ import click
 from simulators.cli.dead_letters import dead_letters
 from simulators.cli.demo import demo
 from simulators.cli.reconcile import reconcile
+from simulators.cli.replay import replay_run
 from simulators.cli.sagas import sagas
 from simulators.cli.serve import serve
 from simulators.cli.simulate import simulate
-from simulators.cli.stories import replay_run, stories
+from simulators.cli.stories import stories
 from simulators.cli.token import token
 from simulators.world.waiting import end_tidily
 

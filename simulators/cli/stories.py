@@ -1,4 +1,4 @@
-"""`harness stories` and `harness replay`: stories played from a seed, without sockets, in no time."""
+"""`harness stories`: stories played from a seed, without sockets, in no time."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import click
 
 from simulators.cli.telling import tell
 from simulators.cli.usage import WrongUsage
-from simulators.world.runs import SERVICES, Run, perform, read_run, replay
+from simulators.world.runs import SERVICES, perform
 from simulators.world.stories import STORIES, story_named
 
 if TYPE_CHECKING:
     from simulators.world.client import Json
+    from simulators.world.runs import Run
     from simulators.world.stories import Story
 
 SIGNS = {"holds": ("✓", "good"), "violated": ("✗", "bad"), "not yet": ("·", "message")}
@@ -39,29 +40,15 @@ def stories(names: tuple[str, ...], service: str, seed: int, save: Path | None, 
     except LookupError as unknown:
         raise WrongUsage(str(unknown)) from unknown
     if save:
-        save.write_text(runs[0].text, encoding="utf-8")
+        _keep(runs[0], save)
     sys.exit(0 if all(each.ended_well for each in runs) else 1)
 
 
-@click.command("replay", epilog="Example: harness replay run.json")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--service", help="The run's service, if it has no short name.")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
-def replay_run(file: Path, service: str | None, *, as_json: bool) -> None:
-    """Play a run again that `harness stories --save` has kept, and say whether all is the same."""
+def _keep(run: Run, file: Path) -> None:
     try:
-        run = read_run(file.read_text(encoding="utf-8"))
-        difference = replay(run, service=service).difference
-    except (LookupError, ValueError) as wrong:
-        raise WrongUsage(f"{file}: {wrong}") from wrong
-    if as_json:
-        click.echo(json.dumps({"identical": not difference, "difference": difference or None}))
-    elif difference:
-        tell(f"✗ it is another run now, first at {difference}", "bad")
-        tell(f"  it was told with {_versions(run)}", "quiet")
-    else:
-        tell(f"✓ the same, byte for byte: {len(run.document['exchanges'])} exchanges", "good")
-    sys.exit(1 if difference else 0)
+        file.write_text(run.text, encoding="utf-8")
+    except OSError as problem:
+        raise WrongUsage(f"--save {file}: {problem.strerror}") from problem
 
 
 def _performed(story: Story, service: str, seed: int, *, in_full: bool, as_json: bool) -> Run:
@@ -89,7 +76,3 @@ def _show_line(document: Json) -> None:
     told = document["told"]
     sign, tone = ("✓", "good") if told["endedWell"] else ("✗", "bad")
     tell(f"{sign} {document['story']:<18} {told['outcome'] or 'open':<10} {told['sentence']}", tone)
-
-
-def _versions(run: Run) -> str:
-    return ", ".join(f"{name} {number}" for name, number in run.document["versions"].items())

@@ -27,6 +27,7 @@ OPERATORS = [
     *(["sagas", verb] for verb in ("list", "show", "resume")),
     *(["dead-letters", verb] for verb in ("list", "retry", "resolve")),
 ]
+VERBS = ("demo", "stories", "replay", "simulate", "serve", "token", "reconcile")
 ANYWHERE = ["--payment-port", "0", "--stripe-port", "0", "--learning-port", "0"]
 
 
@@ -41,7 +42,7 @@ def started(*arguments: str, **environ: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["simulate"], ["serve"], ["token"], ["reconcile"], *OPERATORS])
+@pytest.mark.parametrize("command", [[], *([verb] for verb in VERBS), *OPERATORS])
 def test_every_command_explains_itself(command: list[str]) -> None:
     answer = harness(*command, "--help")
 

@@ -50,9 +50,9 @@ def play(story: Story, world: World, tell: Tell = lambda *_, **__: None) -> Told
     """Play a story in a world, to its end whatever happens, and judge it when all is quiet."""
     tell(story.title, "title")
     scene = Scene(story, world, tell)
-    problem = _act(scene)
+    stopped = _act(scene)
     scene.rests()
-    problem = _wrong_at_the_end(scene) or problem
+    problem = "; ".join(filter(None, [_wrong_at_the_end(scene), stopped]))
     saga = world.payment.saga(scene.saga_id) or {} if scene.saga_id else {}
     judged = tuple(verdicts(world, scene.saga_id))
     told = Told(story, scene.student.name, scene.saga_id, saga.get("outcome"), problem, judged)
@@ -61,7 +61,7 @@ def play(story: Story, world: World, tell: Tell = lambda *_, **__: None) -> Told
 
 
 def _act(scene: Scene) -> str:
-    """Let it happen; return what stopped it."""
+    """Let it happen; return what stopped it, if anything did."""
     try:
         scene.story.act(scene)
     except Refused as refusal:

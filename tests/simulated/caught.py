@@ -1,0 +1,57 @@
+"""How many seeds it takes until a storm catches a wrong service: `python -m tests.simulated.caught`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import requests
+
+from simulators.world.client import Refused
+from simulators.world.inside import Inside
+from simulators.world.invariant import Violation
+from simulators.world.invariants import judge
+from simulators.world.runs import SERVICES
+from tests.simulated.storm import brew, weather
+
+SIZES = ((1, 1), (3, 2), (12, 12))
+"""Purchases, and kinds of faults."""
+
+
+def caught(service: str, seed: int, purchases: int, faults: int) -> list[Violation]:
+    """Return what a storm finds wrong with a service; nothing, if all ends right."""
+    storm, kind = brew(seed, purchases, faults), SERVICES[service]
+    with TemporaryDirectory() as folder, Inside(Path(folder), seed=seed, shuffled=True, service=kind) as world:
+        try:
+            weather(world, storm, by_turns, world.pass_time)
+        except AssertionError:
+            if violations := judge(world):
+                return violations
+            raise
+        return []
+
+
+def by_turns(acts: Sequence[Callable[[], str]]) -> list[str]:
+    """One after the other; who is refused gives up."""
+    return [_done(act) for act in acts]
+
+
+def _done(act: Callable[[], str]) -> str:
+    with suppress(AssertionError, Refused, requests.RequestException):
+        return act()
+    return ""
+
+
+def main(seeds: int = 30) -> None:
+    """Print how often each service is caught, by storms of every size."""
+    for service in SERVICES:
+        for size in SIZES:
+            found = [seed for seed in range(seeds) if caught(service, seed, *size)]
+            first = f", first by seed {found[0]}" if found else ""
+            print(f"{service:<10} {size[0]:>2} purchases, {size[1]:>2} faults: {len(found)} of {seeds} seeds{first}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

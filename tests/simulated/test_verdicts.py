@@ -1,0 +1,53 @@
+"""How each promise stands: kept, broken and by which message, or too early to say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simulators.world.inside import Inside
+from simulators.world.runs import SERVICES
+from simulators.world.verdicts import AT_REST, Standing, Verdict, verdicts
+
+
+def standing(judged: list[Verdict], *which: Standing) -> list[int]:
+    return [each.number for each in judged if each.standing in which]
+
+
+def test_while_a_saga_is_under_way_it_is_too_early_to_say_how_it_ends(tmp_path: Path) -> None:
+    with Inside(tmp_path) as world:
+        world.learning.course("algebra")
+        ada = world.student("ada")
+        saga_id = ada.enroll("algebra")
+        ada.client_secret(saga_id)
+        before = verdicts(world)
+        ada.pays(saga_id)
+        world.settle()
+        after, busy = verdicts(world), verdicts(world, quiet=False)
+
+    assert standing(before, Standing.NOT_YET) == standing(busy, Standing.NOT_YET) == [*AT_REST]
+    assert standing(before, Standing.VIOLATED) == []
+    assert standing(after, Standing.HOLDS) == [*range(1, 19)]
+
+
+def test_a_breach_is_told_of_the_saga_that_it_concerns_and_names_the_last_message_of_it(tmp_path: Path) -> None:
+    with Inside(tmp_path, service=SERVICES["naive"]) as world:
+        world.learning.course("algebra")
+        world.learning.course("biology")
+        ada, ben = world.student("ada"), world.student("ben")
+        hers, his = ada.enroll("algebra"), ben.enroll("biology")
+        secret = ada.client_secret(hers)
+        ben.pays(his)
+        world.learning.unpublish("algebra")
+        ada.pays_by(secret)
+        world.settle()
+        told, others, everybody = verdicts(world, hers), verdicts(world, his), verdicts(world)
+
+    assert standing(told, Standing.VIOLATED) == standing(everybody, Standing.VIOLATED) == [1]
+    assert standing(others, Standing.VIOLATED) == []
+    (breach,) = told[0].breaches
+    assert breach.by
+    assert (breach.by.message, breach.by.saga_id) == ("EnrollmentRejected", hers)
+    assert str(told[0]) == (
+        "I1 every payment ends once: 4900 taken, 0 given back, 0 deliveries,"
+        " by EnrollmentRejected from learning-service to payment-service (answered 202)"
+    )
