@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from simulators.cli.contracts import contracts
 from simulators.cli.dead_letters import dead_letters
 from simulators.cli.demo import demo
 from simulators.cli.reconcile import reconcile
@@ -35,5 +36,5 @@ def main(context: click.Context) -> None:
     end_tidily()
 
 
-for verb in (demo, stories, replay_run, simulate, serve, token, reconcile, sagas, dead_letters):
+for verb in (demo, stories, replay_run, simulate, serve, token, reconcile, sagas, dead_letters, contracts):
     main.add_command(verb)

@@ -14,6 +14,7 @@ SEAMS = {
     "simulators/naive/runtime.py": "the naive service's clock, session and thread",
     "simulators/world/serving.py": "the ports on loopback and the threads behind them",
     "simulators/world/process.py": "services as processes of their own",
+    "simulators/cli/contracts/programs.py": "git, and Pact's official client, as processes",
     "simulators/world/waiting.py": "waits on real time for a served world",
     "simulators/world/transport.py": "a session whose network is this process",
 }

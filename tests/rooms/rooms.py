@@ -50,4 +50,5 @@ ROOMS = {
     "simulators.world.steps": _room(f"simulators.world {_KIT_AND_SERVICES}", f"{_WORLD_TOOLS} pytest pytest_bdd"),
     "simulators.console": _room("simulators.world simulators.kit", "flask requests werkzeug"),
     "simulators.cli": _room("simulators reference.app", "click rich"),
+    "simulators.cli.contracts": _room("simulators", "click flask requests"),
 }

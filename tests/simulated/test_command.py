@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SECRET = "a secret of at least thirty-two bytes"
 OPERATORS = [
     *(["sagas", verb] for verb in ("list", "show", "resume")),
+    *(["contracts", verb] for verb in ("publish", "verify", "can-i-deploy", "record-deployment")),
     *(["dead-letters", verb] for verb in ("list", "retry", "resolve")),
 ]
 VERBS = ("demo", "stories", "replay", "simulate", "serve", "token", "reconcile")

@@ -1,0 +1,134 @@
+"""What the verbs about a broker share: which one they ask, as whom, and how its silence and refusals are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+import requests
+
+from simulators.cli.contracts.official import Client, plainly
+from simulators.cli.contracts.programs import Outcome, TookTooLong
+from simulators.cli.usage import WrongUsage
+from simulators.kit.seams import real_seams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Json = dict[str, Any]
+TIMEOUT_SECONDS = 10
+CREDENTIALS = "give --broker-token, or --broker-username and --broker-password"
+OPTIONS = (
+    click.option("--broker-url", envvar="PACT_BROKER_BASE_URL", help="Where the Pact Broker is."),
+    click.option("--broker-token", envvar="PACT_BROKER_TOKEN", help="By which it knows us, or ..."),
+    click.option("--broker-username", envvar="PACT_BROKER_USERNAME", help="... by name"),
+    click.option("--broker-password", envvar="PACT_BROKER_PASSWORD", help="and password."),
+    click.option("--client", envvar="HARNESS_PACT_CLIENT", help="Pact's client.  [default: the one installed with us]"),
+    click.option(
+        "--timeout", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
+        help="After so many seconds it is given up.",
+    ),
+)  # fmt: skip
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A broker as we are known to it; an empty URL is none."""
+
+    client: Client
+    url: str
+    token: str | None
+    username: str | None
+    password: str | None
+
+    def environ(self) -> dict[str, str]:
+        """Return what the official client reads of it; secrets are not among arguments, which everybody can see."""
+        given = {"BASE_URL": self.url, "TOKEN": self.token, "USERNAME": self.username, "PASSWORD": self.password}
+        return {f"PACT_BROKER_{name}": value for name, value in given.items() if value}
+
+    def told(self, verb: str, *arguments: str) -> Outcome:
+        """Let the official client do something, in time."""
+        self.must_be_named()
+        try:
+            return self.client.broker(verb, *arguments, environ=self.environ())
+        except TookTooLong:
+            raise self.silent() from None
+
+    def tell(self, verb: str, *arguments: str, hint: str = "") -> None:
+        """Let the official client do something, and see that it was done."""
+        outcome = self.told(verb, *arguments)
+        if outcome.code:
+            raise self.refusal(outcome, hint)
+
+    def refusal(self, outcome: Outcome, hint: str = "") -> click.ClickException:
+        """Return what to say when it was not done, after a look at whether the broker is there and knows us."""
+        self.get("/")
+        told = [f"the broker at {self.url} refuses:", plainly(outcome), hint]
+        return click.ClickException("\n".join(filter(None, told)))
+
+    def get(self, path: str, **query: Any) -> Json:  # noqa: ANN401 - whatever a query may hold
+        """Read something."""
+        return self.ask("GET", path, params=query)
+
+    def ask(self, method: str, path: str, **content: Any) -> Json:  # noqa: ANN401 - as requests has it
+        """Ask the broker itself, where the official client has no verb for it."""
+        self.must_be_named()
+        url = path if path.startswith(("http://", "https://")) else self.url.rstrip("/") + path
+        try:
+            answer = real_seams().http.request(
+                method, url, timeout=min(TIMEOUT_SECONDS, self.client.seconds), **self._access(), **content
+            )
+        except requests.RequestException as trouble:
+            raise self.silent(type(trouble).__name__) from trouble
+        if answer.status_code in {401, 403}:
+            raise WrongUsage(f"the broker at {self.url} does not let us in ({answer.status_code}): {CREDENTIALS}")
+        return self._read(answer)
+
+    def must_be_named(self) -> None:
+        """Complain at once, before anything is done."""
+        if not self.url:
+            raise WrongUsage("which broker? Name it by --broker-url or PACT_BROKER_BASE_URL")
+
+    def silent(self, why: str = "") -> WrongUsage:
+        """Return what to say when it does not answer."""
+        reason = why or f"nothing within {self.client.seconds:g} seconds, see --timeout"
+        return WrongUsage(f"no broker answers at {self.url} ({reason}): is --broker-url right?")
+
+    def _access(self) -> Json:
+        named = {"Accept": "application/hal+json, application/json"}
+        if self.token:
+            return {"headers": named | {"Authorization": f"Bearer {self.token}"}}
+        return {"headers": named, "auth": (self.username, self.password or "") if self.username else None}
+
+    def _read(self, answer: requests.Response) -> Json:
+        try:
+            read = answer.json() if answer.ok else None
+        except ValueError:
+            read = None
+        if not isinstance(read, dict):
+            raise WrongUsage(f"what answers at {answer.url} is no Pact Broker ({answer.status_code})")
+        return read
+
+
+def asks_broker(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that name a broker; it gets the broker as its first argument."""
+
+    @wraps(command)
+    def asking(
+        broker_url: str | None,
+        broker_token: str | None,
+        broker_username: str | None,
+        broker_password: str | None,
+        client: str | None,
+        seconds: float,
+        **given: Any,  # noqa: ANN401 - click's
+    ) -> None:
+        official = Client(client, seconds)
+        command(Broker(official, broker_url or "", broker_token, broker_username, broker_password), **given)
+
+    for option in reversed(OPTIONS):
+        asking = option(asking)
+    return asking

@@ -1,0 +1,130 @@
+"""Where the contracts come from by which a provider is verified: files, or a broker, which is told how it went."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
+
+import click
+
+from simulators.cli.contracts.wanted import Wanted
+from simulators.cli.contracts.written import Contract, read
+from simulators.cli.usage import WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from simulators.cli.contracts.broker import Broker, Json
+    from simulators.cli.contracts.revision import Revision
+
+FOR_VERIFICATION = "/pacts/provider/{}/for-verification"
+
+
+class Source(Protocol):
+    """What is wanted of a provider, and how Pact gets at the same."""
+
+    def wanted(self, provider: str) -> Wanted:
+        """Return all that is wanted of it; nothing at all is an error."""
+        ...
+
+    def arguments(self) -> list[str]:
+        """Return how Pact's verifier is told of this source."""
+        ...
+
+    def environ(self) -> dict[str, str]:
+        """Return what Pact's verifier finds in its environment."""
+        ...
+
+    def must_have_arrived(self, wanted: Wanted) -> None:
+        """See that whoever had to be told how it went knows it."""
+        ...
+
+
+class FromFiles:
+    """Contracts on disk, such as a checkout of this repository's."""
+
+    def __init__(self, place: Path) -> None:
+        self._contracts = read(place)
+
+    def wanted(self, provider: str) -> Wanted:
+        """Return what these files want of it, all of it in earnest."""
+        known = sorted({each.provider for each in self._contracts})
+        if provider not in known:
+            raise WrongUsage(f"nobody needs anything of {provider}; they do of {', '.join(known)}")
+        self._contracts = [each for each in self._contracts if each.provider == provider]
+        wanted = Wanted(provider, self._contracts)
+        if not wanted.count() or wanted.left_out():
+            left = ", ".join(wanted.left_out()) or "there is no interaction"
+            raise click.ClickException(f"these files prove nothing of {provider}, what they hold is pending: {left}")
+        return wanted
+
+    def arguments(self) -> list[str]:
+        """Return the files."""
+        return [word for each in self._contracts for word in ("--file", each.where)]
+
+    def environ(self) -> dict[str, str]:
+        """Return nothing: what is about a broker would be used."""
+        return {}
+
+    def must_have_arrived(self, wanted: Wanted) -> None:
+        """Nobody is told."""
+
+
+@dataclass(frozen=True)
+class FromBroker:
+    """The contracts of what is deployed, and of the main branches; what is new does not break a build (pending)."""
+
+    broker: Broker
+    publishes: bool
+    find_revision: Callable[[], Revision]
+
+    @cached_property
+    def revision(self) -> Revision | None:
+        """Who is told to have been verified, if anybody is told."""
+        return self.find_revision() if self.publishes else None
+
+    def wanted(self, provider: str) -> Wanted:
+        """Return what the broker will hand out."""
+        asked: Json = {"consumerVersionSelectors": self._selectors(), "includePendingStatus": bool(self._branch())}
+        branch = {"providerVersionBranch": self._branch()} if self._branch() else {}
+        found = self.broker.ask("POST", FOR_VERIFICATION.format(quote(provider, safe="")), json=asked | branch)
+        links = [each["_links"]["self"]["href"] for each in found["_embedded"]["pacts"]]
+        if not links:
+            raise click.ClickException(f"the broker has no contract by which to verify {provider}: is it called so?")
+        return Wanted(provider, [Contract.of(self.broker.get(link), link) for link in links])
+
+    def arguments(self) -> list[str]:
+        """Return what is asked for, and as whom the result is published."""
+        asked = [word for each in self._selectors() for word in ("--consumer-version-selectors", json.dumps(each))]
+        if not self.revision:
+            return asked
+        branch = ["--provider-branch", self._branch(), "--enable-pending"] if self._branch() else []
+        tags = ["--provider-tags", ",".join(self.revision.tags)] if self.revision.tags else []
+        build = ["--build-url", self.revision.build_url] if self.revision.build_url else []
+        return [*asked, "--publish", "--provider-version", self.revision.version, *branch, *tags, *build]
+
+    def environ(self) -> dict[str, str]:
+        """Return where the broker is, and by what it knows us."""
+        return self.broker.environ()
+
+    def must_have_arrived(self, wanted: Wanted) -> None:
+        """Pact passes even when it could not publish the results."""
+        if not self.revision:
+            return
+        about = {"q[][pacticipant]": wanted.provider, "q[][version]": self.revision.version, "latestby": "cvpv"}
+        rows = self.broker.get("/matrix", **about)["matrix"]
+        known = {row["consumer"]["name"] for row in rows if row.get("verificationResult")}
+        lost = sorted({each.consumer for each in wanted.contracts} - known)
+        if lost:
+            raise click.ClickException(f"the broker knows of no result of {self.revision} for {', '.join(lost)}")
+
+    def _branch(self) -> str:
+        return self.revision.branch if self.revision else ""
+
+    def _selectors(self) -> list[Json]:
+        matching: list[Json] = [{"matchingBranch": True}] if self._branch() else []
+        return [{"mainBranch": True}, *matching, {"deployedOrReleased": True}]

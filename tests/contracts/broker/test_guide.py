@@ -1,0 +1,92 @@
+"""The guide for the teams of providers: every command in it is run, from top to bottom, and its desk is a real one."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+from click.testing import CliRunner
+
+from simulators.cli import main
+from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
+from tests.contracts.broker.calling import ELSEWHERE, TOKEN, Served
+from tests.node.provider import learning_service, needs_node
+from tests.rooms.source import ROOT
+
+GUIDE = (ROOT / "pacts" / "PROVIDERS.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """Return the blocks of that language, without their indentation and the ends of continued lines."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
+    return [re.sub(rf"^{indent}", "", text, flags=re.MULTILINE) for indent, text in found]
+
+
+def commands() -> list[list[str]]:
+    return [shlex.split(line) for text in blocks("sh") for line in text.replace("\\\n", "").splitlines()]
+
+
+class Reader:
+    """Somebody who does what the guide says, line by line, with a service and a broker of their own."""
+
+    def __init__(self, broker: Served, where: dict[str, str]) -> None:
+        self._environ: dict[str, str | None] = {**ELSEWHERE, "PACT_BROKER_BASE_URL": None, "PACT_BROKER_TOKEN": None}
+        self._own = {
+            "https://pacts.example.com": broker.url,
+            "=secret": f"={TOKEN}",
+            "http://127.0.0.1:8020": where["url"],
+            "http://127.0.0.1:9020": where["desk"],
+        }
+
+    def does(self, command: list[str]) -> str:
+        program, *words = [self._translated(word) for word in command]
+        if program == "export":
+            self._environ |= dict(word.split("=", 1) for word in words)
+            return ""
+        assert program == "harness"
+        answer = CliRunner(env=self._environ).invoke(main, words)
+        assert answer.exit_code == 0, f"{shlex.join(command)}\n{answer.output}"
+        return answer.output
+
+    def _translated(self, word: str) -> str:
+        for written, own in self._own.items():
+            word = word.replace(written, own)
+        return word
+
+
+@needs_node
+@pytest.mark.node
+@pytest.mark.served
+def test_who_follows_the_guide_gets_to_production(broker: Served, clone: str) -> None:
+    done = []
+    with learning_service() as where:
+        reader = Reader(broker, where)
+        for command in commands():
+            done.append(reader.does(command))
+            if "publish" in command:
+                keep_the_rest(broker, clone)
+    production = broker.books.place("production")
+    for name in (LEARNING, PAYMENT):
+        assert clone in [each.version.number for each in broker.books.deployed(production, name)]
+    verified = [each for each in broker.books.results if each.provider == LEARNING]
+    assert [(each.version, each.success) for each in verified] == [(clone, True)]
+    assert len(done) == GUIDE.count("\n   harness ") + GUIDE.count("\nharness ") + GUIDE.count("\nexport ")
+
+
+def keep_the_rest(broker: Served, version: str) -> None:
+    """Two other teams have done the same."""
+    for name in (TUTORS, COMMUNICATION):
+        broker.books.verified(broker.books.pacts[PAYMENT, version, name], "7", success=True)
+        broker.books.deploy(broker.books.version(name, "7"), broker.books.place("production"), None)
+
+
+def test_the_desk_in_the_guide_is_the_one_that_is_tested() -> None:
+    [shown] = blocks("js")
+    assert shown in (ROOT / "tests" / "node" / "learning_desk.js").read_text()
+
+
+def test_the_guide_leads_to_files_that_are_there() -> None:
+    links = re.findall(r"\]\(([^)#]+)", GUIDE)
+    assert links
+    assert [link for link in links if not (ROOT / "pacts" / link).exists()] == []

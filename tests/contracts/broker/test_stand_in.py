@@ -1,0 +1,86 @@
+"""The stand-in broker is held to what the official client needs of a broker; where it does not stand in, it says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from flask import Flask, request
+from pact import Verifier
+
+from simulators.world.serving import Port, Server
+from tests.contracts.broker import matrix
+from tests.contracts.broker.app import RELATIONS, books_of, create_app
+from tests.contracts.broker.states import STATES
+from tests.contracts.expectations import Json
+
+CONTRACT = Path(__file__).parent / "official_client.pact.json"
+STATE = "/_state"
+
+
+def with_states(app: Flask) -> Flask:
+    """A broker that can be brought into the contract's states; each begins with nothing published."""
+
+    @app.post(STATE)
+    def enter() -> Json:
+        books_of(app).forget()
+        STATES[request.get_json()["state"]](books_of(app))
+        return {}
+
+    return app
+
+
+def regrouped(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Pact sorts a query's parameters, and so loses which of them belong together: bring them back to their groups."""
+
+    def asked(environ: Any, start_response: Any) -> Iterable[bytes]:
+        pairs = parse_qsl(environ["QUERY_STRING"])
+        values = {name: [value for key, value in pairs if key == name] for name, _ in pairs}
+        groups = [[("q[][pacticipant]", each)] for each in values.pop("q[][pacticipant]", [])]
+        for name, of in (("q[][version]", groups), ("q[][tag]", groups[::-1]), ("q[][latest]", groups[::-1])):
+            for group, value in zip(of, values.pop(name, []), strict=False):
+                group.append((name, value))
+        rest = [(name, each) for name, some in values.items() for each in some]
+        environ["QUERY_STRING"] = urlencode([pair for group in groups for pair in group] + rest)
+        return app(environ, start_response)
+
+    return asked
+
+
+def wrong(app: Flask) -> set[str]:
+    """Return the interactions in which the broker is not what the client needs, after seeing that all were tried."""
+    port = Port("broker", 0)
+    server = Server(regrouped(app), port)
+    verifier = Verifier("Pact Broker", host="127.0.0.1").add_transport(url=port.url)
+    verifier.state_handler(port.url + STATE, body=True).add_source(CONTRACT).disable_ssl_verification()
+    try:
+        verifier.verify()
+    except RuntimeError:
+        assert verifier.results["errors"], verifier.output(strip_ansi=True)
+    finally:
+        server.stop()
+    results = verifier.results["interactionResults"]
+    assert len(results) == len(json.loads(CONTRACT.read_text())["interactions"])
+    return {each["description"] for each in results if each["result"] != "OK"}
+
+
+@pytest.mark.served
+def test_the_stand_in_is_what_the_official_client_needs() -> None:
+    assert wrong(with_states(create_app())) == set()
+
+
+@pytest.mark.served
+def test_a_broker_that_is_not_what_the_client_needs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(RELATIONS, "pb:publish-contracts")
+    monkeypatch.setitem(STATES, "'Condor' exists in the pact-broker with the latest version 1.2.3", STATES[""])
+    monkeypatch.setattr(matrix, "_judged", lambda _books, _question, row: row)
+    ignoring = "ignoring the verification for Foo version 3.4.5"
+    assert wrong(with_states(create_app())) == {
+        "a request for the index resource",
+        "a request to retrieve the latest version of Condor",
+        f"a request to determine if Bar can be deployed with all Foo tagged prod, {ignoring}",
+    }

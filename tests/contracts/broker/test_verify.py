@@ -1,0 +1,295 @@
+"""A service is verified wherever it is; a verification that left something out, or waited in vain, is no good one."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from click.testing import Result
+from flask import Flask, Response, request
+
+from simulators.cli.contracts.desk import Service, api
+from simulators.world.serving import Port, Server
+from tests.contracts.broker import parties
+from tests.contracts.broker.calling import Served, harness
+from tests.contracts.expectations import Json
+
+pytestmark = pytest.mark.served
+
+GREETING: Json = {
+    "type": "Synchronous/HTTP",
+    "description": "a greeting",
+    "providerStates": [{"name": "awake", "params": {"since": 7}}],
+    "request": {"method": "GET", "path": "/hello"},
+    "response": {"status": 200},
+}
+NEWS: Json = {
+    "type": "Asynchronous/Messages",
+    "description": "news",
+    "contents": {"content": {"text": "hello"}, "contentType": "application/json", "encoded": False},
+    "metadata": {"contentType": "application/json"},
+}
+
+
+@dataclass
+class Ben:
+    """A service with its desk; what it answers can be changed, and what it was asked can be seen."""
+
+    url: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: list[Json] = field(default_factory=list)
+
+    def begin(self) -> None:
+        self.answers = {"/hello": "hello", "/desk/state": {}, "/desk/message": {"text": "hello"}}
+        self.asked.clear()
+
+    def answer(self, path: str) -> Any:
+        if request.is_json:
+            self.asked.append(request.get_json())
+        return self.answers.get(f"/{path}", ("nothing is here", 404))
+
+
+@pytest.fixture(scope="module")
+def serving() -> Iterator[Ben]:
+    ben, app, port = Ben(), Flask("ben"), Port("ben", 0)
+    app.add_url_rule("/<path:path>", view_func=ben.answer, methods=["GET", "POST"])
+    server, ben.url = Server(app, port), port.url
+    yield ben
+    server.stop()
+
+
+@pytest.fixture
+def ben(serving: Ben) -> Ben:
+    serving.begin()
+    return serving
+
+
+@pytest.fixture
+def pacts(elsewhere: Path) -> Path:
+    return written(elsewhere / "ada-ben.json", GREETING, NEWS)
+
+
+def written(path: Path, *interactions: Json) -> Path:
+    path.write_text(json.dumps(contract(*interactions)))
+    return path
+
+
+def contract(*interactions: Json) -> Json:
+    parties = {"consumer": {"name": "ada"}, "provider": {"name": "ben"}}
+    return {**parties, "interactions": interactions, "metadata": {"pactSpecification": {"version": "4.0"}}}
+
+
+def verified(ben: Ben, *options: str, pacts: Path | None = None, broker: Served | None = None) -> Result:
+    desk = ["--states-url", f"{ben.url}/desk/state", "--messages-url", f"{ben.url}/desk/message"]
+    source = ["--pacts", str(pacts)] if pacts else []
+    return harness("verify", "--provider", "ben", "--url", ben.url, *desk, *source, *options, broker=broker)
+
+
+def test_what_is_kept_is_told_interaction_by_interaction(ben: Ben, pacts: Path) -> None:
+    answer = verified(ben, pacts=pacts)
+    assert answer.output == "kept     a greeting (ada)\nkept     news (ada)\nben: 2 kept, 0 broken\n"
+    assert answer.exit_code == 0
+    assert ben.asked == [{"action": "setup", "params": {"since": 7}, "state": "awake"}, {"description": "news"}]
+
+
+def test_what_is_broken_is_told_with_the_reason(ben: Ben, pacts: Path) -> None:
+    ben.answers |= {"/hello": ("not now", 503), "/desk/message": {"txt": "hello"}}
+    answer = verified(ben, "--json", pacts=pacts)
+    assert answer.exit_code == 1
+    assert json.loads(answer.stdout) == {
+        "provider": "ben",
+        "passed": [],
+        "failed": {
+            "a greeting (ada)": ["expected 200 but was 503"],
+            "news (ada)": ["$ Actual map is missing the following keys: text"],
+        },
+        "pending": {},
+        "troubles": [],
+    }
+
+
+def test_what_a_team_has_to_offer_is_told_before_anything_runs(pacts: Path) -> None:
+    asked = ["--provider", "ben", "--pacts", str(pacts)]
+    told = harness("verify", *asked, "--list")
+    assert (told.exit_code, "awake  since=7" in told.output) == (0, True)
+    assert "a greeting" not in told.output
+    listed = json.loads(harness("verify", *asked, "--list", "--json").stdout)
+    message = {
+        "description": "news",
+        "consumer": "ada",
+        "contentType": "application/json",
+        "example": {"text": "hello"},
+    }
+    states = [{"state": "awake", "params": [{"since": 7}]}]
+    assert listed == {"provider": "ben", "consumers": ["ada"], "states": states, "messages": [message]}
+    lacking = harness("verify", *asked, "--url", "http://127.0.0.1:1")
+    assert lacking.exit_code == 2
+    assert "cannot be verified without --states-url and --messages-url" in lacking.output
+    assert "awake  since=7" in lacking.output
+
+
+def test_a_state_that_cannot_be_entered_is_told_and_not_tried_for_minutes(ben: Ben, pacts: Path) -> None:
+    ben.answers["/desk/state"] = ("it sleeps", 500)
+    answer = verified(ben, pacts=pacts)
+    assert answer.exit_code == 1
+    assert f"trouble  state 'awake': {ben.url}/desk/state answered 500 it sleeps" in answer.output
+    assert len([each for each in ben.asked if "state" in each]) == 1
+
+
+def test_a_message_that_fails_to_be_said_is_not_taken_for_said(ben: Ben, pacts: Path) -> None:
+    ben.answers["/desk/message"] = ({"text": "hello"}, 500)
+    answer = verified(ben, pacts=pacts)
+    assert answer.exit_code == 1
+    assert "BROKEN   news (ada)" in answer.output
+    assert f"trouble  message 'news': {ben.url}/desk/message answered 500" in answer.output
+
+
+def test_a_service_that_is_not_there_is_not_called_broken(ben: Ben, pacts: Path) -> None:
+    answer = verified(Ben("http://127.0.0.1:1"), pacts=pacts)
+    assert answer.exit_code == 2
+    assert "nothing answers at http://127.0.0.1:1 (ConnectionError): is it running there?" in answer.output
+
+
+@pytest.mark.parametrize(
+    ("interactions", "left"), [((GREETING | {"pending": True},), "a greeting"), ((), "no interaction")]
+)
+def test_files_that_prove_nothing(ben: Ben, elsewhere: Path, interactions: tuple[Json, ...], left: str) -> None:
+    answer = verified(ben, pacts=written(elsewhere / "ada-ben.json", *interactions))
+    assert answer.exit_code == 1
+    assert left in answer.output
+
+
+def test_a_provider_of_whom_nobody_needs_anything(pacts: Path) -> None:
+    answer = harness("verify", "--provider", "bem", "--pacts", str(pacts), "--list")
+    assert answer.exit_code == 2
+    assert "nobody needs anything of bem; they do of ben" in answer.output
+
+
+def client(directory: Path, *lines: str) -> list[str]:
+    """A client of Pact's that does only this."""
+    program = directory / "pact"
+    program.write_text("\n".join(["#!/bin/sh", *lines]) + "\n")
+    program.chmod(0o755)
+    return ["--client", str(program)]
+
+
+REPORT = 'while [ "$1" != --json ]; do shift; done; echo \'{}\' > "$2"'
+ONE = {"interactionResults": [{"description": "news", "result": "OK"}], "errors": []}
+
+
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        (REPORT.format(json.dumps(ONE)), "Left out: a greeting"),
+        (REPORT.format(json.dumps({"result": True})), "Left out: a greeting, news"),
+        ("echo nothing to report", "Pact could not verify it:\nnothing to report"),
+    ],
+)
+def test_what_pact_passes_without_having_looked_is_not_passed(
+    ben: Ben, pacts: Path, elsewhere: Path, does: str, said: str
+) -> None:
+    answer = verified(ben, *client(elsewhere, does, "exit 0"), pacts=pacts)
+    assert answer.exit_code == 1
+    assert said in answer.output
+
+
+def test_a_verification_without_an_end_is_ended_with_all_that_it_started(
+    ben: Ben, pacts: Path, elsewhere: Path
+) -> None:
+    answer = verified(ben, *client(elsewhere, "sleep 60 & sleep 60"), "--timeout", "0.2", pacts=pacts)
+    assert answer.exit_code == 2
+    assert "not verified within 0.2 seconds" in answer.output
+
+
+def test_the_older_client_cannot_verify(ben: Ben, pacts: Path) -> None:
+    answer = verified(ben, "--client", "/opt/pact-broker", pacts=pacts)
+    assert answer.exit_code == 2
+    assert "older client, which cannot verify" in answer.output
+
+
+def published(broker: Served) -> None:
+    broker.books.publish(broker.books.version("ada", "1"), "ben", contract(GREETING, NEWS))
+
+
+def test_what_was_never_kept_breaks_nobodys_build_until_it_was(ben: Ben, broker: Served) -> None:
+    published(broker)
+    ben.answers["/hello"] = ("not now", 503)
+    revision = ["--publish", "--branch", "main", "--version"]
+    pending = verified(ben, *revision, "1", broker=broker)
+    assert "PENDING  a greeting (ada)\n           expected 200 but was 503\n" in pending.output
+    assert pending.output.endswith("ben: 1 kept, 0 broken, 1 pending\n")
+    assert pending.exit_code == 0
+    ben.begin()
+    assert verified(ben, *revision, "2", broker=broker).exit_code == 0
+    ben.answers["/hello"] = ("not any more", 503)
+    broken = verified(ben, *revision, "3", broker=broker)
+    assert broken.exit_code == 1
+    assert "BROKEN   a greeting (ada)" in broken.output
+    assert [(each.version, each.success) for each in broker.books.results] == [("1", False), ("2", True), ("3", False)]
+
+
+@pytest.mark.parametrize("success", [True, False])
+def test_a_broker_hands_out_the_contracts_and_is_told_how_it_went(ben: Ben, broker: Served, *, success: bool) -> None:
+    published(broker)
+    ben.answers["/hello"] = "hello" if success else ("not now", 503)
+    revision = ["--publish", "--version", "2", "--branch", "main", "--tag", "a"]
+    kept_before = broker.books.verified(next(iter(broker.books.pacts.values())), "1", success=True)
+    broker.books.version("ben", "1").branches.add("main")
+    answer = verified(ben, *revision, broker=broker)
+    broker.books.results.remove(kept_before)
+    assert answer.exit_code == (0 if success else 1), answer.output
+    assert [(each.version, each.success) for each in broker.books.results] == [("2", success)]
+    version = broker.books.version("ben", "2")
+    assert (version.branches, version.tags) == ({"main"}, {"a"})
+    assert verified(ben, broker=broker).exit_code == answer.exit_code
+    assert len(broker.books.results) == 1
+
+
+def test_results_that_never_arrived_are_missed(ben: Ben, broker: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pact does not publish any when it cannot tell the broker of the branch; and passes."""
+    published(broker)
+    monkeypatch.delitem(parties.TEMPLATES, "pb:branch-version")
+    answer = verified(ben, "--publish", "--version", "2", "--branch", "main", broker=broker)
+    assert answer.exit_code == 1
+    assert "the broker knows of no result of 2 on main for ada" in answer.output
+
+
+def test_a_broker_without_a_contract_for_it_proves_nothing(ben: Ben, broker: Served) -> None:
+    answer = verified(ben, broker=broker)
+    assert answer.exit_code == 1
+    assert "the broker has no contract by which to verify ben" in answer.output
+
+
+def test_what_comes_from_files_is_not_published(ben: Ben, broker: Served, pacts: Path) -> None:
+    answer = verified(ben, "--publish", pacts=pacts, broker=broker)
+    assert answer.exit_code == 2
+    assert "only what came from a broker can be published" in answer.output
+
+
+def test_everything_is_passed_on_as_it_is() -> None:
+    def answer(path: str) -> Response:
+        said = Response(gzip.compress(b"hello"), 302, headers=[("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+        said.headers.update(
+            {"Content-Encoding": "gzip", "Location": "/elsewhere", "X-Asked": request.environ["REQUEST_URI"]}
+        )
+        said.headers["X-Headers"] = " ".join(sorted(name.lower() for name, _ in request.headers))
+        return said
+
+    app, port = Flask("there"), Port("there", 0)
+    app.add_url_rule("/<path:path>", view_func=answer)
+    server = Server(app, port)
+    try:
+        passing = api(Service(port.url + "/base", None, None, requests.Session())).test_client()
+        said = passing.get("/a%2Fb%20c?x=1&x=2", headers={"X-Own": "7"})
+    finally:
+        server.stop()
+    assert (said.status_code, gzip.decompress(said.data)) == (302, b"hello")
+    assert (said.headers["Location"], said.headers["X-Asked"]) == ("/elsewhere", "/base/a%2Fb%20c?x=1&x=2")
+    assert said.headers.getlist("Set-Cookie") == ["a=1", "b=2"]
+    assert "x-own" in said.headers["X-Headers"].split()

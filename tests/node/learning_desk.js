@@ -1,0 +1,46 @@
+// What the team serves beside its service while it is verified; run it and it prints where both are.
+import { LearningService, serve } from "./learning.js";
+
+const service = new LearningService();
+const course = (isPublished) => ({ courseId }) =>
+  service.courses.set(courseId, {
+    tutorId: "tom", title: "Algebra", price: { amount: 4900, currency: "EUR" }, isPublished, lessons: [{ title: "Sets" }],
+  });
+
+// guide: from here
+const states = {
+  "a service token that is known": ({ token }) => service.tokens.add(token),
+  "a service token that is not known": ({ token }) => service.tokens.delete(token),
+  "no course": ({ courseId }) => service.courses.delete(courseId),
+  "a course that is not published": course(false),
+  "a published course": course(true),
+};
+const messages = {
+  EnrollInCourseInitiated: () => service.enroll("ada", "algebra"),
+  EnrollmentConfirmed: () => (course(true)({ courseId: "algebra" }), service.createEnrollment("saga-1", ENROLLMENT)),
+  EnrollmentRejected: () => service.createEnrollment("saga-1", { ...ENROLLMENT, courseId: "gone" }),
+};
+// guide: to here
+const ENROLLMENT = { studentId: "ada", courseId: "algebra", paymentId: "pay-1" };
+
+function enter(name, params) {
+  return states[name] ? [200, void states[name](params) ?? {}] : [422, { detail: `no state is called ${name}` }];
+}
+
+function say(name) {
+  return messages[name] ? [200, messages[name]()] : [422, { detail: `no message is called ${name}` }];
+}
+
+const answer = (method, path, _, body) => {
+  const asked = JSON.parse(body || "{}");
+  return path === "/state" ? enter(asked.state, asked.params) : say(asked.description);
+};
+const forgets = process.argv[2]; // a field of courses, so that a test can see it missed
+const api = (...asked) => {
+  const [status, body] = service.answer(...asked);
+  if (forgets) delete body[forgets];
+  return [status, body];
+};
+const desk = await serve(answer, { "/message": "application/cloudevents+json" });
+console.log(JSON.stringify({ url: await serve(api), desk }));
+process.stdin.on("end", () => process.exit()).resume();
