@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts bench lint format lock clean
+.PHONY: help install demo test contracts strength bench lint format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ test: install ## Everything that must hold before a change lands; all is run, th
 
 contracts: install ## Renew pacts/, after a consumer's needs have changed
 	@$(BIN)/pytest tests/contracts/consumers --pacts pacts
+
+strength: install ## How many of a provider's lies the contracts catch; takes minutes, writes pacts/README.md
+	@$(BIN)/python -m tests.contracts.strength
 
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run

@@ -41,6 +41,10 @@ class Student:
         """Return the saga as its student sees it, client secret and all."""
         return self._payment.get(f"/sagas/{saga_id}")
 
+    def payments(self) -> list[Json]:
+        """Return what one has paid, or is to pay; the newest first."""
+        return list(self._payment.items("/payments"))
+
     def client_secret(self, saga_id: str) -> str:
         """Wait for the payment to be asked for; its client secret is the student's key to it."""
         return self._world.eventually(lambda: _client_secret(self.saga(saga_id)))

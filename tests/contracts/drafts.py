@@ -26,12 +26,13 @@ class Drafts:
         """Return the contract of a pair, for one interaction."""
         return Contract(consumer, provider, self)
 
-    def add(self, pact: Pact, description: str) -> None:
+    def add(self, pact: Pact, *descriptions: str) -> None:
         """Write it down; two of one description would silently become one, so the second is an error."""
-        name = (pact.consumer, pact.provider, description)
-        if name in self._described:
-            raise ValueError(f"{description!r} is described twice between {pact.consumer} and {pact.provider}")
-        self._described.add(name)
+        for description in descriptions:
+            name = (pact.consumer, pact.provider, description)
+            if name in self._described:
+                raise ValueError(f"{description!r} is described twice between {pact.consumer} and {pact.provider}")
+            self._described.add(name)
         pact.write_file(self._directory)
 
     def publish(self, target: Path) -> None:
@@ -44,14 +45,15 @@ class Drafts:
 
 
 class Contract:
-    """One interaction of a pair: declare it, then play it."""
+    """One interaction of a pair, or those that belong together: declare them, then play them."""
 
     def __init__(self, consumer: str, provider: str, drafts: Drafts) -> None:
-        self._pact, self._drafts, self._description = Pact(consumer, provider).with_specification("V4"), drafts, ""
+        self._pact, self._drafts = Pact(consumer, provider).with_specification("V4"), drafts
+        self._descriptions: list[str] = []
 
     def call(self, description: str, method: str, path: str, *, state: str = KNOWN) -> HttpInteraction:
-        """Declare a call by one whose service token is in this state."""
-        self._description = description
+        """Declare a call by one whose token is in this state."""
+        self._descriptions.append(description)
         call = self._pact.upon_receiving(description).given(state, token=TOKENS[state])
         return call.with_request(method, path).with_header("Authorization", f"Bearer {TOKENS[state]}")
 
@@ -61,7 +63,7 @@ class Contract:
 
     def message(self, description: str, contents: Json) -> None:
         """Declare a message that is heard, by the whole envelope in which it travels."""
-        self._description = description
+        self._descriptions.append(description)
         self._pact.upon_receiving(description, "Async").with_body(contents, content_type=CLOUDEVENT)
 
     @contextmanager
@@ -69,7 +71,7 @@ class Contract:
         """Stand in for the provider at the URL that is yielded; what fails inside never enters the contract."""
         with self._pact.serve() as server:
             yield str(server.url).rstrip("/")
-        self._drafts.add(self._pact, self._description)
+        self._drafts.add(self._pact, *self._descriptions)
 
     @contextmanager
     def told(self, hear: Hear) -> Iterator[None]:
@@ -77,4 +79,4 @@ class Contract:
         for failure in self._pact.verify(hear, "Async", raises=False):
             raise failure.error
         yield
-        self._drafts.add(self._pact, self._description)
+        self._drafts.add(self._pact, *self._descriptions)

@@ -1,4 +1,4 @@
-"""Brings the real services to say each message, and returns the very bytes that travelled."""
+"""Brings the real services to say each message, and returns it as it travelled."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from simulators.world.inside import Inside
 from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
 from simulators.world.stories import tomorrow
 from tests.contracts.expectations import CLOUDEVENT
+from tests.contracts.verification import Said
 
 DECLINED = "pm_card_visa_chargeDeclined"
 
@@ -23,13 +24,14 @@ class Overheard(Inside):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        self.said: dict[tuple[str, str], bytes] = {}
+        self.said: dict[tuple[str, str], Said] = {}
         for name, service in self.services.items():
             service.app.before_request(partial(self._listen, name))
 
     def _listen(self, receiver: str) -> None:
         if request.mimetype == CLOUDEVENT:
-            self.said[receiver, request.get_json(force=True)["type"]] = request.get_data()
+            said = Said(request.get_data(), request.content_type or "")
+            self.said[receiver, request.get_json(force=True)["type"]] = said
 
 
 Start = Callable[[Overheard], str]
@@ -82,7 +84,7 @@ def unavailable(world: Overheard, start: Start) -> None:
 
 
 @cache
-def overheard(story: Story, start: Start) -> dict[tuple[str, str], bytes]:
+def overheard(story: Story, start: Start) -> dict[tuple[str, str], Said]:
     """Play a story, and return the last envelope of each name that each service was told in it."""
     with TemporaryDirectory() as directory, Overheard(Path(directory)) as world:
         story(world, start)

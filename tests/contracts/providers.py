@@ -10,11 +10,12 @@ from flask import Flask
 
 from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
 from tests.contracts import overheard as stories
-from tests.contracts.expectations import KNOWN, TOKENS, UNKNOWN, Json
+from tests.contracts.expectations import HARNESS, KNOWN, NOBODY, OPERATOR, STUDENT, STUDENT_APP, TOKENS, UNKNOWN, Json
 from tests.contracts.messages import Spoken, between
 from tests.contracts.overheard import Start, Story, course, overheard, session
-from tests.contracts.services import has_course, neighbour, payment_service
-from tests.contracts.verification import Enter, Provider, Say
+from tests.contracts.purchases import Purchases
+from tests.contracts.services import database_url, has_course, neighbour, payment_service
+from tests.contracts.verification import Enter, Provider, Said, Say
 
 STORIES: dict[str, Story] = {
     "PaymentFailed": stories.declined,
@@ -31,20 +32,26 @@ STORIES: dict[str, Story] = {
 
 
 def payment_provider(consumer: str, directory: Path) -> Provider:
-    return Provider(PAYMENT, payment_service(directory), ACCESS, _says(PAYMENT, consumer))
+    return Provider(PAYMENT, payment_service(directory), _access(KNOWN, UNKNOWN), _says(PAYMENT, consumer))
+
+
+def payment_to_people(seen_by: Callable[[Purchases], dict[str, Enter]], directory: Path) -> Provider:
+    app = payment_service(directory)
+    purchases = Purchases(app, database_url(directory))
+    return Provider(PAYMENT, app, _access(STUDENT, OPERATOR, NOBODY) | seen_by(purchases), {})
 
 
 def neighbour_provider(name: str, _: Path) -> Provider:
     app = neighbour(name)
     states = _courses(app) if name == LEARNING else {}
-    return Provider(name, app, ACCESS | states, _says(name, PAYMENT))
+    return Provider(name, app, _access(KNOWN, UNKNOWN) | states, _says(name, PAYMENT))
 
 
-def _access(state: str) -> Enter:
-    def enter(params: Json) -> None:
+def _access(*states: str) -> dict[str, Enter]:
+    def enter(state: str, params: Json) -> None:
         assert params["token"] == TOKENS[state]
 
-    return enter
+    return {state: partial(enter, state) for state in states}
 
 
 def _courses(school: Flask) -> dict[str, Enter]:
@@ -68,13 +75,14 @@ def _says(sender: str, receiver: str) -> dict[str, Say]:
     return {said.description: partial(_heard, said, start) for said in between(sender, receiver)}
 
 
-def _heard(said: Spoken, start: Start) -> bytes:
+def _heard(said: Spoken, start: Start) -> Said:
     return overheard(STORIES.get(said.description, stories.bought), start)[said.receiver, said.name]
 
 
-ACCESS = {state: _access(state) for state in (KNOWN, UNKNOWN)}
 NEIGHBOURS = (LEARNING, TUTORS, COMMUNICATION)
 PROVIDERS: dict[str, Callable[[Path], Provider]] = {
     **{f"{name}-{PAYMENT}.json": partial(payment_provider, name) for name in NEIGHBOURS},
     **{f"{PAYMENT}-{name}.json": partial(neighbour_provider, name) for name in NEIGHBOURS},
+    f"{STUDENT_APP}-{PAYMENT}.json": partial(payment_to_people, Purchases.seen_by_students),
+    f"{HARNESS}-{PAYMENT}.json": partial(payment_to_people, Purchases.seen_by_operators),
 }

@@ -11,18 +11,21 @@ from reference.app import create_app as create_payment
 from simulators.kit.auth import Person, token
 from simulators.kit.seams import seeded_seams
 from simulators.world.plan import NEIGHBOURS
-from tests.contracts.expectations import TOKEN, Json
+from tests.contracts.expectations import JWT_SECRET, SECRET_KEY, TOKEN, TOKENS, Json
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
-JWT_SECRET = "a secret that only this test knows"
 NOWHERE = "http://nowhere.invalid"
 AS_KNOWN = {"Authorization": f"Bearer {TOKEN}"}
 
 
+def database_url(directory: Path) -> str:
+    return f"sqlite:///{directory / 'payment.sqlite3'}"
+
+
 def payment_service(directory: Path) -> Flask:
     environ = {
-        "DATABASE_URL": f"sqlite:///{directory / 'payment.sqlite3'}",
-        "STRIPE_API_KEY": "sk_test_contracts",
+        "DATABASE_URL": database_url(directory),
+        "STRIPE_API_KEY": TOKENS[SECRET_KEY],
         "STRIPE_API_BASE": NOWHERE,
         "STRIPE_WEBHOOK_SECRET": "whsec_contracts",
         "LEARNING_SERVICE_URL": NOWHERE,

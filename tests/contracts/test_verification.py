@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.contracts.expectations import Json
-from tests.contracts.verification import NotVerified, Provider, broken
+from tests.contracts.verification import NotVerified, Provider, Said, broken
 
 HELLO: Json = {
     "type": "Synchronous/HTTP",
@@ -86,7 +86,7 @@ def test_a_state_that_cannot_be_entered_fails_at_once(ben: Provider, tmp_path: P
 
 
 def test_a_message_that_fails_to_be_said_is_told(ben: Provider, tmp_path: Path) -> None:
-    def fail() -> bytes:
+    def fail() -> Said:
         raise RuntimeError
 
     provider = replace(ben, states={}, messages={"news": fail})
