@@ -1,0 +1,66 @@
+"""Every command of every document is done, in its order, and answers what the document says; or it is said why not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.documents.reading import Block, Command, blocks, documents, name
+from tests.documents.terminal import Terminal
+
+NOT_DONE = {
+    "make test": "is what runs this",
+    "make bench": "takes minutes, and tells figures",
+    "make contracts": "writes into pacts/; that they are fresh is a test of its own",
+    "make format": "writes into the code",
+    "make help": "tells the targets of the Makefile",
+    ". .venv/bin/activate": "puts the command on the path, where this terminal has it",
+}
+ELSEWHERE = {"pacts/PROVIDERS.md": "tests/contracts/broker/test_guide.py, with a broker and a provider"}
+READ = [each for each in documents() if blocks(each, "sh") and name(each) not in ELSEWHERE]
+
+
+def is_done(command: Command) -> bool:
+    return command.plain not in NOT_DONE
+
+
+@pytest.mark.served
+@pytest.mark.parametrize("document", READ, ids=name)
+def test_who_does_what_a_document_says_sees_what_it_says(document: Path, tmp_path: Path) -> None:
+    typed = [(block, each) for block in blocks(document, "sh") for each in block.commands() if is_done(each)]
+    answers = Terminal(tmp_path).does([each for _, each in typed])
+    for (_, command), answer in zip(typed, answers, strict=True):
+        assert answer.code == command.code, f"{command.where}: {command.text}\n{answer.output}"
+    for block in {id(each): each for each, _ in typed}.values():
+        told = "".join(answer.output for (each, _), answer in zip(typed, answers, strict=True) if each is block)
+        assert is_as_shown(block, told), f"{block.where} does not answer as shown:\n{told}"
+
+
+def is_as_shown(block: Block, told: str) -> bool:
+    """Compare the answer with what is shown, in which … stands for whatever is there."""
+    if not block.shown:
+        return True
+    shown = re.escape(block.shown.strip()).replace("…", ".*?")
+    return re.search(shown, told, re.DOTALL) is not None
+
+
+def test_what_is_not_done_is_in_some_document() -> None:
+    typed = {each.plain for document in documents() for block in blocks(document, "sh") for each in block.commands()}
+    assert set(NOT_DONE) - typed == set()
+
+
+def test_commands_stand_in_blocks_that_are_read() -> None:
+    languages = {block.language for document in documents() for block in blocks(document)}
+    assert languages <= {"sh", "text", "json", "js", "python", "http"}
+
+
+def test_an_answer_that_is_not_as_shown_is_seen(tmp_path: Path) -> None:
+    document = tmp_path / "README.md"
+    document.write_text("```sh\necho one two\nfalse  # exit code 1\n```\n\n```text\none …\n```\n")
+    block = Block("README.md:1", "sh", "echo one two\nfalse  # exit code 1\n", "one …\n")
+    answers = Terminal(tmp_path).does(block.commands())
+    assert [each.code for each in answers] == [each.code for each in block.commands()] == [0, 1]
+    assert is_as_shown(block, answers[0].output)
+    assert not is_as_shown(block, "two one")
