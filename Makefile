@@ -21,7 +21,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-demo: install ## Run all services on loopback and play the stories; Ctrl-C ends it
+demo: install ## Run all services on loopback, with pages in the browser; Ctrl-C ends it
 	@$(BIN)/harness demo
 
 test: install ## Everything that must hold before a change lands; all is run, the first failure's code is kept

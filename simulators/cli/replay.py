@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @click.command("replay", epilog="Example: harness replay run.json")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--service", help="The run's service, if it has no short name.")
+@click.option("--service", help="The run's service, if it is one of your own: package.module:factory.")
 @click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
 def replay_run(file: Path, service: str | None, *, as_json: bool) -> None:
     """Play a run again that `harness stories --save` has kept, and say whether all is the same."""
     try:
-        run = read_run(file.read_text(encoding="utf-8"))
-        difference = replay(run, service=service).difference
-    except (LookupError, ValueError) as wrong:
+        run = read_run(file.read_text(encoding="utf-8"), service=service)
+    except ValueError as wrong:
         raise WrongUsage(f"{file}: {wrong}") from wrong
+    difference = replay(run).difference
     if as_json:
         click.echo(json.dumps({"identical": not difference, "difference": difference or None}))
     elif difference:

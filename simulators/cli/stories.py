@@ -11,8 +11,9 @@ import click
 
 from simulators.cli.telling import tell
 from simulators.cli.usage import WrongUsage
-from simulators.world.runs import SERVICES, perform
-from simulators.world.stories import STORIES, story_named
+from simulators.world.runs import SERVICES, commands, perform
+from simulators.world.service import factory_at
+from simulators.world.stories import STORIES, silently, story_named
 
 if TYPE_CHECKING:
     from simulators.world.client import Json
@@ -34,11 +35,12 @@ def stories(names: tuple[str, ...], service: str, seed: int, save: Path | None, 
     """Play guided stories and judge them by every promise: all in a line each, or those named in full."""
     try:
         chosen = [story_named(name) for name in names] or list(STORIES)
-        if save and len(chosen) != 1:
-            raise WrongUsage("--save keeps the run of one story: name one")
-        runs = [_performed(story, service, seed, in_full=bool(names), as_json=as_json) for story in chosen]
+        factory_at(SERVICES.get(service, service))
     except LookupError as unknown:
         raise WrongUsage(str(unknown)) from unknown
+    if save and len(chosen) != 1:
+        raise WrongUsage("--save keeps the run of one story: name one")
+    runs = [_performed(story, service, seed, in_full=bool(names), as_json=as_json) for story in chosen]
     if save:
         _keep(runs[0], save)
     sys.exit(0 if all(each.ended_well for each in runs) else 1)
@@ -52,8 +54,7 @@ def _keep(run: Run, file: Path) -> None:
 
 
 def _performed(story: Story, service: str, seed: int, *, in_full: bool, as_json: bool) -> Run:
-    loudly = in_full and not as_json
-    run = perform(story, seed=seed, service=service, **({"tell": tell} if loudly else {}))
+    run = perform(story, seed=seed, service=service, tell=tell if in_full and not as_json else silently)
     if as_json:
         click.echo(json.dumps(run.document))
     elif in_full:
@@ -68,8 +69,12 @@ def _show_promises(document: Json) -> None:
     for each in document["invariants"]:
         sign, tone = SIGNS[each["standing"]]
         tell(f"{sign} I{each['number']:<3}{each['name']:<30}{each['standing']}", tone)
-    for way, command in document["again"].items():
-        tell(f"again, in a {way}: {command}" if way == "terminal" else f"again, as a {way}: {command}", "aside")
+    again = commands(document["story"], document["seed"], document["service"])
+    tell(f"again, in a terminal: {again['terminal']}", "aside")
+    tell(f"again, as a test: {again['test']}", "aside")
+    if document["service"] != "reference":
+        right = commands(document["story"], document["seed"], "reference")
+        tell(f"the same with the reference: {right['terminal']}", "aside")
 
 
 def _show_line(document: Json) -> None:

@@ -10,6 +10,7 @@ TONES: dict[str, dict[str, Any]] = {
     "title": {"bold": True},
     "aside": {"fg": "cyan"},
     "good": {"fg": "green"},
+    "proven": {"bold": True},
     "trouble": {"fg": "yellow"},
     "bad": {"fg": "red", "bold": True},
 }

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from simulators.console import clock, faults, feed, guide, pay, runs, sagas, school, stories, stripe, webhooks, words
 from simulators.console.answers import stage, wants_json
 from simulators.world.client import Refused
+from simulators.world.scheduler import NeverQuiet
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -39,8 +40,11 @@ def create_app(on: Stage) -> Flask:
     app.before_request(_only_ourselves)
     app.after_request(_guarded)
     app.context_processor(_around)
-    for kind, handler in ((HTTPException, _refused), (Refused, _said_no), (requests.RequestException, _away)):
-        app.register_error_handler(kind, handler)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Refused, _said_no)
+    app.register_error_handler(requests.RequestException, _away)
+    for kind in (NeverQuiet, AssertionError):
+        app.register_error_handler(kind, _not_so)
     for room in ROOMS:
         app.register_blueprint(room.routes)
     return app
@@ -66,7 +70,7 @@ def _around() -> dict[str, Any]:
     """What stands on every page: the time, what is broken on purpose, and what was last done."""
     on = stage()
     told = {"now": on.world.clock.now(), "running": on.world.clock.running, "said": on.said, "version": on.version}
-    return told | {"active": on.active_faults(), "service": on.service_name}
+    return told | {"active": on.active_faults(), "payment_service": on.service_name}
 
 
 def _refused(error: HTTPException) -> ResponseReturnValue:
@@ -79,7 +83,15 @@ def _said_no(error: Refused) -> ResponseReturnValue:
 
 
 def _away(error: requests.RequestException) -> ResponseReturnValue:
+    """Tell it to whoever asks; an open page that only looks again keeps what it shows, and looks once more later."""
+    if request.headers.get("X-Look"):
+        return "", 204
     return _trouble(503, f"A service does not answer ({type(error).__name__}). Is it down on purpose?")
+
+
+def _not_so(error: Exception) -> ResponseReturnValue:
+    """Tell what was waited for in vain, which is no fault of the pages."""
+    return _trouble(503, str(error).partition("\n")[0])
 
 
 def _trouble(status: int, why: str) -> ResponseReturnValue:

@@ -44,6 +44,11 @@ UNHEARD = (
     "Stripe has your money, and the school has not heard of it yet: nothing is confirmed. You need not do anything, "
     "and must not pay again: the school finds out by itself."
 )
+NOT_HEARD_OF = {
+    "studentId": "", "context": "COURSE_ENROLLMENT", "contextId": "", "state": "", "outcome": None, "payment": None,
+    "waitingFor": "the payment-service to hear of your wish",
+}  # fmt: skip
+"""How a purchase stands that was asked for a moment ago."""
 UNANSWERED = "Nothing is paid until you have answered on your bank's page."
 ENDED = {
     "COMPLETED": (4, "It is yours", "Paid and confirmed."),
@@ -97,7 +102,9 @@ def card(saga_id: str) -> ResponseReturnValue:
 
 def _saga(saga_id: str) -> Json:
     """Return the saga as its student sees it."""
-    known = world().payment.saga(saga_id) or abort(404)
+    known = world().payment.saga(saga_id)
+    if known is None:
+        return NOT_HEARD_OF | {"sagaId": saga_id} if saga_id in world().sagas else abort(404)
     return stage().as_student(known["studentId"]).get(f"/sagas/{saga_id}")
 
 

@@ -4,40 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulators.console.about import exchanges_of, intents_of
 from simulators.world.evidence import DEFAULT_CHECK_SECONDS, Evidence
 from simulators.world.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
-    from simulators.console.index import Numbered
     from simulators.console.stage import Stage
     from simulators.world.client import Json
 
 KEPT = ("HELD", "TAKEN")
 
 
-def promises(stage: Stage, saga: Json, intents: list[Json], exchanges: list[Numbered]) -> list[Verdict]:
+def promises(stage: Stage, saga_id: str) -> list[Verdict]:
     """Judge what Stripe, the neighbours and the wire show of this saga; while anything moves, nothing is broken yet."""
-    evidence = _evidence(stage, saga, intents, exchanges)
-    return verdicts(stage.world, saga["sagaId"], quiet=stage.is_quiet(), evidence=evidence)
+    return verdicts(stage.world, saga_id, quiet=stage.is_quiet(), ask=lambda: _evidence(stage, saga_id))
 
 
 def told(verdict: Verdict) -> Json:
     """Return a verdict as it is shown."""
-    found = [f"{each.found}" + (f", by {each.by}" if each.by else "") for each in verdict.breaches]
     return {
         "number": verdict.number,
         "name": verdict.name,
         "promise": verdict.promise,
         "standing": str(verdict.standing),
-        "found": [" ".join(each.split()) for each in found],
+        "found": [str(each) for each in verdict.breaches],
     }
 
 
-def _evidence(stage: Stage, saga: Json, intents: list[Json], exchanges: list[Numbered]) -> Evidence:
+def _evidence(stage: Stage, saga_id: str) -> Evidence:
     """Ask everybody about this saga only, so that it costs no more because there are a thousand others."""
-    world, saga_id, student = stage.world, saga["sagaId"], saga["studentId"]
-    known = world.plan.credentials
-    said = [each for _, each in exchanges if each.answer]
+    world, known = stage.world, stage.world.plan.credentials
+    saga, intents = world.payment.saga(saga_id), intents_of(world, saga_id)
+    said = [each for _, each in exchanges_of(stage, saga, intents) if each.answer] if saga else []
+    student = saga["studentId"] if saga else ""
     return Evidence(
         world.clock.now(),
         intents,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, request
 
+from simulators.console.about import exchanges_of, intents_of
 from simulators.console.answers import done, given, page, stage, world
 from simulators.console.promises import promises, told
 from simulators.console.sequence import sequence
@@ -20,7 +21,6 @@ from simulators.world.sides import sides
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.console.index import Numbered
     from simulators.world.client import Json
 
 routes = Blueprint("sagas", __name__)
@@ -56,8 +56,8 @@ def one(saga_id: str) -> ResponseReturnValue:
 
 def everything_about(saga: Json) -> dict[str, Any]:
     """Return all that is shown of a saga."""
-    intents = intents_of(saga["sagaId"])
-    exchanges = _exchanges(saga, intents)
+    intents = intents_of(world(), saga["sagaId"])
+    exchanges = exchanges_of(stage(), saga, intents)
     about = [each for each in stage().deliveries() if each.get("sagaId") == saga["sagaId"]]
     drawn = sequence(
         exchanges,
@@ -69,7 +69,7 @@ def everything_about(saga: Json) -> dict[str, Any]:
         "saga": saga,
         "why": reasons(stage(), saga, intents, about),
         "steps": [asdict(step) | {"words": step.words} for step in drawn.steps],
-        "promises": [told(each) for each in promises(stage(), saga, intents, exchanges)],
+        "promises": [told(each) for each in promises(stage(), saga["sagaId"])],
         "sides": [asdict(row) for row in sides(world(), saga["sagaId"])] if intents and saga["payment"] else [],
         "_sequence": drawn,
         "_picture": picture(flow, saga) if flow else None,
@@ -100,30 +100,6 @@ def reset() -> ResponseReturnValue:
         abort(400, f"service must be one of {', '.join(SERVICES)}")
     with stage().acting():
         return done(f"All is new: {stage().reset(service)} are gone.", "/")
-
-
-def intents_of(saga_id: str) -> list[Json]:
-    """Return the saga's PaymentIntents, found by their metadata, newest first."""
-    quoted = saga_id.replace("'", "")
-    found = world().stripe.client.get("/v1/payment_intents/search", query=f"metadata['sagaId']:'{quoted}'")
-    return list(found["data"])
-
-
-def _exchanges(saga: Json, intents: list[Json]) -> list[Numbered]:
-    """Return what was said about the saga: by its ids, and how it began, when it had no id that others knew."""
-    known = stage().index.about([saga["sagaId"], *(each["id"] for each in intents)])
-    return sorted({*_beginning(saga, known), *known})
-
-
-def _beginning(saga: Json, known: list[Numbered]) -> list[Numbered]:
-    """Return the student's wish to enroll, and the question about the course: both name only the course."""
-    if saga["context"] != "COURSE_ENROLLMENT" or not known:
-        return []
-    course, first = f"/courses/{saga['contextId']}", known[0][0]
-    asked = next((number for number, each in known if each.path == "/v1/payment_intents"), known[-1][0])
-    near = world().recorder.numbered()[max(first - 40, 0) : asked]
-    wish = [each for each in near if each[0] < first and each[1].path == course + "/enroll"][-1:]
-    return wish + [each for each in near if each[0] > first and each[1].path == course]
 
 
 def _searched(wanted: str, asked: dict[str, str]) -> list[Json]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from simulators.world.stories import Story, Told
 
 
+PACE_SECONDS = 0.9
+"""How long each line of a story stays alone, so that a person can follow."""
 Hear = Callable[["Exchange"], None]
 """Is told each exchange that is over."""
 
@@ -49,6 +51,7 @@ class Stage:
         self._credentials = Credentials.made_up(real_seams().randomness)
         self._versions, self._lock = count(1), RLock()
         self.version, self.said, self.is_open = 0, "", True
+        self.pace_seconds = PACE_SECONDS
         self.plays: dict[str, Play] = {}
         self.world, self.index = self._put_up("reference")
 

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from simulators.world.client import Json
 
 routes = Blueprint("stories", __name__)
-PACE_SECONDS = 0.9
-"""How long each line of a story stays alone, so that a person can follow."""
+LONGEST_PACE = 5
 FAULT_NAMES = {each.number: each.name for each in FAULTS}
 
 
@@ -95,7 +94,9 @@ def _named(name: str) -> Story:
 
 def _pace() -> timedelta:
     try:
-        seconds = float(given("pace", str(PACE_SECONDS)))
+        seconds = float(given("pace", str(stage().pace_seconds)))
     except ValueError:
-        abort(400, "pace must be a number of seconds")
-    return timedelta(seconds=min(max(seconds, 0), 5))
+        seconds = -1
+    if not 0 <= seconds <= LONGEST_PACE:
+        abort(400, f"pace must be a number of seconds from 0 to {LONGEST_PACE}")
+    return timedelta(seconds=seconds)

@@ -41,12 +41,18 @@ SUSPECTS: dict[int, tuple[str, ...]] = {
 NEVER_ARRIVED = "never arrived"
 
 
-def culprit(violation: Violation, evidence: Evidence, world: World) -> Exchange | None:
-    """Return the message that broke this promise, as far as one did."""
+def culprit(violation: Violation, messages: list[Exchange]) -> Exchange | None:
+    """Return which of these messages broke this promise, as far as one did."""
     suspects = SUSPECTS.get(violation.number, ())
-    known = [each for each in evidence.exchanges if _name(each) in suspects and _concerns(each, violation.saga_id)]
-    lost = [each for each in _lost(evidence, world) if each.message in suspects and _concerns(each, violation.saga_id)]
-    return next(iter(sorted(known + lost, key=lambda each: each.at)[-1:]), None)
+    found = [each for each in messages if _name(each) in suspects and _concerns(each, violation.saga_id)]
+    return found[-1] if found else None
+
+
+def messages(evidence: Evidence, world: World) -> list[Exchange]:
+    """Return all that was said, in order, and those of Stripe's events that never arrived."""
+    brought = {each.message_id for each in evidence.exchanges}
+    lost = [_never_arrived(each) for each in world.stripe.events() if each["id"] not in brought]
+    return sorted(evidence.exchanges + lost, key=lambda each: each.at)
 
 
 def _name(exchange: Exchange) -> str:
@@ -56,12 +62,6 @@ def _name(exchange: Exchange) -> str:
 def _concerns(exchange: Exchange, saga_id: str) -> bool:
     """Whether it is about this saga, or does not say about which."""
     return not saga_id or exchange.saga_id in (None, saga_id)
-
-
-def _lost(evidence: Evidence, world: World) -> list[Exchange]:
-    """Return Stripe's events that the payment-service has never been brought."""
-    brought = {each.message_id for each in evidence.exchanges}
-    return [_never_arrived(each) for each in world.stripe.events() if each["id"] not in brought]
 
 
 def _never_arrived(event: Json) -> Exchange:

@@ -14,7 +14,7 @@ SECRET_TEXT = re.compile(r"_secret_\w|\b[srp]k_(test|live)_\w|\bwhsec_\w|\b\d{13
 
 
 def payload(body: bytes, content_type: str | None) -> Json:
-    """Return what a body says, JSON or a form, with its secrets hidden; empty when it says nothing one can show."""
+    """Return what a body says, JSON or a form, without its secrets and its nulls; empty when nothing can be shown."""
     kind = content_type or ""
     try:
         if "json" in kind:
@@ -23,8 +23,15 @@ def payload(body: bytes, content_type: str | None) -> Json:
             found = dict(parse_qsl(body.decode())) if "form" in kind else {}
     except (ValueError, RecursionError):
         return {"": "cannot be read"}
-    shown: Json = open_part(found if isinstance(found, dict) else {"": found})
+    shown: Json = _said(open_part(found if isinstance(found, dict) else {"": found}))
     return shown
+
+
+def _said(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return the same without what is null: that says nothing, and Stripe's objects are full of it."""
+    if isinstance(value, dict):
+        return {key: _said(each) for key, each in value.items() if each is not None}
+    return [_said(each) for each in value] if isinstance(value, list) else value
 
 
 def open_part(value: Any) -> Any:  # noqa: ANN401 - whatever was sent

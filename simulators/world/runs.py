@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from simulators.world.inside import Inside
 from simulators.world.plan import REFERENCE
 from simulators.world.recorder import Exchange
-from simulators.world.stories import play, story_named
+from simulators.world.stories import play, silently, story_named
 
 if TYPE_CHECKING:
     from simulators.world.client import Json
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FORMAT = "payment-flow-harness run 1"
 SERVICES = {"reference": REFERENCE, "naive": "simulators.naive.app:create_app"}
 """The payment-services that are known by a short name; others are named as `package.module:factory`."""
+NEEDED = {"story": str, "seed": int, "service": str, "versions": dict, "told": dict, "exchanges": list}
 WENT_WELL = range(200, 300)
 
 
@@ -46,6 +47,13 @@ class Run:
         """Whether it ended as told, and every promise was kept."""
         return bool(self.document["told"]["endedWell"])
 
+    @property
+    def lines(self) -> list[str]:
+        """What was said and heard, in the order in which it happened."""
+        said = [(each["after"], 0, f"  {each['line']}") for each in self.document["said"]]
+        heard = [(number, 1, f"    {Exchange(**each)}") for number, each in enumerate(self.document["exchanges"])]
+        return [line for *_, line in sorted(said + heard, key=lambda each: each[:2])]
+
 
 @dataclass(frozen=True)
 class Replayed:
@@ -55,8 +63,8 @@ class Replayed:
     difference: str
 
 
-def perform(story: Story, *, seed: int = 0, service: str = "reference", tell: Tell = lambda *_, **__: None) -> Run:
-    """Play a story inside, with this payment-service; LookupError when there is none such."""
+def perform(story: Story, *, seed: int = 0, service: str = "reference", tell: Tell = silently) -> Run:
+    """Play a story inside, with this payment-service, by its short name or as `package.module:factory`."""
     said: list[Json] = []
     with TemporaryDirectory() as folder, _world(Path(folder), seed, service) as world:
         began, heard = world.clock.now(), list[Exchange]()
@@ -86,29 +94,33 @@ def commands(story: str, seed: int, service: str) -> dict[str, str]:
     }
 
 
-def read_run(text: str) -> Run:
-    """Return the run that a document tells of; ValueError says why it is none."""
+def read_run(text: str, *, service: str | None = None) -> Run:
+    """Return the run that a document tells of; ValueError says why it is none, or cannot be played here.
+
+    A document does not choose what is imported: a service without a short name must be named once more, by `service`.
+    """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as problem:
         raise ValueError(f"this is no JSON: {problem}") from problem
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ValueError(f"this is no run: its format must be {FORMAT!r}")
-    known = {"story": str, "seed": int, "service": str, "versions": dict, "told": dict}
-    if wrong := [name for name, kind in known.items() if not isinstance(document.get(name), kind)]:
+    if wrong := [name for name, kind in NEEDED.items() if not isinstance(document.get(name), kind)]:
         raise ValueError(f"this is no whole run: {', '.join(wrong)} is missing or of another kind")
+    known = [*SERVICES] if service is None else [service]
+    if document["service"] not in known:
+        raise ValueError(f"it is a run of the service {document['service']!r}, not of {' or '.join(known)}")
+    try:
+        story_named(document["story"])
+    except LookupError as unknown:
+        raise ValueError(str(unknown)) from unknown
     return Run(document)
 
 
-def replay(run: Run, *, service: str | None = None, tell: Tell = lambda *_, **__: None) -> Replayed:
-    """Play a run again; LookupError when its story or service is not known.
-
-    A document does not choose what is imported: a service without a short name must be said once more.
-    """
-    meant = run.document["service"]
-    if service not in (None, meant) or (meant not in SERVICES and service is None):
-        raise LookupError(f"the run is one of the service {meant!r}: say so, if that is what you want to run")
-    again = perform(story_named(run.document["story"]), seed=run.document["seed"], service=meant, tell=tell)
+def replay(run: Run, *, tell: Tell = silently) -> Replayed:
+    """Play a run again, and compare all of it but the versions."""
+    told = run.document
+    again = perform(story_named(told["story"]), seed=told["seed"], service=told["service"], tell=tell)
     before, now = ({name: each.document[name] for name in each.document if name != "versions"} for each in (run, again))
     return Replayed(again, _difference(before, now))
 

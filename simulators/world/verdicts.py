@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
-from simulators.world.culprit import culprit
+from simulators.world.culprit import culprit, messages
 from simulators.world.evidence import gather
 from simulators.world.invariants import INVARIANTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from simulators.world.evidence import Evidence
     from simulators.world.invariant import Invariant, Violation
@@ -57,15 +59,25 @@ class Verdict:
 
 
 def verdicts(
-    world: World, saga_id: str | None = None, *, quiet: bool = True, evidence: Evidence | None = None
+    world: World, saga_id: str | None = None, *, quiet: bool = True, ask: Callable[[], Evidence] | None = None
 ) -> list[Verdict]:
     """Return how each promise stands: in the whole world, or as far as it concerns one saga.
 
-    Say `quiet=False` while messages are on their way: then nothing is said to be broken that may yet come right.
-    Whoever has gathered the evidence already, hands it over.
+    Say `quiet=False` while messages are on their way: then everybody is asked twice, since not all can be asked at
+    once, and nothing is said to be broken that may yet come right. `ask` asks less than everybody about everything.
     """
-    evidence = evidence or gather(world)
-    return [_verdict(each, evidence, world, saga_id, quiet=quiet) for each in INVARIANTS]
+    ask = ask or partial(gather, world)
+    earlier = None if quiet else _violations(ask())
+    evidence = ask()
+    found = [each for each in _violations(evidence) if saga_id is None or each.saga_id in ("", saga_id)]
+    if earlier is not None:
+        found = [each for each in found if each in earlier and each.number not in AT_REST]
+    said = messages(evidence, world) if found else []
+    breaches: dict[int, list[Breach]] = defaultdict(list)
+    for each in found:
+        breaches[each.number].append(Breach(each.saga_id, each.found, culprit(each, said)))
+    early = not quiet or any(evidence.under_way(each) for each in evidence.sagas if saga_id in (None, each))
+    return [_verdict(each, breaches[each.number], early=early) for each in INVARIANTS]
 
 
 def broken(judged: Iterable[Verdict]) -> list[Verdict]:
@@ -73,24 +85,17 @@ def broken(judged: Iterable[Verdict]) -> list[Verdict]:
     return [each for each in judged if each.standing is Standing.VIOLATED]
 
 
-def _verdict(invariant: Invariant, evidence: Evidence, world: World, saga_id: str | None, *, quiet: bool) -> Verdict:
-    found = [each for each in invariant.violations(evidence) if saga_id is None or each.saga_id in ("", saga_id)]
+def _violations(evidence: Evidence) -> list[Violation]:
+    return [each for invariant in INVARIANTS for each in invariant.violations(evidence)]
+
+
+def _verdict(invariant: Invariant, breaches: list[Breach], *, early: bool) -> Verdict:
     about = (invariant.number, invariant.name, " ".join(invariant.promise.split()))
-    if invariant.number in AT_REST and (not quiet or (not found and _under_way(evidence, saga_id))):
-        return Verdict(*about, Standing.NOT_YET)
-    breaches = tuple(_breach(each, evidence, world) for each in found)
-    return Verdict(*about, Standing.VIOLATED if found else Standing.HOLDS, breaches)
+    kept = Standing.NOT_YET if early and invariant.number in AT_REST else Standing.HOLDS
+    return Verdict(*about, Standing.VIOLATED if breaches else kept, tuple(breaches))
 
 
 def _named(message: Exchange) -> str:
     said = message.message or f"{message.method} {message.path}"
     heard = f"answered {message.answer}" if message.status else message.answer
     return f"{said} from {message.caller} to {message.callee} ({heard})"
-
-
-def _under_way(evidence: Evidence, saga_id: str | None) -> bool:
-    return any(evidence.under_way(each) for each in evidence.sagas if saga_id in (None, each))
-
-
-def _breach(violation: Violation, evidence: Evidence, world: World) -> Breach:
-    return Breach(violation.saga_id, violation.found, culprit(violation, evidence, world))

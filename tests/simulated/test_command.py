@@ -102,6 +102,28 @@ def test_the_demo_ends_well_without_a_terminal_and_leaves_nothing(tmp_path: Path
 
 
 @pytest.mark.served
+def test_the_demo_has_pages_and_leaves_nothing(tmp_path: Path) -> None:
+    nowhere = ("--tutor-matching-port", "0", "--communication-port", "0", "--pages-port", "0")
+    process = started("demo", *ANYWHERE, *nowhere, TMPDIR=str(tmp_path), PYTHONUNBUFFERED="1", NO_COLOR="1")
+    assert process.stdout
+    url = next(line for line in process.stdout if "http://" in line).split()[1]
+    page = requests.get(url, timeout=30).text
+    assert "Nobody has bought anything yet" in page
+    process.send_signal(signal.SIGINT)
+    _, problems = process.communicate(timeout=30)
+    assert (process.returncode, problems, list(tmp_path.iterdir())) == (0, "", [])
+
+
+def test_the_pages_port_that_is_taken_is_named() -> None:
+    taken = Port("pages", 0)
+    answer = harness("demo", "--pages-port", taken.url.rpartition(":")[2])
+    taken.socket.close()
+
+    assert answer.exit_code == 2
+    assert "--pages-port" in answer.output
+
+
+@pytest.mark.served
 def test_the_books_of_a_running_service_are_compared(tmp_path: Path) -> None:
     with Together(tmp_path) as world:
         world.learning.course("algebra")

@@ -49,6 +49,8 @@ def test_a_run_tells_what_was_said_and_heard_in_order(run: Run) -> None:
     assert [each["message"] for each in told["exchanges"]].count("payment_intent.succeeded") == 1
     assert told["clock"]["began"] < told["clock"]["ended"]
     assert len(told["invariants"]) == 18
+    assert run.lines.index(f"  {told['said'][3]['line']}") == told["said"][3]["after"] + 3
+    assert len(run.lines) == len(told["said"]) + len(told["exchanges"])
 
 
 def test_what_differs_is_named_by_its_place(run: Run) -> None:
@@ -73,7 +75,7 @@ def test_what_is_missing_is_a_difference(run: Run, name: str) -> None:
         ("[" * 100_000, "no JSON"),
         ("[]", "no run"),
         ('{"format": "another"}', "its format must be"),
-        (json.dumps({"format": FORMAT, "story": "crash", "seed": "7"}), "seed, service, versions, told"),
+        (json.dumps({"format": FORMAT, "story": "crash", "seed": "7"}), "seed, service, versions, told, exchanges"),
     ],
 )
 def test_what_is_no_run_is_refused(text: str, why: str) -> None:
@@ -81,23 +83,22 @@ def test_what_is_no_run_is_refused(text: str, why: str) -> None:
         read_run(text)
 
 
-def test_a_document_does_not_choose_what_is_imported(run: Run) -> None:
-    strange = read_run(but(run, service="antigravity:fly"))
-    with pytest.raises(LookupError, match="'antigravity:fly': say so"):
-        replay(strange)
-    with pytest.raises(LookupError, match="say so"):
-        replay(strange, service="this:that")
+@pytest.mark.parametrize("service", [None, "reference", "this:that"])
+def test_a_document_does_not_choose_what_is_imported(run: Run, service: str | None) -> None:
+    with pytest.raises(ValueError, match="of the service 'antigravity:fly', not of"):
+        read_run(but(run, service="antigravity:fly"), service=service)
 
 
-def test_a_service_without_a_short_name_is_played_when_it_is_named(run: Run) -> None:
+def test_a_service_of_ones_own_is_played_when_it_is_named(run: Run) -> None:
     own = perform(CRASH, seed=7, service="simulators.naive.app:create_app")
-    assert replay(read_run(own.text), service="simulators.naive.app:create_app").difference == ""
+
+    assert replay(read_run(own.text, service="simulators.naive.app:create_app")).difference == ""
     assert own.document["told"] == run.document["told"]
 
 
 def test_a_story_of_another_version_is_named(run: Run) -> None:
-    with pytest.raises(LookupError, match="no story 'flood'"):
-        replay(read_run(but(run, story="flood")))
+    with pytest.raises(ValueError, match="no story 'flood'"):
+        read_run(but(run, story="flood"))
 
 
 @pytest.fixture(scope="module")

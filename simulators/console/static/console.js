@@ -51,7 +51,7 @@ function growRows(old, fresh) {
 }
 function note(rows, many) {
   let line = $(".newer");
-  if (!line) { line = document.createElement("p"); line.className = "newer note"; rows.closest("table").before(line); }
+  if (!line) { line = document.createElement("p"); line.className = "newer note"; rows.closest("[data-live]").before(line); }
   line.textContent = `${many} newer, shown when the pointer has left the list`;
 }
 function flash(element) {
@@ -78,8 +78,8 @@ async function look() {
   if (looking) { again = true; return; }
   looking = true;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (answer.ok) take(await answer.text());
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Look": "1" } });
+    if (answer.status === 200) take(await answer.text());
   } catch { /* the next change asks again */ }
   setTimeout(() => { looking = false; if (again) { again = false; look(); } }, 150);
 }
@@ -170,6 +170,25 @@ function choose(by) {
   $("a, summary", row)?.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 }
+
+/* What a row said is shown beside it while one points at it; Escape puts it away. Opening the row shows it for good. */
+const wide = matchMedia("(min-width: 76rem)");
+let peek = null;
+function peekAt(event) {
+  const row = wide.matches && event.target.closest?.(".step");
+  if (!row || row.open) return;
+  peek ??= Object.assign(document.createElement("div"), { className: "peek card", ariaHidden: "true" });
+  if (peek.row === row) return;
+  peek.row = row;
+  peek.replaceChildren(...[...$(".payload", row).childNodes].map((each) => each.cloneNode(true)));
+  $$("[tabindex], a", peek).forEach((each) => each.setAttribute("tabindex", "-1"));
+  if (!peek.isConnected) document.body.append(peek);
+}
+function putAway() { peek?.remove(); if (peek) peek.row = null; }
+document.addEventListener("mouseover", peekAt);
+document.addEventListener("focusin", peekAt);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") putAway(); });
+document.addEventListener("click", (event) => { if (!event.target.closest(".peek")) putAway(); });
 
 /* Small comforts. */
 document.addEventListener("click", async (event) => {

@@ -10,9 +10,9 @@ from simulators.world.stories.accidents import ACCIDENTS
 from simulators.world.stories.play import Told, play
 from simulators.world.stories.purchases import PURCHASES
 from simulators.world.stories.scene import tomorrow
-from simulators.world.stories.story import Story, Tell
+from simulators.world.stories.story import Story, Tell, silently
 
-__all__ = ["STORIES", "Story", "Tell", "Told", "play", "story_named", "tomorrow"]
+__all__ = ["STORIES", "Story", "Tell", "Told", "play", "silently", "story_named", "tomorrow"]
 
 STORIES: tuple[Story, ...] = (*PURCHASES, *ACCIDENTS)
 

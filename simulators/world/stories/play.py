@@ -9,6 +9,7 @@ import requests
 
 from simulators.world.client import Refused
 from simulators.world.stories.scene import Scene
+from simulators.world.stories.story import silently
 from simulators.world.verdicts import Verdict, broken, verdicts
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Told:
         return str(next(iter(broken(self.verdicts)), self.problem))
 
 
-def play(story: Story, world: World, tell: Tell = lambda *_, **__: None) -> Told:
+def play(story: Story, world: World, tell: Tell = silently) -> Told:
     """Play a story in a world, to its end whatever happens, and judge it when all is quiet."""
     tell(story.title, "title")
     scene = Scene(story, world, tell)
@@ -99,7 +100,7 @@ def _difference(scene: Scene) -> str:
 def _conclude(told: Told, tell: Tell) -> None:
     if told.ended_well:
         tell(f"✓ {told.outcome}: {told.story.ending.format(student=told.student)}", "good")
-        tell(told.sentence, "quiet")
+        tell(told.sentence, "proven")
         return
     tell(f"✗ {told.problem or f'it ended as it must, {told.outcome}, but at a price'}", "bad")
     for verdict in broken(told.verdicts):

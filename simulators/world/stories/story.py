@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 
 class Tell(Protocol):
-    """Says a line to whoever watches; the tone is title, aside, message, quiet, good or bad."""
+    """Says a line to whoever watches; the tone is title, aside, message, trouble, quiet, good, bad or proven."""
 
     def __call__(self, line: str, tone: str = "quiet") -> None:
         """Say it."""
         ...
+
+
+def silently(line: str, tone: str = "quiet") -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)

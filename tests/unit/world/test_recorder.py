@@ -41,6 +41,13 @@ def test_an_event_of_stripe_is_known_by_the_metadata_of_its_object() -> None:
     assert message == Message("payment_intent.succeeded", "evt_1", "saga1")
 
 
+def test_a_form_for_stripe_is_known_by_the_saga_in_its_metadata_and_by_nothing_else() -> None:
+    form = b"amount=4900&metadata%5BsagaId%5D=saga1&client_secret=pi_1_secret_2"
+
+    assert message_in(form, "application/x-www-form-urlencoded") == Message(None, None, "saga1")
+    assert message_in(b"\xff=&&", "application/x-www-form-urlencoded") == Message()
+
+
 @pytest.mark.parametrize("body", [b"", b"{not json", b"[1]", b'{"type": "x"}', b'{"object": "event", "data": 1}'])
 def test_what_has_no_name_stays_nameless(body: bytes) -> None:
     assert message_in(body, "application/json").name is None

@@ -1,0 +1,77 @@
+"""One stage for all: each test has students of its own, and calms what it broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from simulators.console.app import create_app
+from simulators.console.stage import Stage
+from simulators.world.together import ANY_PORTS
+
+JSON = {"Accept": "application/json"}
+HOST = "http://127.0.0.1:8080"
+
+
+@pytest.fixture(scope="session")
+def one_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A world that listens on ports of its own."""
+    with Stage(tmp_path_factory.mktemp("stage"), ANY_PORTS) as stage:
+        stage.pace_seconds = 0
+        yield stage
+
+
+@pytest.fixture
+def stage(one_stage: Stage) -> Iterator[Stage]:
+    """The stage, calm before and after."""
+    yield one_stage
+    one_stage.world.calm()
+    one_stage.world.clock.resume()
+
+
+class Visitor(FlaskClient):
+    """Somebody's browser, or a program."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return super().open(*args, **{"base_url": HOST} | kwargs)
+
+    def told(self, path: str) -> Any:
+        """Return a page as JSON."""
+        answer = self.get(path, headers=JSON)
+        assert answer.status_code == 200, answer.text
+        return answer.get_json()
+
+    def seen(self, path: str) -> str:
+        """Return a page as a person gets it."""
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def act(self, path: str, /, **sent: object) -> Any:
+        """Press a button, as a program does; return what was said."""
+        answer = self.post(path, data=sent, headers=JSON)
+        assert answer.status_code == 200, answer.text
+        return answer.get_json()
+
+
+def visiting(stage: Stage) -> Visitor:
+    """Return somebody who looks at this stage."""
+    app = create_app(stage)
+    app.test_client_class = Visitor
+    client = app.test_client()
+    assert isinstance(client, Visitor)
+    return client
+
+
+@pytest.fixture
+def visitor(stage: Stage) -> Visitor:
+    return visiting(stage)
+
+
+@pytest.fixture(scope="session")
+def bought(one_stage: Stage) -> str:
+    """A course that was bought and delivered; its saga."""
+    return str(visiting(one_stage).act("/stories/course/play")["sagaId"])

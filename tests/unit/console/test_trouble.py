@@ -1,0 +1,85 @@
+"""Faults, webhooks and the clock: break it, see it, mend it, let time pass."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from simulators.console.faults import QUICK
+from simulators.console.stage import Stage
+from simulators.console.webhooks import TROUBLES
+from tests.unit.console.conftest import JSON, Visitor
+
+pytestmark = pytest.mark.served
+
+
+def test_what_is_broken_is_in_view_on_every_page_until_all_is_calm(visitor: Visitor) -> None:
+    for number, (_, service, fault, parameters) in enumerate(QUICK, 1):
+        visitor.act(f"/faults/{service}/{fault}", **parameters)
+        assert len(visitor.told("/faults")["planted"]) == number
+    assert "Calm everything" in visitor.seen("/help")
+    assert re.fullmatch(r"All is calm: \d+ faults lifted\.", visitor.act("/calm")["said"])
+    assert "Nothing is broken on purpose" in visitor.seen("/help")
+
+
+def test_a_fault_is_planted_with_its_parameters_and_lifted(visitor: Visitor, stage: Stage) -> None:
+    visitor.act("/faults/stripe/latency", seconds="2.5", times="", path="/v1/refunds")
+    (planted,) = stage.active_faults()
+    assert (planted["seconds"], planted["times"], planted["path"]) == (2.5, 1, "/v1/refunds")
+    visitor.act(f"/faults/stripe/{planted['id']}/lift")
+    assert stage.active_faults() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/faults/stripe/gremlins", {}),
+        ("/faults/stripe/latency", {}),
+        ("/faults/stripe/latency", {"seconds": "long"}),
+        ("/faults/stripe/latency", {"seconds": "1", "colour": "red"}),
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused_by_name(visitor: Visitor, path: str, sent: dict[str, str]) -> None:
+    answer = visitor.post(path, data=sent, headers=JSON)
+    assert answer.status_code == 409
+    assert answer.get_json()["detail"]
+
+
+def test_nothing_breaks_where_nothing_is(visitor: Visitor) -> None:
+    assert visitor.post("/faults/payment-service/down", headers=JSON).status_code == 404
+    assert visitor.post("/faults/nobody/x/lift", headers=JSON).status_code == 404
+
+
+@pytest.mark.parametrize(("label", "fault", "more", "meaning"), TROUBLES, ids=[each[0] for each in TROUBLES])
+def test_each_trouble_of_the_next_webhook_can_be_planted(
+    visitor: Visitor, stage: Stage, label: str, fault: str, more: dict[str, int], meaning: str
+) -> None:
+    page = visitor.seen("/webhooks")
+    assert f'formaction="/faults/stripe/{fault}"' in page
+    assert label in page
+    visitor.act(f"/faults/stripe/{fault}", event="payment_intent.succeeded", **more)
+    assert [each["fault"] for each in stage.active_faults()] == [fault]
+
+
+def test_a_webhook_is_held_and_resent(visitor: Visitor, stage: Stage) -> None:
+    student = stage.world.student("holder")
+    saga_id = student.enroll("biology")
+    student.client_secret(saga_id)
+    visitor.act("/faults/stripe/delayed_delivery", event="payment_intent.succeeded", seconds="259200")
+    student.pays(saga_id)
+    stage.world.settle()
+    pending = visitor.told(f"/webhooks?saga={saga_id}&status=PENDING")["items"]
+    assert [each["event"] for each in pending] == ["payment_intent.succeeded"]
+    assert visitor.told(f"/sagas/{saga_id}")["saga"]["state"] == "AWAITING_PAYMENT"
+    visitor.act(f"/webhooks/{pending[0]['about']}/resend")
+    stage.world.settle()
+    assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
+    tried = visitor.told(f"/webhooks/{pending[0]['about']}")["deliveries"]
+    assert sorted(each["status"] for each in tried) == ["DELIVERED", "PENDING"]
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "9999999999"])
+def test_a_jump_must_be_one(visitor: Visitor, seconds: str) -> None:
+    assert visitor.post("/clock/jump", data={"seconds": seconds}, headers=JSON).status_code == 400
+    assert visitor.post("/clock/backwards", headers=JSON).status_code == 404
