@@ -10,8 +10,11 @@ const NEEDED = {
 };
 
 export class LearningService {
-  tokens = new Set();
+  tokens = new Set(); // of services
+  people = new Map(); // by their tokens
   courses = new Map();
+  enrolled = new Set();
+  outcomes = new Map(); // of commands, by saga: whoever repeats one is told the same again
 
   // Each of these returns the message that it sends.
   enroll(studentId, courseId) {
@@ -19,8 +22,13 @@ export class LearningService {
   }
 
   createEnrollment(sagaId, { studentId, courseId }) {
-    if (!this.courses.get(courseId)?.isPublished) return this.says("EnrollmentRejected", sagaId, { reason: "NO_COURSE" });
-    return this.says("EnrollmentConfirmed", sagaId, { enrollmentId: randomUUID(), studentId, courseId });
+    const isThere = this.courses.get(courseId)?.isPublished;
+    if (!this.outcomes.has(sagaId)) {
+      this.outcomes.set(sagaId, isThere ? { enrollmentId: randomUUID() } : { reason: "NO_COURSE" });
+    }
+    const outcome = this.outcomes.get(sagaId);
+    if (outcome.reason) return this.says("EnrollmentRejected", sagaId, outcome);
+    return this.says("EnrollmentConfirmed", sagaId, { ...outcome, studentId, courseId });
   }
 
   says(type, sagaId, data) {
@@ -38,11 +46,22 @@ export class LearningService {
 
   // The API: what is asked becomes a status and a body.
   answer(method, path, token, body) {
+    const wanted = method === "POST" && /^\/courses\/([^/]+)\/enroll$/.exec(path)?.[1];
+    if (wanted) return this.enrolls(this.people.get(token), decodeURIComponent(wanted));
     if (!this.tokens.has(token)) return problem(401, "the service token is not known");
     const courseId = /^\/courses\/([^/]+)$/.exec(path)?.[1];
     if (method === "GET" && courseId) return this.course(decodeURIComponent(courseId));
     if (method === "POST" && ["/commands", "/events"].includes(path)) return this.received(JSON.parse(body));
     return problem(404, `there is no ${path}`);
+  }
+
+  enrolls(person, courseId) {
+    if (!person) return problem(401, "nobody is signed in");
+    if (person.role !== "student") return problem(403, "only a student enrolls");
+    if (!this.courses.has(courseId)) return problem(404, `there is no course ${courseId}`);
+    if (!this.courses.get(courseId).isPublished) return problem(409, "the course is not published");
+    if (this.enrolled.has(`${person.sub} ${courseId}`)) return problem(409, "they are enrolled already");
+    return [202, { sagaId: this.enroll(person.sub, courseId).data.sagaId }];
   }
 
   course(courseId) {

@@ -3,11 +3,10 @@ import { LearningService, serve } from "./learning.js";
 
 const service = new LearningService();
 const course = (isPublished) => ({ courseId }) =>
-  service.courses.set(courseId, {
+  service.enrolled.clear() ?? service.courses.set(courseId, {
     tutorId: "tom", title: "Algebra", price: { amount: 4900, currency: "EUR" }, isPublished, lessons: [{ title: "Sets" }],
   });
 
-// guide: from here
 const states = {
   "a service token that is known": ({ token }) => service.tokens.add(token),
   "a service token that is not known": ({ token }) => service.tokens.delete(token),
@@ -17,11 +16,34 @@ const states = {
 };
 const messages = {
   EnrollInCourseInitiated: () => service.enroll("ada", "algebra"),
-  EnrollmentConfirmed: () => (course(true)({ courseId: "algebra" }), service.createEnrollment("saga-1", ENROLLMENT)),
-  EnrollmentRejected: () => service.createEnrollment("saga-1", { ...ENROLLMENT, courseId: "gone" }),
+  EnrollmentConfirmed: () => obeyed({ courseId: "algebra" }),
+  EnrollmentRejected: () => obeyed({ courseId: "gone" }),
 };
-// guide: to here
-const ENROLLMENT = { studentId: "ada", courseId: "algebra", paymentId: "pay-1" };
+
+// The lines above are shown in the guide (pacts/PROVIDERS.md); these are states and messages of the same kind.
+const signedIn = ({ token }) => service.people.set(token, JSON.parse(Buffer.from(token.split(".")[1], "base64url")));
+Object.assign(states, {
+  "a student who is signed in": signedIn,
+  "an operator who is signed in": signedIn,
+  "nobody who is signed in": ({ token }) => service.people.delete(token),
+  "a course in which ada is enrolled": (params) => (course(true)(params), service.enrolled.add(`ada ${params.courseId}`)),
+  "a message that was handed over before": () => {}, // Each is taken, however often.
+  "a command that was obeyed before": (outcome) => service.outcomes.set("saga-1", outcome),
+});
+Object.assign(messages, {
+  "EnrollmentConfirmed of a command that is repeated": () => repeated(),
+  "EnrollmentRejected of a command that is repeated": () => repeated(),
+});
+
+function obeyed({ courseId }) {
+  course(true)({ courseId: "algebra" });
+  service.outcomes.clear();
+  return service.createEnrollment("saga-1", { studentId: "ada", courseId });
+}
+
+function repeated() {
+  return service.createEnrollment("saga-1", { studentId: "ada", courseId: "algebra" });
+}
 
 function enter(name, params) {
   return states[name] ? [200, void states[name](params) ?? {}] : [422, { detail: `no state is called ${name}` }];

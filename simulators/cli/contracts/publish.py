@@ -12,6 +12,7 @@ from simulators.cli.contracts.broker import as_json, asks_broker
 from simulators.cli.contracts.revision import asks_revision
 from simulators.cli.contracts.written import Contract, read
 from simulators.cli.usage import WrongUsage
+from simulators.world.plan import STRIPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,18 +34,31 @@ if TYPE_CHECKING:
 @click.option(
     "--consumer", "consumers", multiple=True, help="Only what this service needs; may be given several times."
 )
+@click.option(
+    "--without",
+    multiple=True,
+    default=[STRIPE],
+    show_default=True,
+    help="Not what is needed of this provider, who verifies nothing: nobody could ever be deployed.",
+)
 @asks_revision
 @as_json
 @asks_broker
 def publish(
-    broker: Broker, pacts: Path, consumers: tuple[str, ...], revision: Callable[[Path], Revision], *, as_json: bool
+    broker: Broker,
+    pacts: Path,
+    consumers: tuple[str, ...],
+    without: tuple[str, ...],
+    revision: Callable[[Path], Revision],
+    *,
+    as_json: bool,
 ) -> None:
     """Publish contracts to a broker.
 
     All of them become those of one version of their consumers.
     """
     broker.must_be_named()
-    contracts = _chosen(read(pacts), consumers)
+    contracts = _chosen([each for each in read(pacts) if each.provider not in without], consumers)
     published = revision(pacts)
     broker.tell("publish", *(each.where for each in contracts), *_options(published, several=broker.client.is_older))
     if as_json:
@@ -53,16 +67,15 @@ def publish(
     for each in contracts:
         click.echo(f"published: what {each.consumer} needs of {each.provider} ({len(each.interactions)} interactions)")
     click.echo(f"as version {published}")
-    click.echo(
-        f"next: harness contracts can-i-deploy --pacticipant {contracts[0].consumer} --to-environment production"
-    )
+    name = contracts[0].consumer if len({each.consumer for each in contracts}) == 1 else "NAME"
+    click.echo(f"next: harness contracts can-i-deploy --pacticipant {name} --to-environment production")
 
 
 def _chosen(contracts: list[Contract], consumers: tuple[str, ...]) -> list[Contract]:
     known = sorted({each.consumer for each in contracts})
     for name in consumers:
         if name not in known:
-            raise WrongUsage(f"{name} needs nothing of anybody; those who do: {', '.join(known)}")
+            raise WrongUsage(f"{name} needs nothing of anybody; those who do: {', '.join(known) or 'nobody'}")
     return [each for each in contracts if each.consumer in (consumers or known)]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulators.cli.contracts.desk import api, states_and_messages
+from simulators.cli.contracts.desk import TIMEOUT_SECONDS, api, states_and_messages
 from simulators.cli.contracts.official import plainly
 from simulators.cli.contracts.programs import TookTooLong
 from simulators.cli.usage import WrongUsage
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simulators.cli.contracts.wanted import Wanted
 
 Json = dict[str, Any]
+PATIENCE = str(2000 * TIMEOUT_SECONDS)  # In milliseconds: the desk gives up first, and says of what.
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,15 @@ def verify(client: Client, wanted: Wanted, service: Service, source: list[str], 
             f"message:{desk}",
         ]
         states = ["--state-change-url", f"http://{LOOPBACK}:{desk}/state"]
-        named = ["--provider-name", wanted.provider, "--json", str(report), "--no-colour"]
+        named = [
+            "--provider-name",
+            wanted.provider,
+            "--json",
+            str(report),
+            "--no-colour",
+            "--request-timeout",
+            PATIENCE,
+        ]
         try:
             outcome = client.verifier(*named, *where, *states, *source, environ=environ)
         except TookTooLong:

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 10
 
 
-@click.command(
-    epilog="Example: harness contracts verify --provider learning-service --url http://127.0.0.1:8020 --list"
-)
+@click.command(epilog="Example: harness contracts verify --provider learning-service --list")
 @click.option("--provider", required=True, help="Your service, by its name in the contracts.")
 @click.option("--url", help="Where it listens.")
 @click.option("--states-url", help="What brings it into a state.")

@@ -7,7 +7,7 @@ from base64 import b64decode
 
 from flask import Blueprint, request
 
-from tests.contracts.broker.books import Books, Pact
+from tests.contracts.broker.books import Books, Pact, Version
 from tests.contracts.broker.hal import Answer, answer, at, link, nobody
 from tests.contracts.expectations import Json
 
@@ -68,25 +68,33 @@ def _published(books: Books, said: Json) -> Answer:
         )
         for each in said["contracts"]
     ]
+    return answer(_told(version, pacts, said.get("tags") or []))
+
+
+def _told(version: Version, pacts: list[Pact], tags: list[str]) -> Json:
+    party, this = at("pacticipants", version.pacticipant), at("versions", version.number)
     told = [
         f"Pact successfully published for {p.consumer} version {p.version} and provider {p.provider}." for p in pacts
     ]
-    path = at("pacticipants", version.pacticipant)
-    return answer(
-        {
-            "notices": [{"type": "success", "text": text} for text in told],
-            "logs": [{"level": "success", "message": text} for text in told],
-            "_embedded": {"pacticipant": {"name": version.pacticipant}, "version": {"number": version.number}},
-            "_links": {
-                "pb:pacticipant": link(path, name=version.pacticipant),
-                "pb:pacticipant-version": link(f"{path}{at('versions', version.number)}", name=version.number),
-                "pb:pacticipant-version-tags": [
-                    link(f"{path}{at('tags', tag)}", name=tag) for tag in said.get("tags") or []
-                ],
-                "pb:contracts": [link(_path(each), name=_title(each)) for each in pacts],
+    return {
+        "notices": [{"type": "success", "text": text} for text in told],
+        "logs": [{"level": "success", "message": text, "deprecationWarning": "see notices"} for text in told],
+        "_embedded": {
+            "pacticipant": {"name": version.pacticipant, "_links": {"self": link(party)}},
+            "version": {
+                "number": version.number,
+                "_links": {"self": link(party + this, title="Version", name=version.number)},
             },
-        }
-    )
+        },
+        "_links": {
+            "pb:pacticipant": link(party, title="Pacticipant", name=version.pacticipant),
+            "pb:pacticipant-version": link(party + this, title="Pacticipant version", name=version.number),
+            "pb:pacticipant-version-tags": [
+                link(party + this + at("tags", tag), title="Tag", name=tag) for tag in tags
+            ],
+            "pb:contracts": [link(_path(each), title="Pact", name=_title(each)) for each in pacts],
+        },
+    }
 
 
 def _latest(books: Books, provider: str) -> list[Pact]:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from simulators.cli.contracts.official import found
+from simulators.cli.contracts.official import Client, found
+from simulators.world.plan import PAYMENT, STRIPE
 from tests.contracts.broker import older_client
-from tests.contracts.broker.calling import Served, harness
+from tests.contracts.broker.calling import TOKEN, Served, harness
+from tests.contracts.broker.states import content, needs
 
 pytestmark = pytest.mark.served
-PAYMENT, PRODUCTION = "payment-service", ["--to-environment", "production"]
+PRODUCTION = ["--to-environment", "production"]
 
 
 @pytest.fixture(params=["newer", "older"])
@@ -26,6 +28,25 @@ def client(request: pytest.FixtureRequest) -> str:
         return str(older_client.made())
     except (subprocess.SubprocessError, OSError) as trouble:
         pytest.skip(older_client.MISSING.format(trouble))
+
+
+def test_what_is_needed_of_stripe_would_keep_everybody_from_being_deployed(broker: Served, elsewhere: Path) -> None:
+    for provider in (STRIPE, "Bar"):
+        (elsewhere / f"{provider}.json").write_text(json.dumps(content("Foo", provider, "a greeting")))
+    assert harness("publish", "--pacts", ".", "--version", "1", broker=broker).exit_code == 0
+    assert list(broker.books.pacts) == [("Foo", "1", "Bar")]
+    answer = harness("publish", "--pacts", ".", "--version", "2", "--without", "", broker=broker)
+    assert (answer.exit_code, len(broker.books.pacts)) == (0, 3)
+
+
+def test_the_newer_client_finds_all_that_it_looks_for_in_the_answer(broker: Served, elsewhere: Path) -> None:
+    """Otherwise it only warns."""
+    (elsewhere / "foo.json").write_text(json.dumps(content("Foo", "Bar", "a greeting")))
+    environ = {"PACT_BROKER_BASE_URL": broker.url, "PACT_BROKER_TOKEN": TOKEN}
+    said = ["--consumer-app-version", "1", "--tag", "a,b"]
+    outcome = Client(None, 60).broker("publish", "foo.json", *said, environ=environ)
+    assert "Pact successfully published for Foo version 1 and provider Bar" in outcome.out
+    assert "Warning" not in outcome.out + outcome.err
 
 
 def test_contracts_are_published_and_then_it_is_known_what_may_be_deployed(
@@ -39,6 +60,7 @@ def test_contracts_are_published_and_then_it_is_known_what_may_be_deployed(
     assert (version.branches, version.tags, version.build_url) == ({"trunk"}, {"a", "b"}, "https://ci.example.com/7")
     files = [json.loads(path.read_text()) for path in Path("pacts").glob("*.json")]
     pairs = {(each["consumer"]["name"], clone, each["provider"]["name"]): each["interactions"] for each in files}
+    pairs = {key: needed for key, needed in pairs.items() if key[2] != STRIPE}  # Stripe verifies nothing.
     assert {key: pact.content["interactions"] for key, pact in broker.books.pacts.items()} == pairs
 
     asked = ["--pacticipant", PAYMENT, *PRODUCTION, "--client", client]
@@ -64,8 +86,7 @@ def test_contracts_are_published_and_then_it_is_known_what_may_be_deployed(
 )
 def test_a_program_is_told_the_same(broker: Served, client: str, *, success: bool | None) -> None:
     """With --output json the newer client ends with 0 whatever the answer is."""
-    content = {"consumer": {"name": "Foo"}, "provider": {"name": "Bar"}, "interactions": []}
-    pact = broker.books.publish(broker.books.version("Foo", "1"), "Bar", content)
+    pact = needs(broker.books, "1")
     broker.books.deploy(broker.books.version("Bar", "2"), broker.books.place("production"), None)
     if success is not None:
         broker.books.verified(pact, "2", success=success)
@@ -76,8 +97,7 @@ def test_a_program_is_told_the_same(broker: Served, client: str, *, success: boo
 
 
 def test_a_verification_that_is_missing_can_be_waited_for(broker: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = {"consumer": {"name": "Foo"}, "provider": {"name": "Bar"}, "interactions": []}
-    pact = broker.books.publish(broker.books.version("Foo", "1"), "Bar", content)
+    pact = needs(broker.books, "1")
     broker.books.deploy(broker.books.version("Bar", "2"), broker.books.place("production"), None)
     waited = []
 
