@@ -10,7 +10,7 @@ from typing import Any
 from pact import Pact
 from pact.interaction import HttpInteraction
 
-from tests.contracts.expectations import CLOUDEVENT, KNOWN, TOKENS, Json
+from tests.contracts.expectations import CLOUDEVENT, KNOWN, OBEYED, TOKENS, Json
 
 Hear = Callable[[Any, Json], None]
 
@@ -61,10 +61,11 @@ class Contract:
         """Declare that a message is brought to the provider's door."""
         return self.call(description, "POST", door, state=state).with_body(contents, content_type=CLOUDEVENT)
 
-    def message(self, description: str, contents: Json) -> None:
-        """Declare a message that is heard, by the whole envelope in which it travels."""
+    def message(self, description: str, contents: Json, kind: str = CLOUDEVENT, **known: str) -> None:
+        """Declare a message that is heard, by the whole envelope in which it travels; what is known is said again."""
         self._descriptions.append(description)
-        self._pact.upon_receiving(description, "Async").with_body(contents, content_type=CLOUDEVENT)
+        message = self._pact.upon_receiving(description, "Async")
+        (message.given(OBEYED, **known) if known else message).with_body(contents, content_type=kind)
 
     @contextmanager
     def served(self) -> Iterator[str]:

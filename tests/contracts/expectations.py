@@ -18,6 +18,8 @@ STRANGE_TOKEN = "pact-stranger-token"
 KNOWN, UNKNOWN = "a service token that is known", "a service token that is not known"
 STUDENT, OPERATOR, NOBODY = "a student who is signed in", "an operator who is signed in", "nobody who is signed in"
 SECRET_KEY, PUBLISHABLE_KEY = "an account with this secret key", "an account with this publishable key"
+NO_KEY = "no account with this key"
+HEARD_BEFORE, OBEYED = "a message that was handed over before", "a command that was obeyed before"
 JWT_SECRET = "a secret that only these tests know"
 YEARS_LATER = datetime(2100, 1, 1, tzinfo=UTC)  # Whoever verifies has a clock of their own.
 TOKENS = {
@@ -28,6 +30,7 @@ TOKENS = {
     NOBODY: STRANGE_TOKEN,
     SECRET_KEY: "sk_test_contracts",
     PUBLISHABLE_KEY: "pk_test_contracts",
+    NO_KEY: "sk_nobodys",
 }
 STUDENT_APP, HARNESS = "student-app", "harness"
 

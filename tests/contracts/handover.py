@@ -1,12 +1,13 @@
-"""The three ways in which a message is received at a door, the same between all services."""
+"""The four ways in which a message is received at a door, the same between all services."""
 
 from __future__ import annotations
 
 from tests.contracts.drafts import Contract, Drafts
-from tests.contracts.expectations import PROBLEM, UNKNOWN, problem
+from tests.contracts.expectations import HEARD_BEFORE, PROBLEM, UNKNOWN, problem
 from tests.contracts.messages import Spoken
 
-ACCEPTED, LACKING, STRANGE = "{0} is handed over", "{0}, lacking its {1}", "{0} from a stranger"
+ACCEPTED, REPEATED = "{0} is handed over", "{0} is handed over once more"
+LACKING, STRANGE = "{0}, lacking its {1}", "{0} from a stranger"
 
 
 def described(how: str, said: Spoken) -> str:
@@ -16,6 +17,14 @@ def described(how: str, said: Spoken) -> str:
 def accepted(drafts: Drafts, said: Spoken) -> Contract:
     contract = drafts.contract(said.sender, said.receiver)
     contract.handover(described(ACCEPTED, said), said.door, said.sent()).will_respond_with(202)
+    return contract
+
+
+def repeated(drafts: Drafts, said: Spoken) -> Contract:
+    """The answer was lost; whoever heard it says so again."""
+    contract = drafts.contract(said.sender, said.receiver)
+    call = contract.handover(described(REPEATED, said), said.door, said.sent())
+    call.given(HEARD_BEFORE, message=said.description).will_respond_with(202)
     return contract
 
 

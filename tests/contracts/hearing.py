@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 
+from reference.application.lists import Page
 from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.domain.payment_news import MoneyReceived
@@ -31,7 +32,7 @@ class Listener:
         """Tell it what its contract says; what fails inside never enters the contract."""
         said = spoken(self.name, description)
         contract = self.drafts.contract(self.name, said.sender)
-        contract.message(description, said.needed())
+        contract.message(description, said.needed(), **said.known)
         with contract.told(self.hear):
             yield
 
@@ -65,6 +66,10 @@ class Payments(Listener):
     def is_paid(self, price: Money) -> None:
         payment_id = self.saga()["payment"]["paymentId"]
         self.knows(MoneyReceived(payment_id=payment_id, intent_id="pi-1", received=price, paid_at=NOW))
+
+    def understands_all(self) -> bool:
+        """Whether no message waits for a person."""
+        return not self.app.extensions["doors"].reader.dead_letters(Page("", 1)).items
 
     def saga(self) -> Json:
         saga: Json = self.shows(f"/sagas/{SAGA}")

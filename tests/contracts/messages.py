@@ -18,6 +18,7 @@ class Spoken:
     needs: str = ""
     variant: str = ""
     besides: Json = field(default_factory=dict)  # Sent as well, although the receiver can do without.
+    known: Json = field(default_factory=dict)  # What the sender decided before, and says again.
     sender: str = PAYMENT
     receiver: str = PAYMENT
 
@@ -72,6 +73,10 @@ def _reason(example: str) -> Json:
     return {"reason": text(example)}
 
 
+def _exactly(known: dict[str, str]) -> Json:
+    return {name: one_of(value) for name, value in known.items()}
+
+
 def _payments(context: str, context_id: Any) -> list[Spoken]:
     about = {"context": context, "contextId": context_id, "stripePaymentIntentId": text("pi-1")}
     payment, attempt = PAID | about | PRICE, {"attempt": text("ch-1")}
@@ -114,8 +119,28 @@ _OF_COMMUNICATION = [
     Spoken("SessionRejected", _reason("SLOT_TAKEN"), "reason"),
     Spoken("NoticeSent", {}, besides={"personId": "ada", "kind": "CONFIRMED", "noticeId": "notice-1"}),
 ]
+AGAIN = "of a command that is repeated"
+ENROLLED = {"enrollmentId": "enrollment-1"}
+MEETING = {"meetingLink": "https://meet.example/1"}
+HELD = {"holdUntil": "2026-09-01T09:10:00.000Z"}
+FULL, NO_ROOM = {"reason": "COURSE_FULL"}, {"reason": "NO_ROOM"}
+_AGAIN = {
+    LEARNING: [
+        Spoken("EnrollmentConfirmed", STUDENT | COURSE | _exactly(ENROLLED), variant=AGAIN, known=ENROLLED),
+        Spoken("EnrollmentRejected", _exactly(FULL), variant=AGAIN, known=FULL),
+    ],
+    TUTORS: [
+        Spoken("AvailabilityConfirmed", PRICE | _exactly(HELD), variant=AGAIN, known=HELD),
+        Spoken("TutorSlotReleased", TUTOR, variant=AGAIN, known={"tutorId": "grace"}),
+    ],
+    COMMUNICATION: [
+        Spoken("SessionConfirmed", SESSION | _exactly(MEETING), variant=AGAIN, known=MEETING),
+        Spoken("SessionRejected", _exactly(NO_ROOM), variant=AGAIN, known=NO_ROOM),
+    ],
+}
 _TO = {LEARNING: _TO_LEARNING, TUTORS: _TO_TUTORS, COMMUNICATION: _TO_COMMUNICATION}
 _OF = {LEARNING: _OF_LEARNING, TUTORS: _OF_TUTORS, COMMUNICATION: _OF_COMMUNICATION}
 TO_NEIGHBOURS = [replace(each, receiver=name) for name, messages in _TO.items() for each in messages]
 OF_NEIGHBOURS = [replace(each, sender=name) for name, messages in _OF.items() for each in messages]
-SPOKEN = TO_NEIGHBOURS + OF_NEIGHBOURS
+SAID_AGAIN = [replace(each, sender=name) for name, messages in _AGAIN.items() for each in messages]
+SPOKEN = TO_NEIGHBOURS + OF_NEIGHBOURS + SAID_AGAIN

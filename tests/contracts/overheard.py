@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from flask import request
 
 from reference.domain.payment_news import AttemptDeclined
 from simulators.world.inside import Inside
-from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
+from simulators.world.plan import COMMUNICATION, LEARNING, NEIGHBOURS, PAYMENT, TUTORS
 from simulators.world.stories import tomorrow
 from tests.contracts.expectations import CLOUDEVENT
+from tests.contracts.messages import ENROLLED, HELD, MEETING
 from tests.contracts.verification import Said
 
+DECIDED = ENROLLED | HELD | MEETING
+A_WHILE = timedelta(minutes=1)
 DECLINED = "pm_card_visa_chargeDeclined"
 
 
@@ -29,7 +35,7 @@ class Overheard(Inside):
             service.app.before_request(partial(self._listen, name))
 
     def _listen(self, receiver: str) -> None:
-        if request.mimetype == CLOUDEVENT:
+        if request.mimetype == CLOUDEVENT or request.path == "/webhooks/stripe":
             said = Said(request.get_data(), request.content_type or "")
             self.said[receiver, request.get_json(force=True)["type"]] = said
 
@@ -81,6 +87,66 @@ def unavailable(world: Overheard, start: Start) -> None:
     world.plant_fault(TUTORS, "rejected_availability")
     start(world)
     world.settle()
+
+
+def canceled(world: Overheard, start: Start) -> None:
+    """The student thinks better of it."""
+    saga_id = start(world)
+    world.settle()
+    world.student("ada").cancel(saga_id)
+    world.settle()
+
+
+def refund_pending(world: Overheard, start: Start) -> None:
+    """The money goes back, and the bank takes its time."""
+    world.plant_fault(LEARNING, "rejected_enrollment")
+    bought(world, start, "pm_card_pendingRefund")
+
+
+def refund_failed(world: Overheard, start: Start) -> None:
+    """The bank sends it back to Stripe."""
+    world.plant_fault(LEARNING, "rejected_enrollment")
+    bought(world, start, "pm_card_refundFail")
+    world.pass_time(A_WHILE)
+
+
+def disputed(world: Overheard, start: Start) -> None:
+    """The bank wants it back from us."""
+    bought(world, start, "pm_card_createDispute")
+    world.pass_time(A_WHILE)
+
+
+def bought_and_repeated(world: Overheard, start: Start) -> None:
+    """All went well, but the payment-service does not know."""
+    bought(world, start)
+    _ask_again(world)
+
+
+def rejected_and_repeated(world: Overheard, start: Start) -> None:
+    """It cannot be had, but the payment-service does not know."""
+    rejected(world, start)
+    _ask_again(world)
+
+
+def _ask_again(world: Overheard) -> None:
+    """Repeat all commands, to neighbours that have decided what the contracts say that they had."""
+    commands = [(receiver, said) for (receiver, name), said in world.said.items() if name.isupper()]
+    for name in NEIGHBOURS:
+        client = world.services[name].app.test_client()
+        client.put("/_sim/state", json=_decided(client.get("/_sim/state").get_json()))
+    bearer = {"Authorization": f"Bearer {world.plan.credentials.service_token}"}
+    for receiver, said in commands:
+        again = json.loads(said.body) | {"id": "once-more"}
+        client = world.services[receiver].app.test_client()
+        client.post("/commands", data=json.dumps(again), content_type=said.content_type, headers=bearer)
+    world.settle()
+
+
+def _decided(state: Any) -> Any:
+    """Return the state with what is known of each decision, wherever it is kept."""
+    if isinstance(state, dict):
+        return {name: DECIDED.get(name) if name in DECIDED and each else _decided(each) for name, each in state.items()}
+    return [_decided(each) for each in state] if isinstance(state, list) else state
 
 
 @cache

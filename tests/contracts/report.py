@@ -45,7 +45,7 @@ def unexplained(survivors: Iterable[str]) -> list[str]:
     return [each for each in survivors if not any(re.search(lie, each) for lie in EXPLAINED)]
 
 
-def section(found: Sequence[Measured], stamp: str) -> str:
+def section(found: Sequence[Measured], unneeded: Sequence[str], stamp: str) -> str:
     """Return what is to stand between the marks; the stamp tells what it was measured on."""
     survivors = [each for one in found for each in one.survivors]
     lies = sum(each.lies for each in found)
@@ -53,6 +53,7 @@ def section(found: Sequence[Measured], stamp: str) -> str:
     for lie, why in EXPLAINED.items():
         count = sum(1 for each in survivors if re.search(lie, each))
         lines.append(f"{count} survive: {why}")
+    lines += ["", "Told by our services, although no consumer needs it:", "", *(f"- {each}" for each in unneeded)]
     return "\n".join([BEGIN, "", *lines, "", f"<!-- of {stamp} -->", END])
 
 
@@ -62,5 +63,5 @@ def written(readme: Path) -> str:
     return str(found)
 
 
-def write(readme: Path, found: Sequence[Measured], stamp: str) -> None:
-    readme.write_text(readme.read_text().replace(written(readme), section(found, stamp)))
+def write(readme: Path, found: Sequence[Measured], unneeded: Sequence[str], stamp: str) -> None:
+    readme.write_text(readme.read_text().replace(written(readme), section(found, unneeded, stamp)))

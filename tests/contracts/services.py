@@ -9,9 +9,11 @@ from flask import Flask
 
 from reference.app import create_app as create_payment
 from simulators.kit.auth import Person, token
+from simulators.kit.cloudevents import envelope
 from simulators.kit.seams import seeded_seams
+from simulators.stripe.app import create_app as create_stripe
 from simulators.world.plan import NEIGHBOURS
-from tests.contracts.expectations import JWT_SECRET, SECRET_KEY, TOKEN, TOKENS, Json
+from tests.contracts.expectations import CLOUDEVENT, JWT_SECRET, SECRET_KEY, TOKEN, TOKENS, Json
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 NOWHERE = "http://nowhere.invalid"
@@ -43,12 +45,25 @@ def neighbour(name: str, payment_url: str = NOWHERE, service_token: str = TOKEN)
     return NEIGHBOURS[name](seams, service_url=payment_url, service_token=service_token, jwt_secret=JWT_SECRET)
 
 
+def stripe() -> Flask:
+    return create_stripe(seeded_seams(1, NOW))
+
+
 def has_course(learning: Flask, course_id: str, *, published: bool) -> None:
     course = {"courseId": course_id, "tutorId": "tom", "title": "Algebra", "price": {"amount": 4900, "currency": "EUR"}}
     _operate(learning, "POST", "/courses", course)
     _operate(learning, "POST", f"/courses/{course_id}/lessons", {"title": "Sets"})
     if published:
         _operate(learning, "POST", f"/courses/{course_id}/publish", {})
+
+
+def is_enrolled(learning: Flask, student_id: str, course_id: str) -> None:
+    """Let the payment-service say that it is paid for."""
+    data = {"sagaId": "saga-0", "studentId": student_id, "courseId": course_id, "paymentId": "pay-0"}
+    command = envelope("before", "edtech.payment-service", "CREATE_ENROLLMENT_RECORD", "saga-0", NOW, data)
+    headers = AS_KNOWN | {"Content-Type": CLOUDEVENT}
+    answer = learning.test_client().post("/commands", data=command, headers=headers)
+    assert answer.status_code == 202, answer.text
 
 
 def has_tutor(tutors: Flask, tutor_id: str) -> None:

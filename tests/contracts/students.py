@@ -6,10 +6,11 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import TypeVar, cast
 
+import pytest
 import requests
 
 from simulators.world.actors import Student
-from simulators.world.client import Client
+from simulators.world.client import Client, Refused
 from simulators.world.world import World
 from tests.contracts.expectations import PUBLISHABLE_KEY, STUDENT, TOKENS
 
@@ -24,8 +25,11 @@ class Phone:
         self.plan = SimpleNamespace(credentials=SimpleNamespace(publishable_key=TOKENS[PUBLISHABLE_KEY]))
         self._url, self._token = url, token
 
-    def client(self, *_: object) -> Client:
-        return Client(requests.Session(), self._url, lambda: self._token)
+    def token(self, *_: str) -> str:
+        return self._token
+
+    def client(self, _: str, __: str, bearer: Callable[[], str]) -> Client:
+        return Client(requests.Session(), self._url, bearer)
 
     def eventually(self, check: Callable[[], T | None]) -> T:
         found = check()
@@ -36,3 +40,12 @@ class Phone:
 def app(url: str, signed_in: str = STUDENT) -> Student:
     """Return the app that finds its services at this URL."""
     return Student(cast("World", Phone(url, TOKENS[signed_in])), "ada")
+
+
+def refusal(ask: Callable[[], object]) -> tuple[int, str]:
+    """Return what the app is told, and can tell its user."""
+    with pytest.raises(Refused) as refused:
+        ask()
+    answer = refused.value.answer
+    assert answer["title"]
+    return answer["status"], answer["detail"]

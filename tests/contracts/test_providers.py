@@ -17,4 +17,9 @@ def test_every_contract_has_its_provider() -> None:
 
 @pytest.mark.parametrize("contract", PROVIDERS)
 def test_the_provider_keeps_the_contract(contract: str, tmp_path: Path) -> None:
-    assert broken(PROVIDERS[contract](tmp_path), PACTS / contract) == {}
+    provider = PROVIDERS[contract](tmp_path)
+    consumer = contract.removesuffix(f"-{provider.name}.json")
+    found = broken(provider, PACTS / contract)
+    assert not found, f"{consumer} needs of {provider.name}: " + "\n".join(
+        f"{what}: {why}" for what, why in found.items()
+    )

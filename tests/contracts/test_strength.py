@@ -6,11 +6,14 @@ import json
 
 import pytest
 
+from tests.contracts.liars import PACTS, Tried, caught, tried, truth
 from tests.contracts.lies import additions, lies
 from tests.contracts.providers import PROVIDERS
 from tests.contracts.report import unexplained, written
-from tests.contracts.strength import PACTS, Tried, caught, stamp, tried, truth
+from tests.contracts.strength import stamp
+from tests.contracts.unneeded import unneeded
 
+RENEW = "this was measured on other contracts or answers; measure again: make strength"
 SAMPLE = 12  # Of each contract; together with all that is no lie.
 
 
@@ -30,7 +33,12 @@ def test_lies_are_caught_and_additions_tolerated(contract: str) -> None:
 
 
 def test_what_is_measured_was_measured_on_these_contracts() -> None:
-    assert stamp() in written(PACTS / "README.md"), "the contracts' strength is not known; measure it: make strength"
+    assert stamp() in written(PACTS / "README.md"), RENEW
+
+
+def test_whatever_is_told_is_needed_by_somebody_or_known_to_be_needed_by_nobody() -> None:
+    told = [f"- {each}" for each in unneeded()]
+    assert [each for each in written(PACTS / "README.md").splitlines() if each.startswith("- ")] == told, RENEW
 
 
 def test_a_lie_that_a_loose_contract_believes_is_seen() -> None:

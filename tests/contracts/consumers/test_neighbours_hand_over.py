@@ -5,7 +5,7 @@ import pytest
 from simulators.kit.announcing import announce
 from tests.contracts.drafts import Drafts
 from tests.contracts.expectations import STRANGE_TOKEN, TOKEN
-from tests.contracts.handover import accepted, not_believed, refused
+from tests.contracts.handover import accepted, not_believed, refused, repeated
 from tests.contracts.messages import OF_NEIGHBOURS, Spoken
 from tests.contracts.services import neighbour
 
@@ -27,6 +27,12 @@ def each(of: list[Spoken]) -> pytest.MarkDecorator:
 @each(OF_NEIGHBOURS)
 def test_an_accepted_event_is_delivered(drafts: Drafts, said: Spoken) -> None:
     with accepted(drafts, said).served() as url:
+        assert delivered(url, said) == ("DELIVERED", 202)
+
+
+@each(OF_NEIGHBOURS)
+def test_an_event_whose_acceptance_was_lost_is_accepted_again(drafts: Drafts, said: Spoken) -> None:
+    with repeated(drafts, said).served() as url:
         assert delivered(url, said) == ("DELIVERED", 202)
 
 

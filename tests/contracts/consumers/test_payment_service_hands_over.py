@@ -13,7 +13,7 @@ from reference.wire import decode
 from simulators.world.plan import COMMUNICATION, LEARNING, TUTORS
 from tests.contracts.drafts import Drafts
 from tests.contracts.expectations import SAGA, STRANGE_TOKEN, TOKEN
-from tests.contracts.handover import accepted, not_believed, refused
+from tests.contracts.handover import accepted, not_believed, refused, repeated
 from tests.contracts.messages import TO_NEIGHBOURS, Spoken
 from tests.contracts.services import NOW
 
@@ -40,6 +40,11 @@ def hand_over(url: str, to: str, message: Message, token: str = TOKEN) -> None:
 
 def test_what_is_handed_over_is_accepted(drafts: Drafts, said: Spoken, message: Message) -> None:
     with accepted(drafts, said).served() as url:
+        hand_over(url, said.receiver, message)
+
+
+def test_what_was_accepted_before_is_accepted(drafts: Drafts, said: Spoken, message: Message) -> None:
+    with repeated(drafts, said).served() as url:
         hand_over(url, said.receiver, message)
 
 

@@ -6,6 +6,7 @@ from reference.domain.enrollment import CourseVerified, EnrollInCourseInitiated
 from reference.domain.money import Money
 from tests.contracts.expectations import SAGA
 from tests.contracts.hearing import Payments
+from tests.contracts.messages import AGAIN
 
 PRICE = Money(4900, "EUR")
 
@@ -37,3 +38,14 @@ def test_a_rejected_enrollment_gives_the_money_back(paid: Payments) -> None:
         saga = paid.saga()
         assert saga["state"] == "REFUNDING"
         assert "COURSE_FULL" in saga["history"][-1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("event", "state"), [("EnrollmentConfirmed", "COMPLETED"), ("EnrollmentRejected", "REFUNDING")]
+)
+def test_the_same_answer_again_changes_nothing(paid: Payments, event: str, state: str) -> None:
+    paid.has_heard(event)
+    assert paid.saga()["state"] == state
+    with paid.told(f"{event} {AGAIN}"):
+        assert paid.saga()["state"] == state
+        assert paid.understands_all()

@@ -9,6 +9,7 @@ from reference.domain.money import Money
 from reference.domain.session import AvailabilityConfirmed, BookSessionInitiated
 from tests.contracts.expectations import SAGA
 from tests.contracts.hearing import Payments
+from tests.contracts.messages import AGAIN
 from tests.contracts.services import NOW
 
 PRICE, UNTIL = Money(4900, "EUR"), NOW + timedelta(minutes=15)
@@ -74,3 +75,20 @@ def test_a_notice_that_was_sent_changes_nothing_for_the_saga(paid: Payments) -> 
         saga = paid.saga()
         assert saga["state"] == "CONFIRMING_SESSION"
         assert "told" in saga["history"][-1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [
+        ("AvailabilityConfirmed", "CONFIRMING_SESSION"),
+        ("TutorSlotReleased", "CONFIRMING_SESSION"),
+        ("SessionConfirmed", "COMPLETED"),
+        ("SessionRejected", "REFUNDING"),
+    ],
+)
+def test_the_same_answer_again_changes_nothing(paid: Payments, event: str, state: str) -> None:
+    paid.has_heard(event)
+    assert paid.saga()["state"] == state
+    with paid.told(f"{event} {AGAIN}"):
+        assert paid.saga()["state"] == state
+        assert paid.understands_all()

@@ -24,7 +24,7 @@ from tests.contracts.expectations import (
     text,
     whole,
 )
-from tests.contracts.students import app
+from tests.contracts.students import app, refusal
 
 JSON = "application/json"
 SAGA, MINE, BOBS = "/sagas/saga-1", {"sagaId": "saga-1", "studentId": "ada"}, {"sagaId": "saga-1", "studentId": "bob"}
@@ -166,12 +166,3 @@ def test_one_sees_what_one_has_paid(contract: Contract) -> None:
     call.with_body({"items": match.each_like(shown | what, min=1), "nextCursor": None}, content_type=JSON)
     with contract.served() as url:
         assert [each["paymentId"] for each in app(url).payments()] == ["pay-1"]
-
-
-def refusal(ask: Any) -> tuple[int, str]:
-    """Return what the app is told, and can tell its user."""
-    with pytest.raises(Refused) as refused:
-        ask()
-    answer = refused.value.answer
-    assert answer["title"]
-    return answer["status"], answer["detail"]

@@ -1,0 +1,45 @@
+"""What our services tell although no consumer needs it: together with the contracts, all that can be renamed."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from simulators.world.plan import STRIPE
+from tests.contracts.expectations import Json
+from tests.contracts.liars import PACTS, heard
+from tests.contracts.lies import shown
+from tests.contracts.truth import interactions_of, is_message, needed, places
+
+ID = re.compile(r"/(saga-1|algebra|1)(?=/|$)")
+Fields = dict[str, set[str]]  # By what they are told in.
+
+
+def unneeded() -> list[str]:
+    """Return a line for everything that is told with more than anybody needs; Stripe's is not ours to cut."""
+    told, wanted = _fields()
+    more = {what: sorted(told[what] - wanted[what]) for what in sorted(told)}
+    return [f"{what}: {', '.join(fields)}" for what, fields in more.items() if fields]
+
+
+def _fields() -> tuple[Fields, Fields]:
+    told: Fields = defaultdict(set)
+    wanted: Fields = defaultdict(set)
+    for contract in sorted(set(PACTS.glob("*.json")) - set(PACTS.glob(f"*-{STRIPE}.json"))):
+        for each in interactions_of(contract):
+            told[_what(each)] |= _names(heard(contract)[each["description"]].body)
+            wanted[_what(each)] |= _names(needed(each))
+    return told, wanted
+
+
+def _what(interaction: Json) -> str:
+    if is_message(interaction):
+        return str(interaction["contents"]["content"]["type"])
+    if interaction["response"]["status"] >= 400:
+        return "a problem"
+    asked = interaction["request"]
+    return f"{asked['method']} {ID.sub('/{id}', asked['path'])}"
+
+
+def _names(body: object) -> set[str]:
+    return {shown(place).replace("0.", "") for place in places(body) if isinstance(place[-1], str)}
