@@ -15,7 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-tables", action="store_true", help="write the documents' generated tables anew")
     parser.addoption("--fuzz", type=int, default=0, help="ask the simulated Stripe so many random requests")
     parser.addoption("--seed", type=int, default=0, help="play every story from this seed")
-    parser.addoption("--service", default="reference", help="play every story with this payment-service")
+    parser.addoption("--service", default="reference", help="run every scenario and story with this payment-service")
     parser.addoption("--world", choices=["inside", "together"], help="run every scenario in this world")
 
 

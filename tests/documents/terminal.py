@@ -60,6 +60,10 @@ class Terminal:
         assert len(parts) > 2 * len(commands), f"not all was done:\n{said}"
         return [Answer(int(parts[2 * n + 1]), self._as_written(parts[2 * n])) for n in range(len(commands))]
 
+    def writes(self, file: str, text: str) -> None:
+        """Put a file there, as a reader's editor does."""
+        (self._folder / file).write_text(self._as_served(text))
+
     def _line(self, number: int, command: Command) -> str:
         line = self._as_served(command.text)
         if command.plain in STAYING:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from simulators.world.demo import TOLD_HERE
 from tests.documents.reading import Block, Command, blocks, documents, name
 from tests.documents.terminal import Terminal
+from tests.rooms.source import ROOT
 
 NOT_DONE = {
     "make test": "is what runs this",
@@ -16,6 +18,8 @@ NOT_DONE = {
     "make contracts": "writes into pacts/; that they are fresh is a test of its own",
     "make format": "writes into the code",
     "make help": "tells the targets of the Makefile",
+    "pytest tests/simulated/test_enroll_in_course.py --service naive": "is the next in short",
+    "pytest tests/simulated/test_enroll_in_course.py --service simulators.naive.app:create_app": "takes half a minute",
     ". .venv/bin/activate": "puts the command on the path, where this terminal has it",
 }
 ELSEWHERE = {"pacts/PROVIDERS.md": "tests/contracts/broker/test_guide.py, with a broker and a provider"}
@@ -36,6 +40,18 @@ def test_who_does_what_a_document_says_sees_what_it_says(document: Path, tmp_pat
     for block in {id(each): each for each, _ in typed}.values():
         told = "".join(answer.output for (each, _), answer in zip(typed, answers, strict=True) if each is block)
         assert is_as_shown(block, told), f"{block.where} does not answer as shown:\n{told}"
+
+
+@pytest.mark.served
+def test_a_service_of_ones_own_is_judged_by_the_script_in_the_guide(tmp_path: Path) -> None:
+    guide = ROOT / "simulators" / "YOUR_SERVICE.md"
+    [script] = blocks(guide, "python")
+    terminal = Terminal(tmp_path)
+    terminal.writes("judge.py", script.text)
+    before = [each for block in blocks(guide, "sh")[:3] for each in block.commands() if each.plain != "harness simulate"]
+    answers = terminal.does([*before, Command(script.where, "python judge.py")])
+    assert [each.code for each in answers] == [0] * len(answers), answers[-1].output
+    assert answers[-1].output.count("True") == len(TOLD_HERE)
 
 
 def is_as_shown(block: Block, told: str) -> bool:

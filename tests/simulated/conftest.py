@@ -10,6 +10,7 @@ import pytest
 from simulators.world.inside import Inside
 from simulators.world.invariants import must_hold
 from simulators.world.plan import PORTS
+from simulators.world.runs import SERVICES
 from simulators.world.steps.booking import *  # noqa: F403
 from simulators.world.steps.forgery import *  # noqa: F403 - pytest-bdd finds steps by their fixtures
 from simulators.world.steps.learning import *  # noqa: F403
@@ -21,7 +22,7 @@ from simulators.world.steps.stripe_troubles import *  # noqa: F403
 from simulators.world.together import Together
 from simulators.world.world import World
 
-WORLDS: dict[str, Callable[[Path], World]] = {"inside": Inside, "together": Together}
+WORLDS: dict[str, Callable[..., World]] = {"inside": Inside, "together": Together}
 NAME, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
 LONG_ENOUGH = timedelta(days=4)  # For every deadline and every retry.
 
@@ -45,9 +46,10 @@ def world_kind() -> str:
 
 
 @pytest.fixture
-def world(world_kind: str, tmp_path: Path) -> Iterator[World]:
+def world(world_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
     """A new world, which must keep its promises to the end."""
-    with WORLDS[world_kind](tmp_path) as world:
+    service = request.config.getoption("--service")
+    with WORLDS[world_kind](tmp_path, service=SERVICES.get(service, service)) as world:
         yield world
         come_to_rest(world)
         must_hold(world)
