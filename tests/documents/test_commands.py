@@ -10,7 +10,7 @@ import pytest
 from simulators.world.demo import TOLD_HERE
 from tests.documents.reading import Block, Command, blocks, documents, name
 from tests.documents.terminal import Terminal
-from tests.rooms.source import ROOT
+from tests.rooms.source import ROOT, sources
 
 NOT_DONE = {
     "make test": "is what runs this",
@@ -20,9 +20,11 @@ NOT_DONE = {
     "make help": "tells the targets of the Makefile",
     "pytest tests/simulated/test_enroll_in_course.py --service naive": "is the next in short",
     "pytest tests/simulated/test_enroll_in_course.py --service simulators.naive.app:create_app": "takes half a minute",
+    "pytest tests/unit/kit/test_readme.py --write-tables": "writes into that very document",
     ". .venv/bin/activate": "puts the command on the path, where this terminal has it",
 }
 ELSEWHERE = {"pacts/PROVIDERS.md": "tests/contracts/broker/test_guide.py, with a broker and a provider"}
+GUIDE = "simulators/YOUR_SERVICE.md"
 READ = [each for each in documents() if blocks(each, "sh") and name(each) not in ELSEWHERE]
 
 
@@ -44,7 +46,7 @@ def test_who_does_what_a_document_says_sees_what_it_says(document: Path, tmp_pat
 
 @pytest.mark.served
 def test_a_service_of_ones_own_is_judged_by_the_script_in_the_guide(tmp_path: Path) -> None:
-    guide = ROOT / "simulators" / "YOUR_SERVICE.md"
+    guide = ROOT / GUIDE
     [script] = blocks(guide, "python")
     terminal = Terminal(tmp_path)
     terminal.writes("judge.py", script.text)
@@ -60,6 +62,13 @@ def is_as_shown(block: Block, told: str) -> bool:
         return True
     shown = re.escape(block.shown.strip()).replace("…", ".*?")
     return re.search(shown, told, re.DOTALL) is not None
+
+
+def test_code_that_is_shown_is_code_of_ours() -> None:
+    code = "".join(source.path.read_text() for source in sources())
+    shown = [block for document in documents() for block in blocks(document, "python") if name(document) != GUIDE]
+    assert [each.where for each in shown if each.text not in code] == []
+    assert shown
 
 
 def test_what_is_not_done_is_in_some_document() -> None:
