@@ -70,7 +70,7 @@ def _around() -> dict[str, Any]:
     """What stands on every page: the time, what is broken on purpose, and what was last done."""
     on = stage()
     told = {"now": on.world.clock.now(), "running": on.world.clock.running, "said": on.said, "version": on.version}
-    return told | {"active": on.active_faults(), "payment_service": on.service_name}
+    return told | {"active": on.active_faults(), "down": on.down(), "payment_service": on.service_name}
 
 
 def _refused(error: HTTPException) -> ResponseReturnValue:

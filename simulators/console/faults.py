@@ -9,7 +9,7 @@ from flask import Blueprint, abort, request
 
 from simulators.console.answers import done, page, stage, world
 from simulators.world.fault_model import FAULTS
-from simulators.world.plan import COMMUNICATION, LEARNING, SIMULATORS, STRIPE, TUTORS
+from simulators.world.plan import COMMUNICATION, LEARNING, PORTS, SIMULATORS, STRIPE, TUTORS
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -51,7 +51,14 @@ def overview() -> ResponseReturnValue:
     model = [{"number": each.number, "name": each.name, "sentence": each.sentence} for each in FAULTS]
     planted = stage().faults()
     return page(
-        "faults.html", service=shown, services=SIMULATORS, planted=planted, quick=quick, kinds=kinds, model=model
+        "faults.html",
+        service=shown,
+        services=SIMULATORS,
+        planted=planted,
+        quick=quick,
+        kinds=kinds,
+        model=model,
+        _ports=PORTS,
     )
 
 
@@ -74,10 +81,25 @@ def lift(service: str, fault_id: str) -> ResponseReturnValue:
     return done(f"A fault is lifted from {service}.")
 
 
+@routes.post("/services/<service>/<act>")
+def kill_or_start(service: str, act: str) -> ResponseReturnValue:
+    """Kill a service in mid-work, or start it again: the payment-service on its database, a simulator as it was."""
+    if service not in PORTS or act not in ("kill", "start"):
+        abort(404)
+    with stage().acting():
+        is_up = world().is_up(service)
+        if is_up == (act == "start"):
+            abort(409, f"{service} is {'up' if is_up else 'down'} already")
+        (world().take_down if is_up else world().bring_back)(service)
+    return done(f"{service} is {'killed' if is_up else 'up again'}.")
+
+
 @routes.post("/calm")
 def calm() -> ResponseReturnValue:
-    """Take every fault away, everywhere."""
+    """Take every fault away, everywhere, and start what is down."""
     many = len(stage().active_faults())
+    for service in stage().down():
+        world().bring_back(service)
     world().calm()
     return done(f"All is calm: {many} fault{'s' if many != 1 else ''} lifted.")
 

@@ -9,6 +9,9 @@ from simulators.world.evidence import DEFAULT_CHECK_SECONDS, Evidence
 from simulators.world.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulators.console.index import Numbered
     from simulators.console.stage import Stage
     from simulators.world.client import Json
 
@@ -20,14 +23,16 @@ def promises(stage: Stage, saga_id: str) -> list[Verdict]:
     return verdicts(stage.world, saga_id, quiet=stage.is_quiet(), ask=lambda: _evidence(stage, saga_id))
 
 
-def told(verdict: Verdict) -> Json:
-    """Return a verdict as it is shown."""
+def told(verdict: Verdict, exchanges: Iterable[Numbered] = ()) -> Json:
+    """Return a verdict as it is shown; `exchange` is the number of the message that broke it, among these."""
+    culprits = [each.by for each in verdict.breaches if each.by]
     return {
         "number": verdict.number,
         "name": verdict.name,
         "promise": verdict.promise,
         "standing": str(verdict.standing),
         "found": [str(each) for each in verdict.breaches],
+        "exchange": next((number for number, each in exchanges if each in culprits), None),
     }
 
 

@@ -69,7 +69,7 @@ def everything_about(saga: Json) -> dict[str, Any]:
         "saga": saga,
         "why": reasons(stage(), saga, intents, about),
         "steps": [asdict(step) | {"words": step.words} for step in drawn.steps],
-        "promises": [told(each) for each in promises(stage(), saga["sagaId"])],
+        "promises": [told(each, exchanges) for each in promises(stage(), saga["sagaId"])],
         "sides": [asdict(row) for row in sides(world(), saga["sagaId"])] if intents and saga["payment"] else [],
         "_sequence": drawn,
         "_picture": picture(flow, saga) if flow else None,

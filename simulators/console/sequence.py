@@ -9,6 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from simulators.console.words import at, moment, span
+from simulators.world.payload import KEY
 from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def mark_difference(one: Sequence, other: Sequence) -> None:
 def _folded(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -> list[Step]:
     steps: list[Step] = []
     arrived: set[str] = set()
+    keys: set[str] = set()
     for number, each in exchanges:
         if each.caller == "student" and each.method == "GET":
             continue  # to look is not to do
@@ -127,8 +129,10 @@ def _folded(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -> list
             steps[-1].answers.append(answer)
         else:
             step = Step(number, each.at, each.caller, each.callee, _said(each), [answer], message)
-            step.again, step.payload = message in arrived, payloads.get(number, {})
+            step.payload = payloads.get(number, {})
+            step.again = message in arrived or step.payload.get(KEY) in keys
             steps.append(step)
+            keys |= {step.payload[KEY]} if KEY in step.payload else set()
         if message and each.status in GOOD:
             arrived.add(message)
     return steps

@@ -108,7 +108,7 @@ class Stage:
 
     def faults(self) -> list[Json]:
         """Return all planted faults, spent ones too, each with the service it is planted in."""
-        planted = {name: self.simulator(name).get("/_sim/faults")["items"] for name in SIMULATORS}
+        planted = {name: self.simulator(name).get("/_sim/faults")["items"] for name in self._running()}
         return [{"service": name, **each} for name, items in planted.items() for each in items]
 
     def active_faults(self) -> list[Json]:
@@ -117,9 +117,16 @@ class Stage:
 
     def deliveries(self) -> list[Json]:
         """Return the newest messages of all simulators, newest first, each with its sender."""
-        sent = {name: self.simulator(name).get("/_sim/deliveries")["items"] for name in SIMULATORS}
+        sent = {name: self.simulator(name).get("/_sim/deliveries")["items"] for name in self._running()}
         found = [{"sender": name, **each} for name, items in sent.items() for each in items]
         return sorted(found, key=lambda each: str(each["created"]), reverse=True)
+
+    def down(self) -> list[str]:
+        """Return the services that do not run."""
+        return [name for name in PORTS if not self.world.is_up(name)]
+
+    def _running(self) -> list[str]:
+        return [name for name in SIMULATORS if self.world.is_up(name)]
 
     def is_quiet(self) -> bool:
         """Whether nobody has anything left to do at this moment."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, request
 
 from simulators.console.answers import page, world
-from simulators.world.payload import open_part
+from simulators.world.payload import KEY, open_part
 from simulators.world.plan import STRIPE
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
 routes = Blueprint("stripe", __name__)
 SHOWN = 100
+ASKED = ("at", "caller", "method", "path", "answer")
 KINDS = {
     "payment_intents": "PaymentIntents",
     "charges": "Charges",
@@ -50,13 +50,16 @@ def books() -> ResponseReturnValue:
 def requests_log() -> ResponseReturnValue:
     """The newest requests that Stripe had, newest first, by whom, with what, and what it answered."""
     recorder = world().recorder
-    asked = ((number, each) for number, each in reversed(recorder.numbered()) if each.callee == STRIPE)
-    items = [
-        {"number": number, "at": each.at, "caller": each.caller, "method": each.method, "path": each.path,
-         "answer": each.answer, "said": (recorder.payloads or {}).get(number, {})}
-        for number, each in islice(asked, SHOWN)
-    ]  # fmt: skip
-    return page("requests.html", items=items, _kinds=KINDS)
+    asked = [(number, each) for number, each in recorder.numbered() if each.callee == STRIPE]
+    items: list[Json] = []
+    keys: set[str] = set()
+    for number, each in asked:
+        said = dict((recorder.payloads or {}).get(number, {}))
+        key = said.pop(KEY, None)
+        told = {"number": number, "idempotencyKey": key, "isSameKey": key in keys, "said": said}
+        items.append({name: getattr(each, name) for name in ASKED} | told)
+        keys |= {key} if key else set()
+    return page("requests.html", items=items[::-1][:SHOWN], _kinds=KINDS)
 
 
 @routes.get("/stripe/<object_id>")

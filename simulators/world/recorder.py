@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from simulators.world.payload import payload
+from simulators.world.payload import KEY, payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,13 +78,13 @@ class Recorder:
         with self._lock:
             return list(enumerate(self._exchanges[start:], start))
 
-    def begin(self, exchange: Exchange, body: bytes = b"", content_type: str | None = None) -> int:
-        """Keep the place of one that is not answered yet; the number returned is for `end`."""
+    def begin(self, exchange: Exchange, body: bytes = b"", content_type: str | None = None, key: str = "") -> int:
+        """Keep the place of one that is not answered yet; the number is for `end`. `key` is its idempotency key."""
         with self._lock:
             self._exchanges.append(exchange)
             number = len(self._exchanges) - 1
             if self.payloads is not None:
-                self.payloads[number] = payload(body, content_type)
+                self.payloads[number] = ({KEY: key} if key else {}) | payload(body, content_type)
             return self._watched(number)
 
     def end(self, number: int, answer: str) -> None:

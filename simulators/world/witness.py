@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from simulators.kit.seams import Clock
-    from simulators.world.recorder import Recorder
+    from simulators.world.recorder import Message, Recorder
 
 PAYMENT = "payment-service"
 PAGES = ("/3d_secure/", "/c/pay/")
@@ -61,20 +61,20 @@ class Witness:
 
     def said(self, request: requests.PreparedRequest) -> Callable[[str], None]:
         """Note a call that the simulator makes; say the answer to what is returned."""
-        path = str(urlsplit(request.url or "").path)
         body, kind = body_of(request), request.headers.get("Content-Type")
-        return self._began(self._name, PAYMENT, request.method or "", path, body, kind)
+        path = str(urlsplit(request.url or "").path)
+        exchange = self._exchange(self._name, PAYMENT, request.method or "", path, message_in(body, kind))
+        return partial(self._recorder.end, self._recorder.begin(exchange, body, kind))
 
     def _heard(self, environ: WSGIEnvironment) -> Callable[[str], None]:
+        body, kind = _body(environ), environ.get("CONTENT_TYPE")
         where = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        return self._began(_caller(environ), self._name, *where, _body(environ), environ.get("CONTENT_TYPE"))
+        exchange = self._exchange(_caller(environ), self._name, *where, message_in(body, kind))
+        key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
+        return partial(self._recorder.end, self._recorder.begin(exchange, body, kind, key))
 
-    def _began(
-        self, caller: str, callee: str, method: str, path: str, body: bytes, content_type: str | None
-    ) -> Callable[[str], None]:
-        at, message = self._clock.now().isoformat(), message_in(body, content_type)
-        exchange = Exchange(at, caller, callee, method, path, "", *astuple(message))
-        return partial(self._recorder.end, self._recorder.begin(exchange, body, content_type))
+    def _exchange(self, caller: str, callee: str, method: str, path: str, message: Message) -> Exchange:
+        return Exchange(self._clock.now().isoformat(), caller, callee, method, path, "", *astuple(message))
 
 
 class _Said(HTTPAdapter):

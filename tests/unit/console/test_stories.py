@@ -88,7 +88,10 @@ def test_time_moves_as_one_wants_and_a_reset_leaves_nothing(tmp_path: Path) -> N
         assert visitor.told("/")["items"] == []
         assert stage.world.plan.urls == urls
         assert not visitor.act("/stories/webhook-twice/play")["endedWell"]
-        assert "✗ violated" in visitor.seen("/stories/webhook-twice")
+        told = visitor.told("/stories/webhook-twice")
+        (broken,) = [each for each in told["promises"] if each["standing"] == "violated"]
+        assert f'href="#x{broken["exchange"]}"' in visitor.seen("/stories/webhook-twice")
+        assert f'id="x{broken["exchange"]}"' in visitor.seen("/stories/webhook-twice")
         assert visitor.post("/reset", data={"service": "cruel"}, headers=JSON).status_code == 400
 
 

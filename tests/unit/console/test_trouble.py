@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -83,3 +84,35 @@ def test_a_webhook_is_held_and_resent(visitor: Visitor, stage: Stage) -> None:
 def test_a_jump_must_be_one(visitor: Visitor, seconds: str) -> None:
     assert visitor.post("/clock/jump", data={"seconds": seconds}, headers=JSON).status_code == 400
     assert visitor.post("/clock/backwards", headers=JSON).status_code == 404
+
+
+def test_a_service_is_killed_and_everybody_sees_it_until_it_is_up_again(visitor: Visitor, stage: Stage) -> None:
+    visitor.act("/services/payment-service/kill")
+    away = visitor.get("/")
+    assert away.status_code == 503
+    assert "payment-service is down" in away.text
+    assert visitor.get("/", headers={"X-Look": "1"}).status_code == 204
+    assert "payment-service is down" in visitor.seen("/faults")
+    assert visitor.post("/services/payment-service/kill", headers=JSON).status_code == 409
+    visitor.act("/services/payment-service/start")
+    visitor.act("/services/stripe/kill")
+    assert "stripe is down" in visitor.seen("/")
+    visitor.act("/calm")
+    assert stage.down() == []
+    assert visitor.post("/services/nobody/kill", headers=JSON).status_code == 404
+
+
+def test_a_request_that_is_made_again_under_its_key_is_told_from_a_new_one(visitor: Visitor, stage: Stage) -> None:
+    student = stage.world.student("patient")
+    visitor.act("/faults/stripe/rate_limited", method="POST", path="/v1/payment_intents")
+    saga_id = student.enroll("algebra")
+    stage.world.settle()
+    stage.world.pass_time(timedelta(seconds=10))
+    student.client_secret(saga_id)
+    asked = [each for each in visitor.told("/stripe/requests")["items"] if each["idempotencyKey"]]
+    newest = [each for each in asked if each["path"] == "/v1/payment_intents"][:2]
+    assert [(each["answer"], each["isSameKey"]) for each in newest] == [("200", True), ("429", False)]
+    assert len({each["idempotencyKey"] for each in newest}) == 1
+    assert "↻ the same key" in visitor.seen("/stripe/requests")
+    (step,) = [each for each in visitor.told(f"/sagas/{saga_id}")["steps"] if each["said"] == "POST /payment_intents"]
+    assert step["answers"] == ["429", "200"]
