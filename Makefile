@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts strength bench lint format lock clean
+.PHONY: help install demo test contracts page strength bench lint format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -28,8 +28,12 @@ test: install ## Everything that must hold before a change lands; all is run, th
 	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest -n 2 --dist worksteal"; do \
 		echo "== $$check"; $(BIN)/$$check || code=$${code:-$$?}; done; exit $${code:-0}
 
-contracts: install ## Renew pacts/, after a consumer's needs have changed
+contracts: install ## Renew pacts/, after a consumer's needs or the scenarios have changed
 	@$(BIN)/pytest tests/contracts/consumers --pacts pacts
+	@$(BIN)/pytest tests/simulated -m scenario --world inside --played pacts/played.jsonl
+
+page: install ## The contracts as a page: build/contracts/index.html
+	@$(BIN)/harness contracts page --output build/contracts
 
 strength: install ## How many of a provider's lies the contracts catch; takes minutes, writes pacts/README.md
 	@$(BIN)/python -m tests.contracts.strength

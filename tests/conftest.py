@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let all scenarios run in one kind of world."""
     parser.addoption("--write-tables", action="store_true", help="write the documents' generated tables anew")
     parser.addoption("--fuzz", type=int, default=0, help="ask the simulated Stripe so many random requests")
+    parser.addoption("--played", type=Path, help="write anew which contracts the scenarios play, if all pass")
     parser.addoption("--seed", type=int, default=0, help="play every story from this seed")
     parser.addoption("--service", default="reference", help="run every scenario and story with this payment-service")
     parser.addoption("--world", choices=["inside", "together"], help="run every scenario in this world")

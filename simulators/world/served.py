@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60  # A busy machine may do something else for a while; nobody waits longer than it takes.
 NOT_YET = (AssertionError, Refused, requests.RequestException)
 
 

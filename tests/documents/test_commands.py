@@ -21,6 +21,8 @@ NOT_DONE = {
     "pytest tests/simulated/test_enroll_in_course.py --service naive": "is the next in short",
     "pytest tests/simulated/test_enroll_in_course.py --service simulators.naive.app:create_app": "takes half a minute",
     "pytest tests/unit/kit/test_readme.py --write-tables": "writes into that very document",
+    "harness contracts diff --broker-url URL": "asks a broker",
+    "harness contracts diff": "asks git what was there before, and this terminal is in no repository",
     ". .venv/bin/activate": "puts the command on the path, where this terminal has it",
 }
 ELSEWHERE = {"pacts/PROVIDERS.md": "tests/contracts/broker/test_guide.py, with a broker and a provider"}
@@ -50,7 +52,9 @@ def test_a_service_of_ones_own_is_judged_by_the_script_in_the_guide(tmp_path: Pa
     [script] = blocks(guide, "python")
     terminal = Terminal(tmp_path)
     terminal.writes("judge.py", script.text)
-    before = [each for block in blocks(guide, "sh")[:3] for each in block.commands() if each.plain != "harness simulate"]
+    before = [
+        each for block in blocks(guide, "sh")[:3] for each in block.commands() if each.plain != "harness simulate"
+    ]
     answers = terminal.does([*before, Command(script.where, "python judge.py")])
     assert [each.code for each in answers] == [0] * len(answers), answers[-1].output
     assert answers[-1].output.count("True") == len(TOLD_HERE)

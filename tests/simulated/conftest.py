@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from simulators.contracts.pact import Pact, pacts_in
+from simulators.contracts.scenarios import Link, played_as_text, played_in
 from simulators.world.inside import Inside
 from simulators.world.invariants import must_hold
 from simulators.world.plan import PORTS
@@ -21,9 +23,13 @@ from simulators.world.steps.stripe import *  # noqa: F403
 from simulators.world.steps.stripe_troubles import *  # noqa: F403
 from simulators.world.together import Together
 from simulators.world.world import World
+from tests.rooms.source import ROOT
+from tests.simulated.played import Listening
 
 WORLDS: dict[str, Callable[..., World]] = {"inside": Inside, "together": Together}
 NAME, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
+PACTS = ROOT / "pacts"
+STALE = "the links from contracts to scenarios are stale; renew them: make contracts"
 LONG_ENOUGH = timedelta(days=4)  # For every deadline and every retry.
 
 
@@ -45,12 +51,60 @@ def world_kind() -> str:
     return "inside"
 
 
+@pytest.fixture(scope="session")
+def pacts() -> tuple[Pact, ...]:
+    """The contracts, of which scenarios play a part."""
+    return pacts_in(PACTS)
+
+
+@pytest.fixture(scope="session")
+def runs(request: pytest.FixtureRequest) -> Iterator[dict[str, set[Link]]]:
+    """What each run of a scenario plays: as it is written, or to be written anew if all goes well."""
+    target: Path | None = request.config.getoption("played")
+    runs: dict[str, set[Link]] = {}
+    for link, names in {} if target else played_in(PACTS).items():
+        for name in names:
+            runs.setdefault(name, set()).add(link)
+    yield runs
+    if target and not request.session.testsfailed:
+        links = sorted({link for played in runs.values() for link in played})
+        by_link = {link: tuple(sorted(name for name in runs if link in runs[name])) for link in links}
+        target.write_text(played_as_text(by_link))
+
+
 @pytest.fixture
-def world(world_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+def listening(
+    request: pytest.FixtureRequest, pacts: tuple[Pact, ...], runs: dict[str, set[Link]], world_kind: str
+) -> Iterator[Listening]:
+    """Hears what a scenario plays; its links to the contracts must be just that, whoever else may play otherwise."""
+    listening, failed = Listening(pacts), request.session.testsfailed
+    yield listening
+    name, is_ours = run_of(request), request.config.getoption("--service") == "reference"
+    if not (name and is_ours and world_kind == "inside") or request.session.testsfailed > failed:
+        return
+    if request.config.getoption("played"):
+        runs[name] = listening.played
+    assert listening.played == runs.get(name, set()), STALE
+
+
+def run_of(request: pytest.FixtureRequest) -> str:
+    """Name the run of a scenario: its id, and which row of its outline; nothing for other tests."""
+    scenario = request.node.get_closest_marker("scenario")
+    row = request.node.callspec.indices.get("_pytest_bdd_example") if scenario else None
+    return "" if scenario is None else scenario.args[0] if row is None else f"{scenario.args[0]}/{row + 1}"
+
+
+@pytest.fixture
+def world(world_kind: str, tmp_path: Path, listening: Listening, request: pytest.FixtureRequest) -> Iterator[World]:
     """A new world, which must keep its promises to the end."""
     service = request.config.getoption("--service")
     with WORLDS[world_kind](tmp_path, service=SERVICES.get(service, service)) as world:
+        if isinstance(world, Inside):
+            listening.to(world)
         yield world
+        if isinstance(world, Inside):
+            world.settle()  # What a scenario has set in motion is still its own.
+            listening.is_over = True
         come_to_rest(world)
         must_hold(world)
 
@@ -65,8 +119,11 @@ def come_to_rest(world: World) -> None:
 
 
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., None]) -> bool | None:
-    """Take F2 for a fault, and ids such as ENR-01 for names: no marker that would have to be declared."""
+    """Take F2 for a fault, and ENR-01 for a name: no marker for each, which would have to be declared."""
     if FAULT.fullmatch(tag):
         pytest.mark.fault(int(tag[1:]))(function)
         return True
-    return True if NAME.fullmatch(tag) else None
+    if NAME.fullmatch(tag):
+        pytest.mark.scenario(tag)(function)
+        return True
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
@@ -31,6 +31,7 @@ COMMITS = ("before a commit", "after a commit")
 OUTCOMES = {"bought": "COMPLETED", "rejected": "REFUNDED", "expired": "EXPIRED"}
 STORIES = [f"{thing} {ending}" for thing in ("course", "session") for ending in OUTCOMES]
 MINUTE = timedelta(minutes=1)
+PURCHASES_A_WORLD = 8
 
 
 @dataclass(frozen=True)
@@ -65,25 +66,35 @@ class Commits:
             yield self
 
 
-@dataclass
 class Stage:
-    """One world for many purchases, since building one takes longer than a purchase; each has its own student."""
+    """A new world after some purchases: building one takes as long as a purchase, and judging longer with each."""
 
-    world: Inside
-    commits: Commits
-    played: int = 0
+    def __init__(self, directory: Path, commits: Commits, worlds: ExitStack) -> None:
+        self._directory, self._commits, self._worlds = directory, commits, worlds
+        self._played = 0
 
     def live_through(self, story: str, points: Sequence[Point]) -> tuple[int, int]:
         """Play one purchase with crashes, and return how many calls and commits it took."""
-        world, calls_before = self.world, self._calls()
-        self.played, self.commits.count, self.commits.die_at = self.played + 1, 0, {}
+        if self._played % PURCHASES_A_WORLD == 0:
+            self._build()
+        world, calls_before = self._world, self._calls()
+        self._played, self._commits.count, self._commits.die_at = self._played + 1, 0, {}
         world.learning.publish("algebra")
         for point in points:
-            _plant(world, self.commits, point)
-        saga_id = _play(world, story, f"ada{self.played}")
+            _plant(world, self._commits, point)
+        saga_id = _play(world, story, f"ada{self._played}")
         must_hold(world)
         assert (world.payment.saga(saga_id) or {})["outcome"] == OUTCOMES[story.split()[1]]
-        return self._calls() - calls_before, self.commits.count
+        return self._calls() - calls_before, self._commits.count
+
+    def _build(self) -> None:
+        self._worlds.close()
+        self._commits.die_at = {}
+        directory = self._directory / str(self._played)
+        directory.mkdir()
+        self._world = self._worlds.enter_context(Inside(directory))
+        self._world.learning.course("algebra")
+        self._world.tutors.tutor("grace")
 
     def points(self, story: str) -> list[Point]:
         """Return every point that an undisturbed run passes."""
@@ -92,15 +103,13 @@ class Stage:
         return at_calls + [Point(where, n) for where in COMMITS for n in range(commits)]
 
     def _calls(self) -> int:
-        return sum(each.caller == PAYMENT for each in self.world.recorder)
+        return sum(each.caller == PAYMENT for each in self._world.recorder)
 
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    with Commits().watched(monkeypatch) as commits, Inside(tmp_path) as world:
-        world.learning.course("algebra")
-        world.tutors.tutor("grace")
-        yield Stage(world, commits)
+    with Commits().watched(monkeypatch) as commits, ExitStack() as worlds:
+        yield Stage(tmp_path, commits, worlds)
 
 
 @pytest.mark.parametrize("story", STORIES)

@@ -1,0 +1,33 @@
+"""`harness contracts page`: the contracts as a page for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from simulators.cli.usage import WrongUsage
+from simulators.contracts.pact import pacts_in
+from simulators.contracts.page import Contracts
+from simulators.contracts.page import page as as_html
+from simulators.contracts.scenarios import played_in, scenarios_in
+
+
+@click.command(epilog="Example: harness contracts page --output public")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The directory for index.html.")
+@click.option("--pacts", type=click.Path(path_type=Path), default="pacts", show_default=True, help="The contracts.")
+@click.option(
+    "--features", type=click.Path(path_type=Path), default="features", show_default=True,
+    help="The scenarios that play them, if there are any.",
+)  # fmt: skip
+def page(output: Path, pacts: Path, features: Path) -> None:
+    """Write the contracts as one page: the network, each interaction in words, the scenarios that play it."""
+    try:
+        played = played_in(pacts)
+        scenarios = scenarios_in(features) if played else ()  # nobody has told what they play
+        html = as_html(Contracts(pacts_in(pacts), scenarios, played))
+        output.mkdir(parents=True, exist_ok=True)
+        (output / "index.html").write_text(html, encoding="utf-8")
+    except (ValueError, OSError) as trouble:
+        raise WrongUsage(str(trouble)) from trouble
+    click.echo(output / "index.html")

@@ -1,0 +1,87 @@
+"""Pact's matching rules: which of them is in force at a place, and what it asks there."""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from typing import Any
+
+from simulators.contracts.rules import Both, Exactly, Form, Kind, OneOf, Rule, Size, kinds_of, pattern
+
+Json = dict[str, Any]
+Place = tuple[str | int, ...]
+STEP = re.compile(r"""\.?(\*|[^.\[\]'"$]+)|\[['"](.*?)['"]\]|\[(\d+|\*)\]|\$""")
+NUMBERS = {"integer": "whole number", "decimal": "decimal number", "number": "number"}
+
+
+class Matchers:
+    """The matchers of one part of an interaction, by the expressions that say where they hold."""
+
+    def __init__(self, written: Json | None) -> None:
+        self._rules = [(steps(where), each["matchers"]) for where, each in (written or {}).items()]
+
+    def at(self, place: Place, example: object) -> Rule | None:
+        """Return the rule in force at a place, its own or one from above; None when only the example will do."""
+        weighed = [(weight, matchers, expr) for expr, matchers in self._rules if (weight := _weight(expr, place))]
+        if not weighed:
+            return None
+        _, matchers, expr = max(weighed, key=lambda each: each[0])
+        return _rule(matchers, example, own=len(expr) == len(place))
+
+
+def steps(where: str) -> Place:
+    """Read an expression such as `$.items[*].price` into its steps."""
+    found = (next((step for step in match.groups() if step is not None), None) for match in STEP.finditer(where))
+    return tuple(int(step) if step.isdigit() else step for step in found if step is not None)
+
+
+def _weight(expr: Place, place: Place) -> int:
+    """Weigh as Pact does: a step that names is worth two, one that stands for all is worth one; 0 is another place."""
+    if len(expr) > len(place):
+        return 0
+    worth = (2 if step == at else 1 if step == "*" else 0 for step, at in zip(expr, place, strict=False))
+    return 2 * prod(worth) * (len(expr) + 1)
+
+
+def _rule(matchers: list[Json], example: object, *, own: bool) -> Rule:
+    rules = tuple(_one(matcher, example, own=own) for matcher in matchers)
+    return rules[0] if len(rules) == 1 else Both(rules)
+
+
+def _one(matcher: Json, example: object, *, own: bool) -> Rule:
+    name = matcher.get("match", "type")
+    if name == "type":
+        return _same_kind(matcher if own else {}, example)
+    if name in NUMBERS:
+        return Kind(NUMBERS[name])
+    if name == "regex":
+        return pattern(matcher["regex"])
+    return _named(name, matcher, example)
+
+
+def _same_kind(matcher: Json, example: object) -> Rule:
+    if isinstance(example, list):
+        return Size(matcher.get("min", 0), matcher.get("max"))
+    return Kind(kinds_of(example)[-1])
+
+
+def _named(name: str, matcher: Json, example: object) -> Rule:
+    plain: dict[str, Rule] = {
+        "equality": Exactly(example),
+        "boolean": Kind("flag"),
+        "null": Kind("nothing"),
+        "values": Kind("object"),
+        "eachValue": Kind("object"),
+        "eachKey": Kind("object"),
+    }
+    if name in plain:
+        return plain[name]
+    if name == "statusCode":
+        return _status(matcher["status"])
+    return Form(name, str(matcher.get("format") or matcher.get("value") or ""))
+
+
+def _status(status: object) -> Rule:
+    if isinstance(status, list):
+        return OneOf(frozenset(map(str, status)))
+    return Form(f"a status: {status}")

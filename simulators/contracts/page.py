@@ -1,0 +1,132 @@
+"""The page of the contracts: one file of HTML that needs neither a network nor a script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from simulators.contracts.forms import NAMED
+from simulators.contracts.network import called, in_order, network
+from simulators.contracts.rules import label, quoted
+from simulators.contracts.scenarios import scenario_of
+from simulators.contracts.strength import strength
+from simulators.contracts.topics import Topic, slug, topics
+
+if TYPE_CHECKING:
+    from simulators.contracts.fields import Field
+    from simulators.contracts.pact import Interaction, Pact
+    from simulators.contracts.parts import Part
+    from simulators.contracts.scenarios import Link, Scenario
+
+ENVELOPE = {"id", "source", "type", "subject", "time", "specversion", "datacontenttype"}
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """All that a page tells: the contracts, the scenarios, and which of them plays what."""
+
+    pacts: tuple[Pact, ...]
+    scenarios: tuple[Scenario, ...] = ()
+    played: Mapping[Link, tuple[str, ...]] | None = None
+
+    @cached_property
+    def topics(self) -> tuple[Topic, ...]:
+        """What is talked about, between whom."""
+        return tuple(sorted(topics(self.pacts), key=lambda topic: (in_order(topic.sender), in_order(topic.receiver))))
+
+    @cached_property
+    def pairs(self) -> list[tuple[tuple[str, str], list[Topic]]]:
+        """The topics of each two parties."""
+        by_pair = sorted(self.topics, key=_pair_order)
+        return [(_pair(group[0]), group) for _, found in groupby(by_pair, _pair_order) if (group := list(found))]
+
+    @cached_property
+    def forms(self) -> dict[str, str]:
+        """The forms that are called by a name, with the expression behind each."""
+        fields = (each for pact in self.pacts for every in pact.interactions for each in every.needed.fields)
+        named = {name: detail for field in fields for name, detail in [label(field.rule)]}
+        return {name: named[name] for name in sorted(NAMED & named.keys())}
+
+    @cached_property
+    def promises(self) -> list[tuple[str, list[tuple[str, list[Scenario]]]]]:
+        """The scenarios of each rule of each feature."""
+        features = groupby(self.scenarios, lambda each: each.feature)
+        return [
+            (feature, [(rule, list(group)) for rule, group in groupby(found, lambda each: each.rule)])
+            for feature, found in features
+        ]
+
+    def plays(self, each: Interaction) -> list[Scenario]:
+        """Return the scenarios whose runs play an interaction."""
+        return self._plays.get(_link(each), [])
+
+    def played_by(self, scenario: Scenario) -> list[Interaction]:
+        """Return what a scenario plays, in the order of the page."""
+        everything = (each for _, group in self.pairs for topic in group for each in topic.interactions)
+        return [each for each in everything if scenario in self.plays(each)]
+
+    @cached_property
+    def _plays(self) -> dict[Link, list[Scenario]]:
+        ids = {link: set(map(scenario_of, runs)) for link, runs in (self.played or {}).items()}
+        return {link: [each for each in self.scenarios if each.id in found] for link, found in ids.items()}
+
+
+def page(contracts: Contracts) -> str:
+    """Return the page as HTML."""
+    return _templates().get_template("contracts.html").render(contracts=contracts, network=network(contracts.topics))
+
+
+def drawing(pacts: Iterable[Pact], link: str = "") -> str:
+    """Return the network alone, as SVG with its style, for another page; `link` is where that finds this one."""
+    module: Any = _templates().get_template("network.svg").module
+    return str(module.drawing(network(topics(pacts)), link))
+
+
+def anchor(each: Interaction) -> str:
+    """Return where the page tells of an interaction."""
+    return slug(each.consumer, each.provider, each.description)
+
+
+def _link(each: Interaction) -> Link:
+    return each.consumer, each.provider, each.description
+
+
+def _pair(topic: Topic) -> tuple[str, str]:
+    one, other = sorted((topic.sender, topic.receiver), key=in_order)
+    return one, other
+
+
+def _pair_order(topic: Topic) -> tuple[tuple[int, str], ...]:
+    return tuple(map(in_order, _pair(topic)))
+
+
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("simulators.contracts"),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
+    )  # fmt: skip
+    templates.filters |= {"called": called, "anchor": anchor, "label": label, "strength": strength, "quoted": quoted}
+    templates.globals |= {"named": NAMED}
+    templates.filters |= {"pretty": _pretty, "data": _data, "envelope": _envelope, "slug": slug}
+    return templates
+
+
+def _pretty(part: Part) -> str:
+    """Return an example as people read it."""
+    return part.content if isinstance(part.content, str) else json.dumps(part.content, indent=2, ensure_ascii=False)
+
+
+def _data(part: Part) -> list[Field]:
+    """Return what a body says itself, without the envelope that all messages share."""
+    return [field for field in part.body if field not in _envelope(part)]
+
+
+def _envelope(part: Part) -> list[Field]:
+    is_message = part.media == "application/cloudevents+json"
+    return [field for field in part.body if is_message and field.name in ENVELOPE]

@@ -1,0 +1,119 @@
+"""The parts of an interaction: what is asked, what is answered, what is told."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from simulators.contracts.fields import Field, fields_in
+from simulators.contracts.matchers import Matchers
+from simulators.contracts.rules import Exactly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Json = dict[str, Any]
+CLOUDEVENT, FORM = "application/cloudevents+json", "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is said, in a head and a body."""
+
+    head: tuple[Field, ...]
+    body: tuple[Field, ...]
+    media: str = ""
+    content: Any = None
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - whatever the example is
+        """Return the example of something in the head."""
+        return next(field.example for field in self.head if field.name == name)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """All of it."""
+        return self.head + self.body
+
+    @property
+    def more(self) -> tuple[Field, ...]:
+        """What of the head a sentence about it does not say yet."""
+        said = {"method", "path", "status", "header Content-Type", "metadata contentType"}
+        return tuple(field for field in self.head if field.name not in said)
+
+    @property
+    def target(self) -> str:
+        """The path with its query, as people write it."""
+        query = [
+            f"{each.name.removeprefix('query ')}={each.example}" for each in self.head if each.name[:6] == "query "
+        ]
+        return str(self["path"]) + ("?" + "&".join(query)) * bool(query)
+
+    @property
+    def status(self) -> str:
+        """The status as people say it: `404 Not Found`."""
+        return status_words(self["status"])
+
+
+def asked(written: Json) -> Part:
+    """Read what a call asks."""
+    rules = written.get("matchingRules", {})
+    head = [Field("method", written["method"], Exactly(written["method"]))]
+    head += _alone("path", written["path"], rules.get("path"))
+    head += _named("query", written.get("query", {}), rules.get("query"))
+    head += _named("header", written.get("headers", {}), rules.get("header"))
+    return _part(head, written.get("body"), rules)
+
+
+def answer(written: Json) -> Part:
+    """Read what a call is answered."""
+    rules = written.get("matchingRules", {})
+    head = _alone("status", written["status"], rules.get("status"))
+    head += _named("header", written.get("headers", {}), rules.get("header"))
+    return _part(head, written.get("body"), rules)
+
+
+def told(written: Json) -> Part:
+    """Read what a message tells."""
+    rules = written.get("matchingRules", {})
+    head = _named("metadata", written.get("metadata", {}), rules.get("metadata"))
+    return _part(list(head), written.get("contents"), rules)
+
+
+def status_words(status: int) -> str:
+    """Name a status, if HTTP has a name for it."""
+    known = {each.value: each.phrase for each in HTTPStatus}
+    return f"{status} {known.get(status, '')}".strip()
+
+
+def _part(head: list[Field], written: Json | None, rules: Json) -> Part:
+    if not written or written.get("content") is None:
+        return Part(tuple(head), ())
+    media = written.get("contentType", "").partition(";")[0].strip()
+    content = _content(written, media)
+    return Part(tuple(head), tuple(fields_in(content, Matchers(rules.get("body")))), media, content)
+
+
+def _content(written: Json, media: str) -> Any:  # noqa: ANN401 - whatever a body is
+    content = written["content"]
+    if encoded := written.get("encoded"):
+        text = b64decode(content).decode(errors="replace")
+        content = json.loads(text) if encoded == "JSON" or media.endswith("json") else text
+    return dict(parse_qsl(content, keep_blank_values=True)) if media == FORM else content
+
+
+def _alone(name: str, example: object, written: Json | None) -> list[Field]:
+    """Read a value that stands by itself, whose rules stand by themselves, too."""
+    matchers = Matchers({"$": written} if written and "matchers" in written else written)
+    return [Field(name, example, matchers.at((), example) or Exactly(example))]
+
+
+def _named(kind: str, examples: Mapping[str, Any], written: Json | None) -> Iterator[Field]:
+    matchers = Matchers(written)
+    for name, example in examples.items():
+        value = ", ".join(map(str, example)) if isinstance(example, list) else example
+        yield Field(f"{kind} {name}", value, matchers.at((name, 0), value) or Exactly(value))

@@ -1,0 +1,76 @@
+"""What two services talk about: a route that is called, or a message that travels, with all its interactions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulators.contracts.rules import Exactly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulators.contracts.pact import Interaction, Pact
+
+CALL, EVENT, COMMAND = "call", "event", "command"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One thing that the sender wants of the receiver, or has to tell it."""
+
+    sender: str
+    receiver: str
+    name: str
+    kind: str
+    interactions: tuple[Interaction, ...]
+
+    @property
+    def anchor(self) -> str:
+        """Where a page tells of it."""
+        return slug(self.sender, self.receiver, self.name)
+
+    @property
+    def verb(self) -> str:
+        """What the sender does to the receiver."""
+        return "asks" if self.kind == CALL else "tells"
+
+
+def topics(pacts: Iterable[Pact]) -> tuple[Topic, ...]:
+    """Gather the interactions of all contracts: a message's from both files of its pair, refusals last."""
+    found: dict[tuple[str, str, str, str], list[Interaction]] = {}
+    for each in (each for pact in pacts for each in pact.interactions):
+        kind, name = _subject(each)
+        found.setdefault((each.sender, each.receiver, kind, name), []).append(each)
+    return tuple(
+        Topic(sender, receiver, name, kind, tuple(sorted(group, key=_good_news_first)))
+        for (sender, receiver, kind, name), group in sorted(found.items())
+    )
+
+
+def slug(*words: str) -> str:
+    """Return an anchor made of these words."""
+    return ".".join(re.sub(r"[^\w]+", "-", word).strip("-") for word in words)
+
+
+def _good_news_first(each: Interaction) -> tuple[bool, int, str]:
+    return each.asked is not None, each.needed["status"] if each.asked else 0, each.description
+
+
+def _subject(each: Interaction) -> tuple[str, str]:
+    if each.message:
+        return COMMAND if each.message.isupper() else EVENT, each.message
+    if each.asked is None:
+        return EVENT, each.description
+    return CALL, f"{each.asked['method']} {_route(each)}"
+
+
+def _route(each: Interaction) -> str:
+    """Return the path with names in place of what stands for others: `/courses/{courseId}`."""
+    path = next(field for field in each.asked.head if field.name == "path") if each.asked else None
+    if path is None or not isinstance(path.rule, Exactly):
+        return str(path.example) if path else ""
+    names = {str(value): name for state in each.states for name, value in state.params.items()}
+    steps = str(path.example).split("/")
+    return "/".join("{id}" if step.isdigit() else f"{{{names[step]}}}" if step in names else step for step in steps)

@@ -1,0 +1,231 @@
+"""The page tells all of every contract, leads nowhere else, and needs nothing from anywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+
+from simulators.cli import main
+from simulators.contracts.network import HUB
+from simulators.contracts.pact import Interaction, pacts_in
+from simulators.contracts.page import Contracts, anchor, drawing, page
+from simulators.contracts.scenarios import Scenario, played_in, scenario_of, scenarios_in
+from tests.rooms.source import ROOT
+from tests.unit.contracts.written import body, call, file, matched, message, pact
+
+PACTS, FEATURES = ROOT / "pacts", ROOT / "features"
+CONTRACTS = Contracts(pacts_in(PACTS), scenarios_in(FEATURES), played_in(PACTS))
+EVERYTHING = [each for pact in CONTRACTS.pacts for each in pact.interactions]
+VOID = {"meta", "line", "path", "rect", "link", "br"}
+LOADING = {"src", "srcset", "data", "action", "poster", "xlink:href"}
+
+
+class Elements(HTMLParser):
+    """Every element with the text inside it, by its id."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.texts: dict[str, str] = {}
+        self._open: list[tuple[str, str]] = []
+        self.feed(html)
+        self.close()
+        assert [tag for tag, _ in self._open] == ["html"] or not self._open, self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, found))
+        if tag not in VOID:
+            self._open.append((tag, found.get("id", "")))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        for _, name in self._open:
+            if name:
+                self.texts[name] = self.texts.get(name, "") + data
+
+    @property
+    def ids(self) -> list[str]:
+        return [attributes["id"] for _, attributes in self.tags if "id" in attributes]
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return page(CONTRACTS)
+
+
+@pytest.fixture(scope="module")
+def elements(html: str) -> Elements:
+    return Elements(html)
+
+
+def told(elements: Elements, each: Interaction) -> str:
+    return " ".join(elements.texts[anchor(each)].split())
+
+
+def test_every_interaction_of_every_file_is_told_with_its_fields(elements: Elements) -> None:
+    written = [
+        interaction for path in PACTS.glob("*.json") for interaction in json.loads(path.read_text())["interactions"]
+    ]
+    assert len(written) == len(EVERYTHING) > 90
+    for each in EVERYTHING:
+        text = told(elements, each)
+        assert each.description in text
+        assert [state.name for state in each.states if state.name not in text] == []
+        assert [field.name for field in each.needed.body if field.name not in text] == []
+
+
+def test_every_example_is_there_to_be_read(elements: Elements) -> None:
+    for each in EVERYTHING:
+        for part in filter(None, (each.asked, each.needed)):
+            if part.content is not None and not isinstance(part.content, str):
+                example = " ".join(json.dumps(part.content, indent=2, ensure_ascii=False).split())
+                assert example in told(elements, each)
+
+
+def test_every_topic_is_drawn_and_told_in_words(html: str, elements: Elements) -> None:
+    drawn = Counter(re.findall(r'<a class="arrow \w+" href="#([^"]+)"', html))
+    twin = Counter(re.findall(r'<li class="\w+">\w+ <a href="#([^"]+)"', html))
+    assert drawn == twin == Counter(topic.anchor for topic in CONTRACTS.topics)
+    assert drawn.keys() <= set(elements.ids)
+
+
+def test_no_two_places_have_one_name_and_every_link_arrives(elements: Elements) -> None:
+    assert [name for name, count in Counter(elements.ids).items() if count > 1] == []
+    links = {attributes["href"] for tag, attributes in elements.tags if tag == "a"}
+    assert links - {f"#{name}" for name in elements.ids} == set()
+
+
+def test_nothing_is_fetched_and_nothing_runs(html: str, elements: Elements) -> None:
+    assert not {tag for tag, _ in elements.tags} & {"script", "link", "img", "iframe", "object", "embed", "form"}
+    assert [
+        name for _, attributes in elements.tags for name in attributes if name in LOADING or name.startswith("on")
+    ] == []
+    assert re.findall(r"@import|url\(|https?://(?!edtech|meet\.example)[^\s\"<]+", html) == []
+
+
+def test_what_an_example_says_stays_text() -> None:
+    sly = {"title": "<script>alert(1)</script>"}
+    written = call("a <b>query</b>", body=body(sly), matchingRules={"body": matched(title={"match": "type"})})
+    html = page(Contracts((pact(written),)))
+    assert "<script" not in html
+    assert "<b>query" not in html
+
+
+def test_an_interaction_is_told_as_a_sentence() -> None:
+    rules = {"body": matched(price__amount={"match": "integer"})}
+    written = call("a query", body=body({"price": {"amount": 4900}}), matchingRules=rules)
+    contracts = Contracts((pact(written),))
+    elements = Elements(page(contracts))
+    assert " ".join(elements.texts["ada.ben.a-query"].split()).startswith(
+        'a query Given a course (courseId "algebra") When ada asks for GET /courses/algebra '
+        "Then it needs the answer 200 OK, as application/json: "
+        "field must be such as price.amount any whole number such as 4900"
+    )
+
+
+def test_a_message_is_told_with_its_envelope_apart() -> None:
+    content = {"type": "News", "id": "7", "data": {"title": "Rain"}}
+    (each,) = pact(message("News", content)).interactions
+    text = told(Elements(page(Contracts((pact(message("News", content)),)))), each)
+    assert text.startswith("News When ben tells ada of News Then ada needs, as application/cloudevents+json:")
+    assert "and the envelope of a CloudEvent: type, id" in text
+
+
+def test_scenarios_are_linked_both_ways(elements: Elements) -> None:
+    played = played_in(PACTS)
+    assert played
+    for each in EVERYTHING:
+        runs = played.get((each.consumer, each.provider, each.description), ())
+        ids = {scenario_of(run) for run in runs}
+        assert {name for name in ids if name not in told(elements, each)} == set()
+        assert {name for name in ids if each.description not in elements.texts[name]} == set()
+        assert bool(ids) == ("Played by no scenario" not in told(elements, each))
+
+
+def test_what_is_played_is_in_a_contract_and_by_a_scenario() -> None:
+    played = played_in(PACTS)
+    assert played.keys() <= {(each.consumer, each.provider, each.description) for each in EVERYTHING}
+    runs = {scenario_of(run) for runs in played.values() for run in runs}
+    assert runs == {each.id for each in CONTRACTS.scenarios if CONTRACTS.played_by(each)}
+
+
+def test_without_scenarios_nothing_is_said_of_them() -> None:
+    html = page(Contracts((pact(call()),)))
+    assert "scenario" not in html.partition("</style>")[2].replace("0 scenarios", "").lower()
+
+
+def test_the_drawing_stands_alone_and_leads_to_the_page() -> None:
+    drawn = drawing(CONTRACTS.pacts, "/contracts")
+    wide, small = ET.fromstring(f"<both>{drawn}</both>")  # noqa: S314 - our own
+    links = [link.attrib["href"] for link in wide.iter("a")]
+    assert sorted(links) == sorted(f"/contracts#{topic.anchor}" for topic in CONTRACTS.topics)
+    counts = [int(text.text or 0) for text in small.iter("text") if (text.text or "").isdigit()]
+    assert sum(counts) == len([topic for topic in CONTRACTS.topics if HUB in (topic.sender, topic.receiver)])
+
+
+def test_the_scenarios_of_a_feature_are_read_as_gherkin_reads_them() -> None:
+    read = [replace(each, steps=tuple(map(unaligned, each.steps))) for each in scenarios_in(FEATURES)]
+    assert read == [each for path in sorted(FEATURES.glob("*.feature")) for each in as_gherkin(path)]
+
+
+def unaligned(step: str) -> str:
+    return " ".join(step.split())
+
+
+def as_gherkin(path: Path) -> Iterator[Scenario]:
+    from gherkin import Parser  # noqa: PLC0415 - only this oracle needs it
+
+    document: Any = Parser().parse(path.read_text())
+    feature = document["feature"]
+    for rule in (child["rule"] for child in feature["children"] if "rule" in child):
+        for scenario in (child["scenario"] for child in rule["children"] if "scenario" in child):
+            names = [tag["name"][1:] for tag in scenario["tags"] if re.fullmatch(r"@[A-Z]{3}-\d\d", tag["name"])]
+            steps = [step["keyword"] + step["text"] for step in scenario["steps"]]
+            rows = [line for example in scenario["examples"] for line in lines(example)]
+            yield Scenario(names[0], feature["name"], rule["name"], scenario["name"], (*steps, *rows))
+
+
+def lines(example: Any) -> Iterator[str]:
+    yield f"Examples: {example['name']}"
+    for row in [example["tableHeader"], *example["tableBody"]]:
+        yield f"| {' | '.join(cell['value'] for cell in row['cells'])} |"
+
+
+def test_the_command_writes_the_page(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(
+        main,
+        ["contracts", "page", "--output", str(tmp_path / "new"), "--pacts", str(PACTS), "--features", str(FEATURES)],
+    )
+    assert (answer.exit_code, answer.output.strip()) == (0, str(tmp_path / "new" / "index.html"))
+    assert (tmp_path / "new" / "index.html").read_text() == page(CONTRACTS)
+
+
+def test_scenarios_are_left_out_where_nobody_has_told_what_they_play(tmp_path: Path) -> None:
+    (tmp_path / "ada-ben.json").write_text(json.dumps(file(call())))
+    arguments = ["--output", str(tmp_path), "--pacts", str(tmp_path), "--features", str(FEATURES)]
+    assert CliRunner().invoke(main, ["contracts", "page", *arguments]).exit_code == 0
+    assert "ENR-01" not in (tmp_path / "index.html").read_text()
+
+
+def test_without_contracts_the_command_says_where_to_look(tmp_path: Path) -> None:
+    (tmp_path / "ada-ben.json").write_text(json.dumps(file(version="2.0.0")))
+    answer = CliRunner().invoke(main, ["contracts", "page", "--output", str(tmp_path), "--pacts", str(tmp_path)])
+    assert (answer.exit_code, "only version 4" in answer.output) == (2, True)
+    assert not (tmp_path / "index.html").exists()
