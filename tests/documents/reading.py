@@ -76,7 +76,8 @@ def _block(document: Path, text: str, block: re.Match[str], after: re.Match[str]
     indent, language, inner = block.groups()
     where = f"{name(document)}:{text.count(chr(10), 0, block.start()) + 1}"
     is_answered = after and after[2] == "text" and not text[block.end() : after.start()].strip()
-    return Block(where, language, _outdented(inner, indent), _outdented(after[3], after[1]) if is_answered else "")
+    shown = _outdented(after[3], after[1]) if after and is_answered else ""
+    return Block(where, language, _outdented(inner, indent), shown)
 
 
 def _outdented(text: str, indent: str) -> str:

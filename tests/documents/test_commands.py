@@ -16,6 +16,7 @@ NOT_DONE = {
     "make test": "is what runs this",
     "make bench": "takes minutes, and tells figures",
     "make contracts": "writes into pacts/; that they are fresh is a test of its own",
+    "make pictures": "writes pictures, and needs a browser",
     "make format": "writes into the code",
     "make help": "tells the targets of the Makefile",
     "pytest tests/simulated/test_enroll_in_course.py --service naive": "is the next in short",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.browser.pictures import FOLDER as PICTURES
+from tests.browser.webp import chunks
 from tests.documents.reading import documents, links, name
 
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 WORDS_OF_A_PICTURE = 4
+LIGHT = 1_000_000
 
 
 def leads_nowhere(document: Path, address: str) -> bool:
@@ -42,6 +45,19 @@ def test_every_picture_has_words_for_who_does_not_see_it() -> None:
         if is_picture and len(words.split()) < WORDS_OF_A_PICTURE
     ]
     assert mute == []
+
+
+def test_the_pictures_are_light_and_the_one_that_moves_does() -> None:
+    shown = {
+        (document.parent / address)
+        for document in documents()
+        for is_picture, _, address in links(document)
+        if is_picture
+    }
+    assert sum(each.stat().st_size for each in shown) < LIGHT
+    frames = {each.stem: sum(name == b"ANMF" for name, _ in chunks(each.read_bytes())) for each in shown}
+    assert frames["lost-webhook"] > 5
+    assert set(PICTURES.iterdir()) == {each.resolve() for each in shown}
 
 
 def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
