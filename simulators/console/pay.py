@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, request
 
 from simulators.console.answers import done, given, page, stage, world
+from simulators.console.waits import TAKEN, UNCHARGED
 from simulators.world.client import Refused
 from simulators.world.plan import STRIPE
 from simulators.world.transport import OBSERVER
@@ -122,6 +123,8 @@ def _stripe(caller: str) -> Client:
 
 def _stands(saga: Json, intent: Json | None) -> Json:
     """Return how it stands: which step of four, a heading, and the honest sentence."""
+    if saga["outcome"] in UNCHARGED and (intent or {}).get("status") == "succeeded":
+        return _told(3, "Something is wrong", f"The school says that it is {saga['outcome'].lower()}, but {TAKEN}.")
     if saga["outcome"]:
         return _told(*ENDED[saga["outcome"]])
     said = {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulators.world.recorder import Exchange
 
 LANES = ("student", STRIPE, PAYMENT, LEARNING, TUTORS, COMMUNICATION)
-GUTTER, LANE_WIDTH, NARROW = 62, 156, 122
+GUTTER, LANE_WIDTH, NARROW = 62, 156, 117
 LONG = timedelta(seconds=45)
 GOOD = range(200, 300)
 

@@ -53,7 +53,11 @@ def begin(name: str) -> ResponseReturnValue:
             _note(stage(), played, known, line, tone)
             really_pass(pace if tone == "aside" else timedelta(0))
 
-        played.told = play(story, world(), tell)
+        try:
+            played.told = play(story, world(), tell)
+        except BaseException:
+            del stage().plays[name]  # it is not being told any more
+            raise
         played.saga_id = played.told.saga_id
     return done(played.told.sentence, f"/stories/{name}", **_shown(story))
 

@@ -19,10 +19,15 @@ ENDS = {
 }
 
 
+UNCHARGED = ("REJECTED", "EXPIRED", "CANCELLED")
+"""Ends at which nothing may have been charged."""
+TAKEN = "Stripe has taken the money"
+
+
 def reasons(stage: Stage, saga: Json, intents: list[Json], deliveries: list[Json]) -> list[str]:
     """Return the sentences that tell it, the most important one first."""
     if saga["outcome"] in ENDS:
-        return [ENDS[saga["outcome"]]]
+        return [ENDS[saga["outcome"]], *_kept(saga, intents)]
     told = [_waiting(stage, saga)] if saga["waitingFor"] else []
     paid = any(each["status"] == "succeeded" for each in intents)
     if paid and saga["state"] == "AWAITING_PAYMENT":
@@ -31,6 +36,12 @@ def reasons(stage: Stage, saga: Json, intents: list[Json], deliveries: list[Json
         told.append("The student's bank asks whether it is the cardholder who pays, and has no answer yet.")
     told += [_retried(each) for each in deliveries if each["status"] == "PENDING" and each["attempts"]]
     return told + ([saga["nextStep"]] if saga.get("nextStep") else [])
+
+
+def _kept(saga: Json, intents: list[Json]) -> list[str]:
+    """Tell of money that the service does not know of, or does not tell of: only a wrong service has such."""
+    taken = any(each["status"] == "succeeded" for each in intents)
+    return [f"So the service says. But {TAKEN}."] if taken and saga["outcome"] in UNCHARGED else []
 
 
 def _waiting(stage: Stage, saga: Json) -> str:

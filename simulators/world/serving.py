@@ -77,6 +77,9 @@ class Server:
 
     def stop(self) -> None:
         """Close every connection, and wait for the threads."""
-        self._server.trigger.pull_trigger(partial(wasyncore.close_all, self._sockets))
+        trigger = self._server.trigger
+        with trigger.lock:  # An awake server would close what it is then woken by.
+            trigger.thunks.append(partial(wasyncore.close_all, self._sockets))
+            trigger.pull_trigger()
         self._thread.join()
         self._server.task_dispatcher.shutdown()

@@ -9,6 +9,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections import deque
@@ -22,6 +23,11 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-extensions", "--hide-scrollbars",
     "--remote-debugging-pipe",
 )  # fmt: skip
+AS_3_AND_4 = (
+    "import os, sys; hear, say, *command = sys.argv[1:]; "
+    "os.dup2(int(hear), 3); os.dup2(int(say), 4); os.execv(command[0], command)"
+)
+"""Becomes the browser, once the two pipes are where it looks for them."""
 KEYS = {"Enter": ("Enter", 13, "\r"), "Tab": ("Tab", 9, ""), "Escape": ("Escape", 27, "")}
 FOUND = "(() => {{ const found = document.querySelector({selector}); {then} }})()"
 
@@ -39,9 +45,11 @@ class Chromium:
         theirs, self._say = self._pipe()
         self._hear, mine = self._pipe()
         self._process = subprocess.Popen(
-            [path, *FLAGS, f"--user-data-dir={self._profile}", "about:blank"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(3, 4),
-            preexec_fn=lambda: (os.dup2(theirs, 3), os.dup2(mine, 4)),  # noqa: PLW1509 - no thread of ours runs yet
+            [
+                *(sys.executable, "-c", AS_3_AND_4, str(theirs), str(mine)),
+                *(path, *FLAGS, f"--user-data-dir={self._profile}"),
+            ],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(theirs, mine),
         )  # fmt: skip
         os.close(theirs)
         os.close(mine)

@@ -69,6 +69,7 @@ def test_the_naive_service_is_seen_to_fail_on_the_same_seed(page: Page, url: str
     assert verdicts == ["✓ Proven.", "✗ Broken."]
     page.sees("✗ violated")
     page.sees("harness stories webhook-twice --seed 7 --service naive")
+    page.until("[...document.querySelectorAll('.again button')].every(each => each.offsetParent !== null)")
 
 
 def test_a_course_is_bought_by_hand_and_the_bank_asks(page: Page, url: str) -> None:
@@ -131,6 +132,20 @@ def test_all_can_be_done_by_keyboard(page: Page, stage: Stage, url: str) -> None
     page.until("location.pathname === '/help'" + AWAKE)
     page.press("Tab", "Enter")
     page.until("document.activeElement.id === 'main'")
+
+
+def test_who_speaks_to_the_machine_can_switch_the_keys_off(page: Page, url: str) -> None:
+    page.open(f"{url}/help")
+    page.until("true" + AWAKE)
+    page.click("#keys-on")
+    page.press("g", "w")
+    page.open(f"{url}/help")
+    page.until("true" + AWAKE)
+    page.press("g", "w")
+    assert page.js("location.pathname") == "/help"
+    page.click("#keys-on")
+    page.press("g", "w")
+    page.until("location.pathname === '/webhooks'")
 
 
 def test_the_list_lives_and_nothing_moves_under_the_pointer(page: Page, stage: Stage, url: str) -> None:

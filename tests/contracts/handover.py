@@ -24,7 +24,7 @@ def repeated(drafts: Drafts, said: Spoken) -> Contract:
     """The answer was lost; whoever heard it says so again."""
     contract = drafts.contract(said.sender, said.receiver)
     call = contract.handover(described(REPEATED, said), said.door, said.sent())
-    call.given(HEARD_BEFORE, message=said.description).will_respond_with(202)
+    call.given(HEARD_BEFORE, **said.address, message=said.description).will_respond_with(202)
     return contract
 
 

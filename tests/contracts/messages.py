@@ -27,6 +27,12 @@ class Spoken:
         return " ".join(filter(None, (self.name, self.variant)))
 
     @property
+    def address(self) -> dict[str, str]:
+        """By what its receiver knows it again."""
+        sent = plain(self.sent())
+        return {"source": sent["source"], "id": sent["id"]}
+
+    @property
     def door(self) -> str:
         return door(self.name)
 

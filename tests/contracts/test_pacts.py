@@ -9,7 +9,9 @@ from shutil import copytree
 
 import pytest
 
+from simulators.world.plan import PAYMENT, STRIPE
 from tests.contracts.messages import SPOKEN
+from tests.contracts.providers import WEBHOOKS
 from tests.rooms.source import ROOT
 
 PACTS = ROOT / "pacts"
@@ -72,4 +74,5 @@ def test_every_message_is_in_the_contract_of_its_pair() -> None:
         for interaction in each["interactions"]
         if interaction["type"] == "Asynchronous/Messages"
     }
-    assert heard == {(each.receiver, each.sender, each.description) for each in SPOKEN}
+    webhooks = {(PAYMENT, STRIPE, name) for name in WEBHOOKS}
+    assert heard == {(each.receiver, each.sender, each.description) for each in SPOKEN} | webhooks

@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 from tests.contracts.expectations import Json
 
 HOST = "127.0.0.1"
+PATIENCE = 60_000  # Milliseconds; to say a message a whole story may be played, on a machine that does much else.
 Enter = Callable[[Json], None]  # Gets a provider into a state with these parameters.
 
 
@@ -77,6 +78,7 @@ def _results(provider: Provider, contract: Path) -> list[Json]:
             verifier.state_handler(f"http://{HOST}:{door}/state", body=True)
         verifier.add_source(contract)
         verifier.disable_ssl_verification()  # Loopback has no TLS; reading root certificates for each call takes long.
+        verifier.set_request_timeout(PATIENCE)
         try:
             verifier.verify()
         except RuntimeError:

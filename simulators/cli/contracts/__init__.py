@@ -1,4 +1,4 @@
-"""`harness contracts`: who needs what of whom, published, verified, shown and compared. A file for each verb."""
+"""`harness contracts`: a file for each of its verbs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from simulators.cli.contracts.verify import verify
 
 @click.group()
 def contracts() -> None:
-    """Publish, show and compare the contracts, verify a provider by them, and ask whether it may be deployed.
+    """Show, compare, publish and verify the contracts, and ask whether a version may be deployed.
 
     The broker, and who asks it, are named by options or by the variables that Pact's own tools read:
     PACT_BROKER_BASE_URL, and PACT_BROKER_TOKEN or PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD.
     """
 
 
-for verb in (publish, verify, can_i_deploy, record_deployment, page, diff):
+for verb in (page, diff, publish, verify, can_i_deploy, record_deployment):
     contracts.add_command(verb)

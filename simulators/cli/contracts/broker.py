@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 TIMEOUT_SECONDS = 10
+HAL = "application/hal+json, application/json"
 CREDENTIALS = "give --broker-token, or --broker-username and --broker-password"
 OPTIONS = (
     click.option("--broker-url", envvar="PACT_BROKER_BASE_URL", help="Where the Pact Broker is."),
@@ -98,10 +99,13 @@ class Broker:
         return WrongUsage(f"no broker answers at {self.url} ({reason}): is --broker-url right?")
 
     def _access(self) -> Json:
-        named = {"Accept": "application/hal+json, application/json"}
-        if self.token:
-            return {"headers": named | {"Authorization": f"Bearer {self.token}"}}
-        return {"headers": named, "auth": (self.username, self.password or "") if self.username else None}
+        by_name = (self.username, self.password or "") if self.username else None
+        return {"headers": {"Accept": HAL}, "auth": self._show_token if self.token else by_name}
+
+    def _show_token(self, asked: requests.PreparedRequest) -> requests.PreparedRequest:
+        """A function is heeded; what is only a header would give way to somebody's .netrc."""
+        asked.headers["Authorization"] = f"Bearer {self.token}"
+        return asked
 
     def _read(self, answer: requests.Response) -> Json:
         try:

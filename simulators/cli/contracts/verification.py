@@ -48,28 +48,19 @@ def verify(client: Client, wanted: Wanted, service: Service, source: list[str], 
     """Verify the service by all that is wanted of it, which is what Pact finds at the source."""
     with _served(api(service)) as http, _served(states_and_messages(service)) as desk, TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        where = [
-            "--hostname",
-            LOOPBACK,
-            "--port",
-            http,
-            "--transports",
-            f"http:{http}",
-            "--transports",
-            f"message:{desk}",
-        ]
-        states = ["--state-change-url", f"http://{LOOPBACK}:{desk}/state"]
-        named = [
-            "--provider-name",
-            wanted.provider,
-            "--json",
-            str(report),
+        options = [
+            f"--provider-name={wanted.provider}",
+            f"--hostname={LOOPBACK}",
+            f"--port={http}",
+            f"--transports=http:{http}",
+            f"--transports=message:{desk}",
+            f"--state-change-url=http://{LOOPBACK}:{desk}/state",
+            f"--request-timeout={PATIENCE}",
+            f"--json={report}",
             "--no-colour",
-            "--request-timeout",
-            PATIENCE,
         ]
         try:
-            outcome = client.verifier(*named, *where, *states, *source, environ=environ)
+            outcome = client.verifier(*options, *source, environ=environ)
         except TookTooLong:
             raise WrongUsage(f"not verified within {client.seconds:g} seconds: see --timeout") from None
         if not report.exists():

@@ -9,7 +9,7 @@ const kept = { get: (name) => { try { return localStorage.getItem(name); } catch
 /* A page grows into its newer self: what is equal is not touched, so focus, open rows and scrolling stay. */
 const SAME = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName
   && (a.nodeType !== 1 || (a.dataset.row ?? "") === (b.dataset.row ?? ""));
-const OWN = new Set(["open", "data-busy"]);
+const OWN = new Set(["open", "hidden"]);
 function grow(old, fresh) {
   if (old.nodeType !== 1) { if (old.data !== fresh.data) old.data = fresh.data; return; }
   for (const { name, value } of fresh.attributes) if (!OWN.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
@@ -147,8 +147,8 @@ setInterval(tick, 500);
 let before = "";
 const GO = { s: "/", t: "/stories", c: "/school", w: "/webhooks", f: "/faults", p: "/stripe", h: "/help" };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches("input,select,textarea")) { if (event.key === "Escape") event.target.blur(); return; }
+  if (event.ctrlKey || event.metaKey || event.altKey || kept.get("keys") === "no") return;
+  if (event.target.matches("input:not([type=checkbox],[type=radio]),select,textarea")) { if (event.key === "Escape") event.target.blur(); return; }
   const last = before;
   before = event.key;
   if (last === "g" && GO[event.key]) location.href = GO[event.key];
@@ -199,7 +199,15 @@ document.addEventListener("click", async (event) => {
 const curls = $("#curls");
 curls.checked = kept.get("curls") === "yes";
 curls.addEventListener("change", () => kept.set("curls", curls.checked ? "yes" : "no"));
-function afterwards() { tick(); }
+const keys = $("#keys-on");
+if (keys) {
+  keys.checked = kept.get("keys") !== "no";
+  keys.addEventListener("change", () => kept.set("keys", keys.checked ? "yes" : "no"));
+}
+function afterwards() {
+  tick();
+  for (const button of $$("button.copy[hidden]")) button.hidden = false;
+}
 function open() {
   const there = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!there) return;
@@ -209,4 +217,5 @@ function open() {
 }
 addEventListener("hashchange", open);
 open();
+afterwards();
 listen();

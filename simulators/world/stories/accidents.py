@@ -116,7 +116,7 @@ ACCIDENTS = (
     Story(
         "lost-answer", "An answer that is lost, and news that overtakes it", "hal", Thing("history", "History", 4500),
         _answer_lost, "COMPLETED", "{student} is enrolled, and there is one payment at Stripe",
-        "Not knowing is no harm: the request was made again under the same key, and Stripe has one payment.",
+        "Not knowing is no harm: it looks at Stripe before it asks again, so that there is one payment.",
         faults=(6, 11),
     ),
     Story(

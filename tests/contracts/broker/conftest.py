@@ -6,9 +6,11 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
+from flask import Flask
 
 from simulators.world.serving import Port, Server
 from tests.contracts.broker.app import books_of, create_app
+from tests.contracts.broker.ben import Ben
 from tests.contracts.broker.calling import BASIC, TOKEN, Served
 from tests.rooms.source import ROOT
 
@@ -44,3 +46,18 @@ def clone(elsewhere: Path) -> str:
     for command in (["init", "-q", "-b", "trunk"], ["add", "."], ["commit", "-q", "-m", "Contracts"]):
         subprocess.run([*GIT, *command], check=True)
     return subprocess.run([*GIT, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def serving() -> Iterator[Ben]:
+    ben, app, port = Ben(), Flask("ben"), Port("ben", 0)
+    app.add_url_rule("/<path:path>", view_func=ben.answer, methods=["GET", "POST"])
+    server, ben.url = Server(app, port), port.url
+    yield ben
+    server.stop()
+
+
+@pytest.fixture
+def ben(serving: Ben) -> Ben:
+    serving.begin()
+    return serving

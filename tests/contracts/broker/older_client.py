@@ -18,7 +18,7 @@ ENVIRONMENT = ROOT / ".pytest_cache" / "older-pact-client"
 COMMAND = ENVIRONMENT / "bin" / "pact-broker"
 DONE = ENVIRONMENT / "done"
 MISSING = "NOT TESTED: Pact's older client, which could not be installed: {}"
-INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps")
+INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--require-hashes", "--no-deps")
 
 
 def made() -> Path:

@@ -19,6 +19,11 @@ def routes(books: Books) -> Blueprint:
     def published() -> Answer:
         return _published(books, request.get_json())
 
+    @room.get("/pacts/latest")
+    def latest_of_everybody() -> Answer:
+        latest = {(each.consumer, each.provider): each for each in books.pacts.values()}
+        return answer({"pacts": [_listed(each) for each in latest.values()], "_links": {"self": link(request.path)}})
+
     @room.get("/pacts/provider/<provider>/latest", defaults={"tag": None})
     @room.get("/pacts/provider/<provider>/latest/<tag>")
     def latest_of_all(provider: str, tag: str | None) -> Answer:
@@ -113,6 +118,18 @@ def _to_verify(pact: Pact, pending: Json) -> Json:
         "shortDescription": "latest",
         "verificationProperties": {**pending, "notices": [because]},
         "_links": {"self": link(_path(pact), name=_title(pact))},
+    }
+
+
+def _listed(pact: Pact) -> Json:
+    pair = at("pacts", "provider", pact.provider, "consumer", pact.consumer)
+    consumer, provider = (
+        {"name": name, "_links": {"self": link(at("pacticipants", name))}} for name in (pact.consumer, pact.provider)
+    )
+    version = {"_embedded": {"version": {"number": pact.version}}}
+    return {
+        "_embedded": {"consumer": consumer | version, "provider": provider},
+        "_links": {"self": [link(f"{pair}/latest"), link(_path(pact))]},
     }
 
 

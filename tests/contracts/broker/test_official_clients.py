@@ -27,7 +27,8 @@ def client(request: pytest.FixtureRequest) -> str:
     try:
         return str(older_client.made())
     except (subprocess.SubprocessError, OSError) as trouble:
-        pytest.skip(older_client.MISSING.format(trouble))
+        said = str(getattr(trouble, "stderr", None) or trouble).splitlines()
+        pytest.skip(older_client.MISSING.format(said[-1]))
 
 
 def test_what_is_needed_of_stripe_would_keep_everybody_from_being_deployed(broker: Served, elsewhere: Path) -> None:

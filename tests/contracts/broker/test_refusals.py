@@ -157,3 +157,11 @@ def test_a_client_that_is_missing_is_named_with_the_extra_that_brings_it(
         answer = harness("can-i-deploy", *ASKING["can-i-deploy"], *options, environ=NOWHERE)
         assert answer.exit_code == 2
         assert "pip install 'payment-flow-harness[contracts]'" in answer.stderr
+
+
+@pytest.mark.served
+def test_the_token_counts_whatever_somebodys_netrc_says(broker: Served, elsewhere: Path) -> None:
+    netrc = elsewhere / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    answer = harness("verify", "--provider", "Bar", "--list", broker=broker, environ={"NETRC": str(netrc)})
+    assert "the broker has no contract by which to verify Bar" in answer.stderr

@@ -34,8 +34,8 @@ def with_states(app: Flask) -> Flask:
     return app
 
 
-def regrouped(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Pact sorts a query's parameters, and so loses which of them belong together: bring them back to their groups."""
+def as_elsewhere(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """The contract names a host; and Pact sorts a query's parameters: bring them back to their groups."""
 
     def asked(environ: Any, start_response: Any) -> Iterable[bytes]:
         pairs = parse_qsl(environ["QUERY_STRING"])
@@ -45,6 +45,7 @@ def regrouped(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[byt
             for group, value in zip(of, values.pop(name, []), strict=False):
                 group.append((name, value))
         rest = [(name, each) for name, some in values.items() for each in some]
+        environ["HTTP_HOST"] = "example.org"
         environ["QUERY_STRING"] = urlencode([pair for group in groups for pair in group] + rest)
         return app(environ, start_response)
 
@@ -54,7 +55,7 @@ def regrouped(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[byt
 def wrong(app: Flask) -> set[str]:
     """Return the interactions in which the broker is not what the client needs, after seeing that all were tried."""
     port = Port("broker", 0)
-    server = Server(regrouped(app), port)
+    server = Server(as_elsewhere(app), port)
     verifier = Verifier("Pact Broker", host="127.0.0.1").add_transport(url=port.url)
     verifier.state_handler(port.url + STATE, body=True).add_source(CONTRACT).disable_ssl_verification()
     try:

@@ -4,91 +4,24 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
-from click.testing import Result
 from flask import Flask, Response, request
 
 from simulators.cli.contracts.desk import Service, api
 from simulators.world.serving import Port, Server
-from tests.contracts.broker import parties
+from tests.contracts.broker.ben import GREETING, NEWS, Ben, verified, written
 from tests.contracts.broker.calling import Served, harness
 from tests.contracts.expectations import Json
 
 pytestmark = pytest.mark.served
 
-GREETING: Json = {
-    "type": "Synchronous/HTTP",
-    "description": "a greeting",
-    "providerStates": [{"name": "awake", "params": {"since": 7}}],
-    "request": {"method": "GET", "path": "/hello"},
-    "response": {"status": 200},
-}
-NEWS: Json = {
-    "type": "Asynchronous/Messages",
-    "description": "news",
-    "contents": {"content": {"text": "hello"}, "contentType": "application/json", "encoded": False},
-    "metadata": {"contentType": "application/json"},
-}
-
-
-@dataclass
-class Ben:
-    """A service with its desk; what it answers can be changed, and what it was asked can be seen."""
-
-    url: str = ""
-    answers: dict[str, Any] = field(default_factory=dict)
-    asked: list[Json] = field(default_factory=list)
-
-    def begin(self) -> None:
-        self.answers = {"/hello": "hello", "/desk/state": {}, "/desk/message": {"text": "hello"}}
-        self.asked.clear()
-
-    def answer(self, path: str) -> Any:
-        if request.is_json:
-            self.asked.append(request.get_json())
-        return self.answers.get(f"/{path}", ("nothing is here", 404))
-
-
-@pytest.fixture(scope="module")
-def serving() -> Iterator[Ben]:
-    ben, app, port = Ben(), Flask("ben"), Port("ben", 0)
-    app.add_url_rule("/<path:path>", view_func=ben.answer, methods=["GET", "POST"])
-    server, ben.url = Server(app, port), port.url
-    yield ben
-    server.stop()
-
-
-@pytest.fixture
-def ben(serving: Ben) -> Ben:
-    serving.begin()
-    return serving
-
 
 @pytest.fixture
 def pacts(elsewhere: Path) -> Path:
     return written(elsewhere / "ada-ben.json", GREETING, NEWS)
-
-
-def written(path: Path, *interactions: Json) -> Path:
-    path.write_text(json.dumps(contract(*interactions)))
-    return path
-
-
-def contract(*interactions: Json) -> Json:
-    parties = {"consumer": {"name": "ada"}, "provider": {"name": "ben"}}
-    return {**parties, "interactions": interactions, "metadata": {"pactSpecification": {"version": "4.0"}}}
-
-
-def verified(ben: Ben, *options: str, pacts: Path | None = None, broker: Served | None = None) -> Result:
-    desk = ["--states-url", f"{ben.url}/desk/state", "--messages-url", f"{ben.url}/desk/message"]
-    source = ["--pacts", str(pacts)] if pacts else []
-    return harness("verify", "--provider", "ben", "--url", ben.url, *desk, *source, *options, broker=broker)
 
 
 def test_what_is_kept_is_told_interaction_by_interaction(ben: Ben, pacts: Path) -> None:
@@ -179,7 +112,7 @@ def client(directory: Path, *lines: str) -> list[str]:
     return ["--client", str(program)]
 
 
-REPORT = 'while [ "$1" != --json ]; do shift; done; echo \'{}\' > "$2"'
+REPORT = "for word; do case $word in --json=*) echo '{}' > \"${{word#--json=}}\";; esac; done"
 ONE = {"interactionResults": [{"description": "news", "result": "OK"}], "errors": []}
 
 
@@ -211,59 +144,6 @@ def test_the_older_client_cannot_verify(ben: Ben, pacts: Path) -> None:
     answer = verified(ben, "--client", "/opt/pact-broker", pacts=pacts)
     assert answer.exit_code == 2
     assert "older client, which cannot verify" in answer.output
-
-
-def published(broker: Served) -> None:
-    broker.books.publish(broker.books.version("ada", "1"), "ben", contract(GREETING, NEWS))
-
-
-def test_what_was_never_kept_breaks_nobodys_build_until_it_was(ben: Ben, broker: Served) -> None:
-    published(broker)
-    ben.answers["/hello"] = ("not now", 503)
-    revision = ["--publish", "--branch", "main", "--version"]
-    pending = verified(ben, *revision, "1", broker=broker)
-    assert "PENDING  a greeting (ada)\n           expected 200 but was 503\n" in pending.output
-    assert pending.output.endswith("ben: 1 kept, 0 broken, 1 pending\n")
-    assert pending.exit_code == 0
-    ben.begin()
-    assert verified(ben, *revision, "2", broker=broker).exit_code == 0
-    ben.answers["/hello"] = ("not any more", 503)
-    broken = verified(ben, *revision, "3", broker=broker)
-    assert broken.exit_code == 1
-    assert "BROKEN   a greeting (ada)" in broken.output
-    assert [(each.version, each.success) for each in broker.books.results] == [("1", False), ("2", True), ("3", False)]
-
-
-@pytest.mark.parametrize("success", [True, False])
-def test_a_broker_hands_out_the_contracts_and_is_told_how_it_went(ben: Ben, broker: Served, *, success: bool) -> None:
-    published(broker)
-    ben.answers["/hello"] = "hello" if success else ("not now", 503)
-    revision = ["--publish", "--version", "2", "--branch", "main", "--tag", "a"]
-    kept_before = broker.books.verified(next(iter(broker.books.pacts.values())), "1", success=True)
-    broker.books.version("ben", "1").branches.add("main")
-    answer = verified(ben, *revision, broker=broker)
-    broker.books.results.remove(kept_before)
-    assert answer.exit_code == (0 if success else 1), answer.output
-    assert [(each.version, each.success) for each in broker.books.results] == [("2", success)]
-    version = broker.books.version("ben", "2")
-    assert (version.branches, version.tags) == ({"main"}, {"a"})
-    assert verified(ben, broker=broker).exit_code == answer.exit_code
-    assert len(broker.books.results) == 1
-
-
-def test_results_that_never_arrived_are_missed(ben: Ben, broker: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pact does not publish any when it cannot tell the broker of the branch; and passes."""
-    published(broker)
-    monkeypatch.delitem(parties.TEMPLATES, "pb:branch-version")
-    answer = verified(ben, "--publish", "--version", "2", "--branch", "main", broker=broker)
-    assert answer.exit_code == 1
-    assert "the broker knows of no result of 2 on main for ada" in answer.output
-
-
-def test_a_broker_without_a_contract_for_it_proves_nothing(ben: Ben, broker: Served) -> None:
-    answer = verified(ben, broker=broker)
-    assert answer.exit_code == 1
-    assert "the broker has no contract by which to verify ben" in answer.output
 
 
 def test_what_comes_from_files_is_not_published(ben: Ben, broker: Served, pacts: Path) -> None:

@@ -140,7 +140,7 @@ def test_what_is_not_published_is_not_missed_there(contracts: Path, broker: Requ
     bank = contracts / "ada-stripe.json"
     bank.write_text(json.dumps(file(INTEGER, provider="stripe")))
     published(broker, INTEGER)
-    options = (["--broker-url", BROKER], [], ["--broker-url", BROKER, "--without", "nobody"])
+    options: list[list[str]] = [["--broker-url", BROKER], [], ["--broker-url", BROKER, "--without", "nobody"]]
     answers = [diff(contracts, *given) for given in options]
     bank.unlink()
     assert [answer.exit_code for answer in answers] == [0, 1, 1]

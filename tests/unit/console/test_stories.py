@@ -11,6 +11,7 @@ import pytest
 
 from simulators.console.feed import _changes
 from simulators.console.stage import Stage
+from simulators.world.scheduler import NeverQuiet
 from simulators.world.stories import STORIES
 from simulators.world.together import ANY_PORTS
 from tests.unit.console.conftest import JSON, Visitor, visiting
@@ -32,6 +33,16 @@ def test_a_story_is_told_and_ends_in_its_sentence(visitor: Visitor) -> None:
     assert "✓ Proven." in page
     assert "18 of 18 promises hold" in page
     assert "↻ payment_intent.succeeded" in page
+
+
+def test_a_story_that_cannot_go_on_is_not_told_for_ever(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise NeverQuiet("still busy")
+
+    monkeypatch.setattr("simulators.console.stories.play", never)
+    answer = visitor.post("/stories/crash/play", headers=JSON)
+    assert (answer.status_code, answer.get_json()["detail"]) == (503, "still busy")
+    assert "Playing" not in visitor.seen("/stories/crash")
 
 
 @pytest.mark.parametrize("pace", ["slowly", "nan"])
@@ -92,6 +103,9 @@ def test_time_moves_as_one_wants_and_a_reset_leaves_nothing(tmp_path: Path) -> N
         (broken,) = [each for each in told["promises"] if each["standing"] == "violated"]
         assert f'href="#x{broken["exchange"]}"' in visitor.seen("/stories/webhook-twice")
         assert f'id="x{broken["exchange"]}"' in visitor.seen("/stories/webhook-twice")
+        saga_id = visitor.act("/stories/lost-webhook/play")["sagaId"]
+        assert "But Stripe has taken the money" in visitor.seen(f"/sagas/{saga_id}")
+        assert "expired, but Stripe has taken the money" in visitor.seen(f"/pay/{saga_id}")
         assert visitor.post("/reset", data={"service": "cruel"}, headers=JSON).status_code == 400
 
 

@@ -47,6 +47,7 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/readyz"):                   ANYBODY,
     ("GET", "/openapi.json"):             ANYBODY,
     ("GET", "/asyncapi.json"):            ANYBODY,
+    ("GET", "/flows"):                    ANYBODY,
 }
 # fmt: on
 BODIES: dict[str, Any] = {"/events": INITIATED | {"id": "e9"}, "/session-bookings": BOOKING}

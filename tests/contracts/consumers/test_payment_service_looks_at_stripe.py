@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from reference.application.lists import Span
+from reference.domain.payment_news import IntentCanceled, IntentCreated, MoneyReceived, RefundReported
+from reference.domain.reconciliation import EntryState
+from simulators.world.plan import PAYMENT, STRIPE
+from tests.contracts.accounts import OURS
+from tests.contracts.at_stripe import (
+    CANCELED,
+    CREATE,
+    GIVE_BACK,
+    GIVEN_BACK,
+    INTENT,
+    INTENTS,
+    LOOK,
+    OPEN,
+    PAID,
+    PRICE,
+    REFUNDED,
+    SUCCEEDED,
+    WAITING,
+    answered,
+    ask,
+    found,
+    given,
+    ledger,
+    look,
+    refunds_listed,
+    refused,
+    since,
+)
+from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.expectations import SECRET_KEY, one_of, whole
+from tests.contracts.services import NOW
+
+
+@pytest.fixture
+def contract(drafts: Drafts) -> Contract:
+    return drafts.contract(PAYMENT, STRIPE)
+
+
+def test_a_look_finds_the_money(contract: Contract) -> None:
+    answered(look(contract, "a look at an intent that is paid", PAID), SUCCEEDED)
+    refunds_listed(contract, "a list of no refunds", PAID)
+    with contract.served() as url:
+        _, paid = ask(url, LOOK)
+    assert isinstance(paid, MoneyReceived)
+    assert (paid.received, paid.paid_at, paid.payment_id) == (PRICE, NOW, "pay-1")
+
+
+def test_a_look_finds_what_is_canceled(contract: Contract) -> None:
+    answered(look(contract, "a look at an intent that is canceled", CANCELED), OPEN | {"status": one_of("canceled")})
+    with contract.served() as url:
+        assert [type(fact) for fact in ask(url, LOOK)] == [IntentCreated, IntentCanceled]
+
+
+def test_an_intent_whose_answer_was_lost_is_found(contract: Contract) -> None:
+    call = given(contract.call("a search for an intent", "GET", INTENTS, state=SECRET_KEY), WAITING)
+    call = call.with_query_parameter("limit", "100").with_query_parameter("created[gte]", str(since()))
+    answered(call, found(OPEN))
+    with contract.served() as url:
+        [made] = ask(url, CREATE, attempts=2)
+    assert isinstance(made, IntentCreated)
+    assert made.intent_id == "pi_1"
+
+
+def test_a_refund_whose_answer_was_lost_is_found(contract: Contract) -> None:
+    ours = {"metadata": {"paymentId": one_of("pay-1"), "attempt": one_of("1")}}
+    refunds_listed(contract, "a search for a refund", REFUNDED, GIVEN_BACK | ours)
+    with contract.served() as url:
+        assert [type(fact) for fact in ask(url, GIVE_BACK, attempts=2)] == [RefundReported]
+
+
+ENTRY = {
+    "id": one_of("pi_1"),
+    "metadata": {name: one_of(value) for name, value in OURS.items()},
+    "created": whole(int(NOW.timestamp())),
+    "canceled_at": None,
+    "status": one_of("succeeded"),
+    "amount": whole(4900),
+    "amount_received": whole(4900),
+    "currency": one_of("eur"),
+    "latest_charge": {"created": whole(int(NOW.timestamp())), "amount_refunded": whole(0)},
+}
+
+
+def test_the_books_are_read(contract: Contract) -> None:
+    call = given(contract.call("a page of the books", "GET", INTENTS, state=SECRET_KEY), PAID)
+    span = {"created[gte]": str(since()), "created[lte]": str(int(NOW.timestamp()))}
+    for name, value in {**span, "limit": "100", "expand[0]": "data.latest_charge"}.items():
+        call = call.with_query_parameter(name, value)
+    answered(call, found(ENTRY))
+    with contract.served() as url:
+        [entry] = ledger(url).entries(Span(NOW - timedelta(hours=1), NOW))
+    assert (entry.state, entry.received, entry.given_back) == (EntryState.PAID, PRICE, 0)
+    assert (entry.payment_id, entry.saga_id, entry.context, entry.context_id) == tuple(OURS.values())
+
+
+def test_what_is_not_in_the_books_is_no_trouble(contract: Contract) -> None:
+    call = contract.call("a look at an intent that is not there", "GET", INTENT, state=SECRET_KEY).given("no intent")
+    refused(call.with_query_parameter("expand[0]", "latest_charge"), 404, "resource_missing")
+    with contract.served() as url:
+        assert ledger(url).entry("pi_1") is None
