@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,14 @@ def has_something_to_do(document: Path) -> bool:
     return {each.plain for each in typed} - {"make demo"} != set()
 
 
+needs_a_terminal = pytest.mark.skipif(
+    not (shutil.which("bash") and shutil.which("curl")),
+    reason="what the documents say is not tried: there is no bash here, or no curl",
+)
 READ = [each for each in documents() if name(each) not in ELSEWHERE and has_something_to_do(each)]
 
 
+@needs_a_terminal
 @pytest.mark.served
 @pytest.mark.parametrize("document", READ, ids=name)
 def test_who_does_what_a_document_says_sees_what_it_says(document: Path, tmp_path: Path) -> None:
@@ -56,6 +62,7 @@ def test_who_does_what_a_document_says_sees_what_it_says(document: Path, tmp_pat
         assert is_as_shown(block, told), f"{block.where} does not answer as shown:\n{told}"
 
 
+@needs_a_terminal
 @pytest.mark.served
 def test_a_service_of_ones_own_is_judged_by_the_script_in_the_guide(tmp_path: Path) -> None:
     guide = ROOT / GUIDE
@@ -94,6 +101,7 @@ def test_commands_stand_in_blocks_that_are_read() -> None:
     assert languages <= {"sh", "text", "json", "js", "python", "http"}
 
 
+@needs_a_terminal
 def test_an_answer_that_is_not_as_shown_is_seen(tmp_path: Path) -> None:
     document = tmp_path / "README.md"
     document.write_text("```sh\necho one two\nfalse  # exit code 1\n```\n\n```text\none …\n```\n")
