@@ -50,7 +50,7 @@ BOUNDS = """((selectors) => {
   return [left + scrollX, top + scrollY, most("right") - left, most("bottom") - top];
 })"""
 """Tells where the box is that holds all of these."""
-MARGIN = 8
+MARGIN = 4
 
 
 class Camera:

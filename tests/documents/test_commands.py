@@ -24,6 +24,7 @@ NOT_DONE = {
     "pytest tests/simulated/test_enroll_in_course.py --service naive": "is the next in short",
     "pytest tests/simulated/test_enroll_in_course.py --service simulators.naive.app:create_app": "takes half a minute",
     "pytest tests/unit/kit/test_readme.py --write-tables": "writes into that very document",
+    "harness stories": "is done with the naive service; with the reference each story is a test of its own",
     "harness contracts diff --broker-url URL": "asks a broker",
     "harness contracts diff": "asks git what was there before, and this terminal is in no repository",
     ". .venv/bin/activate": "puts the command on the path, where this terminal has it",
