@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import requests
 from requests.adapters import HTTPAdapter
 
-from reference.application.ports import Clock, Errand
+from reference.application.ports import Clock
 from reference.application.read import Reader
 from reference.application.relay import Relay
 from reference.application.service import PaymentService
@@ -49,8 +50,8 @@ class Background:
     def __init__(self, service: PaymentService, relay: Relay, reader: Reader, clock: Clock) -> None:
         self._service, self._relay, self._reader, self._clock = service, relay, reader, clock
         self._threads: list[threading.Thread] = []
-        self._work, self._stopping = threading.Semaphore(0), threading.Event()  # A permit for every errand at hand.
-        service.on_asked = self._hand
+        self._stopping = threading.Event()
+        service.on_asked = relay.hand
 
     def pump(self) -> bool:
         """Do one due piece of work; False when nothing is due."""
@@ -71,22 +72,14 @@ class Background:
     def stop(self) -> None:
         """Finish what is under way; what is left stays stored for the next start."""
         self._stopping.set()
-        self._call_workers(WORKERS)
+        self._relay.let_go(WORKERS)
         for thread in self._threads:
             thread.join()
         self._threads = []
 
-    def _hand(self, errands: Sequence[Errand]) -> None:
-        self._relay.hand(errands)
-        self._call_workers(len(errands))
-
-    def _call_workers(self, errands: int) -> None:
-        for _ in range(errands):
-            self._work.release()
-
     def _work_errands(self) -> None:
-        while self._work.acquire() and not self._stopping.is_set():
-            self._safely(self._relay.pump)
+        while not self._stopping.is_set():
+            self._safely(partial(self._relay.pump, wait=True))
 
     def _watch_time(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
@@ -97,12 +90,7 @@ class Background:
         due = self._reader.next_due()
         if due is None or due > self._clock.now():
             return False
-        return self._service.remind() or self._claim()
-
-    def _claim(self) -> bool:
-        claimed = self._relay.claim()
-        self._call_workers(claimed)
-        return claimed > 0
+        return self._service.remind() or self._relay.claim() > 0
 
     def _safely(self, act: Callable[[], bool]) -> bool:
         try:

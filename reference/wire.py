@@ -9,6 +9,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache, partial
+from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -46,17 +47,32 @@ def is_storable(text: str) -> bool:
 
 def encode(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """Return what JSON can hold: dataclasses become objects, and what is None or empty text is left out of them."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
+    kind: Any = type(value)
+    return value if kind in _PLAIN else _writer(kind)(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - whatever was asked for
+    """Look at a type once, and return what writes its values."""
     if is_dataclass(kind):
-        found = ((field.spelling, getattr(value, field.name)) for field in _fields(kind))
-        return {spelling: encode(each) for spelling, each in found if each not in (None, "")}
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(value, dict):
-        return {key: encode(each) for key, each in value.items()}
-    return [encode(each) for each in value] if isinstance(value, list) else value.value
+        return partial(_object, kind)
+    return _WRITERS.get(kind, attrgetter("value"))  # The latter of an enumeration's member.
+
+
+def _object(kind: Any, record: Any) -> dict[str, Any]:  # noqa: ANN401
+    found = {}
+    for field in _fields(kind):
+        each = getattr(record, field.name)
+        if each is not None and each != "":
+            found[field.spelling] = encode(each)
+    return found
+
+
+_WRITERS: dict[type, Callable[[Any], Any]] = {
+    datetime: lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    dict: lambda mapping: {key: encode(each) for key, each in mapping.items()},
+    list: lambda several: [encode(each) for each in several],
+}
 
 
 def decode(kind: Any, value: Any, pointer: str = "") -> Any:  # noqa: ANN401 - whatever was asked for

@@ -116,3 +116,7 @@ class Lists(Protocol):
     def counts(self) -> Counts:
         """Return how many there are of each."""
         ...
+
+    def next_due(self) -> datetime | None:
+        """Return when the next errand or reminder falls due, claimed errands included."""
+        ...

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol, Self
 
 from reference.application.lists import DeadLetter, Lists
-from reference.domain.messages import Message, Reminder
+from reference.domain.messages import Message
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
 
@@ -117,36 +117,16 @@ class Outbox(Protocol):
         """Take what is due; whoever does not finish by the end of the lease loses it to the next."""
         ...
 
-    def next_due(self) -> datetime | None:
-        """Return when the next errand falls due, claimed ones included."""
-        ...
-
     def retry_at(self, key: str, due: datetime) -> None:
         """Try again later."""
         ...
 
 
 class Deadlines(Protocol):
-    """Keeps what sagas and payments want to be reminded of."""
-
-    def put(self, owner: str, reminder: Reminder, due: datetime) -> None:
-        """Remind of it then; a reminder of the same name is moved."""
-        ...
-
-    def clear(self, owner: str) -> None:
-        """Forget all reminders of a saga that went on."""
-        ...
-
-    def next_due(self) -> datetime | None:
-        """Return when the next reminder falls due."""
-        ...
-
-    def last_due(self, owner: str) -> datetime | None:
-        """Return until when the owner waits at most."""
-        ...
+    """Knows what sagas and payments want to be reminded of, and when."""
 
     def pop(self, now: datetime) -> Message | None:
-        """Take the oldest reminder that fell due; nobody else gets it."""
+        """Take a reminder that fell due, of a payment or else of a saga; nobody else gets it."""
         ...
 
 

@@ -72,12 +72,11 @@ class Reader:
     def next_due(self) -> datetime | None:
         """Return when the service has something to do by itself."""
         with self._units() as unit:
-            found = (unit.outbox.next_due(), unit.deadlines.next_due())
-        return min((due for due in found if due), default=None)
+            return unit.lists.next_due()
 
 
 def _view(unit: UnitOfWork, saga: PaidSaga) -> SagaView:
     payment = unit.payments.of_saga(saga.saga_id)
     is_open = payment is not None and payment.status == PaymentStatus.PENDING and saga.outcome is None
-    until = payment.pay_until if payment and is_open else unit.deadlines.last_due(saga.saga_id)
+    until = payment.pay_until if payment and is_open else max(saga.reminders.values(), default=None)
     return SagaView(saga, payment, until)

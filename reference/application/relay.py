@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from reference.application.ports import Clock, Errand, Gateway, RefusedError, UnavailableError, UnitOfWork
@@ -40,11 +40,12 @@ class Relay:
     ) -> None:
         self._service, self._units, self._gateways = service, units, gateways
         self._clock, self._randomness, self._lease = clock, randomness, lease
-        self._handed: deque[Errand] = deque()
+        self._at_hand: SimpleQueue[Errand | None] = SimpleQueue()  # None lets go whoever waits for an errand.
 
     def hand(self, errands: Sequence[Errand]) -> None:
         """Take errands that this process has just stored, under a lease of its own: no need to look for them."""
-        self._handed.extend(errands)
+        for errand in errands:
+            self._at_hand.put(errand)
 
     def claim(self) -> int:
         """Take stored errands that are due, such as those of a process that died; return how many."""
@@ -55,14 +56,20 @@ class Relay:
         self.hand(claimed)
         return len(claimed)
 
-    def pump(self) -> bool:
-        """Perform one errand at hand; False when there is none."""
+    def pump(self, *, wait: bool = False) -> bool:
+        """Perform one errand at hand; False when there is none, or who waited for one was let go."""
         try:
-            errand = self._handed.popleft()
-        except IndexError:
+            errand = self._at_hand.get(block=wait)
+        except Empty:
             return False
-        self._perform(errand)
-        return True
+        if errand:
+            self._perform(errand)
+        return errand is not None
+
+    def let_go(self, many: int) -> None:
+        """Let so many of those who wait for an errand go on without one."""
+        for _ in range(many):
+            self._at_hand.put(None)
 
     def _perform(self, errand: Errand) -> None:
         if isinstance(errand.message, Unreadable):

@@ -89,7 +89,8 @@ class Turn:
 
     def _remind(self, asked: Remind) -> None:
         due = asked.due if not isinstance(asked.due, Wait) else self._now + self._rules.waits[asked.due]
-        self._unit.deadlines.put(_owner(asked.of), asked.of, due)
+        owner = self._payment_of(asked.of) if isinstance(asked.of, PaymentReminder) else self._saga_of(asked.of)
+        owner.reminders[asked.of.name] = due
 
     def _begin_payment(self, asked: TakePayment) -> None:
         window_end = self._now + self._rules.waits[Wait.PAYMENT_WINDOW]
@@ -109,7 +110,7 @@ class Turn:
         before = payment.status
         asked = payment.hear(message)
         if payment.status != before:
-            self._unit.deadlines.clear(payment.payment_id)
+            payment.reminders.clear()
         self._queue.extend(asked)
 
     def _payment_of(self, message: Message) -> Payment:
@@ -122,18 +123,19 @@ class Turn:
         return self._payment
 
     def _move_saga(self, message: Message) -> None:
-        saga = self._saga or self._saga_of(message)
+        saga = self._saga_of(message)
         before = saga.state
         asks: Asked = saga.hear(self._verdict(saga, message), self._now)
         if saga.state != before:
-            self._unit.deadlines.clear(saga.saga_id)
+            saga.reminders.clear()
         for keeper in saga.informs if isinstance(message, PaymentEvent) else ():
             self._unit.outbox.put(f"{_key(message)}:{keeper}", keeper, message, self._now)
         self._queue.extend(asks)
 
     def _saga_of(self, message: Message) -> PaidSaga:
-        self._saga = self._unit.sagas.get(message.saga_id) or self._start(message)
-        self._outcome = self._saga.outcome
+        if self._saga is None:
+            self._saga = self._unit.sagas.get(message.saga_id) or self._start(message)
+            self._outcome = self._saga.outcome
         return self._saga
 
     def _start(self, message: Message) -> PaidSaga:
@@ -149,7 +151,3 @@ class Turn:
 
 def _key(message: Message) -> str:
     return f"{message.saga_id}:{message.key}"
-
-
-def _owner(reminder: Message) -> str:
-    return reminder.payment_id if isinstance(reminder, PaymentReminder) else reminder.saga_id

@@ -79,7 +79,7 @@ class Request(Message):
 
 
 class Reminder(Message):
-    """What a saga or a payment wants to be told when a deadline falls due."""
+    """What a saga or a payment wants to be told when a deadline falls due; its owner is all that it knows."""
 
 
 class Wait(Enum):

@@ -63,6 +63,7 @@ class Payment:
     refund_attempts: int = 0
     refund_reason: str = ""
     disputes: dict[str, str] = field(default_factory=dict)
+    reminders: dict[str, datetime] = field(default_factory=dict)  # By name, when; leaving the status forgets them.
     version: int = 0
 
     FIXED = frozenset({"payment_id", "saga_id", "context", "context_id", "price"})
@@ -100,8 +101,6 @@ class Payment:
             opened_at=opened_at,
             pay_until=pay_until,
         )
-
-    # What is asked of a payment.
 
     def begin(self) -> Asked:
         """Ask for an intent, and to be reminded of the window's end and of looking by ourselves."""

@@ -32,6 +32,7 @@ class Saga:
     student_id: str
     state: str = "initiated"
     history: list[HistoryEntry] = field(default_factory=list)
+    reminders: dict[str, datetime] = field(default_factory=dict)  # By name, when; leaving the state forgets them.
     version: int = 0
     asks: Asks = field(default_factory=list, init=False, repr=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select, tuple_, union_all
 
 from reference.application.lists import (
     Counts,
@@ -32,6 +32,8 @@ _OPENED = (payments.c.opened_at, payments.c.payment_id)
 _ALIKE = (sagas.c.saga, sagas.c.state, sagas.c.outcome)
 _COUNT = select(*_ALIKE, func.count().label("many")).group_by(*_ALIKE)
 _UNSAID = select(func.count().label("many"), func.min(outbox.c.asked_at).label("since"))
+_DUE = union_all(*(select(func.min(each.c.due_at).label("at")) for each in (outbox, payments, sagas))).subquery()
+_NEXT_DUE = select(func.min(_DUE.c.at))
 _DEAD = select(func.count()).where(dead_letters.c.ended_at.is_(None))
 
 
@@ -77,6 +79,10 @@ class ListsOfTables:
             outbox_since=unsaid.since,
             dead_letters=self._connection.execute(_DEAD).scalar_one(),
         )
+
+    def next_due(self) -> datetime | None:
+        """Return when the next errand or reminder falls due, claimed errands included."""
+        return self._connection.execute(_NEXT_DUE).scalar()
 
     def _newest(
         self, wanted: Select[Any], page: Page, order: tuple[Column[Any], ...], read: Callable[[Any], Item]

@@ -1,29 +1,23 @@
-"""What was heard, what is to be said, what to be reminded of, and what nobody could use."""
+"""What was heard, what is to be said, and what nobody could use."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from reference.application.lists import DeadLetter
 from reference.application.ports import Errand
-from reference.domain.messages import Message, Reminder, Unreadable
-from reference.storage.tables import dead_letters, deadlines, inbox, outbox
+from reference.domain.messages import Message, Unreadable
+from reference.storage.tables import dead_letters, inbox, outbox
 from reference.wire import WireError, decode, encode
 
 # Drivers disagree on the rowcount of ON CONFLICT DO NOTHING, so each statement tells by RETURNING.
 _UPSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _HEARD = {d: _UPSERT[d](inbox).on_conflict_do_nothing().returning(inbox.c.message_id) for d in _UPSERT}
 _ASKED = {d: _UPSERT[d](outbox).on_conflict_do_nothing().returning(outbox.c.key) for d in _UPSERT}
-_REMIND = {
-    d: (new := _UPSERT[d](deadlines)).on_conflict_do_update(
-        index_elements=["key"], set_={"due_at": new.excluded.due_at, "body": new.excluded.body}
-    )
-    for d in _UPSERT
-}
 _DONE = delete(outbox).where(outbox.c.key == bindparam("key")).returning(outbox.c.key)
 _DUE = select(outbox.c.key).where(outbox.c.due_at <= bindparam("now")).order_by(outbox.c.due_at)
 _CLAIM = (
@@ -33,17 +27,6 @@ _CLAIM = (
     .returning(outbox)
 )
 _LATER = update(outbox).where(outbox.c.key == bindparam("id"))
-_FALLEN = select(deadlines.c.key).where(deadlines.c.due_at <= bindparam("now")).order_by(deadlines.c.due_at).limit(1)
-_POP = (
-    delete(deadlines)
-    # Not IN: a plan that asks again for each row would delete, and lose, them all.
-    .where(deadlines.c.key == _FALLEN.with_for_update(skip_locked=True).scalar_subquery())
-    .returning(deadlines.c.name, deadlines.c.body)
-)
-_CLEAR = delete(deadlines).where(deadlines.c.owner == bindparam("of"))
-_NEXT_ERRAND = select(func.min(outbox.c.due_at))
-_NEXT_REMINDER = select(func.min(deadlines.c.due_at))
-_LAST_REMINDER = select(func.max(deadlines.c.due_at)).where(deadlines.c.owner == bindparam("of"))
 _BURY = insert(dead_letters)
 _WAITING = (dead_letters.c.id == bindparam("letter_id"), dead_letters.c.ended_at.is_(None))
 _LETTER = select(dead_letters).where(*_WAITING)
@@ -88,45 +71,11 @@ class OutboxTable:
     def claim(self, now: datetime, lease_until: datetime, limit: int) -> list[Errand]:
         """Take what is due; whoever does not finish by the end of the lease loses it to the next."""
         rows = self._connection.execute(_CLAIM, {"now": now, "until": lease_until, "most": limit}).all()
-        oldest_first = sorted(rows, key=lambda row: (row.asked_at, row.key))
-        return [Errand(row.key, row.to, _read(row), row.asked_at, row.attempts) for row in oldest_first]
-
-    def next_due(self) -> datetime | None:
-        """Return when the next errand falls due, claimed ones included."""
-        return self._connection.execute(_NEXT_ERRAND).scalar()
+        return [_errand(row) for row in sorted(rows, key=lambda row: (row.asked_at, row.key))]
 
     def retry_at(self, key: str, due: datetime) -> None:
         """Try again later."""
         self._connection.execute(_LATER, {"id": key, "due_at": due})
-
-
-class DeadlineTable:
-    """Keeps what sagas and payments want to be reminded of."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def put(self, owner: str, reminder: Reminder, due: datetime) -> None:
-        """Remind of it then; a reminder of the same name is moved."""
-        row = {"key": f"{owner}:{reminder.key}", "owner": owner, "name": reminder.name, "body": encode(reminder)}
-        self._connection.execute(_REMIND[self._connection.dialect.name], row | {"due_at": due})
-
-    def clear(self, owner: str) -> None:
-        """Forget all reminders of a saga that went on."""
-        self._connection.execute(_CLEAR, {"of": owner})
-
-    def next_due(self) -> datetime | None:
-        """Return when the next reminder falls due."""
-        return self._connection.execute(_NEXT_REMINDER).scalar()
-
-    def last_due(self, owner: str) -> datetime | None:
-        """Return until when the owner waits at most."""
-        return self._connection.execute(_LAST_REMINDER, {"of": owner}).scalar()
-
-    def pop(self, now: datetime) -> Message | None:
-        """Take the oldest reminder that fell due; nobody else gets it."""
-        row = self._connection.execute(_POP, {"now": now}).first()
-        return _read(row) if row else None
 
 
 class DeadLetterTable:
@@ -153,12 +102,17 @@ class DeadLetterTable:
 
 def dead_letter(row: Any) -> DeadLetter:  # noqa: ANN401 - a row of the table
     """Return the letter of a row."""
-    return DeadLetter(row.id, row.source, row.message_id, _read(row), row.reason, row.at)
+    return DeadLetter(row.id, row.source, row.message_id, read_message(row.name, row.body), row.reason, row.at)
 
 
-def _read(row: Any) -> Message:  # noqa: ANN401 - a row of a table
+def _errand(row: Any) -> Errand:  # noqa: ANN401 - a row of the table
+    return Errand(row.key, row.to, read_message(row.name, row.body), row.asked_at, row.attempts)
+
+
+def read_message(name: str, body: dict[str, Any]) -> Message:
+    """Return the message that was stored, as what nobody can read if another version of this code stored it."""
     try:
-        found: Message = decode(Message.known[row.name], row.body)
+        found: Message = decode(Message.known[name], body)
     except (KeyError, WireError):
-        return Unreadable(saga_id=row.body.get("sagaId", ""), stored_as=row.name, body=row.body)
+        return Unreadable(saga_id=body.get("sagaId", ""), stored_as=name, body=body)
     return found

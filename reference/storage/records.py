@@ -1,4 +1,4 @@
-"""Sagas and payments, each with a version: who saves an older one is told so."""
+"""Sagas and payments, each with a version: who saves an older one is told so; and what they want to be reminded of."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reference.application.ports import ConflictError
 from reference.domain.messages import Message, NotExpected
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
+from reference.storage.messages import read_message
 from reference.storage.tables import payments, sagas
 from reference.wire import decode, encode
 
@@ -29,6 +30,17 @@ _PAYMENT_BY = {
 }
 _ADD_PAYMENT = insert(payments)
 _SAVE_PAYMENT = update(payments).where(payments.c.payment_id == bindparam("id"), payments.c.version == bindparam("was"))
+_FALLEN_DUE = [
+    (
+        select(id_.label("id"), kept.c.version, kept.c.body)
+        .where(kept.c.due_at <= bindparam("now"))
+        .order_by(kept.c.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True),
+        update(kept).where(id_ == bindparam("id")),
+    )
+    for kept, id_ in ((payments, payments.c.payment_id), (sagas, sagas.c.saga_id))
+]
 
 
 class SagaTable:
@@ -56,6 +68,7 @@ class SagaTable:
             "version": saga.version + 1,
             "body": encode(saga),
             "updated_at": at,
+            "due_at": _next(saga.reminders),
         }
         if saga.version == 0:
             row |= {"saga_id": saga.saga_id, "saga": type(saga).__name__, "student_id": saga.student_id}
@@ -89,11 +102,35 @@ class PaymentTable:
             "status": payment.status,
             "version": payment.version + 1,
             "body": encode(payment),
+            "due_at": _next(payment.reminders),
         }
         if payment.version == 0:
             row |= {"payment_id": payment.payment_id, "saga_id": payment.saga_id}
             row |= {"context": payment.context, "context_id": payment.context_id, "opened_at": payment.opened_at}
         _save(self._connection, _SAVE_PAYMENT if payment.version else _ADD_PAYMENT, payment, payment.payment_id, row)
+
+
+class DeadlineColumns:
+    """Knows what sagas and payments want to be reminded of, and when."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def pop(self, now: datetime) -> Message | None:
+        """Take a reminder that fell due, of a payment or else of a saga; nobody else gets it."""
+        for fallen_due, save in _FALLEN_DUE:
+            row = self._connection.execute(fallen_due, {"now": now}).first()
+            if row:
+                return self._taken(row, save)
+        return None
+
+    def _taken(self, row: Any, save: Update) -> Message:  # noqa: ANN401 - a row of either table
+        reminders: dict[str, datetime] = decode(dict[str, datetime], row.body["reminders"])
+        name = min(reminders, key=reminders.__getitem__)
+        del reminders[name]
+        left = {"body": row.body | {"reminders": encode(reminders)}, "due_at": _next(reminders)}
+        self._connection.execute(save, left | {"id": row.id, "version": row.version + 1})
+        return read_message(name, row.body)
 
 
 def read_saga(kinds: dict[str, type[PaidSaga]], row: Any) -> PaidSaga:  # noqa: ANN401 - a row of the table
@@ -111,6 +148,10 @@ def loaded(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
     record = decode(kind, row.body)
     record.version = row.version
     return record
+
+
+def _next(reminders: dict[str, datetime]) -> datetime | None:
+    return min(reminders.values(), default=None)
 
 
 def _save(

@@ -50,6 +50,7 @@ sagas = Table(
     Column("body", JSON, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, index=True),  # The next reminder.
     Index("newest_sagas", "started_at", "saga_id"),
     Index("sagas_of_student", "student_id"),
     Index("sagas_alike", "saga", "state", "outcome"),  # So that counting them reads no bodies.
@@ -77,6 +78,7 @@ payments = Table(
     Column("opened_at", UtcTime, nullable=False),
     Column("version", Integer, nullable=False),
     Column("body", JSON, nullable=False),
+    Column("due_at", UtcTime, index=True),  # The next reminder.
     Index("newest_payments", "opened_at", "payment_id"),
 )
 
@@ -100,16 +102,6 @@ outbox = Table(
     Column("asked_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, nullable=False, index=True),  # Of a claimed row: the end of the lease.
     Column("attempts", Integer, nullable=False),
-)
-
-deadlines = Table(
-    "deadlines",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("owner", String, nullable=False, index=True),
-    Column("name", String, nullable=False),
-    Column("body", JSON, nullable=False),
-    Column("due_at", UtcTime, nullable=False, index=True),
 )
 
 dead_letters = Table(

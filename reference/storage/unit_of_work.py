@@ -13,8 +13,8 @@ from reference.application.lists import Lists
 from reference.application.ports import ConflictError, DeadLetters, Deadlines, Inbox, Outbox, Payments, Sagas
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.lists import ListsOfTables
-from reference.storage.messages import DeadLetterTable, DeadlineTable, InboxTable, OutboxTable
-from reference.storage.records import PaymentTable, SagaTable
+from reference.storage.messages import DeadLetterTable, InboxTable, OutboxTable
+from reference.storage.records import DeadlineColumns, PaymentTable, SagaTable
 
 
 class SqlUnitOfWork:
@@ -32,7 +32,7 @@ class SqlUnitOfWork:
         self.payments: Payments = PaymentTable(self._connection)
         self.inbox: Inbox = InboxTable(self._connection)
         self.outbox: Outbox = OutboxTable(self._connection, self._lease)
-        self.deadlines: Deadlines = DeadlineTable(self._connection)
+        self.deadlines: Deadlines = DeadlineColumns(self._connection)
         self.dead_letters: DeadLetters = DeadLetterTable(self._connection)
         self.lists: Lists = ListsOfTables(self._connection, self._sagas)
         return self

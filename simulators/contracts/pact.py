@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,17 +10,15 @@ from simulators.contracts.fields import fields_in
 from simulators.contracts.matchers import Matchers
 from simulators.contracts.parts import CLOUDEVENT, Part, answer, asked, told
 from simulators.contracts.rules import quoted
+from simulators.contracts.written import NotAPact, Written, contracts_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-Json = dict[str, Any]
+    from simulators.contracts.written import Json
+
 CALL, MESSAGE = "Synchronous/HTTP", "Asynchronous/Messages"
-
-
-class NotAPact(ValueError):  # noqa: N818 - says what it is
-    """The file is no contract, or of a kind that is not read here."""
 
 
 @dataclass(frozen=True)
@@ -81,45 +78,41 @@ class Pact:
     interactions: tuple[Interaction, ...]
 
 
-def read(text: str | bytes, name: str = "the contract") -> Pact:
+def read(text: str | bytes, where: str = "the contract") -> Pact:
     """Read one file's text, or raise NotAPact."""
+    return read_from(Written.parsed(text, where))
+
+
+def pacts_in(place: Path) -> tuple[Pact, ...]:
+    """Read every contract of a folder, by its pair, or that of a file; NotAPact if there is none."""
+    return tuple(sorted(map(read_from, contracts_in(place)), key=lambda pact: (pact.consumer, pact.provider)))
+
+
+def read_from(written: Written) -> Pact:
+    """Read what a contract says, or raise NotAPact."""
+    if not written.version.startswith("4"):
+        raise NotAPact(f"{written.where} is written in Pact's version {written.version}: only version 4 is read here")
+    interactions = tuple(_interaction(written, each) for each in written.interactions)
+    return Pact(written.consumer, written.provider, interactions)
+
+
+def states(interaction: Json) -> tuple[State, ...]:
+    """Read what must be so; Pact's older versions know one state at most, without parameters."""
+    older = interaction.get("providerState")
+    found = interaction.get("providerStates") or ([{"name": older}] if older else [])
+    return tuple(State(each["name"], each.get("params", {})) for each in found)
+
+
+def _interaction(written: Written, each: Json) -> Interaction:
     try:
-        written = json.loads(text)
-        consumer, provider = written["consumer"]["name"], written["provider"]["name"]
-        version = written["metadata"]["pactSpecification"]["version"]
-        interactions = written["interactions"]
+        return Interaction(written.consumer, written.provider, each["description"], states(each), *_parts(each))
     except (ValueError, TypeError, KeyError) as trouble:
-        raise NotAPact(f"{name} is no Pact file: {trouble!r}") from trouble
-    if not str(version).startswith("4"):
-        raise NotAPact(f"{name} is written in Pact's version {version}: only version 4 is read here")
-    return Pact(consumer, provider, tuple(_interaction(consumer, provider, each, name) for each in interactions))
+        raise NotAPact(f"{written.where}: {each.get('description')!r} cannot be read: {trouble!r}") from trouble
 
 
-def pacts_in(directory: Path) -> tuple[Pact, ...]:
-    """Read every contract of a directory, by its pair; NotAPact if there is none."""
-    pacts = [read(path.read_bytes(), path.name) for path in directory.glob("*.json")]
-    if not pacts:
-        raise NotAPact(f"there are no contracts in {directory}: name another place with --pacts")
-    return in_order(pacts)
-
-
-def in_order(pacts: list[Pact]) -> tuple[Pact, ...]:
-    """Sort contracts by their pairs."""
-    return tuple(sorted(pacts, key=lambda pact: (pact.consumer, pact.provider)))
-
-
-def _interaction(consumer: str, provider: str, written: Json, name: str) -> Interaction:
-    try:
-        states = tuple(State(each["name"], each.get("params", {})) for each in written.get("providerStates", []))
-        parts = _parts(written)
-    except (ValueError, TypeError, KeyError) as trouble:
-        raise NotAPact(f"{name}: {written.get('description')!r} cannot be read: {trouble!r}") from trouble
-    return Interaction(consumer, provider, written["description"], states, *parts)
-
-
-def _parts(written: Json) -> tuple[Part | None, Part]:
-    if written["type"] == CALL:
-        return asked(written["request"]), answer(written["response"])
-    if written["type"] == MESSAGE:
-        return None, told(written)
-    raise ValueError(f"interactions of the type {written['type']} are not read here")
+def _parts(interaction: Json) -> tuple[Part | None, Part]:
+    if interaction["type"] == CALL:
+        return asked(interaction["request"]), answer(interaction["response"])
+    if interaction["type"] == MESSAGE:
+        return None, told(interaction)
+    raise ValueError(f"interactions of the type {interaction['type']} are not read here")

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, current_app, jsonify, render_template, request
-from werkzeug.exceptions import Conflict, HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, Conflict, HTTPException, NotFound
 
 from simulators.kit.faults import parameters_of
 from simulators.kit.fields import json_body
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from simulators.kit.simulator import Simulator
 
 SHOWN = 100
+MAX_STATE_BYTES = 2**30
+"""A state is as large as it has become, whatever other bodies may be."""
+A_YEAR, LAST_YEAR = 31_556_952, 9000
+"""In seconds; and after it calendars end before what is due later."""
 
 
 def control_routes(simulator: Simulator) -> Blueprint:
@@ -105,9 +109,16 @@ def _state(routes: Blueprint, simulator: Simulator) -> None:
 
     @routes.put("/state")
     def import_state() -> ResponseReturnValue:
-        """Replace everything by what an export returned."""
-        simulator.store.load(_tables(json_body()))
-        simulator.background.reload()
+        """Replace everything by what an export returned; what cannot be that changes nothing."""
+        request.max_content_length = MAX_STATE_BYTES
+        tables, before = _tables(json_body()), simulator.store.export()
+        try:
+            simulator.store.load(tables)
+            simulator.background.reload()
+        except (LookupError, TypeError, ValueError):
+            simulator.store.load(before)
+            simulator.background.reload()
+            raise BadRequest("this is not what an export returned") from None
         return "", 204
 
 
@@ -153,6 +164,8 @@ def _time(routes: Blueprint, simulator: Simulator) -> None:
             raise BadField("advanceSeconds", "must be a number from 0 to 1e9")
         if not isinstance(running, bool):
             raise BadField("running", "must be true or false")
+        if clock.now().year + advance / A_YEAR > LAST_YEAR:
+            raise BadField("advanceSeconds", f"leads beyond the year {LAST_YEAR}")
         (clock.resume if running else clock.pause)()
         clock.advance(timedelta(seconds=advance))
         simulator.background.wake()

@@ -33,6 +33,8 @@ class Fault:
 
 
 F = TypeVar("F", bound=Fault)
+MOST = 1e9
+"""No number of a fault's is larger: thirty years are enough to wait."""
 
 
 @dataclass
@@ -121,6 +123,8 @@ def _made(kind: type[Fault], parameters: dict[str, Any]) -> Fault:
             raise BadField(name, f"is none of {', '.join(known)}")
         if not _fits(value, hints[known[name].name]):
             raise BadField(name, "is of the wrong type")
+        if isinstance(value, int | float) and not abs(value) <= MOST:
+            raise BadField(name, f"must be a number from -{MOST:g} to {MOST:g}")
     for name, each in known.items():
         if name not in parameters and each.default is MISSING:
             raise BadField(name, "is missing")

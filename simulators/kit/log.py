@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections import defaultdict
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
@@ -29,7 +30,7 @@ class Log(Storage):
     """Shelves in memory; with a path, each change is first a line on disk, and rewritten when mostly history."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.shelves: dict[str, Shelf] = {}
+        self.shelves: defaultdict[str, Shelf] = defaultdict(Shelf)
         self.lock = threading.RLock()
         self._path, self._lines = path, 0
         self._file: IO[bytes] | None = None
@@ -48,7 +49,7 @@ class Log(Storage):
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace everything (reset, import): the one operation that costs as much as there is."""
-        shelves: dict[str, Shelf] = {name: Shelf() for name in data}
+        shelves = defaultdict(Shelf, {name: Shelf() for name in data})
         for name, documents in data.items():
             for document_id, document in documents.items():
                 shelves[name].set(document_id, document)
@@ -93,7 +94,7 @@ class Log(Storage):
                 self._file.close()
 
     def _apply(self, change: Change) -> Change:
-        shelf = self.shelves.setdefault(change.table, Shelf())
+        shelf = self.shelves[change.table]
         before = shelf.documents.get(change.id)
         shelf.set(change.id, change.document)
         return Change(change.table, change.id, before)

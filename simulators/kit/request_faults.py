@@ -29,7 +29,7 @@ LATENCY = "X-Sim-Latency-Seconds"
 
 
 ASKED_FOR = "X-Sim-Fault"
-"""The header by which one call asks for faults of its own: `lost_answer`, or `latency; seconds=2, slicer`."""
+"""The header by which one call asks for faults of its own: `lost_answer`, or `latency; latency=2000, slicer`."""
 
 
 @dataclass(kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from base64 import b32encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -70,8 +69,8 @@ class Seams:
 
 
 def new_id(randomness: random.Random, prefix: str) -> str:
-    """Return an opaque id such as `evt_4fk0…`: 24 characters drawn from the given randomness."""
-    return prefix + "_" + b32encode(randomness.randbytes(15)).decode().lower()
+    """Return an opaque id such as `evt_4fc0…`: 24 digits drawn from the given randomness."""
+    return f"{prefix}_{randomness.randbytes(15).hex()[:24]}"
 
 
 def real_seams() -> Seams:

@@ -12,11 +12,13 @@ from tinydb.table import Document
 from tinydb.table import Table as TinyTable
 
 from simulators.kit.log import Change, Log
-from simulators.kit.shelf import Json, Shelf, copied
+from simulators.kit.shelf import Json, copied
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
     from pathlib import Path
+
+    from simulators.kit.shelf import Shelf
 
 
 class Copy(Document):
@@ -118,7 +120,7 @@ class Table(TinyTable):
 
     @property
     def _shelf(self) -> Shelf:
-        return self._storage.shelves.setdefault(self.name, Shelf())
+        return self._storage.shelves[self.name]
 
     def _update_table(self, updater: Callable[[Any], None]) -> None:
         with self._storage.lock:

@@ -15,22 +15,23 @@ if TYPE_CHECKING:
 API_VERSION = "2026-10-28.endive"
 
 NAMES = {
-    "payment_intents": "payment_intent",
-    "charges": "charge",
-    "balance_transactions": "balance transaction",
-    "disputes": "dispute",
-    "refunds": "refund",
-    "payment_methods": "PaymentMethod",
-    "customers": "customer",
-    "products": "product",
-    "prices": "price",
-    "checkout_sessions": "checkout.session",
-    "line_items": "line item",
-    "events": "event",
-    "webhook_endpoints": "webhook endpoint",
-    "webhook_secrets": "webhook endpoint",
+    "payment_intents": ("payment_intent", "intent"),
+    "charges": ("charge", "id"),
+    "balance_transactions": ("balance transaction", "id"),
+    "disputes": ("dispute", "dispute"),
+    "early_fraud_warnings": ("early_fraud_warning", "early_fraud_warning"),
+    "refunds": ("refund", "refund"),
+    "payment_methods": ("PaymentMethod", "payment_method"),
+    "customers": ("customer", "id"),
+    "products": ("product", "id"),
+    "prices": ("price", "price"),
+    "checkout_sessions": ("checkout.session", "session"),
+    "line_items": ("line item", "item"),
+    "events": ("event", "id"),
+    "webhook_endpoints": ("webhook endpoint", "webhook_endpoint"),
+    "webhook_secrets": ("webhook endpoint", "webhook_endpoint"),
 }
-"""What Stripe calls one of them when it is missing."""
+"""What Stripe calls one of them when it is missing, and the `param` that it names when the path asked for it."""
 
 
 def table(name: str) -> Table:
@@ -38,11 +39,17 @@ def table(name: str) -> Table:
     return simulator().store.table(name)
 
 
-def fetched(name: str, asked: str, param: str = "id") -> Json:
-    """Return the document of this id, or raise NoSuchError."""
+def fetched(name: str, asked: str, param: str | None = None) -> Json:
+    """Return the document of this id; NoSuchError unless it is there: 404, or 400 if a parameter (named) asked."""
     if (found := table(name).find(asked)) is None:
-        raise NoSuchError(NAMES[name], asked, param)
+        raise missing(name, asked, param)
     return found
+
+
+def missing(name: str, asked: str, param: str | None = None) -> NoSuchError:
+    """Return the error that such a document is not there."""
+    kind, in_path = NAMES[name]
+    return NoSuchError(kind, asked, param or in_path, status=400 if param else 404)
 
 
 def amended(document: Json, changes: Json) -> Json:

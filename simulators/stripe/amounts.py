@@ -18,9 +18,16 @@ ZERO_DECIMAL = {
 WHOLE_AS_TWO_DECIMAL = {"isk", "ugx"}
 THREE_DECIMAL = {"bhd", "jod", "kwd", "omr", "tnd"}
 TWO_DECIMAL = {
-    "all", "amd", "ars", "azn", "bam", "bdt", "bob", "cny", "cop", "crc", "dop", "egp", "etb", "gel", "ghs",
-    "gtq", "hnl", "idr", "ils", "jmd", "kes", "kgs", "khr", "kzt", "lkr", "mad", "mdl", "mkd", "mur", "ngn",
-    "npr", "pen", "php", "pkr", "qar", "rsd", "sar", "try", "ttd", "twd", "tzs", "uah", "uyu", "uzs", "zar",
+    "afn", "all", "amd", "ang", "aoa", "ars", "awg", "azn", "bam", "bbd", "bdt", "bmd", "bnd", "bob", "bsd", "btn",
+    "bwp", "byn", "bzd", "cdf", "cny", "cop", "crc", "cve", "dop", "dzd", "eek", "egp", "etb", "fjd", "fkp", "gel",
+    "ghs", "gip", "gmd", "gtq", "gyd", "hnl", "hrk", "htg", "idr", "ils", "jmd", "kes", "kgs", "khr", "kyd", "kzt",
+    "lak", "lbp", "lkr", "lrd", "lsl", "ltl", "lvl", "mad", "mdl", "mkd", "mmk", "mnt", "mop", "mro", "mur", "mvr",
+    "mwk", "mzn", "nad", "ngn", "nio", "npr", "pab", "pen", "pgk", "php", "pkr", "qar", "rsd", "rub", "sar", "sbd",
+    "scr", "shp", "sle", "sll", "sos", "srd", "std", "svc", "szl", "tjs", "top", "try", "ttd", "twd", "tzs", "uah",
+    "uyu", "uzs", "vef", "wst", "xcd", "xcg", "yer", "zar", "zmw",
+}
+SYMBOLS = {
+    **dict.fromkeys(("usd", "aud", "cad", "hkd", "nzd", "sgd"), "$"), "eur": "€", "gbp": "£", "inr": "₹", "jpy": "¥",
 }
 # fmt: on
 CURRENCIES = MINIMUM.keys() | ZERO_DECIMAL | WHOLE_AS_TWO_DECIMAL | THREE_DECIMAL | TWO_DECIMAL
@@ -30,8 +37,21 @@ def currency(name: str, sent: object) -> str:
     """Read a currency's code, in either case."""
     code = str(sent).lower()
     if code not in CURRENCIES:
-        raise StripeError(f"Invalid currency: {code[:40]}. It is none of those that can be charged.", param=name)
+        supported = ", ".join(sorted(CURRENCIES))
+        message = f"Invalid currency: {code[:40]}. Stripe currently supports these currencies: {supported}"
+        raise StripeError(message, param=name)
     return code
+
+
+def decimal(amount: int, code: str) -> str:
+    """Return a sum in whole units of its currency: `1,049.00`."""
+    decimals = 0 if code in ZERO_DECIMAL else 3 if code in THREE_DECIMAL else 2
+    return f"{amount:,}" if decimals == 0 else f"{amount / 10**decimals:,.{decimals}f}"
+
+
+def money(amount: int, code: str) -> str:
+    """Return a sum as Stripe's messages tell it: `$49.00`, or `PLN49.00` where there is no sign."""
+    return SYMBOLS.get(code, code.upper()) + decimal(amount, code)
 
 
 def require_chargeable(amount: int, code: str) -> None:
@@ -41,10 +61,10 @@ def require_chargeable(amount: int, code: str) -> None:
             "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
         )
     if amount < MINIMUM.get(code, 1):
-        message = f"Amount must be at least {MINIMUM[code]} {code} in its smallest unit"
+        message = f"Amount must be at least {money(MINIMUM[code], code)} {code}"
         raise StripeError(message, code="amount_too_small", param="amount")
     if amount > MAXIMUM:
-        message = f"Amount must be no more than {MAXIMUM} {code} in its smallest unit"
+        message = f"Amount must be no more than {money(MAXIMUM, code)}"
         raise StripeError(message, code="amount_too_large", param="amount")
     if step := 10 if code in THREE_DECIMAL else 100 if code in WHOLE_AS_TWO_DECIMAL else 0:
         _require_multiple(amount, step, code)

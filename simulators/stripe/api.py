@@ -7,6 +7,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from flask import Flask, Response, g, jsonify, request
 
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from simulators.kit.shelf import Json
 
 Rule = Callable[..., "Json"]
+
+FOR_BROWSERS = {
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry",
+    "Access-Control-Max-Age": "300",
+}
+"""A page of any origin may call: that is what publishable keys are for."""
 
 EXPAND: Table = {"expand": list_of(text)}
 
@@ -69,10 +79,15 @@ def name_every_call(app: Flask) -> None:
     @app.after_request
     def _echo(answer: Response) -> Response:
         if "request_id" in g:
-            answer.headers["Request-Id"] = g.request_id
-            answer.headers["Stripe-Version"] = request.headers.get("Stripe-Version", API_VERSION)
+            answer.headers.add("Request-Id", g.request_id)
+            answer.headers.add("Stripe-Version", request.headers.get("Stripe-Version", API_VERSION))
             if (key := request.headers.get("Idempotency-Key")) and request.method == "POST":
-                answer.headers["Idempotency-Key"] = key
+                answer.headers.add("Idempotency-Key", key)
+                answer.headers.setdefault("Original-Request", g.request_id)
+            if "Origin" in request.headers:
+                answer.headers.update(FOR_BROWSERS)
+                asked = request.headers.get("Access-Control-Request-Headers", "Authorization")
+                answer.headers["Access-Control-Allow-Headers"] = asked
         return answer
 
 
@@ -102,10 +117,11 @@ def _ruled(rule: Rule, asked: Json, path: dict[str, str]) -> Json:
 
 
 def _sent() -> dict[str, Any]:
-    if request.data and request.mimetype != "application/x-www-form-urlencoded":
+    body = request.get_data(as_text=True)
+    if body and request.mimetype != "application/x-www-form-urlencoded":
         raise StripeError("Invalid request: the body must be form-encoded (application/x-www-form-urlencoded).")
-    source = request.form if request.method == "POST" else request.args
-    return decoded(source.items(multi=True))
+    spelled = body if request.method == "POST" else request.query_string.decode(errors="replace")
+    return decoded(parse_qsl(spelled, keep_blank_values=True))
 
 
 def _key() -> str:

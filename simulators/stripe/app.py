@@ -19,6 +19,7 @@ from simulators.stripe import (
     customers,
     dispute_course,
     disputes,
+    early_fraud_warnings,
     events,
     payment_intents,
     payment_methods,
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
     from simulators.kit.seams import Seams
 
 RESOURCES = (
-    payment_intents, capture, charges, refunds, disputes, balance, payment_methods, saved_methods, customers, products,
-    prices, checkout_sessions, payment_pages, events, webhook_endpoints, checkout_page, three_d_secure_page,
-    search,
+    payment_intents, capture, charges, refunds, disputes, early_fraud_warnings, balance, payment_methods, saved_methods,
+    customers, products, prices, checkout_sessions, payment_pages, events, webhook_endpoints, checkout_page,
+    three_d_secure_page, search,
 )  # fmt: skip
 LATER = (
     capture.expire_hold,

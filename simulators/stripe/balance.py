@@ -48,8 +48,7 @@ def retrieve_balance_transaction(asked: Json, transaction_id: str) -> Json:  # n
 @takes({**PAGE, "currency": currency, "source": text, "type": text})
 def list_balance_transactions(asked: Json) -> Json:
     """Movements of money, newest first, all or those of one source, currency or type."""
-    wanted = {name: asked[name] for name in ("source", "currency", "type") if name in asked}
-    answer = page("balance_transactions", asked, lambda each: each.items() >= wanted.items())
+    answer = page("balance_transactions", asked, by=("source", "currency", "type"))
     answer["data"] = [as_of_now(each) for each in answer["data"]]
     return answer
 

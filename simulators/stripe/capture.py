@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from simulators.stripe.account import amended, fetched, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.charges import collected
+from simulators.stripe.charges import announce_taken, collected
 from simulators.stripe.errors import RefusedError, StripeError
 from simulators.stripe.events import emit, emit_change
 from simulators.stripe.parameters import boolean, integer, metadata, text
@@ -29,14 +29,11 @@ CAPTURE: Table = {
 @takes(CAPTURE)
 def capture_payment_intent(asked: Json, intent_id: str) -> Json:
     """The money that is held, or a part of it; the rest is let go."""
-    intent = fetched("payment_intents", intent_id, "intent")
+    intent = fetched("payment_intents", intent_id)
     if intent["status"] != "requires_capture":
         raise RefusedError(_why_not(intent), code="payment_intent_unexpected_state", payment_intent=intent)
     amount = asked.pop("amount_to_capture", intent["amount_capturable"])
-    if not 1 <= amount <= intent["amount_capturable"]:
-        most = intent["amount_capturable"]
-        message = f"The amount_to_capture must be from 1 to the amount that can be captured ({most})."
-        raise StripeError(message, code="amount_too_large" if amount > most else None, param="amount_to_capture")
+    _require_within(amount, intent)
     asked.pop("final_capture", None)
     return _taken(amended(intent, asked), amount)
 
@@ -70,12 +67,25 @@ def expire_hold(intent_id: str) -> None:
         canceled(intent, "automatic")
 
 
+def _require_within(amount: int, intent: Json) -> None:
+    """Let only a sum pass that is held."""
+    if amount < 0:
+        raise StripeError("Invalid non-negative integer", param="amount_to_capture", payment_intent=intent)
+    if amount == 0:
+        message = "This value must be greater than or equal to 1."
+        raise StripeError(message, code="parameter_invalid_integer", param="amount", payment_intent=intent)
+    if amount > intent["amount_capturable"]:
+        message = "The payment could not be captured because the requested capture amount is greater than the amount "
+        message += "you can capture for this charge."
+        raise StripeError(message, code="amount_too_large", payment_intent=intent)
+
+
 def _taken(intent: Json, amount: int) -> Json:
     charge = fetched("charges", intent["latest_charge"]) | {"amount_captured": amount, "captured": True}
     charge = collected(table("charges").put(charge), at_once=False)
     intent |= {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
     table("payment_intents").put(intent)
-    emit("charge.captured", charge, {"amount_captured": 0, "captured": False})
+    announce_taken("charge.captured", charge, {"amount_captured": 0, "captured": False})
     emit("payment_intent.succeeded", intent)
     return intent
 

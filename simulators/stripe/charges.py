@@ -11,7 +11,8 @@ from flask import Blueprint
 from simulators.kit.simulator import simulator
 from simulators.stripe.account import amended, fetched, fresh_id, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.dispute_course import OPENED_AFTER, open_dispute
+from simulators.stripe.dispute_course import open_dispute
+from simulators.stripe.early_fraud_warnings import warn
 from simulators.stripe.events import emit, emit_change
 from simulators.stripe.ledger import CHARGE, booked, charge_fee
 from simulators.stripe.lists import PAGE, page
@@ -53,7 +54,7 @@ def retrieve_charge(asked: Json, charge_id: str) -> Json:  # noqa: ARG001 - it t
 @takes({**PAGE, "payment_intent": text, "customer": text})
 def list_charges(asked: Json) -> Json:
     """Charges, newest first, all or those of one intent or customer."""
-    return page("charges", asked, payment_intent=asked.get("payment_intent"), customer=asked.get("customer"))
+    return page("charges", asked, by=("payment_intent", "customer"))
 
 
 @routes.post("/v1/charges/<charge_id>")
@@ -84,7 +85,10 @@ def charge(intent: Json, method: Json, card: Card, decline: Decline | None, *, p
         "paid": taken,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"card": card_used(card, amount, proven=proven, held=held), "type": "card"},
+        "payment_method_details": {
+            "card": card_used(card, method["billing_details"], amount, proven=proven, held=held),
+            "type": "card",
+        },
         "radar_options": {},
         "refunded": False,
         "status": "succeeded" if taken else "failed",
@@ -97,13 +101,20 @@ def charge(intent: Json, method: Json, card: Card, decline: Decline | None, *, p
 
 def collected(charge: Json, *, at_once: bool) -> Json:
     """Let the money that was captured reach the balance, at once or (`automatic_async`) a little later."""
-    timers = simulator().timers
-    for complaint in card_of(charge["payment_method"]).complaints:
-        timers.after(OPENED_AFTER, open_dispute, charge_id=charge["id"], **asdict(complaint))
     if at_once:
         return _settled(charge)
-    timers.after(SETTLES_AFTER, settle, charge_id=charge["id"])
+    simulator().timers.after(SETTLES_AFTER, settle, charge_id=charge["id"])
     return charge
+
+
+def announce_taken(name: str, charge: Json, previous: Json | None = None) -> None:
+    """Announce by this name that money was taken; a card that complains does so at once, as Stripe's test cards do."""
+    emit(name, charge, previous)
+    card = card_of(charge["payment_method"])
+    for complaint in card.complaints if charge["captured"] else ():
+        open_dispute(charge["id"], **asdict(complaint))
+    if card.fraud_warning and charge["captured"]:
+        warn(charge)
 
 
 def settle(charge_id: str) -> None:
@@ -113,5 +124,5 @@ def settle(charge_id: str) -> None:
 
 def _settled(charge: Json) -> Json:
     amount, at_once = charge["amount_captured"], card_of(charge["payment_method"]).available_at_once
-    transaction = booked(CHARGE, charge, amount, charge_fee(amount), at_once=at_once)
+    transaction = booked(CHARGE, charge, amount, charge["description"], fee=charge_fee(amount), at_once=at_once)
     return table("charges").put(charge | {"balance_transaction": transaction["id"]})

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 routes = Blueprint("checkout_page", __name__, template_folder="templates")
 
+BRANDS = {"jcb": "JCB", "unionpay": "UnionPay"}
+"""How a brand is written, where not with one capital."""
 GROUPS = ("Pays", "Is declined", "Asks for 3-D Secure", "Pays, with a sequel")
 
 
@@ -64,13 +66,15 @@ def _groups() -> dict[str, list[tuple[str, str]]]:
     groups: dict[str, list[tuple[str, str]]] = {name: [] for name in GROUPS}
     for card in {card.number: card for card in CARDS}.values():
         group, words = _told(card)
-        groups[group].append((card.token, f"{card.brand} …{card.number[-4:]}{words and ': '}{words}"))
+        groups[group].append(
+            (card.token, f"{BRANDS.get(card.brand, card.brand.title())} …{card.number[-4:]}{words and ': '}{words}")
+        )
     return groups
 
 
 def _told(card: Card) -> tuple[str, str]:
     declined = card.decline.reason.replace("_", " ") if card.decline else ""
-    if card.asks in {Asks.ALWAYS, Asks.UNLESS_SET_UP}:
+    if card.asks in {Asks.ALWAYS, Asks.UNLESS_SET_UP, Asks.ON_SESSION}:
         return "Asks for 3-D Secure", f"then {declined}" if declined else "then pays"
     if declined:
         return "Is declined", declined
@@ -78,6 +82,8 @@ def _told(card: Card) -> tuple[str, str]:
         return "Pays, with a sequel", f"dispute: {card.complaints[0].reason.replace('_', ' ')}"
     if card.refund is not RefundEnds.WELL:
         return "Pays, with a sequel", f"refund ends {card.refund.value}"
+    if card.fraud_warning:
+        return "Pays, with a sequel", "the bank warns of fraud"
     return "Pays", ", ".join(_remarks(card))
 
 
@@ -86,6 +92,7 @@ def _remarks(card: Card) -> list[str]:
     remarks = {
         card.funding: card.funding != "credit",
         "security code check fails": card.cvc_check == "fail",
+        "address check fails": "fail" in {card.line1_check, card.postal_code_check},
         f"{card.risk} risk": card.risk != "normal",
         "money available at once": card.available_at_once,
         "3-D Secure on request": card.asks is Asks.ON_REQUEST,

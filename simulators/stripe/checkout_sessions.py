@@ -112,13 +112,7 @@ def update_checkout_session(asked: Json, session_id: str) -> Json:
 @takes({**PAGE, "customer": text, "payment_intent": text, "status": one_of("open", "complete", "expired")})
 def list_checkout_sessions(asked: Json) -> Json:
     """Sessions, newest first, all or those of a customer, an intent, a status."""
-    return page(
-        "checkout_sessions",
-        asked,
-        customer=asked.get("customer"),
-        payment_intent=asked.get("payment_intent"),
-        status=asked.get("status"),
-    )
+    return page("checkout_sessions", asked, by=("customer", "payment_intent", "status"))
 
 
 @routes.get("/v1/checkout/sessions/<session_id>/line_items")

@@ -10,7 +10,7 @@ from simulators.stripe import three_d_secure
 from simulators.stripe.account import fetched, table
 from simulators.stripe.capture import expire_hold
 from simulators.stripe.cards import UNPROVEN
-from simulators.stripe.charges import charge
+from simulators.stripe.charges import announce_taken, charge
 from simulators.stripe.errors import CardError, RefusedError, StripeError
 from simulators.stripe.events import emit
 from simulators.stripe.outcomes import HOLD_SECONDS
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from simulators.stripe.cards import Decline
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+MISSING_METHOD = (
+    "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
+    "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method "
+    "or ConfirmationToken."
+)
 CHANGING = ("receipt_email", "setup_future_usage", "shipping")
 """What a confirmation may change of its intent."""
 
@@ -32,18 +37,17 @@ def confirmed(intent: Json, method: Json | None, asked: Json) -> Json:
     if intent["status"] not in CONFIRMABLE:
         raise _unexpected(intent, _why_not(intent))
     if method is None and intent["payment_method"] is None:
-        why = "it's missing a payment method. Confirm it again directly with a payment method."
-        raise _unexpected(intent, f"You cannot confirm this PaymentIntent because {why}")
+        raise _unexpected(intent, MISSING_METHOD)
     method = method or fetched("payment_methods", intent["payment_method"])
     require_usable(method, intent)
     intent |= {"payment_method": method["id"], "next_action": None} | {k: asked[k] for k in CHANGING if k in asked}
     proven = three_d_secure.is_passed(intent)
-    if proven or not three_d_secure.is_asked_for(card_of(method["id"]), intent):
+    off_session = bool(asked.get("off_session"))
+    if proven or not three_d_secure.is_asked_for(card_of(method["id"]), intent, off_session=off_session):
         return charged(intent, proven=proven)
-    if asked.get("off_session"):
-        return _tried(intent, UNPROVEN, proven=False)
-    if asked.get("error_on_requires_action"):
-        raise turned_down(intent, CardError(UNPROVEN.message, code=UNPROVEN.code, payment_method=method))
+    if off_session or asked.get("error_on_requires_action"):
+        about: Json = {"decline_code": UNPROVEN.reason, "payment_method": method}
+        raise turned_down(intent, CardError(UNPROVEN.message, code=UNPROVEN.code, **about))
     return three_d_secure.ask(intent, asked)
 
 
@@ -73,12 +77,17 @@ def require_usable(method: Json, intent: Json) -> None:
         if past_of(method["id"])["spent"]:
             raise RefusedError(USED_UP)
     elif intent["customer"] is None:
-        message = "The provided PaymentMethod is attached to a customer: provide that customer as `customer` too."
-        raise RefusedError(message, param="payment_method")
+        message = (
+            f"The `payment_method` parameter supplied {method['id']} belongs to the Customer {method['customer']}. "
+        )
+        message += "Please include the Customer in the `customer` parameter on the PaymentIntent."
+        raise RefusedError(message, code="parameter_missing", param="customer")
     elif method["customer"] != intent["customer"]:
-        message = f"The customer does not have a payment method with the ID {method['id']}."
-        message += " The payment method must be attached to the customer."
-        raise RefusedError(message, code="resource_missing", param="payment_method")
+        message = (
+            f"The PaymentMethod {method['id']} does not belong to the Customer you supplied {intent['customer']}. "
+        )
+        message += "Please use this PaymentMethod with the Customer that it belongs to instead."
+        raise RefusedError(message, param="payment_method")
 
 
 def require_way_back(asked: Json, intent: Json) -> None:
@@ -114,7 +123,7 @@ def _paid(intent: Json, attempt: Json) -> Json:
         "status": "requires_capture" if held else "succeeded",
     }
     table("payment_intents").put(intent)
-    emit("charge.succeeded", attempt)
+    announce_taken("charge.succeeded", attempt)
     emit("payment_intent.amount_capturable_updated" if held else "payment_intent.succeeded", intent)
     if held:
         simulator().timers.after(timedelta(seconds=HOLD_SECONDS), expire_hold, intent_id=intent["id"])

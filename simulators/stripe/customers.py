@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from simulators.stripe.account import NAMES, amended, fetched, fresh_id, now, table
+from simulators.stripe.account import amended, fetched, fresh_id, missing, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import NoSuchError
 from simulators.stripe.events import emit, emit_change
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Clearable, Required, list_of, metadata, one_of, text, tree
@@ -91,7 +90,7 @@ def delete_customer(asked: Json, customer_id: str) -> Json:  # noqa: ARG001 - it
 @takes({**PAGE, "email": text})
 def list_customers(asked: Json) -> Json:
     """Customers, newest first, all or those of one mail address."""
-    return page("customers", asked, email=asked.get("email"))
+    return page("customers", asked, by=("email",))
 
 
 def new_customer(asked: Json) -> Json:
@@ -122,5 +121,5 @@ def _fresh(asked: Json) -> Json:
 
 def _tombstone(customer_id: str) -> Json:
     if (gone := table("deleted_customers").find(customer_id)) is None:
-        raise NoSuchError(NAMES["customers"], customer_id)
+        raise missing("customers", customer_id)
     return gone

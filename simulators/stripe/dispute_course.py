@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 from simulators.kit.simulator import simulator
 from simulators.stripe.account import fetched, fresh_id, now, table
 from simulators.stripe.events import emit
-from simulators.stripe.ledger import DISPUTE, DISPUTE_FEE, DISPUTE_REVERSAL, booked
+from simulators.stripe.ledger import DAY_SECONDS, DISPUTE, DISPUTE_FEE, DISPUTE_REVERSAL, booked
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
 
-OPENED_AFTER = timedelta(seconds=3)
 DECIDED_AFTER = timedelta(seconds=5)
-ANSWER_WITHIN = timedelta(days=9)
-"""All three are inventions: Stripe promises no times."""
+"""An invention: Stripe promises no time."""
+DAYS_TO_ANSWER = 9
+"""The case is lost at the end of this UTC day, the first being the one on which it is opened."""
 
 CHARGEBACK = ("needs_response", "under_review")
 INQUIRY = ("warning_needs_response", "warning_under_review")
 OPEN = ("needs_response", "warning_needs_response")
 REASON_CODES = {"fraudulent": "10.4", "product_not_received": "13.1"}
+INQUIRY_CODE = "10"
 
 NO_EVIDENCE = dict.fromkeys((
     "access_activity_log", "appeal", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
@@ -45,7 +46,8 @@ def open_dispute(charge_id: str, reason: str, share: int = 1, *, inquiry: bool =
     emit("charge.dispute.created", dispute)
     if not inquiry:
         _withdraw(dispute)
-    simulator().timers.after(ANSWER_WITHIN, lapse, dispute_id=dispute["id"])
+    left = timedelta(seconds=dispute["evidence_details"]["due_by"] - now())
+    simulator().timers.after(left, lapse, dispute_id=dispute["id"])
 
 
 def decide(dispute_id: str) -> None:
@@ -70,11 +72,12 @@ def lapse(dispute_id: str) -> None:
 
 
 def close(dispute: Json, status: str) -> Json:
-    """End it; what is won comes back together with the fee."""
+    """End it; what is won comes back, the fee does not."""
     before = {"status": dispute["status"]}
     dispute |= {"status": status, "is_charge_refundable": status in {"won", "warning_closed"}}
     if status == "won":
-        dispute["balance_transactions"].append(booked(DISPUTE_REVERSAL, dispute, dispute["amount"], -DISPUTE_FEE))
+        says = f"Chargeback reversal for {dispute['charge']}"
+        dispute["balance_transactions"].append(booked(DISPUTE_REVERSAL, dispute, dispute["amount"], says))
     table("disputes").put(dispute)
     if status == "won":
         emit("charge.dispute.funds_reinstated", dispute)
@@ -82,7 +85,7 @@ def close(dispute: Json, status: str) -> Json:
     return dispute
 
 
-LATER = (open_dispute, decide, lapse)
+LATER = (decide, lapse)
 
 
 def forbids_refund(charge: Json) -> bool:
@@ -107,13 +110,14 @@ def _escalate(dispute: Json) -> None:
 
 
 def _withdraw(dispute: Json) -> None:
-    dispute["balance_transactions"] = [booked(DISPUTE, dispute, dispute["amount"], DISPUTE_FEE)]
+    says = f"Chargeback withdrawal for {dispute['charge']}"
+    dispute["balance_transactions"] = [booked(DISPUTE, dispute, dispute["amount"], says, fee=DISPUTE_FEE)]
     emit("charge.dispute.funds_withdrawn", table("disputes").put(dispute))
 
 
 def _opened(charge: Json, amount: int, reason: str, *, inquiry: bool) -> Json:
     card = charge["payment_method_details"]["card"]
-    code = REASON_CODES.get(reason)
+    code = INQUIRY_CODE if inquiry else REASON_CODES[reason]
     case = {
         "brand": card["brand"], "case_type": "inquiry" if inquiry else "chargeback", "network": card["network"],
         "network_reason_code": code,
@@ -129,7 +133,7 @@ def _opened(charge: Json, amount: int, reason: str, *, inquiry: bool) -> Json:
         "enhanced_eligibility_types": [],
         "evidence": NO_EVIDENCE | {"enhanced_evidence": {}},
         "evidence_details": {
-            "due_by": now() + int(ANSWER_WITHIN.total_seconds()),
+            "due_by": (now() // DAY_SECONDS + DAYS_TO_ANSWER) * DAY_SECONDS - 1,
             "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,

@@ -39,7 +39,7 @@ def retrieve_dispute(asked: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it
 @takes({**PAGE, "charge": text, "payment_intent": text})
 def list_disputes(asked: Json) -> Json:
     """Disputes, newest first, all or those of one charge or intent."""
-    return page("disputes", asked, charge=asked.get("charge"), payment_intent=asked.get("payment_intent"))
+    return page("disputes", asked, by=("charge", "payment_intent"))
 
 
 @routes.post("/v1/disputes/<dispute_id>")
@@ -66,8 +66,8 @@ def close_dispute(asked: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it ta
 
 def _require_open(dispute: Json) -> None:
     if dispute["status"] not in OPEN:
-        message = f"This dispute has a status of {dispute['status']}: it is not open to a response any more."
-        raise RefusedError(message)
+        closed = dispute["status"] not in {*CHARGEBACK, *INQUIRY}
+        raise RefusedError(f"This dispute is already {'closed' if closed else 'under review'}")
 
 
 def _respond(dispute: Json, evidence: Json, *, submit: bool) -> None:

@@ -58,9 +58,9 @@ class BadKeyError(StripeError):
 class NoSuchError(StripeError):
     """The id names nothing of this kind: 404 where the path names it, 400 where a parameter does."""
 
-    def __init__(self, kind: str, asked: str, param: str = "id") -> None:
+    def __init__(self, kind: str, asked: str, param: str, *, status: int) -> None:
         super().__init__(f"No such {kind}: '{asked}'", code="resource_missing", param=param)
-        self.status = 404 if param in {"id", "intent"} else 400
+        self.status = status
 
 
 class RefusedError(StripeError):

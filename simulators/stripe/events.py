@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, g, has_request_context, request
 
-from simulators.stripe.account import API_VERSION, NAMES, fetched, fresh_id, now, table
+from simulators.stripe.account import API_VERSION, fetched, fresh_id, missing, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import NoSuchError
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import boolean, list_of, text
 
@@ -98,7 +97,7 @@ def _differences(before: Json, after: Json) -> Json:
 def _kept(event_id: str) -> Json:
     event = fetched("events", event_id)
     if event["created"] <= now() - KEPT_SECONDS:
-        raise NoSuchError(NAMES["events"], event_id)
+        raise missing("events", event_id)
     return event
 
 
@@ -109,6 +108,8 @@ def _wanting(name: str) -> list[Json]:
 
 
 def _announce(event: Json, endpoints: list[Json]) -> None:
+    if not endpoints:
+        return
     deliveries: Deliveries = current_app.extensions["deliveries"]
     body = json.dumps(event | {"pending_webhooks": len(endpoints)})
     saga_id = (event["data"]["object"].get("metadata") or {}).get("sagaId")

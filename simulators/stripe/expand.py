@@ -45,24 +45,33 @@ def _expand(found: Any, steps: list[str], path: str) -> None:  # noqa: ANN401 - 
         for each in found:
             _expand(each, steps, path)
         return
-    if not isinstance(found, dict) or not _has(found, steps[0]):
-        raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
-    found[steps[0]] = _object(found[steps[0]], steps[0], path)
+    _show(found, steps[0], path)
     _expand(found[steps[0]], steps[1:], path)
 
 
-def _has(found: Json, name: str) -> bool:
-    """Tell whether it has such a property, and put it there if it is shown on request only."""
-    if name not in found and (include := INCLUDABLE.get((found.get("object", ""), name))):
+def _show(found: Any, name: str, path: str) -> None:  # noqa: ANN401 - JSON
+    """Put the object in the place of its id, or what is shown on request only into its own."""
+    if not isinstance(found, dict):
+        raise _not_expandable(path)
+    if name in found:
+        found[name] = _object(found[name], name, path)
+    elif include := INCLUDABLE.get((found.get("object", ""), name)):
         found[name] = include(found)
-    return name in found
+    else:
+        raise _not_expandable(path, inside_list="data" in found)
+
+
+def _not_expandable(path: str, *, inside_list: bool = False) -> StripeError:
+    """Return the error that names the path; of a list it is often what is in it that was meant."""
+    hint = f" You may want to try expanding 'data.{path}' instead." if inside_list else ""
+    return StripeError(f"This property cannot be expanded ({path}).{hint}")
 
 
 def _object(value: Any, name: str, path: str) -> Any:  # noqa: ANN401 - JSON
-    if not isinstance(value, str):
+    if value is None or isinstance(value, dict | list):
         return value
     kind = SOURCES.get(value.partition("_")[0]) if name == "source" else EXPANDABLE.get(name)
     if kind is None:
-        raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
+        raise _not_expandable(path)
     found = table(kind).find(value)
     return as_of_now(found) if found and kind == "balance_transactions" else found

@@ -8,7 +8,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from simulators.stripe.account import now, table
 from simulators.stripe.errors import KeyInUseError, KeyMisusedError, StripeError
@@ -35,7 +35,7 @@ class Kept:
         """Keep this answer with the work that led to it, in the same transaction."""
         if self._key is not None:
             table("idempotency_keys").drop_oldest("created", now() - KEPT_SECONDS)
-            record = {"id": self._key, "fingerprint": self._fingerprint, "created": now()}
+            record = {"id": self._key, "fingerprint": self._fingerprint, "created": now(), "request": g.request_id}
             table("idempotency_keys").put(
                 record | {"status": answer.status_code, "body": answer.get_data(as_text=True)}
             )
@@ -78,7 +78,7 @@ def _replayed(key: str, fingerprint: str) -> Response | None:
         raise KeyMisusedError(
             f"{message} Try using a key other than '{key}' if you meant to execute a different request."
         )
-    headers = {"Idempotent-Replayed": "true"}
+    headers = {"Idempotent-Replayed": "true", "Original-Request": record["request"]}
     return Response(record["body"], record["status"], headers, content_type="application/json")
 
 

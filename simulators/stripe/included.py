@@ -27,5 +27,15 @@ def without_session(item: Json) -> Json:
     return {name: value for name, value in item.items() if name != "session"}
 
 
-INCLUDABLE: dict[tuple[str, str], Callable[[Json], Json]] = {("checkout.session", "line_items"): line_items}
+def refunds(charge: Json) -> Json:
+    """Return the beginning of the list of what was given back of a charge."""
+    found = list(islice(table("refunds").newest(charge=charge["id"]), SHOWN + 1))
+    url = f"/v1/charges/{charge['id']}/refunds"
+    return {"object": "list", "data": found[:SHOWN], "has_more": len(found) > SHOWN, "url": url}
+
+
+INCLUDABLE: dict[tuple[str, str], Callable[[Json], Json | int]] = {
+    ("charge", "refunds"): refunds,
+    ("checkout.session", "line_items"): line_items,
+}
 """By the kind of the object and the name of the property."""

@@ -24,19 +24,20 @@ class Movement(NamedTuple):
 
     type: str
     reporting_category: str
-    description: str
     sign: int
     fee: str = ""
 
 
-CHARGE = Movement("charge", "charge", "Charge", 1, "Stripe processing fees")
-REFUND = Movement("refund", "refund", "REFUND FOR CHARGE", -1)
-REFUND_FAILURE = Movement("refund_failure", "refund_failure", "REFUND FAILURE", 1)
-DISPUTE = Movement("adjustment", "dispute", "Chargeback withdrawal", -1, "Dispute fee")
-DISPUTE_REVERSAL = Movement("adjustment", "dispute_reversal", "Chargeback reversal", 1, "Dispute fee")
+CHARGE = Movement("charge", "charge", 1, "Stripe processing fees")
+REFUND = Movement("refund", "refund", -1)
+REFUND_FAILURE = Movement("refund_failure", "refund_failure", 1)
+DISPUTE = Movement("adjustment", "dispute", -1, "Dispute fee")
+DISPUTE_REVERSAL = Movement("adjustment", "dispute_reversal", 1)
 
 
-def booked(movement: Movement, source: Json, amount: int, fee: int = 0, *, at_once: bool = True) -> Json:
+def booked(
+    movement: Movement, source: Json, amount: int, description: str | None, *, fee: int = 0, at_once: bool = True
+) -> Json:
     """Move so much money (a positive amount) on account of this object, and return the balance transaction."""
     gross, code, at = movement.sign * amount, source["currency"], now()
     available_on = at if at_once else (at // DAY_SECONDS + PENDING_DAYS) * DAY_SECONDS
@@ -50,7 +51,7 @@ def booked(movement: Movement, source: Json, amount: int, fee: int = 0, *, at_on
         "balance_type": "payments",
         "created": at,
         "currency": code,
-        "description": f"{movement.description} ({source['id']})",
+        "description": description,
         "exchange_rate": None,
         "fee": fee,
         "fee_details": [detail] if fee else [],

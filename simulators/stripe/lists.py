@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from simulators.stripe.account import NAMES, table
-from simulators.stripe.errors import NoSuchError, StripeError
+from simulators.stripe.account import fetched, missing, table
+from simulators.stripe.errors import StripeError
 from simulators.stripe.parameters import either, integer, text, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from simulators.kit.shelf import Json
     from simulators.stripe.parameters import Table
@@ -27,11 +27,8 @@ HOLDS: dict[str, Callable[[int, int], bool]] = {
 
 
 def limit(name: str, sent: Any) -> int:  # noqa: ANN401 - whatever was sent
-    """Read how long a page is to be."""
-    number = integer(name, sent)
-    if not 1 <= number <= 100:  # noqa: PLR2004 - Stripe's own limit
-        raise StripeError("Invalid integer: a limit is from 1 to 100", param=name)
-    return number
+    """Read how long a page is to be; what is out of bounds is brought within them, as Stripe does."""
+    return min(max(integer(name, sent), 1), 100)
 
 
 PAGING: Table = {"limit": limit, "starting_after": text, "ending_before": text}
@@ -39,16 +36,30 @@ PAGING: Table = {"limit": limit, "starting_after": text, "ending_before": text}
 PAGE: Table = {**PAGING, "created": either(lambda sent: isinstance(sent, dict), tree(RANGE), integer)}
 """What a list takes of things that have a time."""
 
+NAMED = {
+    "charge": "charges", "customer": "customers", "payment_intent": "payment_intents", "product": "products",
+}  # fmt: skip
+"""Fields that name another object."""
 
-def page(name: str, asked: Json, keep: Callable[[Json], bool] = lambda _: True, **equals: str | None) -> Json:
-    """Return one page of those whose fields equal what is given (None: whatever they are) and that are to be kept."""
+
+def page(
+    name: str, asked: Json, keep: Callable[[Json], bool] = lambda _: True, *, by: Iterable[str] = (), **equals: str
+) -> Json:
+    """Return one page of those that are to be kept, that equal what is given and, in the fields `by`, what is asked."""
     size = asked.get("limit", 10)
-    wanted = {field: value for field, value in equals.items() if value is not None}
+    wanted = equals | {field: _known(field, asked[field]) for field in by if field in asked}
     backwards = "ending_before" in asked
     fit = (each for each in _walk(name, asked, wanted) if keep(each) and _created_in(asked.get("created"), each))
     found = list(islice(fit, size + 1))
     data = list(reversed(found[:size])) if backwards else found[:size]
     return {"object": "list", "data": data, "has_more": len(found) > size, "url": request.path}
+
+
+def _known(field: str, asked: str) -> str:
+    """Return what is asked for, if there is (or was) such a thing."""
+    if field in NAMED and table("deleted_customers").find(asked) is None:
+        fetched(NAMED[field], asked, field)
+    return asked
 
 
 def _walk(name: str, asked: Json, wanted: dict[str, str]) -> Iterator[Json]:
@@ -57,7 +68,7 @@ def _walk(name: str, asked: Json, wanted: dict[str, str]) -> Iterator[Json]:
         raise StripeError("You cannot parameterize both starting_after and ending_before.")
     for param, edge in (("starting_after", after), ("ending_before", before)):
         if edge and table(name).find(edge) is None:
-            raise NoSuchError(NAMES[name], edge, param)
+            raise missing(name, edge, param)
     return table(name).oldest(before, **wanted) if before else table(name).newest(after, **wanted)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulators.stripe.account import fresh_id, now
-from simulators.stripe.payment_methods import card_details
+from simulators.stripe.payment_methods import card_details, checks
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
@@ -41,10 +41,11 @@ def outcome(card: Card, decline: Decline | None) -> Json:
     return NO_CODES | dict(zip(names, told, strict=True)) | ({"advice_code": decline.advice} if decline else {})
 
 
-def card_used(card: Card, authorized: int | None, *, proven: bool, held: bool) -> Json:
+def card_used(card: Card, billing: Json, authorized: int | None, *, proven: bool, held: bool) -> Json:
     """Return the card as it was used for so much (None: for nothing); `held` until it is captured."""
     unavailable = {"status": "unavailable"}
     used = card_details(card) | {
+        "checks": checks(card, billing),
         "amount_authorized": authorized,
         "authorization_code": "123456" if authorized else None,
         "extended_authorization": {"status": "disabled"},

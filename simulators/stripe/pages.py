@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from flask import g
 
 from simulators.kit.simulator import simulator
-from simulators.stripe.amounts import THREE_DECIMAL, ZERO_DECIMAL
+from simulators.stripe.amounts import decimal
 from simulators.stripe.errors import StripeError
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def by_hand(declines: list[StripeError]) -> Iterator[None]:
 
 def sum_of_money(amount: int, code: str) -> str:
     """Return a sum as a person reads it: `49.00 EUR`."""
-    decimals = 0 if code in ZERO_DECIMAL else 3 if code in THREE_DECIMAL else 2
-    whole = f"{amount:,}" if decimals == 0 else f"{amount / 10**decimals:,.{decimals}f}"
-    return f"{whole} {code.upper()}"
+    return f"{decimal(amount, code)} {code.upper()}"
 
 
 def with_query(url: str, **more: str) -> str:

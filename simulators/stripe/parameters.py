@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from simulators.stripe.errors import StripeError
@@ -36,8 +37,7 @@ def parsed(sent: Mapping[str, Any], table: Table, inside: str = "") -> dict[str,
     """Return the values of what was sent, or raise the StripeError that names the parameter."""
     for name in sent:
         if name not in table:
-            full = full_name(inside, name)
-            raise StripeError(f"Received unknown parameter: {full}", code="parameter_unknown", param=full)
+            raise _unknown(name, table, inside)
     values = {}
     for name, entry in table.items():
         full = full_name(inside, name)
@@ -85,7 +85,8 @@ def one_of(*choices: str) -> Check:
 
     def check(name: str, sent: Any) -> str:  # noqa: ANN401
         if sent not in choices:
-            raise StripeError(f"Invalid {name}: must be one of {', '.join(choices)}", param=name)
+            listed = f"{', '.join(choices[:-1])}, or {choices[-1]}" if len(choices) > 2 else " or ".join(choices)  # noqa: PLR2004
+            raise StripeError(f"Invalid {name}: must be one of {listed}", param=name)
         return str(sent)
 
     return check
@@ -138,9 +139,21 @@ def _read(name: str, sent: Any, entry: Check | Required | Clearable) -> Any:  # 
         return None
     check = entry.check if isinstance(entry, Required | Clearable) else entry
     if sent == "" and check is not metadata:
-        message = f"You passed an empty string for '{name}'. It cannot be unset."
+        message = (
+            f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter; "
+            f"however '{name}' cannot be unset. You should remove '{name}' from your request or supply a non-empty "
+            "value."
+        )
         raise StripeError(message, code="parameter_invalid_empty", param=name)
     return check(name, sent)
+
+
+def _unknown(name: str, table: Table, inside: str) -> StripeError:
+    """Return the error that names what is unknown, and what may have been meant."""
+    full = full_name(inside, name)
+    meant = get_close_matches(name, table, 1)
+    hint = f". Did you mean {full_name(inside, meant[0])}?" if meant else ""
+    return StripeError(f"Received unknown parameter: {full}{hint}", code="parameter_unknown", param=full)
 
 
 def full_name(inside: str, name: str) -> str:

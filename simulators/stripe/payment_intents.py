@@ -69,14 +69,14 @@ def retrieve_payment_intent(asked: Json, intent_id: str) -> Json:
 @takes({**PAGE, "customer": text})
 def list_payment_intents(asked: Json) -> Json:
     """Intents, newest first, all or those of one customer."""
-    return page("payment_intents", asked, customer=asked.get("customer"))
+    return page("payment_intents", asked, by=("customer",))
 
 
 @routes.post("/v1/payment_intents/<intent_id>")
 @takes(UPDATE)
 def update_payment_intent(asked: Json, intent_id: str) -> Json:
     """Changes to an intent: until it is paid to all of it, later to what describes it."""
-    intent = fetched("payment_intents", intent_id, "intent")
+    intent = fetched("payment_intents", intent_id)
     shaping = sorted(asked.keys() - DESCRIBING.keys())
     if shaping and intent["status"] not in CONFIRMABLE:
         raise _cannot_change(intent, shaping[0])
@@ -107,7 +107,7 @@ def confirm_payment_intent(asked: Json, intent_id: str) -> Json:
 @takes(CANCEL)
 def cancel_payment_intent(asked: Json, intent_id: str) -> Json:
     """The end of an intent that is not paid; there is no way back."""
-    intent = fetched("payment_intents", intent_id, "intent")
+    intent = fetched("payment_intents", intent_id)
     if intent["status"] not in CANCELABLE:
         message = f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}."
         message += f" Only a PaymentIntent with one of the following statuses may be canceled: {', '.join(CANCELABLE)}."
@@ -191,7 +191,7 @@ def _require_for_students(asked: Json, intent: Json) -> None:
 
 def _opened(intent_id: str, asked: Json) -> Json:
     """Return the intent if the key opens it: a publishable key only together with the client secret."""
-    intent = fetched("payment_intents", intent_id, "intent")
+    intent = fetched("payment_intents", intent_id)
     given = asked.pop("client_secret", None)
     if g.publishable and given is None:
         raise StripeError("Missing required param: client_secret.", code="parameter_missing", param="client_secret")

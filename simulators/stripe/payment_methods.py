@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g
 
-from simulators.stripe.account import NAMES, amended, fetched, fresh_id, now, table
+from simulators.stripe.account import amended, fetched, fresh_id, missing, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.cards import BY_LEGACY_TOKEN, BY_TOKEN, Card
 from simulators.stripe.errors import NoSuchError, RefusedError, StripeError
@@ -55,14 +55,14 @@ def create_payment_method(asked: Json) -> Json:
 @takes({})
 def retrieve_payment_method(asked: Json, method_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One payment method."""
-    return method_named(method_id, "id")
+    return method_named(method_id)
 
 
 @routes.post("/v1/payment_methods/<method_id>")
 @takes(UPDATE)
 def update_payment_method(asked: Json, method_id: str) -> Json:
     """Changes to a card that a customer keeps."""
-    before = method_named(method_id, "id")
+    before = method_named(method_id)
     if before["customer"] is None:
         raise RefusedError("You must save this PaymentMethod to a customer before you can update it.")
     changes = dict(asked)
@@ -80,7 +80,7 @@ def method_given(asked: Json) -> Json | None:
     return method_named(asked["payment_method"], "payment_method")
 
 
-def method_named(asked: str, param: str) -> Json:
+def method_named(asked: str, param: str | None = None) -> Json:
     """Return the payment method of this id, or a new one where the id is a test card's token."""
     card = BY_TOKEN.get(asked)
     return made(card) if card else fetched("payment_methods", asked, param)
@@ -94,7 +94,7 @@ def card_of(method_id: str) -> Card:
 def past_of(method_id: str) -> Json:
     """Return what nobody is shown: the card's `token`, whether it was `spent` without a customer, or `set_up`."""
     if (behind := table("cards").find(method_id)) is None:
-        raise NoSuchError(NAMES["payment_methods"], method_id, "payment_method")
+        raise missing("payment_methods", method_id, "payment_method")
     return behind
 
 
@@ -103,13 +103,22 @@ def remember(method_id: str, **past: bool) -> None:
     table("cards").put(past_of(method_id) | past)
 
 
+def checks(card: Card, billing: Json) -> Json:
+    """Return what the bank says to what it was told about the cardholder."""
+    address = billing["address"] or {}
+    return {
+        "address_line1_check": card.line1_check if address.get("line1") else None,
+        "address_postal_code_check": card.postal_code_check if address.get("postal_code") else None,
+        "cvc_check": card.cvc_check,
+    }
+
+
 def card_details(card: Card) -> Json:
-    """Return what may be told of a card."""
-    checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": card.cvc_check}
+    """Return what may be told of a card; no bank was asked yet."""
     return VALID_UNTIL | {
         "brand": card.brand,
-        "checks": checks,
-        "country": "US",
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
+        "country": card.country,
         "fingerprint": f"fp{card.number[-8:]}",
         "funding": card.funding,
         "last4": card.number[-4:],
@@ -120,7 +129,7 @@ def card_details(card: Card) -> Json:
 
 def made(card: Card, **more: Json) -> Json:
     """Keep and return a new payment method of this card."""
-    networks = {"available": [card.brand], "preferred": None}
+    networks = {"available": [*filter(None, (card.also,)), card.brand], "preferred": None}
     shown = card_details(card) | {"display_brand": card.brand, "generated_from": None, "networks": networks}
     method = {
         "id": fresh_id("pm"),
@@ -158,8 +167,10 @@ def _made_of(asked: Json, param: str = "card[number]") -> Json:
 
 
 def _of_token(token: str) -> Card:
+    if not token.startswith("tok_"):
+        raise StripeError(f"Invalid token id: {token}", param="token")
     if token not in BY_LEGACY_TOKEN:
-        raise NoSuchError("token", token, "card[token]")
+        raise NoSuchError("token", token, "card[token]", status=400)
     return BY_LEGACY_TOKEN[token]
 
 

@@ -68,11 +68,11 @@ def update_price(asked: Json, price_id: str) -> Json:
 
 
 @routes.get("/v1/prices")
-@takes({**PAGE, "product": text, "active": boolean})
+@takes({**PAGE, "product": text, "active": boolean, "currency": currency, "type": one_of("one_time", "recurring")})
 def list_prices(asked: Json) -> Json:
     """Prices, newest first, all or those of one product."""
     wanted = asked.get("active")
-    return page("prices", asked, lambda price: wanted in {None, price["active"]}, product=asked.get("product"))
+    return page("prices", asked, lambda price: wanted in {None, price["active"]}, by=("product", "currency", "type"))
 
 
 def new_price(asked: Json, inside: str = "") -> Json:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import amended, fetched, fresh_id, now, table
+from simulators.stripe.account import amended, fetched, fresh_id, missing, now, table
+from simulators.stripe.amounts import money
 from simulators.stripe.api import takes
 from simulators.stripe.cards import RefundEnds
 from simulators.stripe.dispute_course import forbids_refund
 from simulators.stripe.errors import RefusedError, StripeError
 from simulators.stripe.events import emit, emit_change
 from simulators.stripe.ledger import REFUND, REFUND_FAILURE, booked
-from simulators.stripe.lists import PAGE, page
+from simulators.stripe.lists import PAGE, PAGING, page
 from simulators.stripe.parameters import integer, metadata, one_of, text
 from simulators.stripe.payment_methods import card_of
 
@@ -30,6 +31,8 @@ ENDS_AFTER = timedelta(seconds=5)
 
 CANCELABLE = ("pending", "requires_action")
 FAILURE = "expired_or_canceled_card"
+REFERENCE = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
+"""By which the cardholder's bank will know it."""
 CREATE: Table = {
     "payment_intent": text,
     "charge": text,
@@ -57,9 +60,12 @@ def create_refund(asked: Json) -> Json:
         raise RefusedError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount = asked.get("amount", rest)
     if amount < 1:
-        raise StripeError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+        message = "This value must be greater than or equal to 1."
+        raise StripeError(message, code="parameter_invalid_integer", param="amount")
     if amount > rest:
-        message = f"Refund amount ({amount}) is greater than unrefunded amount on charge ({rest})"
+        code = charge["currency"]
+        message = f"Refund amount ({money(amount, code)}) is greater than unrefunded amount on charge "
+        message += f"({money(rest, code)})"
         raise RefusedError(message, param="amount")
     return _given_back(charge, amount, asked)
 
@@ -75,7 +81,24 @@ def retrieve_refund(asked: Json, refund_id: str) -> Json:  # noqa: ARG001 - it t
 @takes({**PAGE, "payment_intent": text, "charge": text})
 def list_refunds(asked: Json) -> Json:
     """Refunds, newest first, all or those of one intent or charge."""
-    return page("refunds", asked, payment_intent=asked.get("payment_intent"), charge=asked.get("charge"))
+    return page("refunds", asked, by=("payment_intent", "charge"))
+
+
+@routes.get("/v1/charges/<charge_id>/refunds")
+@takes(PAGING)
+def list_charge_refunds(asked: Json, charge_id: str) -> Json:
+    """What was given back of a charge, newest first."""
+    return page("refunds", asked, charge=fetched("charges", charge_id)["id"])
+
+
+@routes.get("/v1/charges/<charge_id>/refunds/<refund_id>")
+@takes({})
+def retrieve_charge_refund(asked: Json, charge_id: str, refund_id: str) -> Json:  # noqa: ARG001 - as above
+    """One refund of a charge."""
+    refund = fetched("refunds", refund_id)
+    if refund["charge"] != fetched("charges", charge_id)["id"]:
+        raise missing("refunds", refund_id)
+    return refund
 
 
 @routes.post("/v1/refunds/<refund_id>")
@@ -92,7 +115,7 @@ def cancel_refund(asked: Json, refund_id: str) -> Json:  # noqa: ARG001 - it tak
     """The end of a refund that the bank has not made yet."""
     refund = fetched("refunds", refund_id)
     if refund["status"] not in CANCELABLE:
-        raise RefusedError(f"You cannot cancel this refund because it has a status of {refund['status']}.")
+        raise RefusedError("Canceling this refund is unsupported.")
     return _taken_back(refund, {"status": "canceled", "failure_reason": "merchant_request"})
 
 
@@ -117,8 +140,8 @@ def _changed(before: Json, after: Json) -> Json:
 
 def _taken_back(refund: Json, how: Json) -> Json:
     """Let the money of a refund count as captured again."""
-    back = booked(REFUND_FAILURE, refund, refund["amount"])
-    _count(fetched("charges", refund["charge"]), -refund["amount"])
+    charge = _count(fetched("charges", refund["charge"]), -refund["amount"])
+    back = booked(REFUND_FAILURE, refund, refund["amount"], _says("REFUND FAILURE", charge))
     return _changed(refund, refund | how | {"failure_balance_transaction": back["id"]})
 
 
@@ -126,14 +149,19 @@ def _charge_to_refund(asked: Json) -> Json:
     if ("payment_intent" in asked) == ("charge" in asked):
         raise StripeError("One of the following params should be provided for this request: payment_intent or charge.")
     if "charge" in asked:
-        charge = fetched("charges", asked["charge"], "charge")
-        name, charge_id = "charge", charge["id"]
+        charge = fetched("charges", asked["charge"])
     else:
         intent = fetched("payment_intents", asked["payment_intent"], "payment_intent")
-        name, charge_id = "PaymentIntent", intent["latest_charge"]
-        charge = table("charges").find(charge_id) or {"status": "none"}
-    if charge["status"] != "succeeded" or not charge["captured"]:
-        raise RefusedError(f"This {name} ({next(iter(asked.values()))}) does not have a successful charge to refund.")
+        charge = table("charges").find(intent["latest_charge"]) or {"status": "none", "payment_intent": intent["id"]}
+    if charge["status"] != "succeeded":
+        name = charge["payment_intent"]
+        raise RefusedError(f"This PaymentIntent ({name}) does not have a successful charge to refund.")
+    if not charge["captured"]:
+        message = (
+            f"This uncaptured Charge was created by a PaymentIntent ({charge['payment_intent']}). You must cancel "
+        )
+        message += "the PaymentIntent to reverse the authorization instead of refunding the Charge directly."
+        raise RefusedError(message)
     return charge
 
 
@@ -147,7 +175,7 @@ def _given_back(charge: Json, amount: int, asked: Json) -> Json:
         "charge": charge["id"],
         "created": now(),
         "currency": charge["currency"],
-        "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "destination_details": {"card": dict(REFERENCE), "type": "card"},
         "metadata": asked.get("metadata", {}),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
@@ -156,12 +184,17 @@ def _given_back(charge: Json, amount: int, asked: Json) -> Json:
     }
     if waits:
         refund["pending_reason"] = "processing"
-    refund["balance_transaction"] = booked(REFUND, refund, amount)["id"]
+    refund["balance_transaction"] = booked(REFUND, refund, amount, _says("REFUND FOR CHARGE", charge))["id"]
     table("refunds").put(refund)
     if ends is not RefundEnds.WELL:
         simulator().timers.after(ENDS_AFTER, succeed if waits else fail, refund_id=refund["id"])
     _announce(refund, _count(charge, amount))
     return refund
+
+
+def _says(words: str, charge: Json) -> str:
+    """Return how the balance tells of a refund: with what the charge was for, if that was said."""
+    return f"{words} ({charge['description']})" if charge["description"] else words
 
 
 def _count(charge: Json, amount: int) -> Json:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from simulators.stripe.account import NAMES, fetched, table
+from simulators.stripe.account import fetched, missing, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import CardError, NoSuchError, RefusedError
+from simulators.stripe.errors import CardError, RefusedError
 from simulators.stripe.events import emit
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Required, one_of, text
-from simulators.stripe.payment_methods import card_of, method_named, past_of, remember
+from simulators.stripe.payment_methods import card_of, checks, method_named, past_of, remember
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
@@ -32,7 +32,7 @@ USED_UP = (
 def attach_payment_method(asked: Json, method_id: str) -> Json:
     """A card for a customer to keep; cards that would be declined are refused."""
     customer = fetched("customers", asked["customer"], "customer")
-    return attached(method_named(method_id, "id"), customer["id"])
+    return attached(method_named(method_id), customer["id"])
 
 
 @routes.post("/v1/payment_methods/<method_id>/detach")
@@ -48,8 +48,10 @@ def detach_payment_method(asked: Json, method_id: str) -> Json:  # noqa: ARG001 
 @routes.get("/v1/payment_methods")
 @takes({**OF_TYPE, "customer": text})
 def list_payment_methods(asked: Json) -> Json:
-    """The cards that a customer keeps, newest first."""
-    return _kept(asked, asked.get("customer"))
+    """The cards that a customer keeps, newest first; none where no customer is named."""
+    if "customer" in asked:
+        fetched("customers", asked["customer"], "customer")
+    return _kept(asked, asked.get("customer", ""))
 
 
 @routes.get("/v1/customers/<customer_id>/payment_methods")
@@ -66,7 +68,7 @@ def retrieve_customer_payment_method(asked: Json, customer_id: str, method_id: s
     """One card that this customer keeps."""
     method = fetched("payment_methods", method_id)
     if method["customer"] != customer_id:
-        raise NoSuchError(NAMES["payment_methods"], method_id)
+        raise missing("payment_methods", method_id)
     return method
 
 
@@ -90,8 +92,9 @@ def require_attachable(method: Json) -> None:
 
 
 def kept(method: Json, customer_id: str) -> Json:
-    """Let the customer keep the card, and announce it."""
-    method = table("payment_methods").put(method | {"customer": customer_id})
+    """Let the customer keep the card, which the bank looks at for that, and announce it."""
+    card = method["card"] | {"checks": checks(card_of(method["id"]), method["billing_details"])}
+    method = table("payment_methods").put(method | {"card": card, "customer": customer_id})
     emit("payment_method.attached", method)
     return method
 
@@ -104,10 +107,5 @@ def detached(method: Json) -> Json:
     return free
 
 
-def _kept(asked: Json, customer_id: str | None) -> Json:
-    wanted = asked.get("allow_redisplay")
-
-    def keep(method: Json) -> bool:
-        return method["customer"] is not None and wanted in {None, method["allow_redisplay"]}
-
-    return page("payment_methods", asked, keep, customer=customer_id)
+def _kept(asked: Json, customer_id: str) -> Json:
+    return page("payment_methods", asked, by=("allow_redisplay", "type"), customer=customer_id)

@@ -12,6 +12,7 @@ from flask import Blueprint, request
 from simulators.stripe.account import table
 from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError
+from simulators.stripe.included import INCLUDABLE
 from simulators.stripe.lists import limit
 from simulators.stripe.parameters import Required, text
 from simulators.stripe.search_terms import Fields, Kind, reading
@@ -46,49 +47,64 @@ PRODUCTS: Fields = {
 PRICES: Fields = dict.fromkeys(("active", "currency", "lookup_key", "metadata", "product", "type"), Kind.TOKEN)
 
 
+SEARCHED = {
+    "payment_intents": INTENTS, "charges": CHARGES, "customers": CUSTOMERS, "products": PRODUCTS, "prices": PRICES,
+}  # fmt: skip
+
+
 @routes.get("/v1/payment_intents/search")
 @takes(SEARCH)
 def search_payment_intents(asked: Json) -> Json:
     """Intents by amount, created, currency, customer, metadata and status."""
-    return _found("payment_intents", INTENTS, asked)
+    return _found("payment_intents", asked)
 
 
 @routes.get("/v1/charges/search")
 @takes(SEARCH)
 def search_charges(asked: Json) -> Json:
     """Charges by the same, and by their card, disputed and refunded."""
-    return _found("charges", CHARGES, asked)
+    return _found("charges", asked)
 
 
 @routes.get("/v1/customers/search")
 @takes(SEARCH)
 def search_customers(asked: Json) -> Json:
     """Customers by created, email, metadata, name and phone."""
-    return _found("customers", CUSTOMERS, asked)
+    return _found("customers", asked)
 
 
 @routes.get("/v1/products/search")
 @takes(SEARCH)
 def search_products(asked: Json) -> Json:
     """Products by active, description, metadata, name, shippable and url."""
-    return _found("products", PRODUCTS, asked)
+    return _found("products", asked)
 
 
 @routes.get("/v1/prices/search")
 @takes(SEARCH)
 def search_prices(asked: Json) -> Json:
     """Prices by active, currency, lookup_key, metadata, product and type."""
-    return _found("prices", PRICES, asked)
+    return _found("prices", asked)
 
 
-def _found(name: str, fields: Fields, asked: Json) -> Json:
-    fits, size = reading(asked["query"], fields), asked.get("limit", 10)
+def _found(name: str, asked: Json) -> Json:
+    fits, size = reading(asked["query"], SEARCHED[name]), asked.get("limit", 10)
     after = _place(name, asked["page"]) if "page" in asked else None
     found = list(islice((each for each in table(name).newest(after) if fits(each)), size + 1))
     more = len(found) > size
     token = urlsafe_b64encode(found[size - 1]["id"].encode()).decode() if more else None
     answer = {"object": "search_result", "data": found[:size], "has_more": more}
     return answer | {"next_page": token, "url": request.path}
+
+
+def _total(result: Json) -> int:
+    """Count all that the query of this result finds: shown on request only."""
+    name = result["url"].split("/")[2]
+    fits = reading(request.args["query"], SEARCHED[name])
+    return sum(1 for each in table(name).oldest() if fits(each))
+
+
+INCLUDABLE["search_result", "total_count"] = _total
 
 
 def _place(name: str, token: str) -> str:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 INSISTS = ("any", "challenge")
 
 
-def is_asked_for(card: Card, intent: Json) -> bool:
+def is_asked_for(card: Card, intent: Json, *, off_session: bool) -> bool:
     """Tell whether the cardholder must prove who they are before this intent is paid with this card."""
+    if card.asks is Asks.ON_SESSION:
+        return not off_session
     if card.asks is Asks.UNLESS_SET_UP:
         return not past_of(intent["payment_method"])["set_up"]
     if card.asks is Asks.ON_REQUEST:

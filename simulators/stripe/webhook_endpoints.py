@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -12,7 +15,7 @@ from simulators.stripe.account import fetched, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.errors import RefusedError, StripeError
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Required, boolean, list_of, metadata, text
+from simulators.stripe.parameters import Required, boolean, list_of, metadata, one_of, text
 
 if TYPE_CHECKING:
     from simulators.kit.shelf import Json
@@ -36,10 +39,21 @@ def web_address(name: str, sent: Any) -> str:  # noqa: ANN401 - whatever was sen
     return str(sent)
 
 
+@cache
+def _names() -> tuple[str, ...]:
+    """Return the names of all events that Stripe has, as its official SDK lists them."""
+    return tuple(json.loads(Path(__file__).with_name("event_names.json").read_text()))
+
+
+def event_name(name: str, sent: Any) -> str:  # noqa: ANN401 - whatever was sent
+    """Read the name of an event of Stripe's, whether the simulator ever sends it or not; `*` is all of them."""
+    return str(one_of("*", *_names())(name, sent))
+
+
 CHANGEABLE: Table = {"description": text, "disabled": boolean, "metadata": metadata}
 CREATE: Table = {
     "url": Required(web_address),
-    "enabled_events": Required(list_of(text)),
+    "enabled_events": Required(list_of(event_name)),
     "api_version": text,
     "description": text,
     "metadata": metadata,
@@ -99,7 +113,7 @@ def list_webhook_endpoints(asked: Json) -> Json:
 
 
 @routes.post("/v1/webhook_endpoints/<endpoint_id>")
-@takes({**CHANGEABLE, "url": web_address, "enabled_events": list_of(text)})
+@takes({**CHANGEABLE, "url": web_address, "enabled_events": list_of(event_name)})
 def update_webhook_endpoint(asked: Json, endpoint_id: str) -> Json:
     """Changes to an endpoint; a disabled one hears nothing, not even what waits for it."""
     endpoint = fetched("webhook_endpoints", endpoint_id)

@@ -11,7 +11,6 @@ SEAMS = {
     "reference/runtime.py": "the payment-service's clock, randomness, session and threads",
     "simulators/kit/seams.py": "the simulators' clock, randomness and session",
     "simulators/kit/background.py": "the thread that drives what is due",
-    "simulators/contracts/revisions.py": "git, which knows the contracts of before",
     "simulators/naive/runtime.py": "the naive service's clock, session and thread",
     "simulators/world/serving.py": "the ports on loopback and the threads behind them",
     "simulators/world/process.py": "services as processes of their own",

@@ -45,7 +45,7 @@ ROOMS = {
     "simulators.learning": _room("simulators.kit", "flask werkzeug"),
     "simulators.tutor_matching": _room("simulators.kit", "flask werkzeug"),
     "simulators.communication": _room("simulators.kit", "flask werkzeug"),
-    "simulators.contracts": _room("", "jinja2 requests"),
+    "simulators.contracts": _room("", "jinja2"),
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
     "simulators.world": _room(_KIT_AND_SERVICES, _WORLD_TOOLS),
     "simulators.world.steps": _room(f"simulators.world {_KIT_AND_SERVICES}", f"{_WORLD_TOOLS} pytest pytest_bdd"),

@@ -51,12 +51,12 @@ OF_CALLS: dict[str, Parameters] = {
     "rate_limited": {},
     "lost_answer": {},
     "dropped_request": {},
-    "latency": {"seconds": 0.1, "jitterSeconds": 0.1},
-    "reset_peer": {"seconds": 0.1},
-    "timeout": {"seconds": 0.3},
+    "latency": {"latency": 100, "jitter": 100},
+    "reset_peer": {"timeout": 100},
+    "timeout": {"timeout": 300},
     "down": {},
-    "limit_data": {"limitBytes": 40},
-    "slicer": {"sliceBytes": 256},
+    "limit_data": {"bytes": 40},
+    "slicer": {"averageSize": 256},
 }
 OF_DELIVERIES: dict[str, Parameters] = {
     "lost_delivery": {},

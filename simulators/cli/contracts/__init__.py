@@ -10,9 +10,22 @@ from simulators.cli.contracts.page import page
 from simulators.cli.contracts.publish import publish
 from simulators.cli.contracts.record_deployment import record_deployment
 from simulators.cli.contracts.verify import verify
+from simulators.cli.usage import WrongUsage
+from simulators.contracts.written import NotAPact
 
 
-@click.group()
+class Verbs(click.Group):
+    """What is wrong with the contracts that a verb reads, it tells as wrong usage."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except NotAPact as wrong:
+            raise WrongUsage(str(wrong)) from wrong
+
+
+@click.group(cls=Verbs)
 def contracts() -> None:
     """Show, compare, publish and verify the contracts, and ask whether a version may be deployed.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -15,24 +16,30 @@ from simulators.cli.usage import WrongUsage
 from simulators.kit.seams import real_seams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Json = dict[str, Any]
 TIMEOUT_SECONDS = 10
 HAL = "application/hal+json, application/json"
-CREDENTIALS = "give --broker-token, or --broker-username and --broker-password"
+REFUSALS = {
+    401: "does not let us in (401): give --broker-token, or --broker-username and --broker-password, or set"
+    " PACT_BROKER_TOKEN",
+    403: "does not let us in (403): whoever asks may not do that there, give another token",
+    404: "is no Pact Broker (404): is --broker-url, or PACT_BROKER_BASE_URL, right?",
+}
 OPTIONS = (
     click.option("--broker-url", envvar="PACT_BROKER_BASE_URL", help="Where the Pact Broker is."),
     click.option("--broker-token", envvar="PACT_BROKER_TOKEN", help="By which it knows us, or ..."),
     click.option("--broker-username", envvar="PACT_BROKER_USERNAME", help="... by name"),
     click.option("--broker-password", envvar="PACT_BROKER_PASSWORD", help="and password."),
-    click.option("--client", envvar="HARNESS_PACT_CLIENT", help="Pact's client.  [default: the one installed with us]"),
     click.option(
         "--timeout", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
         help="After so many seconds it is given up.",
     ),
 )  # fmt: skip
-as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
+by_client = click.option(
+    "--client", envvar="HARNESS_PACT_CLIENT", help="Pact's client.  [default: the one installed with us]"
+)
 
 
 @dataclass(frozen=True)
@@ -83,10 +90,21 @@ class Broker:
                 method, url, timeout=min(TIMEOUT_SECONDS, self.client.seconds), **self._access(), **content
             )
         except requests.RequestException as trouble:
-            raise self.silent(type(trouble).__name__) from trouble
-        if answer.status_code in {401, 403}:
-            raise WrongUsage(f"the broker at {self.url} does not let us in ({answer.status_code}): {CREDENTIALS}")
-        return self._read(answer)
+            why = "not in time" if isinstance(trouble, requests.Timeout) else type(trouble).__name__
+            raise self.silent(why) from trouble
+        if not answer.ok:
+            why = REFUSALS.get(answer.status_code, f"answers {answer.status_code}: its own log may say why")
+            raise WrongUsage(f"what is at {url} {why}")
+        with self.understood():
+            return {**answer.json()}
+
+    @contextmanager
+    def understood(self) -> Iterator[None]:
+        """Complain when what it answered is not what a broker does."""
+        try:
+            yield
+        except (KeyError, TypeError, ValueError) as trouble:
+            raise WrongUsage(f"what is at {self.url} does not answer as a Pact Broker does: {trouble!r}") from trouble
 
     def must_be_named(self) -> None:
         """Complain at once, before anything is done."""
@@ -107,15 +125,6 @@ class Broker:
         asked.headers["Authorization"] = f"Bearer {self.token}"
         return asked
 
-    def _read(self, answer: requests.Response) -> Json:
-        try:
-            read = answer.json() if answer.ok else None
-        except ValueError:
-            read = None
-        if not isinstance(read, dict):
-            raise WrongUsage(f"what answers at {answer.url} is no Pact Broker ({answer.status_code})")
-        return read
-
 
 def asks_broker(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that name a broker; it gets the broker as its first argument."""
@@ -126,8 +135,8 @@ def asks_broker(command: Callable[..., None]) -> Callable[..., None]:
         broker_token: str | None,
         broker_username: str | None,
         broker_password: str | None,
-        client: str | None,
         seconds: float,
+        client: str | None = None,
         **given: Any,  # noqa: ANN401 - click's
     ) -> None:
         official = Client(client, seconds)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulators.cli.contracts.broker import as_json, asks_broker
+from simulators.cli.contracts.broker import asks_broker, by_client
+from simulators.cli.contracts.options import as_json
 from simulators.cli.contracts.revision import commit
 from simulators.world.waiting import wait_for
 
@@ -34,6 +35,7 @@ pacticipant = click.option("--pacticipant", required=True, help="The service, by
     help="Ask again for so many seconds while a verification is missing.",
 )
 @as_json
+@by_client
 @asks_broker
 def can_i_deploy(
     broker: Broker, pacticipant: str, version: str | None, environment: str, wait: float, *, as_json: bool

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from simulators.cli.contracts.options import pacts
 from simulators.cli.usage import WrongUsage
 from simulators.contracts.pact import pacts_in
 from simulators.contracts.page import Contracts
@@ -15,7 +16,7 @@ from simulators.contracts.scenarios import played_in, scenarios_in
 
 @click.command(epilog="Example: harness contracts page --output public")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="The directory for index.html.")
-@click.option("--pacts", type=click.Path(path_type=Path), default="pacts", show_default=True, help="The contracts.")
+@pacts
 @click.option(
     "--features", type=click.Path(path_type=Path), default="features", show_default=True,
     help="The scenarios that play them, if there are any.",

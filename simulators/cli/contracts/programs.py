@@ -47,7 +47,7 @@ def run(command: Sequence[str], *, seconds: float, environ: Mapping[str, str] | 
     try:
         out, err = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise TookTooLong(command[0]) from None
+        raise TookTooLong(f"{command[0]}: not in {seconds:g} seconds") from None
     finally:
         _end(process)
     return Outcome(process.returncode, out, err)

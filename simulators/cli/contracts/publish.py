@@ -3,46 +3,36 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from simulators.cli.contracts.broker import as_json, asks_broker
+from simulators.cli.contracts.broker import asks_broker, by_client
+from simulators.cli.contracts.options import as_json, pacts, without
 from simulators.cli.contracts.revision import asks_revision
-from simulators.cli.contracts.written import Contract, read
 from simulators.cli.usage import WrongUsage
-from simulators.world.plan import STRIPE
+from simulators.contracts.written import contracts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from simulators.cli.contracts.broker import Broker
     from simulators.cli.contracts.revision import Revision
+    from simulators.contracts.written import Written
 
 
 @click.command(
     epilog="Example: harness contracts publish --broker-url https://pacts.example.com --consumer payment-service"
 )
-@click.option(
-    "--pacts",
-    type=click.Path(path_type=Path),
-    default="pacts",
-    show_default=True,
-    help="The contracts: a folder, or a file.",
-)
+@pacts
 @click.option(
     "--consumer", "consumers", multiple=True, help="Only what this service needs; may be given several times."
 )
-@click.option(
-    "--without",
-    multiple=True,
-    default=[STRIPE],
-    show_default=True,
-    help="Not what is needed of this provider, who verifies nothing: nobody could ever be deployed.",
-)
+@without
 @asks_revision
 @as_json
+@by_client
 @asks_broker
 def publish(
     broker: Broker,
@@ -58,7 +48,7 @@ def publish(
     All of them become those of one version of their consumers.
     """
     broker.must_be_named()
-    contracts = _chosen([each for each in read(pacts) if each.provider not in without], consumers)
+    contracts = _chosen([each for each in contracts_in(pacts) if each.provider not in without], consumers)
     published = revision(pacts)
     broker.tell("publish", *(each.where for each in contracts), *_options(published, several=broker.client.is_older))
     if as_json:
@@ -71,7 +61,7 @@ def publish(
     click.echo(f"next: harness contracts can-i-deploy --pacticipant {name} --to-environment production")
 
 
-def _chosen(contracts: list[Contract], consumers: tuple[str, ...]) -> list[Contract]:
+def _chosen(contracts: list[Written], consumers: tuple[str, ...]) -> list[Written]:
     known = sorted({each.consumer for each in contracts})
     for name in consumers:
         if name not in known:
@@ -87,7 +77,7 @@ def _options(revision: Revision, *, several: bool) -> list[str]:
     return [*named, *(word for tag in tags for word in ("--tag", tag))]
 
 
-def _told(contracts: list[Contract], revision: Revision) -> dict[str, object]:
+def _told(contracts: list[Written], revision: Revision) -> dict[str, object]:
     return {
         "version": revision.version,
         "branch": revision.branch or None,

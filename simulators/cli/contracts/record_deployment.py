@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulators.cli.contracts.broker import as_json, asks_broker
+from simulators.cli.contracts.broker import asks_broker, by_client
 from simulators.cli.contracts.can_i_deploy import pacticipant
+from simulators.cli.contracts.options import as_json
 from simulators.cli.contracts.revision import commit
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ HINT = "(a version is known after publish, or verify --publish; an environment a
 @click.option("--environment", required=True, help="Where it is now.")
 @click.option("--application-instance", help="Which of several that run there.")
 @as_json
+@by_client
 @asks_broker
 def record_deployment(
     broker: Broker,

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulators.cli.contracts.programs import Missing, run
+from simulators.cli.contracts.git import git
 from simulators.cli.usage import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-GIT_SECONDS = 20
 BRANCHES = (
     *("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "CIRCLE_BRANCH"),
     *("BITBUCKET_BRANCH", "TRAVIS_BRANCH", "BUILD_SOURCEBRANCHNAME", "BRANCH_NAME"),
@@ -46,7 +45,7 @@ class Revision:
 
 def commit() -> str:
     """Return the commit that is checked out."""
-    said = _git("rev-parse", "--verify", "HEAD")
+    said = _git_says("rev-parse", "--verify", "HEAD")
     if not said:
         raise WrongUsage("git knows no commit here: name the version by --version")
     return said
@@ -78,7 +77,7 @@ def asks_revision(command: Callable[..., None]) -> Callable[..., None]:
 
 def _branch() -> str:
     """A build server checks out a commit, which is on no branch as far as git can tell."""
-    return _first(BRANCHES) or _git("branch", "--show-current")
+    return _first(BRANCHES) or _git_says("branch", "--show-current")
 
 
 def _build_url() -> str:
@@ -88,16 +87,13 @@ def _build_url() -> str:
 
 
 def _is_changed(place: Path) -> bool:
-    return bool(_git("status", "--porcelain", "--", str(place)))
+    return bool(_git_says("status", "--porcelain", "--", str(place)))
 
 
 def _first(names: tuple[str, ...]) -> str:
     return next((os.environ[name] for name in names if os.environ.get(name)), "")
 
 
-def _git(*arguments: str) -> str:
-    try:
-        outcome = run(["git", *arguments], seconds=GIT_SECONDS)
-    except Missing:
-        return ""
+def _git_says(*words: str) -> str:
+    outcome = git(*words)
     return "" if outcome.code else outcome.out.strip()

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import click
 
-from simulators.cli.contracts.wanted import Wanted
-from simulators.cli.contracts.written import Contract, read
 from simulators.cli.usage import WrongUsage
+from simulators.contracts.wanted import Wanted
+from simulators.contracts.written import Written, contracts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ class FromFiles:
     """Contracts on disk, such as a checkout of this repository's."""
 
     def __init__(self, place: Path) -> None:
-        self._contracts = read(place)
+        self._contracts = contracts_in(place)
 
     def wanted(self, provider: str) -> Wanted:
         """Return what these files want of it, all of it in earnest."""
@@ -92,10 +92,11 @@ class FromBroker:
         asked: Json = {"consumerVersionSelectors": self._selectors(), "includePendingStatus": bool(self._branch())}
         branch = {"providerVersionBranch": self._branch()} if self._branch() else {}
         found = self.broker.ask("POST", FOR_VERIFICATION.format(quote(provider, safe="")), json=asked | branch)
-        links = [each["_links"]["self"]["href"] for each in found["_embedded"]["pacts"]]
+        with self.broker.understood():
+            links = [each["_links"]["self"]["href"] for each in found["_embedded"]["pacts"]]
         if not links:
             raise click.ClickException(f"the broker has no contract by which to verify {provider}: is it called so?")
-        return Wanted(provider, [Contract.of(self.broker.get(link), link) for link in links])
+        return Wanted(provider, [Written.of(self.broker.get(link), link) for link in links])
 
     def arguments(self) -> list[str]:
         """Return what is asked for, and as whom the result is published."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from simulators.cli.contracts.desk import Service
     from simulators.cli.contracts.official import Client
-    from simulators.cli.contracts.wanted import Wanted
+    from simulators.contracts.wanted import Wanted
 
 Json = dict[str, Any]
 PATIENCE = str(2000 * TIMEOUT_SECONDS)  # In milliseconds: the desk gives up first, and says of what.

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 import requests
 
-from simulators.cli.contracts.broker import as_json, asks_broker
+from simulators.cli.contracts.broker import asks_broker, by_client
 from simulators.cli.contracts.desk import Service
+from simulators.cli.contracts.options import as_json
 from simulators.cli.contracts.revision import asks_revision
 from simulators.cli.contracts.source import FromBroker, FromFiles
 from simulators.cli.contracts.verification import verify as verified
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from simulators.cli.contracts.revision import Revision
     from simulators.cli.contracts.source import Source
     from simulators.cli.contracts.verification import Verdict
-    from simulators.cli.contracts.wanted import Wanted
+    from simulators.contracts.wanted import Wanted
 
 TIMEOUT_SECONDS = 10
 
@@ -44,6 +45,7 @@ TIMEOUT_SECONDS = 10
 @click.option("--publish", "publishes", is_flag=True, help="Tell the broker how it went, as that of this revision:")
 @asks_revision
 @as_json
+@by_client
 @asks_broker
 def verify(
     broker: Broker,

@@ -16,11 +16,11 @@ TROUBLES: dict[str, tuple[str, dict[str, object]]] = {
     "by asking to slow down": ("rate_limited", {}),
     "that the object is locked": ("lock_timeout", {}),
     "and the answer is lost": ("lost_answer", {}),
-    "later than anybody would wait": ("latency", {"seconds": 100}),
+    "later than anybody would wait": ("latency", {"latency": 100_000}),
     "and the connection breaks before": ("reset_peer", {}),
     "and the connection breaks after": ("lost_answer", {}),
-    "with half of what it has to say": ("limit_data", {"limitBytes": 100}),
-    "drop by drop": ("slicer", {"sliceBytes": 8, "seconds": 1}),
+    "with half of what it has to say": ("limit_data", {"bytes": 100}),
+    "drop by drop": ("slicer", {"averageSize": 8, "delay": 1_000_000}),
 }
 ASKING = {"method": "POST", "path": "/v1/payment_intents"}
 REFUNDING = {"method": "POST", "path": "/v1/refunds"}

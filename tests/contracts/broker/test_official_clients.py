@@ -57,6 +57,7 @@ def test_contracts_are_published_and_then_it_is_known_what_may_be_deployed(
     published = harness("publish", "--client", client, "--tag", "a", "--tag", "b", broker=broker, environ=known)
     assert published.exit_code == 0, published.output
     assert f"as version {clone} on trunk tagged a, b" in published.output
+    assert harness("diff", broker=broker).output == f"The contracts are those of {broker.url}.\n"
     version = broker.books.version(PAYMENT, clone)
     assert (version.branches, version.tags, version.build_url) == ({"trunk"}, {"a", "b"}, "https://ci.example.com/7")
     files = [json.loads(path.read_text()) for path in Path("pacts").glob("*.json")]

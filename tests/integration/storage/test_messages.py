@@ -3,18 +3,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 
 from reference.application.ports import Errand
 from reference.domain.enrollment import VerifyCourse
-from reference.domain.messages import DeliveryOverdue, DeliveryUnanswered, Message, Reminder
-from reference.storage.messages import DeadlineTable
+from reference.domain.messages import Message
 from reference.storage.tables import dead_letters
 from tests.integration.storage.world import LEASE, NewUnit, at_once
 from tests.unit.reference.builders import NOON, created, refund_intent
 
 SOON, LATER = NOON + timedelta(seconds=1), NOON + timedelta(hours=1)
-UNANSWERED, OVERDUE = DeliveryUnanswered(saga_id="saga_1"), DeliveryOverdue(saga_id="saga_1")
 
 
 def verify(number: int) -> VerifyCourse:
@@ -42,20 +40,6 @@ def done(units: NewUnit, key: str) -> bool:
         was_asked = unit.outbox.done(key)
         unit.commit()
         return was_asked
-
-
-def remind(units: NewUnit, owner: str, *reminders: Reminder) -> None:
-    with units() as unit:
-        for number, reminder in enumerate(reminders):
-            unit.deadlines.put(owner, reminder, NOON + timedelta(seconds=number))
-        unit.commit()
-
-
-def pop(units: NewUnit, now: datetime = LATER) -> Message | None:
-    with units() as unit:
-        found = unit.deadlines.pop(now)
-        unit.commit()
-        return found
 
 
 def test_what_was_heard_is_known_by_source_and_id(units: NewUnit) -> None:
@@ -106,7 +90,7 @@ def test_a_retry_comes_when_it_is_due(units: NewUnit) -> None:
         unit.outbox.retry_at("saga_1:VerifyCourse", SOON)
         unit.commit()
     with units() as unit:
-        assert unit.outbox.next_due() == SOON
+        assert unit.lists.next_due() == SOON
     assert len(claim(units, SOON)) == 1
 
 
@@ -140,54 +124,6 @@ def test_who_takes_an_errand_does_not_keep_others_from_the_rest(engine: Engine, 
         first = one.outbox.claim(NOON + LEASE, LATER, 2)
         second = other.outbox.claim(NOON + LEASE, LATER, 4)
     assert len({errand.key for errand in [*first, *second]}) == len(first) + len(second) == 4
-
-
-def test_reminders_come_when_due_and_the_oldest_first(units: NewUnit) -> None:
-    remind(units, "saga_1", UNANSWERED, OVERDUE)
-    assert pop(units, NOON - timedelta(seconds=1)) is None
-    assert [pop(units), pop(units), pop(units)] == [UNANSWERED, OVERDUE, None]
-
-
-def test_a_reminder_that_is_asked_for_again_is_moved(units: NewUnit) -> None:
-    remind(units, "saga_1", UNANSWERED)
-    with units() as unit:
-        unit.deadlines.put("saga_1", UNANSWERED, LATER)
-        unit.commit()
-    assert pop(units, SOON) is None
-    assert [pop(units), pop(units)] == [UNANSWERED, None]
-
-
-def test_reminders_are_cleared_for_one_owner_only(units: NewUnit) -> None:
-    remind(units, "saga_1", UNANSWERED)
-    remind(units, "pay_1", OVERDUE)
-    with units() as unit:
-        unit.deadlines.clear("saga_1")
-        assert unit.deadlines.last_due("saga_1") is None
-        assert unit.deadlines.last_due("pay_1") == unit.deadlines.next_due() == NOON
-        unit.commit()
-    assert [pop(units), pop(units)] == [OVERDUE, None]
-
-
-def test_a_reminder_goes_to_one_of_many_workers_and_none_is_lost(units: NewUnit) -> None:
-    for number in range(8):
-        remind(units, f"saga_{number}", DeliveryOverdue(saga_id=f"saga_{number}"))
-    found = at_once([lambda: pop(units)] * 6)
-    while more := pop(units):
-        found.append(more)
-    sagas = [each.saga_id for each in found if each]
-    assert sorted(sagas) == [f"saga_{number}" for number in range(8)]
-
-
-@pytest.mark.postgres
-def test_postgresql_takes_one_reminder_whatever_its_plan(engine: Engine, units: NewUnit) -> None:
-    if engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has no such plans")
-    remind(units, "saga_1", UNANSWERED, OVERDUE)
-    with engine.connect() as connection:
-        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "indexscan", "bitmapscan"):
-            connection.execute(text(f"SET LOCAL enable_{way} = off"))
-        assert DeadlineTable(connection).pop(LATER) == UNANSWERED
-        assert DeadlineTable(connection).pop(LATER) == OVERDUE
 
 
 def test_a_dead_letter_is_kept_with_its_reason(engine: Engine, units: NewUnit) -> None:

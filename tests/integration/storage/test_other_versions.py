@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 
 from reference.domain.enrollment import EnrollmentRejected
-from reference.storage.tables import dead_letters, deadlines, outbox, sagas
+from reference.storage.tables import dead_letters, outbox, payments, sagas
 from tests.integration.storage.test_relay import Office, letters
 from tests.integration.storage.world import NewUnit, awaiting_payment
 from tests.unit.reference.builders import NOON, create_intent
@@ -34,14 +34,19 @@ def test_a_deadline_that_nobody_can_read_does_not_hide_the_next(units: NewUnit, 
     office = Office(units, [])
     awaiting_payment(units)
     with engine.begin() as connection:
-        row = {"key": "saga_9:1", "owner": "saga_9", "due_at": NOON - timedelta(days=1)} | UNKNOWN
-        connection.execute(insert(deadlines), row)
+        body = connection.execute(select(payments.c.body)).scalar_one()
+        body["reminders"]["InvoiceStudent"] = (NOON - timedelta(days=1)).isoformat()
+        connection.execute(update(payments).values(body=body, due_at=NOON - timedelta(days=1)))
+    assert office.service.remind()
+    assert [name for name, _ in letters(engine)] == ["Unreadable"]
+    assert not office.service.remind()
     office.clock.at += timedelta(days=1)
     while office.service.remind():
         pass
-    assert [name for name, _ in letters(engine)] == ["Unreadable"]
     with engine.connect() as connection:
-        assert "saga_9" not in connection.execute(select(deadlines.c.owner)).scalars().all()
+        left = sorted(connection.execute(select(payments.c.body)).scalar_one()["reminders"])
+        assert left == ["PaymentCheckDue", "PaymentWindowClosed"]  # Both were told, and come again.
+        assert connection.execute(select(dead_letters.c.body)).scalar_one()["storedAs"] == "InvoiceStudent"
 
 
 @pytest.mark.fault(37)

@@ -1,4 +1,4 @@
-"""The operations of the installed official SDK; run this file to write them down anew."""
+"""The operations and events of the installed official SDK; run this file to write them down anew."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 
 import stripe
 
-WRITTEN_DOWN = Path(__file__).parents[3] / "simulators" / "stripe" / "operations.json"
+HOME = Path(__file__).parents[3] / "simulators" / "stripe"
+WRITTEN_DOWN, EVENTS = HOME / "operations.json", HOME / "event_names.json"
 
 
 def sdk_operations() -> list[str]:
@@ -18,6 +19,15 @@ def sdk_operations() -> list[str]:
     files = sorted(Path(str(stripe.__file__)).parent.rglob("_*_service.py"))
     found = {operation for file in files for operation in _operations(ast.parse(file.read_text()))}
     return sorted(found, key=lambda operation: operation.partition(" ")[::-1])
+
+
+def sdk_events() -> list[str]:
+    """Return the names of all events that a webhook endpoint can ask for, sorted."""
+    file = Path(str(stripe.__file__)).parent / "params" / "_webhook_endpoint_create_params.py"
+    fields = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.AnnAssign)]
+    [asked] = [field for field in fields if isinstance(field.target, ast.Name) and field.target.id == "enabled_events"]
+    texts = [node.value for node in ast.walk(asked.annotation) if isinstance(node, ast.Constant)]
+    return sorted(str(name) for name in texts if name != "*")
 
 
 def _operations(tree: ast.AST) -> Iterator[str]:
@@ -35,3 +45,4 @@ def _text(node: Any) -> str:
 
 if __name__ == "__main__":
     WRITTEN_DOWN.write_text(json.dumps(sdk_operations(), indent=0) + "\n")
+    EVENTS.write_text(json.dumps(sdk_events(), indent=0) + "\n")

@@ -51,6 +51,19 @@ def test_what_there_is_not_is_a_stripe_error_too(world: World, method: str, path
     assert "Unrecognized request URL" in answer.json()["error"]["message"]
 
 
+def test_a_page_of_any_origin_may_call(world: World) -> None:
+    path, origin = f"{world.url}/v1/payment_methods", {"Origin": "http://shop.example"}
+    asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,stripe-version"}
+    allowed = world.http.options(path, headers=origin | asks)
+    assert allowed.status_code == 200
+    assert allowed.headers["Access-Control-Allow-Headers"] == "authorization,stripe-version"
+    key = {"Authorization": "Bearer pk_test_of_the_tests"}
+    for answer in (allowed, world.http.post(path, headers=origin | key), world.http.get(path, headers=origin)):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Request-Id" in answer.headers["Access-Control-Expose-Headers"]
+    assert "Access-Control-Allow-Origin" not in world.http.get(path).headers
+
+
 def test_a_json_body_is_refused(world: World) -> None:
     answer = world.http.post(f"{world.url}/v1/payment_intents", json={"amount": 1}, auth=("sk_test_1", ""))
     assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")

@@ -58,14 +58,23 @@ def test_only_what_was_captured_can_be_refunded(client: stripe.StripeClient) -> 
     assert client.v1.refunds.create({"payment_intent": intent.id}).amount == 1500
 
 
-@pytest.mark.parametrize(("amount", "code"), [(4901, "amount_too_large"), (0, None), (-5, None)])
+@pytest.mark.parametrize(
+    ("amount", "code", "param"),
+    [
+        (4901, "amount_too_large", None),
+        (0, "parameter_invalid_integer", "amount"),
+        (-5, None, "amount_to_capture"),
+    ],
+)
 def test_no_more_than_was_held_is_captured_and_no_less_than_something(
-    client: stripe.StripeClient, amount: int, code: str | None
+    client: stripe.StripeClient, amount: int, code: str | None, param: str | None
 ) -> None:
     intent = a_hold(client)
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         client.v1.payment_intents.capture(intent.id, {"amount_to_capture": amount})
-    assert (refusal.value.param, refusal.value.code) == ("amount_to_capture", code)
+    assert (refusal.value.param, refusal.value.code) == (param, code)
+    body: Any = refusal.value.json_body
+    assert body["error"]["payment_intent"]["id"] == intent.id
     assert client.v1.payment_intents.retrieve(intent.id).status == "requires_capture"
 
 
@@ -86,7 +95,7 @@ def test_an_intent_that_holds_nothing_cannot_be_captured(client: stripe.StripeCl
 
 def test_a_hold_cannot_be_refunded_but_canceled(client: stripe.StripeClient) -> None:
     intent = a_hold(client)
-    with pytest.raises(stripe.InvalidRequestError, match="does not have a successful charge"):
+    with pytest.raises(stripe.InvalidRequestError, match="You must cancel the PaymentIntent"):
         client.v1.refunds.create({"payment_intent": intent.id})
     canceled = client.v1.payment_intents.cancel(intent.id)
     assert (canceled.status, canceled.amount_capturable) == ("canceled", 0)

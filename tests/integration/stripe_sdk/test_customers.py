@@ -61,7 +61,9 @@ def test_a_deleted_customer_is_a_tombstone_whose_cards_are_gone(client: stripe.S
         "id": customer.id, "object": "customer", "deleted": True,
     }  # fmt: skip
     assert client.v1.customers.list().data == []
-    assert client.v1.payment_methods.list({"customer": customer.id}).data == []
+    assert client.v1.charges.list({"customer": customer.id}).data == []
+    with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
+        client.v1.payment_methods.list({"customer": customer.id})
     for refused in (client.v1.customers.delete, client.v1.customers.update):
         with pytest.raises(stripe.InvalidRequestError, match="No such customer") as refusal:
             refused(customer.id)

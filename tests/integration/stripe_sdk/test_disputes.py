@@ -1,25 +1,25 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import stripe
 
-from tests.integration.stripe_sdk.intents import a_paid_intent
+from tests.integration.stripe_sdk.intents import a_paid_intent, recorded
 
 if TYPE_CHECKING:
     from tests.stripe_world import World
 
 pytestmark = pytest.mark.served
 
-OPENED, DECIDED = timedelta(seconds=3), timedelta(seconds=5)
+DECIDED = timedelta(seconds=5)
 
 
 def a_dispute(world: World, card: str = "pm_card_createDispute") -> stripe.Dispute:
     client = world.client()
     intent = a_paid_intent(client, card)
-    world.settle(OPENED)
+    world.settle()
     return client.v1.disputes.list({"payment_intent": intent.id}).data[0]
 
 
@@ -38,10 +38,10 @@ def moved(client: stripe.StripeClient, dispute: stripe.Dispute) -> list[tuple[in
     [
         ("pm_card_createDispute", "fraudulent", "needs_response", False, [(-4900, 1500)]),
         ("pm_card_createDisputeProductNotReceived", "product_not_received", "needs_response", False, [(-4900, 1500)]),
-        ("pm_card_createDisputeInquiry", "general", "warning_needs_response", True, []),
+        ("pm_card_createDisputeInquiry", "fraudulent", "warning_needs_response", True, []),
     ],
 )
-def test_a_test_card_is_disputed_a_little_later(
+def test_a_test_card_is_disputed_as_soon_as_it_has_paid(
     world: World, client: stripe.StripeClient, card: str, reason: str, status: str, refundable: Any, withdrawn: Any
 ) -> None:
     dispute = a_dispute(world, card)
@@ -50,8 +50,10 @@ def test_a_test_card_is_disputed_a_little_later(
     assert moved(client, dispute) == withdrawn
     assert [(each.amount, each.fee) for each in dispute.balance_transactions] == withdrawn
     assert client.v1.charges.retrieve(str(dispute.charge)).disputed
-    told = [name for name in world.receiver.names() if name.startswith("charge.dispute")]
-    assert told == ["charge.dispute.created", *(["charge.dispute.funds_withdrawn"] if withdrawn else [])]
+    assert recorded(client) == [
+        "payment_intent.created", "charge.succeeded", "charge.dispute.created",
+        *(["charge.dispute.funds_withdrawn"] if withdrawn else []), "payment_intent.succeeded",
+    ]  # fmt: skip
 
 
 def test_one_payment_can_be_disputed_twice_but_never_for_more_than_it_was(
@@ -73,22 +75,41 @@ def test_an_inquiry_is_answered_by_a_refund(world: World, client: stripe.StripeC
     assert client.v1.refunds.create({"charge": str(dispute.charge)}).status == "succeeded"
 
 
-def test_what_was_refunded_in_time_is_not_disputed(world: World, client: stripe.StripeClient) -> None:
-    intent = a_paid_intent(client, "pm_card_createDispute")
-    client.v1.refunds.create({"payment_intent": intent.id})
-    world.settle(OPENED)
-    assert client.v1.disputes.list().data == []
+def test_what_is_only_held_is_disputed_when_it_is_captured(client: stripe.StripeClient) -> None:
+    held = a_paid_intent(client, "pm_card_createDispute", capture_method="manual")
+    assert client.v1.disputes.list({"payment_intent": held.id}).data == []
+    client.v1.payment_intents.capture(held.id, {"amount_to_capture": 1500})
+    assert [each.amount for each in client.v1.disputes.list({"payment_intent": held.id}).data] == [1500]
+    captured = [
+        "charge.captured",
+        "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
+        "payment_intent.succeeded",
+    ]
+    assert recorded(client)[-4:] == captured
 
 
-def test_winning_evidence_brings_the_money_and_the_fee_back(world: World, client: stripe.StripeClient) -> None:
+def test_a_dispute_can_be_answered_to_the_end_of_a_day(world: World, client: stripe.StripeClient) -> None:
+    due = datetime.fromtimestamp(a_dispute(world).evidence_details.due_by or 0, UTC)
+    assert (due - world.clock.now()).days == 8
+    assert (due.hour, due.minute, due.second) == (23, 59, 59)
+
+
+def test_the_balance_tells_of_a_dispute_by_its_charge(world: World, client: stripe.StripeClient) -> None:
+    dispute = answered(world, a_dispute(world), "winning_evidence")
+    world.settle(DECIDED)
+    told = [each.description for each in client.v1.balance_transactions.list({"source": dispute.id}).data]
+    assert told == [f"Chargeback reversal for {dispute.charge}", f"Chargeback withdrawal for {dispute.charge}"]
+
+
+def test_winning_evidence_brings_the_money_back_and_not_the_fee(world: World, client: stripe.StripeClient) -> None:
     dispute = answered(world, a_dispute(world), "winning_evidence")
     assert (dispute.status, dispute.evidence_details.submission_count) == ("under_review", 1)
     world.settle(DECIDED)
     assert client.v1.disputes.retrieve(dispute.id).status == "won"
-    assert moved(client, dispute) == [(-4900, 1500), (4900, -1500)]
-    assert world.receiver.names()[-3:] == [
-        "charge.dispute.updated", "charge.dispute.funds_reinstated", "charge.dispute.closed",
-    ]  # fmt: skip
+    assert moved(client, dispute) == [(-4900, 1500), (4900, 0)]
+    told = [name for name in world.receiver.names() if name.startswith("charge.dispute")]
+    assert told[-3:] == ["charge.dispute.updated", "charge.dispute.funds_reinstated", "charge.dispute.closed"]
 
 
 def test_losing_evidence_leaves_the_money_gone(world: World, client: stripe.StripeClient) -> None:
@@ -126,7 +147,7 @@ def test_an_update_tells_what_was_before(world: World, client: stripe.StripeClie
 
 def test_evidence_is_submitted_once(world: World, client: stripe.StripeClient) -> None:
     dispute = answered(world, a_dispute(world), "Proof.")
-    with pytest.raises(stripe.InvalidRequestError, match="under_review"):
+    with pytest.raises(stripe.InvalidRequestError, match="already under review"):
         answered(world, dispute, "More proof.")
     assert client.v1.disputes.update(dispute.id, {"metadata": {"case": "7"}}).metadata.to_dict() == {"case": "7"}
 
@@ -137,7 +158,7 @@ def test_evidence_is_submitted_once(world: World, client: stripe.StripeClient) -
 def test_a_merchant_can_give_in_once(world: World, client: stripe.StripeClient, card: str, status: str) -> None:
     dispute = a_dispute(world, card)
     assert client.v1.disputes.close(dispute.id).status == status
-    with pytest.raises(stripe.InvalidRequestError, match=status):
+    with pytest.raises(stripe.InvalidRequestError, match="already closed"):
         client.v1.disputes.close(dispute.id)
 
 

@@ -22,13 +22,13 @@ def with_fault(client: stripe.StripeClient, fault: str, key: str = "k1") -> stri
     ("fault", "error", "made"),
     [
         ("lost_answer", stripe.APIConnectionError, 1),
-        ("limit_data; limitBytes=20", stripe.APIConnectionError, 1),
+        ("limit_data; bytes=20", stripe.APIConnectionError, 1),
         ("server_error_after", stripe.APIError, 1),
         ("kept_server_error", stripe.APIError, 1),
         ("kept_server_error; done=false", stripe.APIError, 0),
         ("dropped_request", stripe.APIConnectionError, 0),
         ("reset_peer", stripe.APIConnectionError, 0),
-        ("timeout; seconds=1", stripe.APIConnectionError, 0),
+        ("timeout; timeout=1000", stripe.APIConnectionError, 0),
         ("server_error", stripe.APIError, 0),
         ("rate_limited", stripe.RateLimitError, 0),
         ("lock_timeout", stripe.RateLimitError, 0),
@@ -40,7 +40,7 @@ def test_one_call_fails_as_it_asked_to_before_or_after_the_work(
     with pytest.raises(error):
         with_fault(client, fault)
     assert len(client.v1.payment_intents.list().data) == made
-    assert with_fault(client, "latency; seconds=0", key="k2").id
+    assert with_fault(client, "latency; latency=0", key="k2").id
 
 
 def test_the_webhooks_of_one_call_fail_as_it_asked_to(world: World, client: stripe.StripeClient) -> None:

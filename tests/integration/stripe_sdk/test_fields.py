@@ -56,8 +56,8 @@ def _live(world: World, client: stripe.StripeClient) -> None:
         client.v1.refunds.create({"payment_intent": intent.id})
     pending = a_paid_intent(client, "pm_card_pendingRefund")
     client.v1.refunds.cancel(client.v1.refunds.create({"payment_intent": pending.id}).id)
-    for card in ("pm_card_createDispute", "pm_card_createDisputeInquiry", "pm_card_createMultipleDisputes"):
-        a_paid_intent(client, card)
+    for card in ("createDispute", "createDisputeInquiry", "createMultipleDisputes", "createIssuerFraudRecord"):
+        a_paid_intent(client, f"pm_card_{card}")
     with pytest.raises(stripe.CardError):
         a_paid_intent(client, "pm_card_chargeDeclined")
     client.v1.payment_intents.cancel(an_intent(client).id, {"cancellation_reason": "abandoned"})
@@ -146,7 +146,8 @@ def test_what_is_told_only_when_used_is_really_left_out_by_somebody(shown: dict[
 def test_all_kinds_of_money_objects_were_seen(shown: dict[str, list[dict[str, Any]]]) -> None:
     assert shown.keys() >= {
         "balance", "balance_transaction", "charge", "checkout.session", "customer", "dispute", "event",
-        "payment_intent", "payment_method", "price", "product", "refund", "webhook_endpoint",
+        "payment_intent", "payment_method", "price", "product", "radar.early_fraud_warning", "refund",
+        "webhook_endpoint",
     }  # fmt: skip
     assert {each["status"] for each in shown["dispute"]} >= {"needs_response", "won", "lost", "warning_closed"}
     assert {each["status"] for each in shown["refund"]} == {"succeeded", "failed", "pending", "canceled"}

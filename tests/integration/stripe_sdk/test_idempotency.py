@@ -38,6 +38,16 @@ def test_the_same_key_gets_the_same_answer_even_when_the_object_has_moved_on(cli
     assert len(client.v1.payment_intents.list().data) == 1
 
 
+def test_a_repeated_answer_names_the_request_that_it_was_for(client: stripe.StripeClient) -> None:
+    key: Any = {"idempotency_key": "the-same"}
+    wanted: Any = {"amount": 4900, "currency": "eur"}
+    first, again = (client.v1.payment_intents.create(wanted, key).last_response for _ in range(2))
+    assert first
+    assert again
+    assert first.headers["Original-Request"] == first.headers["Request-Id"] == again.headers["Original-Request"]
+    assert again.headers["Request-Id"] != first.headers["Request-Id"]
+
+
 def test_a_key_with_other_parameters_or_another_path_is_refused(client: stripe.StripeClient) -> None:
     intent = create(client)
     with pytest.raises(stripe.IdempotencyError, match="k1"):

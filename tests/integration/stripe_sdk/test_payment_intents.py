@@ -215,7 +215,15 @@ def test_an_unknown_intent_is_named(client: stripe.StripeClient) -> None:
     assert (refusal.value.http_status, refusal.value.code) == (404, "resource_missing")
 
 
-def test_what_cannot_be_expanded_is_named(client: stripe.StripeClient) -> None:
+def test_what_is_to_be_expanded_in_a_list_is_named_with_the_list(client: stripe.StripeClient) -> None:
+    an_intent(client)
+    with pytest.raises(stripe.InvalidRequestError, match="You may want to try expanding 'data"):
+        client.v1.payment_intents.list({"expand": ["customer"]})
+    client.v1.payment_intents.list({"expand": ["data.customer"]})
+
+
+@pytest.mark.parametrize("name", ["client_secret", "amount", "livemode", "nothing", "metadata.paymentId"])
+def test_what_cannot_be_expanded_is_named(client: stripe.StripeClient, name: str) -> None:
     intent = an_intent(client)
-    with pytest.raises(stripe.InvalidRequestError, match=r"cannot be expanded \(client_secret\)"):
-        client.v1.payment_intents.retrieve(intent.id, {"expand": ["client_secret"]})
+    with pytest.raises(stripe.InvalidRequestError, match=rf"cannot be expanded \({name}\)"):
+        client.v1.payment_intents.retrieve(intent.id, {"expand": [name]})

@@ -101,8 +101,28 @@ def test_a_pending_refund_can_be_canceled_and_the_money_is_back(world: World, cl
 
 def test_a_refund_that_was_made_cannot_be_canceled(client: stripe.StripeClient) -> None:
     made = refund(client, a_paid_intent(client))
-    with pytest.raises(stripe.InvalidRequestError, match="status of succeeded"):
+    with pytest.raises(stripe.InvalidRequestError, match="unsupported"):
         client.v1.refunds.cancel(made.id)
+
+
+def test_a_charge_shows_its_refunds_when_asked_and_they_are_read_on_page_by_page(client: stripe.StripeClient) -> None:
+    intent = a_paid_intent(client)
+    for _ in range(11):
+        client.v1.refunds.create({"payment_intent": intent.id, "amount": 100})
+    charge = client.v1.charges.retrieve(str(intent.latest_charge), {"expand": ["refunds"]})
+    assert charge.refunds
+    assert (len(charge.refunds.data), charge.refunds.has_more) == (10, True)
+    every = [refund.id for refund in charge.refunds.auto_paging_iter()]
+    assert len(every) == 11
+    assert every == [refund.id for refund in client.v1.refunds.list({"charge": charge.id, "limit": 11}).data]
+    assert not hasattr(client.v1.charges.retrieve(charge.id), "refunds")
+
+
+def test_a_refund_is_found_by_its_own_charge_only(world: World, client: stripe.StripeClient) -> None:
+    made, other = refund(client, a_paid_intent(client)), a_paid_intent(client)
+    key = {"Authorization": "Bearer sk_test_of_the_tests"}
+    for charge, status in ((made.charge, 200), (other.latest_charge, 404)):
+        assert world.http.get(f"{world.url}/v1/charges/{charge}/refunds/{made.id}", headers=key).status_code == status
 
 
 def test_metadata_of_a_refund_are_merged_and_an_empty_value_unsets(client: stripe.StripeClient) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import stripe
@@ -75,6 +75,14 @@ def test_a_query_that_cannot_be_read_is_refused(client: stripe.StripeClient, que
     with pytest.raises(stripe.InvalidRequestError, match="unable to parse your search query") as refusal:
         client.v1.payment_intents.search({"query": query})
     assert refusal.value.param == "query"
+
+
+def test_a_search_counts_what_it_finds_when_asked(client: stripe.StripeClient) -> None:
+    for name in ("ada", "ada", "bob"):
+        an_intent(client, metadata={"who": name})
+    wanted: Any = {"query": 'metadata["who"]:"ada"', "limit": 1}
+    assert client.v1.payment_intents.search(wanted | {"expand": ["total_count"]}).to_dict()["total_count"] == 2
+    assert "total_count" not in client.v1.payment_intents.search(wanted).to_dict()
 
 
 def test_a_search_needs_its_query(client: stripe.StripeClient) -> None:

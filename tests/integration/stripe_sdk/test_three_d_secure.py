@@ -175,17 +175,19 @@ def test_a_student_completes_what_their_own_device_confirmed(
 
 
 @pytest.mark.parametrize(
-    ("more", "charges"),
-    [({"off_session": True}, 1), ({"off_session": "recurring"}, 1), ({"error_on_requires_action": True}, 0)],
+    "more", [{"off_session": True}, {"off_session": "recurring"}, {"error_on_requires_action": True}]
 )
-def test_where_nobody_can_be_asked_the_payment_fails(client: stripe.StripeClient, more: Any, charges: int) -> None:
+def test_where_nobody_can_be_asked_the_payment_fails_before_it_is_tried(client: stripe.StripeClient, more: Any) -> None:
     intent = an_intent(client)
     with pytest.raises(stripe.CardError) as decline:
         client.v1.payment_intents.confirm(intent.id, {"payment_method": ALWAYS} | more)
-    assert decline.value.code == "authentication_required"
+    error = decline.value.error
+    assert error
+    assert (error.code, error.decline_code) == ("authentication_required", "authentication_required")
     after = client.v1.payment_intents.retrieve(intent.id)
     assert (after.status, after.next_action) == ("requires_payment_method", None)
-    assert len(client.v1.charges.list({"payment_intent": intent.id}).data) == charges
+    assert client.v1.charges.list({"payment_intent": intent.id}).data == []
+    assert recorded(client) == ["payment_intent.created", "payment_intent.payment_failed"]
 
 
 def test_by_hand_the_server_confirms_once_more_after_the_answer(world: World, client: stripe.StripeClient) -> None:

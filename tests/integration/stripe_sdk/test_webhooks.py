@@ -129,6 +129,13 @@ def test_an_endpoint_hears_what_it_asked_for_with_its_own_secret(world: World, c
         client.v1.webhook_endpoints.retrieve(made.id)
 
 
+def test_an_endpoint_asks_for_events_that_there_are(client: stripe.StripeClient) -> None:
+    unknown: Any = {"url": "http://127.0.0.1/", "enabled_events": ["charge.failed", "charge.exploded"]}
+    with pytest.raises(stripe.InvalidRequestError, match=r"Invalid enabled_events\[1\]: must be one of") as refusal:
+        client.v1.webhook_endpoints.create(unknown)
+    assert refusal.value.param == "enabled_events[1]"
+
+
 @pytest.mark.parametrize("asked", [{"url": "nowhere", "enabled_events": ["*"]}, {"url": "http://127.0.0.1/"}])
 def test_an_endpoint_must_be_reachable_and_want_something(client: stripe.StripeClient, asked: Any) -> None:
     with pytest.raises(stripe.InvalidRequestError):

@@ -102,6 +102,16 @@ def test_before_there_were_contracts_all_are_new(contracts: Path) -> None:
     assert (answer.exit_code, answer.output.splitlines()[-1]) == (1, "1 added")
 
 
+def test_one_contract_can_be_looked_at_alone(contracts: Path) -> None:
+    (contracts / "more.json").write_text(json.dumps(file(NUMBER, consumer="eve")))
+    answers = [diff(contracts / name).output for name in ("ada-ben.json", "more.json")]
+    (contracts / "more.json").unlink()
+    assert [answer.splitlines()[-1] for answer in answers] == [
+        "The contracts are those of git revision HEAD.",
+        "1 added",
+    ]
+
+
 @pytest.mark.parametrize("revision", ["nonsense", "--upload-pack=x", ""])
 def test_an_unknown_revision_is_wrong_usage(contracts: Path, revision: str) -> None:
     answer = diff(contracts, f"--against={revision}", PACT_BROKER_BASE_URL="")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from simulators.contracts.pact import NotAPact, pacts_in, read
+from simulators.contracts.pact import pacts_in, read
 from simulators.contracts.rules import Exactly, Kind, Pattern
+from simulators.contracts.written import NotAPact
 from tests.rooms.source import ROOT
 from tests.unit.contracts.written import answered, body, call, file, matched, message, only
 
@@ -102,9 +103,11 @@ def test_forms_and_bytes_are_read() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("{", "is no Pact file"),
-        ("[]", "is no Pact file"),
-        ('{"consumer": {"name": "ada"}}', "is no Pact file"),
+        ("{", "is no contract: Expecting"),
+        ("[]", "is no contract$"),
+        ('{"consumer": {"name": "ada"}}', "is no contract: it lacks 'interactions'"),
+        (json.dumps(file() | {"interactions": None}), "is no contract$"),
+        (json.dumps(file() | {"metadata": {}}), "version unknown: only version 4"),
         (json.dumps(file(version="3.0.0")), "version 3.0.0: only version 4"),
         (json.dumps(file({"description": "odd", "type": "Synchronous/Messages"})), "'odd' cannot be read"),
         (json.dumps(file({"description": "odd", "type": "Synchronous/HTTP"})), "'odd' cannot be read"),

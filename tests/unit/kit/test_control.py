@@ -114,7 +114,7 @@ def test_a_rate_limit_says_when_to_come_back(client: FlaskClient) -> None:
 
 def test_latency_passes_on_a_clock_that_is_held_still_by_a_jump(client: FlaskClient, seams: Seams) -> None:
     before = seams.clock.now()
-    client.post("/_sim/faults/latency", json={"seconds": 30})
+    client.post("/_sim/faults/latency", json={"latency": 30_000})
     assert say(client, "hello").headers["X-Sim-Latency-Seconds"] == "30"
     assert seams.clock.now() - before == timedelta(seconds=30)
 
@@ -153,11 +153,14 @@ def test_faults_are_lifted_one_by_one_or_all_at_once(client: FlaskClient) -> Non
     ("name", "parameters", "field"),
     [
         ("no_such", {}, "fault"),
-        ("latency", {}, "seconds"),
-        ("latency", {"seconds": "long"}, "seconds"),
-        ("latency", {"seconds": True}, "seconds"),
+        ("latency", {}, "latency"),
+        ("latency", {"latency": "long"}, "latency"),
+        ("latency", {"latency": True}, "latency"),
         ("server_error", {"colour": "red"}, "colour"),
         ("server_error", {"times": 1.5}, "times"),
+        ("latency", {"latency": 1e300}, "latency"),
+        ("latency", {"latency": float("nan")}, "latency"),
+        ("delayed_delivery", {"seconds": float("-inf")}, "seconds"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused_by_name(
@@ -183,6 +186,26 @@ def test_time_does_not_move_for_nonsense(client: FlaskClient, body: dict[str, An
     before = client.get("/_sim/clock").json
     assert client.post("/_sim/clock", json=body).status_code == 400
     assert client.get("/_sim/clock").json == before
+
+
+def test_time_ends_before_the_calendar_does(client: FlaskClient) -> None:
+    moves = [client.post("/_sim/clock", json={"advanceSeconds": 1e9}).status_code for _ in range(230)]
+    assert set(moves) == {200, 400}
+    assert client.get("/_sim/clock").json["now"] < "9001"  # type: ignore[index]
+
+
+def test_a_state_as_large_as_it_has_become_is_taken_back(client: FlaskClient) -> None:
+    state = {"words": [{"id": str(number), "word": "x" * 1000} for number in range(2000)]}
+    assert client.put("/_sim/state", json=state).status_code == 204
+    assert client.get("/_sim/state").json == state
+
+
+@pytest.mark.parametrize("rows", [{"timers": [{"id": "t"}]}, {"timers": [{"id": "t", "due": "someday"}]}])
+def test_a_state_that_is_none_changes_nothing(client: FlaskClient, rows: dict[str, Any]) -> None:
+    say(client, "kept")
+    before = client.get("/_sim/state").json
+    assert client.put("/_sim/state", json=rows).status_code == 400
+    assert client.get("/_sim/state").json == before
 
 
 def test_an_unexpected_error_is_a_problem_that_tells_nothing_of_the_inside(client: FlaskClient) -> None:

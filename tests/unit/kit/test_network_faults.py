@@ -51,7 +51,14 @@ def service(seams: Seams) -> Iterator[Service]:
 
 @pytest.mark.parametrize(
     ("name", "parameters", "seconds"),
-    [("reset_peer", {}, 0), ("reset_peer", {"seconds": 3}, 3), ("timeout", {}, 30), ("down", {}, 0)],
+    [
+        ("reset_peer", {}, 0),
+        ("reset_peer", {"timeout": 3000}, 3),
+        ("reset_peer", {"timeout": -3000}, 0),
+        ("timeout", {}, 30),
+        ("timeout", {"timeout": 0}, 3600),
+        ("down", {}, 0),
+    ],
 )
 def test_a_dead_network_lets_nothing_through_and_nothing_is_done(
     service: Service, name: str, parameters: Any, seconds: float
@@ -73,37 +80,61 @@ def test_a_service_that_is_down_stays_down_until_it_is_lifted(service: Service) 
 
 
 def test_data_are_limited_after_the_work_is_done(service: Service) -> None:
-    service.plant("limit_data", limitBytes=10)
+    service.plant("limit_data", bytes=10)
     with pytest.raises(requests.RequestException):
         service.word()
-    service.plant("limit_data", limitBytes=len(WORD))
+    service.plant("limit_data", bytes=len(WORD))
     assert (service.word().text, service.worked) == (WORD, 2)
 
 
 def test_a_sliced_answer_arrives_whole_but_slowly(service: Service) -> None:
-    service.plant("slicer", sliceBytes=50, seconds=2)
+    service.plant("slicer", averageSize=50, delay=2_000_000)
     before = service.clock.now()
     answer = service.word()
     assert (answer.text, answer.headers["X-Sim-Latency-Seconds"]) == (WORD, "8")
     assert service.clock.now() - before == timedelta(seconds=8)
 
 
+def test_slices_vary_in_size_by_the_simulators_own_randomness(service: Service) -> None:
+    service.plant("slicer", averageSize=20, sizeVariation=15, delay=1_000_000, times=None)
+    took = {float(service.word().headers["X-Sim-Latency-Seconds"]) for _ in range(5)}
+    assert len(took) > 1
+    assert all(len(WORD) / 35 <= slices <= len(WORD) / 5 for slices in took)
+
+
+def test_an_answer_comes_no_faster_than_the_bandwidth(service: Service) -> None:
+    service.plant("bandwidth", rate=1)
+    before = service.clock.now()
+    answer = service.word()
+    assert (answer.text, answer.headers["X-Sim-Latency-Seconds"]) == (WORD, "0.2")
+    assert service.clock.now() - before == timedelta(seconds=0.2)
+
+
+def test_a_connection_that_is_closed_late_keeps_the_caller_from_knowing_the_end(service: Service) -> None:
+    service.plant("slow_close", delay=4000)
+    before = service.clock.now()
+    answer = service.word()
+    assert (answer.text, answer.headers["X-Sim-Latency-Seconds"]) == (WORD, "4")
+    assert "Content-Length" not in answer.headers
+    assert service.clock.now() - before == timedelta(seconds=4)
+
+
 def test_latency_jitters_by_the_simulators_own_randomness(service: Service) -> None:
-    service.plant("latency", seconds=10, jitterSeconds=5, times=None)
+    service.plant("latency", latency=10_000, jitter=5_000, times=None)
     took = [float(service.word().headers["X-Sim-Latency-Seconds"]) for _ in range(10)]
     assert len(set(took)) == 10
     assert all(5 <= seconds <= 15 for seconds in took)
 
 
 def test_a_call_asks_for_its_own_faults_and_no_other_suffers_them(service: Service) -> None:
-    slow = service.word("latency; seconds=2")
+    slow = service.word("latency; latency=2000")
     assert slow.headers["X-Sim-Latency-Seconds"] == "2"
     assert "X-Sim-Latency-Seconds" not in service.word().headers
     assert service.simulator.faults.planted() == []
 
 
 def test_a_call_can_ask_for_several_faults(service: Service) -> None:
-    assert service.word("latency; seconds=1, latency; seconds=2, server_error_after").status_code == 500
+    assert service.word("latency; latency=1, latency; latency=2, server_error_after").status_code == 500
     assert service.worked == 1
 
 

@@ -7,10 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from simulators.contracts.pact import states
 
-    from simulators.cli.contracts.written import Contract, Json
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from simulators.contracts.written import Json, Written
 
 STATES = """\
 States: your states URL gets POST {"state": <name>, "params": {...}} before each interaction that needs one; bring your
@@ -25,14 +27,13 @@ class Wanted:
     """It is told to people as text, to programs as JSON."""
 
     provider: str
-    contracts: list[Contract]
+    contracts: list[Written]
 
-    def states(self) -> dict[str, list[Json]]:
+    def states(self) -> dict[str, list[Mapping[str, Any]]]:
         """Return the states, each with the parameters that are asked for."""
-        found: dict[str, list[Json]] = defaultdict(list)
-        for state in (state for _, each in self._interactions() for state in _states(each)):
-            params = state.get("params", {})
-            found[state["name"]] += [params] if params not in found[state["name"]] else []
+        found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for state in (state for _, each in self._interactions() for state in states(each)):
+            found[state.name] += [state.params] if state.params not in found[state.name] else []
         return dict(sorted(found.items()))
 
     def messages(self) -> list[Json]:
@@ -76,13 +77,6 @@ class Wanted:
             yield from ((contract.consumer, each) for each in contract.interactions)
 
 
-def _states(interaction: Json) -> list[Json]:
-    """Other teams' contracts may be of an older specification, with one state at most."""
-    older = interaction.get("providerState")
-    states: list[Json] = interaction.get("providerStates") or ([{"name": older}] if older else [])
-    return states
-
-
 def _contents(message: Json) -> Json:
     contents = message.get("contents")
     if not isinstance(contents, dict) or "contentType" not in contents:  # of an older specification
@@ -90,5 +84,5 @@ def _contents(message: Json) -> Json:
     return {"contentType": contents.get("contentType", "application/json"), "example": contents["content"]}
 
 
-def _listed(params: list[dict[str, Any]]) -> str:
+def _listed(params: list[Mapping[str, Any]]) -> str:
     return " | ".join(", ".join(f"{name}={json.dumps(value)}" for name, value in each.items()) for each in params)

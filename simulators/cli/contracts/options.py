@@ -1,0 +1,25 @@
+"""The options that several verbs take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from simulators.world.plan import STRIPE
+
+pacts = click.option(
+    "--pacts",
+    type=click.Path(path_type=Path),
+    default="pacts",
+    show_default=True,
+    help="The contracts: a folder, or a file.",
+)
+without = click.option(
+    "--without",
+    multiple=True,
+    default=[STRIPE],
+    show_default=True,
+    help="At a broker, not what is needed of this provider, who verifies nothing: nobody could ever be deployed.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
