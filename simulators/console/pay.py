@@ -35,7 +35,7 @@ CARDS = (
         ("pm_card_chargeDeclinedIncorrectCvc", "4000 0000 0000 0127", "declined: wrong security code"),
     )),
     ("It works, and there is trouble later", (
-        ("pm_card_createDispute", "4000 0000 0000 0259", "disputed a moment later"),
+        ("pm_card_createDispute", "4000 0000 0000 0259", "the bank disputes it at once"),
         ("pm_card_pendingRefund", "4000 0000 0000 7726", "a refund would take its time"),
         ("pm_card_refundFail", "4000 0000 0000 5126", "a refund would fail"),
     )),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 PATIENCE_SECONDS = 20
+CLICKS = 10
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -110,7 +111,7 @@ class Page:
     def __init__(
         self, browser: Chromium, *, width: int = 1440, height: int = 900, dark: bool = False, scripts: bool = True
     ) -> None:
-        self._browser = browser
+        self._browser, self._scripts = browser, scripts
         target = browser.ask("Target.createTarget", url="about:blank")["targetId"]
         self._session = browser.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self._target = target
@@ -166,14 +167,28 @@ class Page:
         return str(self.js("document.body.innerText"))
 
     def click(self, selector: str) -> None:
-        """Click in the middle of the first that fits."""
+        """Click in the middle of the first that fits; once more when the page grew and it was no longer there."""
         then = (
             "if (!found) return null; found.scrollIntoView({block: 'center'}); const r = found.getBoundingClientRect();"
         )
+        then += (
+            " window.wasHit = false; found.addEventListener('click', () => { window.wasHit = true; }, {capture: true});"
+        )
         then += " return [r.x + r.width / 2, r.y + r.height / 2];"
-        x, y = self.until(FOUND.format(selector=json.dumps(selector), then=then))
-        for kind in ("mousePressed", "mouseReleased"):
-            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        for _ in range(CLICKS):
+            x, y = self.until(FOUND.format(selector=json.dumps(selector), then=then))
+            for kind in ("mousePressed", "mouseReleased"):
+                self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+            if not self._scripts or self._was_hit():
+                return
+        raise AssertionError(f"{selector} cannot be hit")
+
+    def _was_hit(self) -> bool:
+        """Whether the click arrived: the page says so, or has been left because of it."""
+        try:
+            return bool(self.js("window.wasHit !== false"))
+        except AssertionError:
+            return True
 
     def press(self, *keys: str) -> None:
         """Press these keys, one after the other."""

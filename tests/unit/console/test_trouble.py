@@ -25,9 +25,9 @@ def test_what_is_broken_is_in_view_on_every_page_until_all_is_calm(visitor: Visi
 
 
 def test_a_fault_is_planted_with_its_parameters_and_lifted(visitor: Visitor, stage: Stage) -> None:
-    visitor.act("/faults/stripe/latency", seconds="2.5", times="", path="/v1/refunds")
+    visitor.act("/faults/stripe/latency", latency="2500.5", times="", path="/v1/refunds")
     (planted,) = stage.active_faults()
-    assert (planted["seconds"], planted["times"], planted["path"]) == (2.5, 1, "/v1/refunds")
+    assert (planted["latency"], planted["times"], planted["path"]) == (2500.5, 1, "/v1/refunds")
     visitor.act(f"/faults/stripe/{planted['id']}/lift")
     assert stage.active_faults() == []
 
@@ -37,8 +37,8 @@ def test_a_fault_is_planted_with_its_parameters_and_lifted(visitor: Visitor, sta
     [
         ("/faults/stripe/gremlins", {}),
         ("/faults/stripe/latency", {}),
-        ("/faults/stripe/latency", {"seconds": "long"}),
-        ("/faults/stripe/latency", {"seconds": "1", "colour": "red"}),
+        ("/faults/stripe/latency", {"latency": "long"}),
+        ("/faults/stripe/latency", {"latency": "1", "colour": "red"}),
     ],
 )
 def test_a_fault_that_cannot_be_is_refused_by_name(visitor: Visitor, path: str, sent: dict[str, str]) -> None:
