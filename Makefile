@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts page strength bench lint format lock clean
+.PHONY: help install demo test contracts page strength bench pictures lint format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ strength: install ## How many of a provider's lies the contracts catch; takes mi
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run
 	@$(BIN)/python -m tests.bench.stripe
+
+pictures: install ## The pictures in the documents, taken of the running demo by Chromium
+	@$(BIN)/python -m tests.browser.pictures
 
 lint: install ## Style and types, without the tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy $(ROOMS)

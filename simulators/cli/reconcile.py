@@ -26,7 +26,7 @@ def instant(text: str) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-@click.command(epilog="Example: env $(cat .env) harness reconcile --since 2026-11-01")
+@click.command(epilog="Example: env $(grep -v ^# .env) harness reconcile --since 2026-11-01")
 @click.option("--since", type=instant, help="Compare what began then or later.  [default: a week before the end]")
 @click.option("--until", type=instant, help="Compare what began until then.  [default: now]")
 @click.option("--repair", is_flag=True, help="Tell the service what it missed, as a webhook would have done.")

@@ -14,7 +14,7 @@ from simulators.world.serving import Port, Server
 from simulators.world.waiting import stay
 
 
-@click.command(epilog="Example: env $(cat .env) harness serve --port 8000")
+@click.command(epilog="Example: env $(grep -v ^# .env) harness serve --port 8000")
 @click.option("--port", envvar="PORT", type=int, default=PORTS[PAYMENT], show_default=True, help="Where it listens.")
 @click.option("--service", envvar="HARNESS_SERVICE", default=REFERENCE, hidden=True)
 @until_stdin_closes

@@ -64,8 +64,8 @@ class Together(Served):
         pass_time(self.clock, by, self.next_due, self.settle)
 
     def is_up(self, name: str) -> bool:
-        """Tell whether it listens."""
-        return name in self._servers
+        """Tell whether it listens; of a service of one's own we can only hope so."""
+        return name in self._servers or name not in self.services
 
     def take_down(self, name: str) -> None:
         """Stop listening and working."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 
 import pytest
@@ -11,20 +10,15 @@ from click.testing import CliRunner
 from simulators.cli import main
 from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
 from tests.contracts.broker.calling import ELSEWHERE, TOKEN, Served
+from tests.documents.reading import blocks
 from tests.node.provider import learning_service, needs_node
 from tests.rooms.source import ROOT
 
-GUIDE = (ROOT / "pacts" / "PROVIDERS.md").read_text()
-
-
-def blocks(language: str) -> list[str]:
-    """Return the blocks of that language, without their indentation and the ends of continued lines."""
-    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", GUIDE, re.MULTILINE | re.DOTALL)
-    return [re.sub(rf"^{indent}", "", text, flags=re.MULTILINE) for indent, text in found]
+GUIDE = ROOT / "pacts" / "PROVIDERS.md"
 
 
 def commands() -> list[list[str]]:
-    return [shlex.split(line) for text in blocks("sh") for line in text.replace("\\\n", "").splitlines()]
+    return [shlex.split(each.plain) for block in blocks(GUIDE, "sh") for each in block.commands()]
 
 
 class Reader:
@@ -59,7 +53,7 @@ class Reader:
 @pytest.mark.node
 @pytest.mark.served
 def test_who_follows_the_guide_gets_to_production(broker: Served, clone: str) -> None:
-    done = []
+    done, text = [], GUIDE.read_text()
     with learning_service() as where:
         reader = Reader(broker, where)
         for command in commands():
@@ -71,7 +65,7 @@ def test_who_follows_the_guide_gets_to_production(broker: Served, clone: str) ->
         assert clone in [each.version.number for each in broker.books.deployed(production, name)]
     verified = [each for each in broker.books.results if each.provider == LEARNING]
     assert [(each.version, each.success) for each in verified] == [(clone, True)]
-    assert len(done) == GUIDE.count("\n   harness ") + GUIDE.count("\nharness ") + GUIDE.count("\nexport ")
+    assert len(done) == text.count("\n   harness ") + text.count("\nharness ") + text.count("\nexport ")
 
 
 def keep_the_rest(broker: Served, version: str) -> None:
@@ -82,11 +76,5 @@ def keep_the_rest(broker: Served, version: str) -> None:
 
 
 def test_the_desk_in_the_guide_is_the_one_that_is_tested() -> None:
-    [shown] = blocks("js")
-    assert shown in (ROOT / "tests" / "node" / "learning_desk.js").read_text()
-
-
-def test_the_guide_leads_to_files_that_are_there() -> None:
-    links = re.findall(r"\]\(([^)#]+)", GUIDE)
-    assert links
-    assert [link for link in links if not (ROOT / "pacts" / link).exists()] == []
+    [shown] = blocks(GUIDE, "js")
+    assert shown.text in (ROOT / "tests" / "node" / "learning_desk.js").read_text()

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from simulators.communication.faults import RejectedSession
 from simulators.kit.delivery_faults import DELIVERY_FAULTS
 from simulators.kit.faults import Fault, name_of, parameters_of
 from simulators.kit.network_faults import NETWORK_FAULTS
 from simulators.kit.request_faults import REQUEST_FAULTS, RouteFault
 from simulators.learning.faults import RejectedEnrollment
 from simulators.stripe.faults import STRIPE_FAULTS
+from simulators.tutor_matching.faults import LapsingHold, RejectedAvailability
 
 README = Path(__file__).parents[3] / "simulators" / "kit" / "README.md"
 HEAD = "| fault | of | does | parameters |\n| --- | --- | --- | --- |\n"
@@ -22,6 +24,8 @@ KINDS = {
     "every delivery": DELIVERY_FAULTS,
     "Stripe": STRIPE_FAULTS,
     "learning's enrollments": (RejectedEnrollment,),
+    "tutor-matching's holds": (RejectedAvailability, LapsingHold),
+    "communication's sessions": (RejectedSession,),
 }
 SAID_ABOVE = {"times": 1, "probability": 1.0, "method": "*", "path": "*", "event": "*", "receiver": "*"}
 

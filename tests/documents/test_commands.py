@@ -1,0 +1,113 @@
+"""Every command of every document is done, in its order, and answers what the document says; or it is said why not."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from simulators.world.demo import TOLD_HERE
+from tests.documents.reading import Block, Command, blocks, documents, name
+from tests.documents.terminal import Terminal
+from tests.rooms.source import ROOT, sources
+
+NOT_DONE = {
+    "make test": "is what runs this",
+    "make bench": "takes minutes, and tells figures",
+    "make contracts": "writes into pacts/; that they are fresh is a test of its own",
+    "make pictures": "writes pictures, and needs a browser",
+    "make install": "makes the environment in which this runs",
+    "make format": "writes into the code",
+    "make help": "tells the targets of the Makefile",
+    "pytest tests/simulated/test_enroll_in_course.py --service naive": "is the next in short",
+    "pytest tests/simulated/test_enroll_in_course.py --service simulators.naive.app:create_app": "takes half a minute",
+    "pytest tests/unit/kit/test_readme.py --write-tables": "writes into that very document",
+    "harness stories": "is done with the naive service; with the reference each story is a test of its own",
+    "harness contracts diff --broker-url URL": "asks a broker",
+    "harness contracts diff": "asks git what was there before, and this terminal is in no repository",
+    ". .venv/bin/activate": "puts the command on the path, where this terminal has it",
+}
+ELSEWHERE = {"pacts/PROVIDERS.md": "tests/contracts/broker/test_guide.py, with a broker and a provider"}
+GUIDE = "simulators/YOUR_SERVICE.md"
+
+
+def is_done(command: Command) -> bool:
+    return command.plain not in NOT_DONE
+
+
+def has_something_to_do(document: Path) -> bool:
+    """Whether it says more than how to begin, as the tutorial does."""
+    typed = [each for block in blocks(document, "sh") for each in block.commands() if is_done(each)]
+    return {each.plain for each in typed} - {"make demo"} != set()
+
+
+needs_a_terminal = pytest.mark.skipif(
+    not (shutil.which("bash") and shutil.which("curl")),
+    reason="what the documents say is not tried: there is no bash here, or no curl",
+)
+READ = [each for each in documents() if name(each) not in ELSEWHERE and has_something_to_do(each)]
+
+
+@needs_a_terminal
+@pytest.mark.served
+@pytest.mark.parametrize("document", READ, ids=name)
+def test_who_does_what_a_document_says_sees_what_it_says(document: Path, tmp_path: Path) -> None:
+    typed = [(block, each) for block in blocks(document, "sh") for each in block.commands() if is_done(each)]
+    answers = Terminal(tmp_path).does([each for _, each in typed])
+    for (_, command), answer in zip(typed, answers, strict=True):
+        assert answer.code == command.code, f"{command.where}: {command.text}\n{answer.output}"
+    for block in {id(each): each for each, _ in typed}.values():
+        told = "".join(answer.output for (each, _), answer in zip(typed, answers, strict=True) if each is block)
+        assert is_as_shown(block, told), f"{block.where} does not answer as shown:\n{told}"
+
+
+@needs_a_terminal
+@pytest.mark.served
+def test_a_service_of_ones_own_is_judged_by_the_script_in_the_guide(tmp_path: Path) -> None:
+    guide = ROOT / GUIDE
+    [script] = blocks(guide, "python")
+    terminal = Terminal(tmp_path)
+    terminal.writes("judge.py", script.text)
+    typed = [each for block in blocks(guide, "sh")[:3] for each in block.commands() if is_done(each)]
+    before = [each for each in typed if each.plain != "harness simulate"]
+    answers = terminal.does([*before, Command(script.where, "python judge.py")])
+    assert [each.code for each in answers] == [0] * len(answers), answers[-1].output
+    assert answers[-1].output.count("True") == len(TOLD_HERE)
+
+
+def is_as_shown(block: Block, told: str) -> bool:
+    """Compare the answer with what is shown, in which … stands for whatever is there."""
+    if not block.shown:
+        return True
+    shown = re.escape(block.shown.strip()).replace("…", ".*?")
+    return re.search(shown, told, re.DOTALL) is not None
+
+
+def test_code_that_is_shown_is_code_of_ours() -> None:
+    code = "".join(source.path.read_text() for source in sources())
+    shown = [block for document in documents() for block in blocks(document, "python") if name(document) != GUIDE]
+    assert [each.where for each in shown if each.text not in code] == []
+    assert shown
+
+
+def test_what_is_not_done_is_in_some_document() -> None:
+    typed = {each.plain for document in documents() for block in blocks(document, "sh") for each in block.commands()}
+    assert set(NOT_DONE) - typed == set()
+
+
+def test_commands_stand_in_blocks_that_are_read() -> None:
+    languages = {block.language for document in documents() for block in blocks(document)}
+    assert languages <= {"sh", "text", "json", "js", "python", "http"}
+
+
+@needs_a_terminal
+def test_an_answer_that_is_not_as_shown_is_seen(tmp_path: Path) -> None:
+    document = tmp_path / "README.md"
+    document.write_text("```sh\necho one two\nfalse  # exit code 1\n```\n\n```text\none …\n```\n")
+    block = Block("README.md:1", "sh", "echo one two\nfalse  # exit code 1\n", "one …\n")
+    answers = Terminal(tmp_path).does(block.commands())
+    assert [each.code for each in answers] == [each.code for each in block.commands()] == [0, 1]
+    assert is_as_shown(block, answers[0].output)
+    assert not is_as_shown(block, "two one")
