@@ -101,7 +101,8 @@ def test_the_books_are_read(contract: Contract) -> None:
 
 
 def test_what_is_not_in_the_books_is_no_trouble(contract: Contract) -> None:
-    call = contract.call("a look at an intent that is not there", "GET", INTENT, state=SECRET_KEY).given("no intent")
-    refused(call.with_query_parameter("expand[0]", "latest_charge"), 404, "resource_missing")
+    call = contract.call("a look at an intent that is not there", "GET", INTENT, state=SECRET_KEY)
+    call = call.given("no intent", intentId="pi_1").with_query_parameter("expand[0]", "latest_charge")
+    refused(call, 404, "resource_missing")
     with contract.served() as url:
         assert ledger(url).entry("pi_1") is None
