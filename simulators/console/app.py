@@ -9,7 +9,21 @@ import requests
 from flask import Flask, Response, abort, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from simulators.console import clock, faults, feed, guide, pay, runs, sagas, school, stories, stripe, webhooks, words
+from simulators.console import (
+    clock,
+    contracts,
+    faults,
+    feed,
+    guide,
+    pay,
+    runs,
+    sagas,
+    school,
+    stories,
+    stripe,
+    webhooks,
+    words,
+)
 from simulators.console.answers import stage, wants_json
 from simulators.world.client import Refused
 from simulators.world.scheduler import NeverQuiet
@@ -19,7 +33,7 @@ if TYPE_CHECKING:
 
     from simulators.console.stage import Stage
 
-ROOMS = (sagas, stories, runs, school, pay, webhooks, faults, stripe, clock, feed, guide)
+ROOMS = (sagas, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -74,7 +88,8 @@ def _around() -> dict[str, Any]:
 
 
 def _refused(error: HTTPException) -> ResponseReturnValue:
-    return _trouble(error.code or 500, NAMED.get(error.code or 500, error.description or error.name))
+    code, is_explained = error.code or 500, error.description != type(error).description
+    return _trouble(code, (error.description if is_explained else NAMED.get(code)) or error.name)
 
 
 def _said_no(error: Refused) -> ResponseReturnValue:

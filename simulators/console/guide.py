@@ -23,6 +23,7 @@ KEYS = {
     "g w": "webhooks",
     "g f": "faults",
     "g p": "Stripe",
+    "g n": "the network of contracts",
     "?": "this page",
 }
 

@@ -13,12 +13,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulators.contracts.forms import NAMED
 from simulators.contracts.network import called, in_order, network
+from simulators.contracts.pact import pacts_in
 from simulators.contracts.rules import label, quoted
-from simulators.contracts.scenarios import scenario_of
+from simulators.contracts.scenarios import played_in, scenario_of, scenarios_in
 from simulators.contracts.strength import strength
 from simulators.contracts.topics import Topic, slug, topics
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from simulators.contracts.fields import Field
     from simulators.contracts.pact import Interaction, Pact
     from simulators.contracts.parts import Part
@@ -75,6 +78,13 @@ class Contracts:
     def _plays(self) -> dict[Link, list[Scenario]]:
         ids = {link: set(map(scenario_of, runs)) for link, runs in (self.played or {}).items()}
         return {link: [each for each in self.scenarios if each.id in found] for link, found in ids.items()}
+
+
+def page_of(pacts: Path, features: Path) -> str:
+    """Return the page of what lies in these directories; ValueError or OSError says what does not."""
+    played = played_in(pacts)
+    scenarios = scenarios_in(features) if played else ()  # nobody has told what they play
+    return page(Contracts(pacts_in(pacts), scenarios, played))
 
 
 def page(contracts: Contracts) -> str:

@@ -49,7 +49,7 @@ ROOMS = {
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
     "simulators.world": _room(_KIT_AND_SERVICES, _WORLD_TOOLS),
     "simulators.world.steps": _room(f"simulators.world {_KIT_AND_SERVICES}", f"{_WORLD_TOOLS} pytest pytest_bdd"),
-    "simulators.console": _room("simulators.world simulators.kit", "flask requests werkzeug"),
+    "simulators.console": _room("simulators.world simulators.kit simulators.contracts", "flask requests werkzeug"),
     "simulators.cli": _room("simulators reference.app", "click rich"),
     "simulators.cli.contracts": _room("simulators", "click flask requests"),
 }

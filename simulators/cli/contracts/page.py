@@ -8,10 +8,7 @@ import click
 
 from simulators.cli.contracts.options import pacts
 from simulators.cli.usage import WrongUsage
-from simulators.contracts.pact import pacts_in
-from simulators.contracts.page import Contracts
-from simulators.contracts.page import page as as_html
-from simulators.contracts.scenarios import played_in, scenarios_in
+from simulators.contracts.page import page_of
 
 
 @click.command(epilog="Example: harness contracts page --output public")
@@ -24,9 +21,7 @@ from simulators.contracts.scenarios import played_in, scenarios_in
 def page(output: Path, pacts: Path, features: Path) -> None:
     """Write the contracts as one page: the network, each interaction in words, the scenarios that play it."""
     try:
-        played = played_in(pacts)
-        scenarios = scenarios_in(features) if played else ()  # nobody has told what they play
-        html = as_html(Contracts(pacts_in(pacts), scenarios, played))
+        html = page_of(pacts, features)
         output.mkdir(parents=True, exist_ok=True)
         (output / "index.html").write_text(html, encoding="utf-8")
     except (ValueError, OSError) as trouble:
