@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from simulators.console import (
     clock,
     contracts,
+    dead_letters,
     faults,
     feed,
     guide,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from simulators.console.stage import Stage
 
-ROOMS = (sagas, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
+ROOMS = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

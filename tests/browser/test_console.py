@@ -38,6 +38,7 @@ def addresses(served: tuple[Stage, str]) -> list[str]:
         "/stories",
         "/school",
         "/inbox",
+        "/dead-letters",
         "/webhooks",
         "/faults",
         "/stripe",
@@ -175,6 +176,13 @@ def test_the_page_is_paused_until_it_is_live_again(page: Page, stage: Stage, url
     assert "unseen" not in page.text()
     page.click("#live")
     page.sees("unseen")
+
+
+def test_the_contracts_are_accessible_too(browser: Chromium, url: str, judged: Callable[[Page], list[Any]]) -> None:
+    page = browser.page()
+    page.open(f"{url}/contracts")
+    page.sees("CREATE_ENROLLMENT_RECORD")
+    assert judged(page) == []
 
 
 def test_every_page_is_accessible_and_fits_every_screen(
