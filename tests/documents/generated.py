@@ -1,4 +1,4 @@
-"""The parts of documents that are written from what they tell of: the wire's names, and the command line."""
+"""The parts of documents that are written from what they tell of: the flows, the wire's names, the command line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
+from transitions.extensions import GraphMachine
 
+from reference.app import SAGAS
+from reference.sagas.paid_saga import PaidSaga
 from simulators.cli import main
 from tests.rooms.source import ROOT
 
@@ -19,6 +22,24 @@ WHO = {"service": "services", "person": "people", "stripe": "Stripe"}
 
 def described(name: str) -> Any:
     return json.loads((ROOT / "reference" / "web" / name).read_text())
+
+
+class Drawn:
+    """What a drawing needs a saga to be: something that has states."""
+
+
+def flows() -> str:
+    """Return every saga as a diagram of its table, by the library that runs the table."""
+    return "\n".join(f"## {saga.__name__}\n\n```mermaid\n{drawn(saga)}\n```\n" for saga in SAGAS)
+
+
+def drawn(saga: type[PaidSaga]) -> str:
+    model: Any = Drawn()
+    states, moves = [state.name for state in saga.STATES], [list(move) for move in saga.moves()]
+    GraphMachine(model, states, "initiated", moves, auto_transitions=False, graph_engine="mermaid", title="")
+    arrows = [line.strip() for line in model.get_graph().source.splitlines() if "-->" in line]
+    ends = [f"{state.name} --> [*]" for state in saga.STATES if state.final]
+    return "\n    ".join(["stateDiagram-v2", *sorted(arrows, key=lambda line: "[*]" not in line), *ends])
 
 
 def wire() -> str:

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from reference.settings import read_settings
-from tests.documents.generated import BEGIN, command_line, wire
+from tests.documents.generated import BEGIN, command_line, flows, wire
 from tests.rooms.source import ROOT
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"reference/WIRE.md": wire, "simulators/cli/README.md": command_line}
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "reference/WIRE.md": wire,
+    "reference/sagas/README.md": flows,
+    "simulators/cli/README.md": command_line,
+}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
