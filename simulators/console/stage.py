@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from threading import RLock
 from typing import TYPE_CHECKING, Self
+
+import requests
 
 from simulators.console.furniture import furnish
 from simulators.console.index import Index
@@ -108,8 +110,7 @@ class Stage:
 
     def faults(self) -> list[Json]:
         """Return all planted faults, spent ones too, each with the service it is planted in."""
-        planted = {name: self.simulator(name).get("/_sim/faults")["items"] for name in self._running()}
-        return [{"service": name, **each} for name, items in planted.items() for each in items]
+        return [{"service": name, **each} for name, each in self._told("/_sim/faults")]
 
     def active_faults(self) -> list[Json]:
         """Return the faults that may still strike."""
@@ -117,16 +118,21 @@ class Stage:
 
     def deliveries(self) -> list[Json]:
         """Return the newest messages of all simulators, newest first, each with its sender."""
-        sent = {name: self.simulator(name).get("/_sim/deliveries")["items"] for name in self._running()}
-        found = [{"sender": name, **each} for name, items in sent.items() for each in items]
+        found = [{"sender": name, **each} for name, each in self._told("/_sim/deliveries")]
         return sorted(found, key=lambda each: str(each["created"]), reverse=True)
 
     def down(self) -> list[str]:
         """Return the services that do not run."""
         return [name for name in PORTS if not self.world.is_up(name)]
 
-    def _running(self) -> list[str]:
-        return [name for name in SIMULATORS if self.world.is_up(name)]
+    def _told(self, path: str) -> list[tuple[str, Json]]:
+        """Return what the simulators that run list there, each item with the name of its simulator."""
+        found = []
+        for name in SIMULATORS:
+            with suppress(requests.RequestException):  # It may go down on purpose, while it is asked.
+                items = self.simulator(name).get(path)["items"] if self.world.is_up(name) else []
+                found += [(name, each) for each in items]
+        return found
 
     def is_quiet(self) -> bool:
         """Whether nobody has anything left to do at this moment."""

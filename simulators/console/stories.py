@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import requests
 from flask import Blueprint, abort
 
 from simulators.console.answers import done, given, page, stage, world
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 routes = Blueprint("stories", __name__)
 LONGEST_PACE = 5
+NOTHING: dict[str, Any] = {"saga": None}
 FAULT_NAMES = {each.number: each.name for each in FAULTS}
 
 
@@ -36,8 +39,7 @@ def every() -> ResponseReturnValue:
 def one(name: str) -> ResponseReturnValue:
     """One story: as it was told last, and everything about its saga."""
     story, played = _named(name), stage().plays.get(name)
-    saga = world().payment.saga(played.saga_id) if played and played.saga_id else None
-    about: dict[str, Any] = everything_about(saga) if saga else {"saga": None}
+    about = _about(played.saga_id) if played and played.saga_id else NOTHING
     return page("story.html", story=_shown(story), lines=played.lines if played else [], **about)
 
 
@@ -60,6 +62,14 @@ def begin(name: str) -> ResponseReturnValue:
             raise
         played.saga_id = played.told.saga_id
     return done(played.told.sentence, f"/stories/{name}", **_shown(story))
+
+
+def _about(saga_id: str) -> dict[str, Any]:
+    """Return all about the saga; nothing while a service is down, which may be part of the story."""
+    with suppress(requests.RequestException):
+        saga = world().payment.saga(saga_id)
+        return everything_about(saga) if saga else NOTHING
+    return NOTHING
 
 
 def _note(on: Stage, played: Play, known: set[str], line: str, tone: str) -> None:

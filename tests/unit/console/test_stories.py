@@ -139,3 +139,15 @@ def test_the_feed_says_that_there_is_something_new_until_the_stage_closes(stage:
         assert list(stream) == []
     finally:
         stage.is_open = True
+
+
+def test_a_story_is_shown_also_while_a_service_is_down(visitor: Visitor, stage: Stage) -> None:
+    visitor.act("/stories/course/play")
+    for name in ("payment-service", "learning-service"):
+        stage.world.take_down(name)
+        try:
+            told = visitor.told("/stories/course")
+        finally:
+            stage.world.bring_back(name)
+        assert (told["saga"], told["lines"] != []) == (None, True)
+    assert visitor.told("/stories/course")["saga"]["outcome"] == "COMPLETED"
