@@ -99,7 +99,7 @@ def test_what_is_not_done_is_in_some_document() -> None:
 
 def test_commands_stand_in_blocks_that_are_read() -> None:
     languages = {block.language for document in documents() for block in blocks(document)}
-    assert languages <= {"sh", "text", "json", "js", "python", "http"}
+    assert languages <= {"sh", "text", "json", "js", "python", "http", "mermaid"}
 
 
 @needs_a_terminal
