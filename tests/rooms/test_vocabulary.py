@@ -1,4 +1,4 @@
-"""One word means one thing: names use the words of the glossary in CONTRIBUTING.md, and functions are verbs or nouns."""
+"""One word means one thing: names use the words of CONTRIBUTING.md's glossary, and functions are verbs or nouns."""
 
 from __future__ import annotations
 
