@@ -1,5 +1,6 @@
 """The independent payment-service, started beside a world as its team would: by a command and an environment."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -62,3 +63,17 @@ def is_ready(url: str) -> bool:
             return session.get(f"{url}/readyz", timeout=1).ok
         except requests.RequestException:
             return False
+
+
+@contextmanager
+def beside_its_desk(jwt_secret: str) -> Iterator[dict[str, str]]:
+    """Serve what a team serves while its service is verified, and yield where; it ends when its input does."""
+    nowhere = "http://127.0.0.1:9"
+    urls = ("STRIPE_API_BASE", "LEARNING_SERVICE_URL", "TUTOR_MATCHING_SERVICE_URL", "COMMUNICATION_SERVICE_URL")
+    secrets = {"STRIPE_API_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x", "SERVICE_TOKEN": "x"}
+    environ = {**os.environ, **dict.fromkeys(urls, nowhere), **secrets, "JWT_SECRET": jwt_secret}
+    with subprocess.Popen(
+        ["node", FOLDER / "desk.js"], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        yield json.loads(process.stdout.readline())

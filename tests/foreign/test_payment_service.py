@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from simulators.cli import main
 from simulators.stories import play, story_named
 from simulators.stories.narration import TOLD_HERE
 from simulators.world.together import Together
-from tests.foreign.service import FOLDER, beside_a_world, has_node, install_packages
+from tests.contracts.expectations import JWT_SECRET
+from tests.foreign.service import FOLDER, beside_a_world, beside_its_desk, has_node, install_packages
 from tests.rooms.source import ROOT
 
 pytestmark = [
@@ -20,6 +23,7 @@ pytestmark = [
 ]
 MISTAKES = json.loads((FOLDER / "mistakes.json").read_text())
 SOURCES = sorted(FOLDER.glob("*.js"))
+WANTED_BY_TWO = ("PaymentSucceeded", "PaymentFailed", "PaymentFailed without a declineCode", "PaymentRefunded")
 NEED_NO_TIME = (*TOLD_HERE, "webhook-twice")
 
 
@@ -53,6 +57,16 @@ def test_a_right_service_in_another_language_tells_every_story_that_needs_no_tim
 def test_a_story_catches_the_mistake_that_it_is_about(mistake: str, story: str, tmp_path: Path) -> None:
     with beside_a_world(tmp_path, mistake) as wrong:
         assert not play(story_named(story), wrong).ended_well
+
+
+def test_it_keeps_the_contracts_but_for_those_of_which_its_desk_cannot_know_who_wants_them() -> None:
+    with beside_its_desk(JWT_SECRET) as where:
+        urls = ["--url", where["url"], "--states-url", where["desk"] + "/state"]
+        urls += ["--messages-url", where["desk"] + "/message", "--pacts", str(ROOT / "pacts")]
+        answer = CliRunner().invoke(main, ["contracts", "verify", "--provider", "payment-service", *urls, "--json"])
+    told = json.loads(answer.stdout)
+    assert set(told["failed"]) == {f"{name} (communication-service)" for name in WANTED_BY_TWO}
+    assert len(told["passed"]) > 10 * len(told["failed"])
 
 
 def test_every_mistake_that_is_listed_can_be_made_and_no_other() -> None:

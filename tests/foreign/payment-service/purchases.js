@@ -42,8 +42,8 @@ export class Purchases {
     return true;
   }
 
-  startSession(tx, studentId, slot) {
-    const fields = { sagaId: newId("saga"), studentId, contextId: newId("session"), slot, paymentId: newId("pay") };
+  startSession(tx, studentId, slot, sagaId = newId("saga")) {
+    const fields = { sagaId, studentId, contextId: newId("session"), slot, paymentId: newId("pay") };
     const title = `${slot.duration} minutes with ${slot.tutorId}`;
     const saga = newSaga(tx, "SESSION_BOOKING", "BookAndPayForSessionSaga", { ...fields, title });
     note(saga, "BookSessionInitiated", "The student asked for the session.");

@@ -62,11 +62,10 @@ export class Sender {
     }
   }
 
-  async tell({ id, sagaId, to, path, type, data, at }) {
-    const about = { specversion: "1.0", id: makes("message-id-for-each-try") ? randomUUID() : id, source: "edtech.payment-service" };
-    const event = { ...about, type, subject: sagaId, time: new Date(at).toISOString(), datacontenttype: "application/json", data };
+  async tell(message) {
+    const { to, path } = message;
     const headers = { ...this.bearer(), "Content-Type": "application/cloudevents+json" };
-    const answer = await this.fetch(this.urls[to] + path, { method: "POST", headers, body: JSON.stringify(event) });
+    const answer = await this.fetch(this.urls[to] + path, { method: "POST", headers, body: JSON.stringify(envelope(message)) });
     if (NEVER_TAKEN.includes(answer.status)) throw new NeverTaken(`${to} answered ${answer.status}`);
     if (!answer.ok) throw new Error(`${to} answered ${answer.status}`);
     return [];
@@ -83,4 +82,10 @@ export class Sender {
 
   fetch = (url, options) => fetch(url, { ...options, redirect: "error", signal: AbortSignal.timeout(TIMEOUT) });
   bearer = () => ({ Authorization: `Bearer ${this.token}` });
+}
+
+// A message as it travels: a CloudEvent, whose id is the same however often it is sent.
+export function envelope({ id, sagaId, type, data, at }) {
+  const about = { specversion: "1.0", id: makes("message-id-for-each-try") ? randomUUID() : id, source: "edtech.payment-service" };
+  return { ...about, type, subject: sagaId, time: new Date(at).toISOString(), datacontenttype: "application/json", data };
 }

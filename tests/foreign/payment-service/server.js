@@ -10,8 +10,8 @@ import { Web } from "./web.js";
 
 const TICK_MILLISECONDS = 200;
 
-export function serviceOf(settings, path) {
-  const store = new Store(new Journal(path));
+export function serviceOf(settings, journal) {
+  const store = new Store(journal);
   const purchases = new Purchases(settings.times);
   const sender = new Sender(store, purchases, new StripeGateway(settings), settings);
   const web = new Web(store, purchases, settings);
@@ -36,7 +36,7 @@ function dueNow(tx, purchases, sagaId, name, now) {
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const settings = settingsOf(process.env);
-  const service = serviceOf(settings, "payments.jsonl");
+  const service = serviceOf(settings, new Journal("payments.jsonl"));
   if (makes("deadlines-in-memory")) for (const saga of service.store.all("saga")) saga.deadlines = {};
   setInterval(() => tick(service), TICK_MILLISECONDS);
   process.on("SIGTERM", () => process.exit(0));
