@@ -76,7 +76,7 @@ def gather(world: World) -> Evidence:
     sagas = {saga_id: world.payment.find_saga(saga_id) for saga_id in sorted(filter(None, ids))}
     earlier = dict(world.outcomes)
     world.outcomes |= {saga_id: saga["outcome"] for saga_id, saga in sagas.items() if saga and saga["outcome"]}
-    known = world.plan.credentials
+    known = world.topology.credentials
     return Evidence(
         world.clock.now(),
         intents,
@@ -89,7 +89,7 @@ def gather(world: World) -> Evidence:
         sagas,
         exchanges,
         earlier,
-        float(world.plan.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
+        float(world.topology.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
         world.recorder.trace().decode(),
         (known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret),
     )
