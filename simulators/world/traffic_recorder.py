@@ -16,7 +16,7 @@ from werkzeug.datastructures import Authorization
 
 from simulators.clients.control import CONTROL_PATH
 from simulators.clients.stripe import BROWSER_PAGES
-from simulators.kit.faults.requests import CONNECTION
+from simulators.kit.faults.requests import CONNECTION_HEADER
 from simulators.kit.seams import Clock
 from simulators.world.recorder import Exchange, MessageLabel, Recorder, label_of
 from simulators.world.serving import served_session
@@ -41,7 +41,7 @@ class TrafficRecorder:
             end = self._begin_request(environ)
 
             def record_start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:  # noqa: ANN401 - WSGI's own
-                end("no answer" if (CONNECTION, "reset") in headers else status.split(maxsplit=1)[0])
+                end("no answer" if (CONNECTION_HEADER, "reset") in headers else status.split(maxsplit=1)[0])
                 return start_response(status, headers, *failure)
 
             return app(environ, record_start)
