@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
 
-from simulators.kit.http.access import limit_to_caller
+from simulators.kit.http.auth import limit_to_caller
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import text
+from simulators.kit.http.validation import Shape, text
+from simulators.kit.json_types import Json
 from simulators.kit.storage.documents import fresh_id, now, page, table
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.http.validation import Shape
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("notices", __name__)
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict, Forbidden, NotFound, UnprocessableEntity
 
-from simulators.kit.http.access import caller, limit_to_caller
+from simulators.kit.http.auth import caller, limit_to_caller
 from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import json_body, text, validate
+from simulators.kit.json_types import Json
 from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, now, page, table
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("enrollments", __name__)
 

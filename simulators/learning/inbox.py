@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from simulators.kit.http.messages import (
     CommandOutcome,
@@ -17,15 +16,11 @@ from simulators.kit.http.messages import (
     rejection,
 )
 from simulators.kit.http.validation import text
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fresh_id, now, table
 from simulators.learning.enrollments import find_enrollment
 from simulators.learning.faults import RejectedEnrollment
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("inbox", __name__)
 

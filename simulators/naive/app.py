@@ -8,22 +8,18 @@ import hmac
 import json
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+import random
+from collections.abc import Mapping
+from typing import Any
 
+import requests
 from flask import Blueprint, Flask, abort, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from simulators.naive import runtime
+from simulators.naive.outside import Json
 from simulators.naive.purchases import Purchases
-
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Mapping
-
-    import requests
-    from flask.typing import ResponseReturnValue
-
-    from simulators.naive.outside import Json
 
 log = logging.getLogger(__name__)
 routes = Blueprint("naive", __name__)

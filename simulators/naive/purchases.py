@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import random
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from simulators.naive.outside import COMMUNICATION, LEARNING, TUTORS, Outside
+import requests
 
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Mapping
-
-    import requests
-
-    from simulators.naive.outside import Json
-    from simulators.naive.runtime import Clock
+from simulators.naive.outside import COMMUNICATION, LEARNING, TUTORS, Json, Outside
+from simulators.naive.runtime import Clock
 
 COURSE, SESSION = "COURSE_ENROLLMENT", "SESSION_BOOKING"
 ENDED = ("COMPLETED", "REJECTED", "EXPIRED", "CANCELLED", "REFUNDED")

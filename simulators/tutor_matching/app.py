@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from simulators.kit.http.access import Secrets
+from flask import Flask
+
+from simulators.kit.http.auth import Secrets
 from simulators.kit.neighbour import create_neighbour
+from simulators.kit.seams import Seams
 from simulators.tutor_matching import holds, inbox, slots, tutors
 from simulators.tutor_matching.faults import LapsingHold, RejectedAvailability
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from flask import Flask
-
-    from simulators.kit.seams import Seams
 
 HOLD = timedelta(minutes=15)
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import validate
+from simulators.kit.http.validation import Shape, validate
+from simulators.kit.json_types import Json
 from simulators.kit.time.timestamps import Span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from simulators.kit.http.validation import Shape
-    from simulators.kit.json_types import Json
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")

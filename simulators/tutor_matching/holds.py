@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
 
-from simulators.kit.http.access import caller
+from simulators.kit.http.auth import caller
 from simulators.kit.http.validation import json_body, validate
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
-from simulators.kit.time.timestamps import SLOT, format_instant, span
+from simulators.kit.time.timestamps import SLOT, Span, format_instant, span
 from simulators.tutor_matching.faults import LapsingHold
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
-    from simulators.kit.time.timestamps import Span
 
 routes = Blueprint("holds", __name__)
 

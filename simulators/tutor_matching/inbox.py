@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from simulators.kit.http.messages import (
     CommandOutcome,
@@ -15,6 +14,7 @@ from simulators.kit.http.messages import (
     rejection,
 )
 from simulators.kit.http.validation import text
+from simulators.kit.json_types import Json
 from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, table
@@ -23,11 +23,6 @@ from simulators.tutor_matching.availability import is_open
 from simulators.tutor_matching.faults import RejectedAvailability
 from simulators.tutor_matching.holds import FREE, RELEASED, busy_times, end, hold_slot, status
 from simulators.tutor_matching.tutors import price
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("inbox", __name__)
 

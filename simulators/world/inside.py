@@ -43,7 +43,7 @@ class Inside(World):
         url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
         plan = Plan(URLS, Credentials.made_up(self._random("credentials")), url, service, settings or {})
         super().__init__(plan, Clock(START, running=False), Recorder())
-        self.network = Network(self.clock, self.recorder)
+        self.network = Network(self.clock, self.recorder, self._random("links"))
         self.services = {name: self._service(name) for name in URLS}
         order = self._random("order") if shuffled else None
         self.scheduler = Scheduler(self.clock, list(self.services.values()), order)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from flask import Flask, Response, request
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from simulators.kit.seams import Clock
+from simulators.kit.seams import Clock
 
 KEPT = 1000
 

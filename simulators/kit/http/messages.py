@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from simulators.kit.http.access import require_other_service
+from flask.typing import ResponseReturnValue
+
+from simulators.kit.http.auth import require_service, secrets
 from simulators.kit.http.cloudevents import read_envelope
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import MONEY, object_of, optional, text, validate
+from simulators.kit.http.validation import MONEY, Shape, object_of, optional, select, text
+from simulators.kit.json_types import Json
 from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import now, table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
-
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.http.validation import Shape
-    from simulators.kit.json_types import Json
 
 
 class MessageKind(NamedTuple):
@@ -38,7 +33,7 @@ class CommandOutcome(NamedTuple):
 
 def handle_command(commands: Mapping[str, MessageKind]) -> ResponseReturnValue:
     """Do what another service commands; each of these announces its outcome, however often it is asked."""
-    require_other_service()
+    require_service(secrets().service_token)
     command, data = _read(read_envelope(), commands)
     with simulator().store.transaction():
         command.effect(data)
@@ -47,7 +42,7 @@ def handle_command(commands: Mapping[str, MessageKind]) -> ResponseReturnValue:
 
 def handle_event(events: Mapping[str, MessageKind]) -> ResponseReturnValue:
     """Take in what another service tells; the same event takes effect once."""
-    require_other_service()
+    require_service(secrets().service_token)
     envelope = read_envelope()
     event, data = _read(envelope, events)
     key = f"{envelope['source']} {envelope['id']}"
@@ -105,7 +100,7 @@ def _read(envelope: Json, accepted: Mapping[str, MessageKind]) -> tuple[MessageK
     """Return the message with what is known of its data, ignoring the rest; BadField where it is wrong."""
     if (message := accepted.get(envelope["type"])) is None:
         raise BadField("type", f"is none of {', '.join(accepted)}")
-    data = validate({field: envelope["data"].get(field) for field in message.shape}, message.shape)
+    data = select(envelope["data"], message.shape)
     if envelope["subject"] != data["sagaId"]:
         raise BadField("subject", "must be the sagaId")
     return message, data

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from flask import Response, current_app
+from flask import Flask, Response, current_app
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 MAX_BODY_BYTES = 1_000_000
 

@@ -6,17 +6,15 @@ import json
 import os
 import threading
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 from tinydb.storages import Storage
 
 from simulators.kit.json_types import Json
 from simulators.kit.storage.indexed_table import IndexedTable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 
 class Change(NamedTuple):

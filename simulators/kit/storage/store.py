@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tinydb import TinyDB
 from tinydb.table import Document
@@ -13,13 +14,7 @@ from tinydb.table import Table as TinyTable
 
 from simulators.kit.json_types import Json
 from simulators.kit.storage.change_log import Change, ChangeLog
-from simulators.kit.storage.indexed_table import deep_copy
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
-    from pathlib import Path
-
-    from simulators.kit.storage.indexed_table import IndexedTable
+from simulators.kit.storage.indexed_table import IndexedTable, deep_copy
 
 
 class Copy(Document):

@@ -5,10 +5,7 @@ from __future__ import annotations
 import heapq
 import threading
 from collections import Counter
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import datetime
 
 PARALLEL_PER_LANE = 1
 

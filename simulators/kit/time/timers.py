@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from flask import Flask
 
 from simulators.kit.seams import Seams, new_id
+from simulators.kit.storage.store import Store
+from simulators.kit.time.background import Background
 from simulators.kit.time.due_queue import DueQueue
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from flask import Flask
-
-    from simulators.kit.storage.store import Store
-    from simulators.kit.time.background import Background
 
 
 class Timers:

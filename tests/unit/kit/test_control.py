@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from flask import Flask, request
+from flask.testing import FlaskClient
 
 from simulators.kit.http.problems import answer_with_problems
+from simulators.kit.seams import Seams
 from simulators.kit.simulator import Simulator
-
-if TYPE_CHECKING:
-    from flask.testing import FlaskClient
-
-    from simulators.kit.seams import Seams
 
 
 @pytest.fixture

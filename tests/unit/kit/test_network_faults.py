@@ -2,18 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
 from flask import Flask
 
 from simulators.kit.http.problems import answer_with_problems
+from simulators.kit.seams import Seams
 from simulators.kit.simulator import Simulator
 from simulators.world.serving import Port, Server
-
-if TYPE_CHECKING:
-    from simulators.kit.seams import Seams
 
 pytestmark = pytest.mark.served
 WORD = "abcdefghij" * 20

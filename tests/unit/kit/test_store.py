@@ -4,17 +4,15 @@ import json
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tinydb import where
 
 from simulators.kit.storage import indexed_table
 from simulators.kit.storage.store import Store
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 def filled(store: Store, count: int) -> Store:
