@@ -15,7 +15,7 @@ from simulators.kit.faults.deliveries import AttemptFault, SendFault
 from simulators.kit.faults.fault import Faults
 from simulators.kit.json_types import Json
 from simulators.kit.seams import Seams, new_id
-from simulators.kit.storage.store import Store, Table
+from simulators.kit.storage.store import DocumentTable, Store
 from simulators.kit.time.background import Background
 from simulators.kit.time.due_queue import DueQueue
 
@@ -96,7 +96,7 @@ class Deliveries:
             self._await(delivery)
 
     @property
-    def _table(self) -> Table:
+    def _table(self) -> DocumentTable:
         return self._store.table("deliveries")
 
     def _keep(self, delivery: Json) -> None:

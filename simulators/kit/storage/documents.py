@@ -13,13 +13,13 @@ from simulators.kit.http.validation import query_number
 from simulators.kit.json_types import Json
 from simulators.kit.seams import new_id
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.store import Table
+from simulators.kit.storage.store import DocumentTable
 from simulators.kit.time.timestamps import format_instant
 
 PAGE = 100
 
 
-def table(name: str) -> Table:
+def table(name: str) -> DocumentTable:
     """Return the documents of this kind."""
     return simulator().store.table(name)
 
