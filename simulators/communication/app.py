@@ -1,4 +1,4 @@
-"""The simulated communication-service, put together."""
+"""The simulated communication-service as a Flask app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the payment-service says here: two commands and three events, each at least once and in any order."""
+"""The inbox of sessions and notices: two commands and three events of the payment-service, in any order."""
 
 from __future__ import annotations
 

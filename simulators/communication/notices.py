@@ -26,7 +26,7 @@ def list_notices() -> ResponseReturnValue:
 
 
 def read_notice(asked: Json) -> Json:
-    """Return what counts of it: an attempt belongs to a decline, which must name one (BadField)."""
+    """Return the notice that a command asks for: an attempt belongs to a decline, which must name one (BadField)."""
     if asked["kind"] != "DECLINED":
         return {field: value for field, value in asked.items() if field != "attempt"}
     if why := text(asked["attempt"]):
@@ -55,4 +55,4 @@ NOTICE: Shape = {
     "kind": _kind,
     "title": text,
     "attempt": lambda _: None,
-}  # see `said`
+}  # see `read_notice`

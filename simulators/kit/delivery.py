@@ -1,4 +1,4 @@
-"""Messages to other services, at least once: stored first, sent later, tried again until the receiver has them."""
+"""Deliveries to other services, at least once: stored first, sent later, tried again until the receiver has them."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ class Deliveries:
 
     def pump(self) -> bool:
         """Make one attempt that is due; False when none is."""
-        if (taken := self._due.take(self._seams.clock.now())) is None:
+        if (due := self._due.take(self._seams.clock.now())) is None:
             return False
-        lane, delivery_id = taken
+        lane, delivery_id = due
         try:
             self._try(self._table.find(delivery_id))
         finally:
-            self._due.done(lane)
+            self._due.release(lane)
         return True
 
     def next_due(self) -> datetime | None:
@@ -93,7 +93,7 @@ class Deliveries:
         """Wait for what the store holds undelivered."""
         self._due.clear()
         for delivery in self._table.oldest(status="PENDING"):
-            self._await(delivery)
+            self._schedule(delivery)
 
     @property
     def _table(self) -> DocumentTable:
@@ -102,9 +102,9 @@ class Deliveries:
     def _keep(self, delivery: Json) -> None:
         self._table.put(delivery)
         if delivery["status"] == "PENDING":
-            self._await(delivery)
+            self._schedule(delivery)
 
-    def _await(self, delivery: Json) -> None:
+    def _schedule(self, delivery: Json) -> None:
         self._due.put(datetime.fromisoformat(delivery["due"]), delivery["id"], delivery["receiver"])
 
     def _try(self, delivery: Json | None) -> None:
@@ -122,7 +122,7 @@ class Deliveries:
                 self._note(delivery, outcome)
 
     def _post(self, attempt: Attempt) -> Json:
-        """Return the attempt's outcome: the status heard, or what kept it from being heard."""
+        """Return the attempt's outcome: its status, or why there is none."""
         where = (attempt.event, attempt.delivery["receiver"], attempt.delivery["url"])
         faults = list(self._faults.strike(AttemptFault, *where))
         for fault in faults:

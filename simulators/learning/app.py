@@ -1,4 +1,4 @@
-"""The simulated learning-service, put together."""
+"""The simulated learning-service as a Flask app."""
 
 from __future__ import annotations
 

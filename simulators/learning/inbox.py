@@ -1,4 +1,4 @@
-"""What the payment-service says to the school: one command and three events, each at least once and in any order."""
+"""The school's inbox: one command and three events of the payment-service, at least once and in any order."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _confirm(asked: Json) -> CommandOutcome:
     enrollment_id = fresh_id("enr")
     record = {"id": enrollment_id, "enrollmentId": enrollment_id, **asked, "enrolledAt": now(), "completedLessons": []}
     table("enrollments").put(record)
-    told = {"enrollmentId": enrollment_id, **{field: asked[field] for field in ("sagaId", "courseId", "studentId")}}
-    return CommandOutcome("EnrollmentConfirmed", told)
+    facts = {"enrollmentId": enrollment_id, **{field: asked[field] for field in ("sagaId", "courseId", "studentId")}}
+    return CommandOutcome("EnrollmentConfirmed", facts)
 
 
 def _take_back(saga_id: str) -> None:

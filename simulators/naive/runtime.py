@@ -21,7 +21,7 @@ class Clock(Protocol):
         ...
 
 
-class SystemClock:
+class MachineClock:
     """The machine's time."""
 
     def now(self) -> datetime:

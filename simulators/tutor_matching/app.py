@@ -1,4 +1,4 @@
-"""The simulated tutor-matching-service, put together."""
+"""The simulated tutor-matching-service as a Flask app."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from simulators.kit.seams import Seams
 from simulators.tutor_matching import holds, inbox, slots, tutors
 from simulators.tutor_matching.faults import LapsingHold, RejectedAvailability
 
-HOLD = timedelta(minutes=15)
-
 
 def create_app(
     seams: Seams,
@@ -23,7 +21,7 @@ def create_app(
     service_token: str,
     jwt_secret: str,
     state_path: Path | None = None,
-    hold: timedelta = HOLD,
+    hold: timedelta = holds.USUAL_HOLD,
 ) -> Flask:
     """Return a service of tutors that announces its events at `service_url`; empty, unless its state was kept."""
     app = create_neighbour(

@@ -1,4 +1,4 @@
-"""What the payment-service says to the tutors: two commands, each at least once and in any order."""
+"""The tutors' inbox: two commands of the payment-service, at least once and in any order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from simulators.kit.time.timestamps import SLOT, span
 from simulators.tutor_matching.availability import is_open
 from simulators.tutor_matching.faults import RejectedAvailability
 from simulators.tutor_matching.holds import FREE, RELEASED, busy_times, end, hold_slot, status
-from simulators.tutor_matching.tutors import price
+from simulators.tutor_matching.prices import price
 
 routes = Blueprint("inbox", __name__)
 

@@ -14,10 +14,10 @@ from simulators.kit.http.validation import query_number
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch
-from simulators.kit.time.timestamps import LONGEST_MINUTES, Span, format_instant, instant
+from simulators.kit.time.timestamps import LONGEST_MINUTES, TimeSpan, format_instant, instant
 from simulators.tutor_matching.availability import windows
 from simulators.tutor_matching.holds import busy_times, status
-from simulators.tutor_matching.tutors import price
+from simulators.tutor_matching.prices import price
 
 routes = Blueprint("slots", __name__)
 
@@ -37,7 +37,7 @@ def list_slots(tutor_id: str) -> ResponseReturnValue:
     return {"items": items, "nextCursor": None}
 
 
-def _starts(tutor: Json, asked: Span, length: timedelta) -> Iterator[datetime]:
+def _starts(tutor: Json, asked: TimeSpan, length: timedelta) -> Iterator[datetime]:
     """Yield where slots begin, counted from the beginning of each of the hours; any other time can be booked too."""
     now = simulator().seams.clock.now()
     for hours in windows(tutor, asked):
@@ -48,8 +48,8 @@ def _starts(tutor: Json, asked: Span, length: timedelta) -> Iterator[datetime]:
             start += length
 
 
-def _slot(tutor: Json, start: datetime, minutes: int, times: list[tuple[Span, str]]) -> Json:
-    slot = Span(start, start + timedelta(minutes=minutes))
+def _slot(tutor: Json, start: datetime, minutes: int, times: list[tuple[TimeSpan, str]]) -> Json:
+    slot = TimeSpan(start, start + timedelta(minutes=minutes))
     return {
         "scheduledAt": format_instant(slot.start),
         "endsAt": format_instant(slot.end),
@@ -59,12 +59,12 @@ def _slot(tutor: Json, start: datetime, minutes: int, times: list[tuple[Span, st
     }
 
 
-def _range() -> Span:
+def _range() -> TimeSpan:
     start = _moment("from", simulator().seams.clock.now())
     end = _moment("to", start + USUAL_RANGE)
     if not start < end <= start + LONGEST_RANGE:
         raise BadField("to", f"must be later than from, by {LONGEST_RANGE.days} days at most")
-    return Span(start, end)
+    return TimeSpan(start, end)
 
 
 def _moment(name: str, default: datetime) -> datetime:

@@ -67,12 +67,6 @@ def delete_tutor(tutor_id: str) -> ResponseReturnValue:
     return "", 204
 
 
-def price(tutor: Json, minutes: int) -> Json:
-    """Return what so many minutes cost, rounded half up to the minor unit."""
-    rate = tutor["hourlyRate"]
-    return {"amount": (rate["amount"] * minutes + 30) // 60, "currency": rate["currency"]}
-
-
 def _change(tutor_id: str, shape: Shape, field: str | None = None) -> Json:
     """Replace one field by the body, or the fields of the body."""
     caller("operator")

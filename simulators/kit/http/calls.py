@@ -1,4 +1,4 @@
-"""The calls a simulator received: enough to see what happened, and none of the secrets in it."""
+"""The calls that a simulator received: enough to see what happened, and none of the secrets in it."""
 
 from __future__ import annotations
 

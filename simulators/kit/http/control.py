@@ -1,4 +1,4 @@
-"""The control routes under `/_sim`, which no real service has: look inside, break things, move time."""
+"""Control routes under `/_sim`, which no real service has: look inside, break things, move time."""
 
 from __future__ import annotations
 

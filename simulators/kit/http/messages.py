@@ -1,4 +1,4 @@
-"""What another service says at `/commands` and `/events`: at least once, and in any order."""
+"""Commands and events of other services, at `/commands` and `/events`: at least once, and in any order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CommandOutcome(NamedTuple):
 
 
 def handle_command(commands: Mapping[str, MessageKind]) -> ResponseReturnValue:
-    """Do what another service commands; each of these announces its outcome, however often it is asked."""
+    """Handle a command of another service; its outcome is announced as often as it is asked: 401, 415, BadField."""
     require_service(secrets().service_token)
     command, data = _read(read_envelope(), commands)
     with simulator().store.transaction():
@@ -41,7 +41,7 @@ def handle_command(commands: Mapping[str, MessageKind]) -> ResponseReturnValue:
 
 
 def handle_event(events: Mapping[str, MessageKind]) -> ResponseReturnValue:
-    """Take in what another service tells; the same event takes effect once."""
+    """Handle an event of another service; the same event takes effect once: 401, 415, BadField."""
     require_service(secrets().service_token)
     envelope = read_envelope()
     event, data = _read(envelope, events)
@@ -72,7 +72,7 @@ def reject_from_now_on(event: str, saga_id: str, reason: str) -> None:
 
 
 def payment_events(context: str, take_back: Callable[[str], None]) -> dict[str, MessageKind]:
-    """Return what is heard of payments in this context; only a refund has an effect: its saga's goods go back."""
+    """Return the events of payments in this context; only a refund has an effect: its saga's goods go back."""
 
     def fits(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
         return None if value == context else f"must be {context}"
@@ -89,7 +89,7 @@ def payment_events(context: str, take_back: Callable[[str], None]) -> dict[str, 
 
 
 def _no_effect(data: Json) -> None:
-    """Be content that it is kept in the inbox."""
+    """Change nothing: it is in the inbox."""
 
 
 def _keep(key: str, outcome: CommandOutcome) -> Json:

@@ -13,7 +13,7 @@ from tinydb.table import Document
 from tinydb.table import Table as TinyTable
 
 from simulators.kit.json_types import Json
-from simulators.kit.storage.change_log import Change, ChangeLog
+from simulators.kit.storage.change_log import ChangeLog, DocumentChange
 from simulators.kit.storage.indexed_table import IndexedTable, deep_copy
 
 
@@ -33,7 +33,7 @@ class DocumentTable(TinyTable):
 
     def put(self, document: Json) -> Json:
         """Store under its `id`, in place of what was there; return it."""
-        self._storage.change([Change(self.name, document["id"], deep_copy(document))])
+        self._storage.change([DocumentChange(self.name, document["id"], deep_copy(document))])
         return document
 
     def find(self, document_id: str | None) -> Json | None:
@@ -45,14 +45,14 @@ class DocumentTable(TinyTable):
     def drop(self, document_id: str) -> None:
         """Take one away; nothing happens if it is not there."""
         if document_id in self._rows.documents:
-            self._storage.change([Change(self.name, document_id, None)])
+            self._storage.change([DocumentChange(self.name, document_id, None)])
 
     def drop_oldest(self, field: str, until: float) -> list[Json]:
         """Take away the oldest ones if this field is not above `until`, two at most: a little with every write."""
         with self._storage.lock:
             oldest = islice(self._rows.walk(None, None, newest_first=False, start=None), 2)
             gone = [found for each in oldest if (found := self._rows.documents[each])[field] <= until]
-            self._storage.change(Change(self.name, each["id"], None) for each in gone)
+            self._storage.change(DocumentChange(self.name, each["id"], None) for each in gone)
         return gone
 
     def newest(self, older_than: str | None = None, **equals: Hashable) -> Iterator[Json]:

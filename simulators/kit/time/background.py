@@ -1,4 +1,4 @@
-"""The only threads of a simulator: they pump what is due. A world without threads pumps by itself instead."""
+"""The background of a simulator: its only threads, which pump what is due; a world without threads pumps by itself."""
 
 from __future__ import annotations
 

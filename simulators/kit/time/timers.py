@@ -1,4 +1,4 @@
-"""Things that happen later by themselves (money settles, a refund fails), remembered across a restart."""
+"""Timers: what happens later by itself (money settles, a refund fails), remembered across a restart."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class Timers:
 
     def pump(self) -> bool:
         """Run one timer that is due; False when none is."""
-        if (taken := self._due.take(self._seams.clock.now())) is None:
+        if (due := self._due.take(self._seams.clock.now())) is None:
             return False
-        lane, timer_id = taken
+        lane, timer_id = due
         try:
             self._run(timer_id)
         finally:
-            self._due.done(lane)
+            self._due.release(lane)
         return True
 
     def next_due(self) -> datetime | None:
