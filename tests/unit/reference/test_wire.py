@@ -92,7 +92,7 @@ def test_times_travel_in_utc() -> None:
 def full_payment() -> Payment:
     it = payment()
     for news in (created(), declined(), paid(), refund(RefundState.PENDING)):
-        it.hear(news)
+        it.apply(news)
     return it
 
 

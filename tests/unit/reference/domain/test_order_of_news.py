@@ -36,7 +36,7 @@ def told(data: st.DataObject, news: list[Message]) -> list[Message]:
 
 
 def hear(it: Payment, news: list[Message]) -> list[Message]:
-    return [asked for each in news for asked in it.hear(each) if isinstance(asked, Message)]
+    return [asked for each in news for asked in it.apply(each) if isinstance(asked, Message)]
 
 
 @pytest.mark.parametrize(("ending", "news"), STORIES)
@@ -61,7 +61,7 @@ def test_news_of_refunds_lead_to_one_end_in_any_order(
 ) -> None:
     it = payment()
     hear(it, [created(), paid()])
-    it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give"))
+    it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give"))
     hear(it, told(data, news))
     assert it.status == ending
 

@@ -13,8 +13,8 @@ from responses import RequestsMock, matchers
 from reference.application.lists import Span
 from reference.application.ports import UnavailableError
 from reference.domain.money import Money
-from reference.domain.reconciliation import EntryState
 from reference.gateways.stripe_ledger import StripeLedger, connect
+from reference.reconciliation.ledger import EntryState
 from reference.runtime import http_session
 from tests.unit.reference.builders import NOON, PRICE
 from tests.unit.reference.gateways.stripe_objects import METADATA, error, intent, listed, refund

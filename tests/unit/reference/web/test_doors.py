@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from responses import RequestsMock
 
-from reference.web.doors import Doors
+from reference.web.services import Services
 from tests.unit.reference.builders import NOON, SECRET
 from tests.unit.reference.gateways.stripe_objects import WEBHOOK_SECRET, event, intent, signature
 from tests.unit.reference.web.door import (
@@ -212,8 +212,8 @@ def test_a_fault_of_ours_shows_nothing_of_it(service: Service, monkeypatch: pyte
     def fail(*_: object) -> None:
         raise RuntimeError(SECRET)
 
-    doors: Doors = service.app.extensions["doors"]
-    monkeypatch.setattr(doors.service, "receive", fail)
+    services: Services = service.app.extensions["services"]
+    monkeypatch.setattr(services.payments, "receive", fail)
     answer = service.event()
     assert_problem(answer, 500)
     assert SECRET not in answer.text

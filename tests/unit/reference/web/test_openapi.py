@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder
 
 from reference.app import SAGAS
 from reference.domain.messages import Event, Message
-from reference.domain.payment_messages import PaymentContext
+from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import PaymentStatus
 from reference.web.health import OPENAPI
 from reference.wire import WireError, camel, unwrap

@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.application.lists import Span
-from reference.application.pairing import paired
-from reference.application.reconcile import Repair
 from reference.application.service import Receipt
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus, RefundState
-from reference.domain.reconciliation import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, Entry, Kind
-from tests.unit.reference.application.books import (
+from reference.reconciliation.differences import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, Kind
+from reference.reconciliation.ledger import Entry
+from reference.reconciliation.pairing import pair_up
+from reference.reconciliation.reconcile import Repair
+from tests.unit.reference.builders import NOON, created, paid, refund
+from tests.unit.reference.reconciliation.books import (
     A_DAY_AGO,
     CASES,
     OPEN,
@@ -29,7 +31,6 @@ from tests.unit.reference.application.books import (
     paid_here,
     planted,
 )
-from tests.unit.reference.builders import NOON, created, paid, refund
 
 HOUR = timedelta(hours=1)
 ANY_CASE = st.tuples(
@@ -131,8 +132,8 @@ def difference(kind: Kind) -> Difference:
 def test_a_repair_tells_what_webhooks_could_have_told_under_ids_that_stay_the_same() -> None:
     books = Books(facts_of=lambda _: [created(), paid(payment_id=None, saga_id=""), refund(RefundState.PENDING)])
     reconciliation = books.reconciliation()
-    assert reconciliation.repair(difference(K.PAID_AT_STRIPE)) == Repair.HEARD
-    assert reconciliation.repair(difference(K.PAID_AT_STRIPE)) == Repair.HEARD_BEFORE
+    assert reconciliation.repair(difference(K.PAID_AT_STRIPE)) == Repair.APPLIED
+    assert reconciliation.repair(difference(K.PAID_AT_STRIPE)) == Repair.DUPLICATE
     heard = [(source, id_) for source, id_, _ in books.heard]
     assert heard[:2] == heard[2:]
     assert set(heard) == {("reconcile", "pi_1:MoneyReceived"), ("reconcile", "pi_1:re_1:PENDING")}
@@ -170,7 +171,7 @@ def test_only_what_is_near_in_time_is_held() -> None:
             yield each
 
     held = []
-    for done, _ in enumerate(paired(noted(ours), noted([entry_of(each) for each in ours]), HOUR), start=1):
+    for done, _ in enumerate(pair_up(noted(ours), noted([entry_of(each) for each in ours]), HOUR), start=1):
         held.append(len(read) - 2 * done)
     assert done == 600
     assert max(held) <= 2 * 61 + 2
