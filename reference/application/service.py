@@ -132,10 +132,10 @@ class PaymentService:
             handler = MessageHandler(unit, self._rules, self._clock.now())
             try:
                 handler.handle(messages)
-            except NotExpected as misfit:
+            except NotExpected as mismatch:
                 if not source:
                     raise
-                return self._dead_letter(unit, messages, source, message_id, str(misfit))
+                return self._dead_letter(unit, messages, source, message_id, str(mismatch))
             unit.commit()
             self._enqueue(unit.outbox.fresh)
             if saga := handler.ended_saga:

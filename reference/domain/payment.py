@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any
 
+from reference.domain import payment_messages as messages
+from reference.domain import payment_news as facts
 from reference.domain.messages import (
     STORED_AS_REMINDERS,
     Effects,
@@ -18,33 +20,6 @@ from reference.domain.messages import (
 )
 from reference.domain.money import Money
 from reference.domain.payment_context import PaymentContext
-from reference.domain.payment_messages import (
-    CancelIntent,
-    CancelPayment,
-    CreateIntent,
-    LookAtIntent,
-    PaymentCanceled,
-    PaymentCheckDue,
-    PaymentDisputed,
-    PaymentFailed,
-    PaymentRefunded,
-    PaymentRefundFailed,
-    PaymentRejected,
-    PaymentSucceeded,
-    PaymentUnusable,
-    PaymentWindowClosed,
-    RefundIntent,
-    RefundPayment,
-)
-from reference.domain.payment_news import (
-    AttemptDeclined,
-    DisputeReported,
-    IntentCanceled,
-    IntentCreated,
-    IntentRefused,
-    MoneyReceived,
-    RefundReported,
-)
 from reference.domain.payment_status import MOVES, PaymentStatus, Refund, RefundState
 
 
@@ -91,68 +66,74 @@ class Payment:
 
     def begin(self) -> Effects:
         """Ask for an intent, and schedule the window's end and the first check at Stripe."""
-        window = ScheduleDeadline(PaymentWindowClosed(**self._ids()), self.pay_until)
-        return [CreateIntent(**self._terms()), window, self._schedule_check()]
+        window = ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), self.pay_until)
+        return [messages.CreateIntent(**self._request_fields()), window, self._schedule_check()]
 
     @singledispatchmethod
-    def apply(self, news: Message) -> Effects:
+    def apply(self, fact: Message) -> Effects:
         """Apply one request, fact or deadline, in any order and however often; NotExpected if it is about another."""
-        raise NotExpected(f"a payment does not listen to {news.name}")
+        raise NotExpected(f"a payment does not listen to {fact.name}")
 
     @apply.register
-    def _on_intent_created(self, news: IntentCreated) -> Effects:
+    def _on_intent_created(self, fact: facts.IntentCreated) -> Effects:
         is_new = self.intent_id is None
-        self._recognize(news.intent_id)
-        self.client_secret = news.client_secret
+        self._recognize(fact.intent_id)
+        self.client_secret = fact.client_secret
         # A late answer: we have given up meanwhile, so nobody may pay this. What is canceled is so for good.
-        return [CancelIntent(**self._terms())] if is_new and self.status == PaymentStatus.CANCELED else []
+        return (
+            [messages.CancelIntent(**self._request_fields())]
+            if is_new and self.status == PaymentStatus.CANCELED
+            else []
+        )
 
     @apply.register
-    def _on_intent_refused(self, news: IntentRefused) -> Effects:
-        return self._cancel(PaymentRejected(saga_id=self.saga_id, reason=news.reason))
+    def _on_intent_refused(self, fact: facts.IntentRefused) -> Effects:
+        return self._cancel(messages.PaymentRejected(saga_id=self.saga_id, reason=fact.reason))
 
     @apply.register
-    def _on_intent_canceled(self, news: IntentCanceled) -> Effects:
-        self._recognize(news.intent_id)
-        return self._cancel(PaymentCanceled(saga_id=self.saga_id))
+    def _on_intent_canceled(self, fact: facts.IntentCanceled) -> Effects:
+        self._recognize(fact.intent_id)
+        return self._cancel(messages.PaymentCanceled(saga_id=self.saga_id))
 
     @apply.register
-    def _on_money_received(self, news: MoneyReceived) -> Effects:
-        self._recognize(news.intent_id)
+    def _on_money_received(self, fact: facts.MoneyReceived) -> Effects:
+        self._recognize(fact.intent_id)
         if self.status not in (PaymentStatus.PENDING, PaymentStatus.CANCELED):
             return []
-        if news.received != self.price and not news.confirmed:
-            return [LookAtIntent(**self._terms())]
-        unusable = self._why_unusable(news)
+        if fact.received != self.price and not fact.confirmed:
+            return [messages.LookAtIntent(**self._request_fields())]
+        unusable = self._why_unusable(fact)
         self._move(PaymentStatus.SUCCEEDED)
-        self.received = news.received
+        self.received = fact.received
         outcome = (
-            PaymentUnusable(saga_id=self.saga_id, reason=unusable) if unusable else PaymentSucceeded(**self._facts())
+            messages.PaymentUnusable(saga_id=self.saga_id, reason=unusable)
+            if unusable
+            else messages.PaymentSucceeded(**self._event_fields())
         )
         return [outcome, *self._settle_refunds()]
 
-    def _why_unusable(self, news: MoneyReceived) -> str:
-        if news.received != self.price:
-            return f"{news.received} instead of {self.price}"
-        return "it came too late" if self.status == PaymentStatus.CANCELED or news.paid_at > self.pay_until else ""
+    def _why_unusable(self, fact: facts.MoneyReceived) -> str:
+        if fact.received != self.price:
+            return f"{fact.received} instead of {self.price}"
+        return "it came too late" if self.status == PaymentStatus.CANCELED or fact.paid_at > self.pay_until else ""
 
     @apply.register
-    def _on_attempt_declined(self, news: AttemptDeclined) -> Effects:
-        if news.attempt in self.declined:
+    def _on_attempt_declined(self, fact: facts.AttemptDeclined) -> Effects:
+        if fact.attempt in self.declined:
             return []
-        self.declined.append(news.attempt)
+        self.declined.append(fact.attempt)
         if self.status != PaymentStatus.PENDING:
             return []
-        why: dict[str, Any] = {"reason": news.reason, "decline_code": news.decline_code, "attempt": news.attempt}
-        return [PaymentFailed(**self._facts(), **why)]
+        why: dict[str, Any] = {"reason": fact.reason, "decline_code": fact.decline_code, "attempt": fact.attempt}
+        return [messages.PaymentFailed(**self._event_fields(), **why)]
 
     @apply.register
-    def _on_refund_reported(self, news: RefundReported) -> Effects:
-        reported, known = Refund(news.amount, news.state), self.refunds.get(news.refund_id)
-        if known and not (reported.is_newer_than(known) or (news.confirmed and reported.corrects(known))):
+    def _on_refund_reported(self, fact: facts.RefundReported) -> Effects:
+        reported, known = Refund(fact.amount, fact.state), self.refunds.get(fact.refund_id)
+        if known and not (reported.is_newer_than(known) or (fact.confirmed and reported.corrects(known))):
             return []
-        self.refunds[news.refund_id] = reported
-        return self._fail_refund(news) if news.state == RefundState.FAILED else self._settle_refunds()
+        self.refunds[fact.refund_id] = reported
+        return self._fail_refund(fact) if fact.state == RefundState.FAILED else self._settle_refunds()
 
     @property
     def _completed_refunds(self) -> list[str]:
@@ -166,49 +147,52 @@ class Payment:
             return []
         self._move(PaymentStatus.REFUNDED)
         reason = self.refund_reason or "refunded at Stripe"
-        return [PaymentRefunded(**self._facts(), refund_id=refund_ids[-1], reason=reason)]
+        return [messages.PaymentRefunded(**self._event_fields(), refund_id=refund_ids[-1], reason=reason)]
 
-    def _fail_refund(self, news: RefundReported) -> Effects:
+    def _fail_refund(self, fact: facts.RefundReported) -> Effects:
         if self._completed_refunds or self.status not in (PaymentStatus.REFUND_PENDING, PaymentStatus.REFUNDED):
             return []
         self._move(PaymentStatus.REFUND_FAILED)
-        return [PaymentRefundFailed(saga_id=self.saga_id, reason=news.reason)]
+        return [messages.PaymentRefundFailed(saga_id=self.saga_id, reason=fact.reason)]
 
     @apply.register
-    def _on_dispute_reported(self, news: DisputeReported) -> Effects:
-        if self.disputes.get(news.dispute_id) == news.status:
+    def _on_dispute_reported(self, fact: facts.DisputeReported) -> Effects:
+        if self.disputes.get(fact.dispute_id) == fact.status:
             return []
-        self.disputes[news.dispute_id] = news.status
-        return [PaymentDisputed(saga_id=self.saga_id, dispute_id=news.dispute_id, status=news.status)]
+        self.disputes[fact.dispute_id] = fact.status
+        return [messages.PaymentDisputed(saga_id=self.saga_id, dispute_id=fact.dispute_id, status=fact.status)]
 
     @apply.register
-    def _on_window_closed(self, _: PaymentWindowClosed | CancelPayment) -> Effects:
+    def _on_window_closed(self, _: messages.PaymentWindowClosed | messages.CancelPayment) -> Effects:
         if self.status != PaymentStatus.PENDING:
             return []
         # Until it is certain, ask again: the request may have been given up.
-        return [CancelIntent(**self._terms()), ScheduleDeadline(PaymentWindowClosed(**self._ids()), Wait.PAYMENT_CHECK)]
+        return [
+            messages.CancelIntent(**self._request_fields()),
+            ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), Wait.PAYMENT_CHECK),
+        ]
 
     @apply.register
-    def _on_refund_payment(self, request: RefundPayment) -> Effects:
+    def _on_refund_payment(self, request: messages.RefundPayment) -> Effects:
         if self.status in (PaymentStatus.SUCCEEDED, PaymentStatus.REFUND_FAILED):
             self._move(PaymentStatus.REFUND_PENDING)
             self.refund_reason, self.refund_attempts = request.reason, self.refund_attempts + 1
         elif self.status != PaymentStatus.REFUND_PENDING:
             return []  # Given back, or never taken.
         # A refund that is under way is only asked for again: the same attempt is the same outbox message.
-        return [RefundIntent(**self._terms(), attempt=self.refund_attempts), self._schedule_check()]
+        return [messages.RefundIntent(**self._request_fields(), attempt=self.refund_attempts), self._schedule_check()]
 
     @apply.register
-    def _on_check_due(self, _: PaymentCheckDue) -> Effects:
+    def _on_check_due(self, _: messages.PaymentCheckDue) -> Effects:
         if self.status not in (PaymentStatus.PENDING, PaymentStatus.REFUND_PENDING):
             return []
-        return [LookAtIntent(**self._terms()), self._schedule_check()]
+        return [messages.LookAtIntent(**self._request_fields()), self._schedule_check()]
 
     def _cancel(self, outcome: Message) -> Effects:
         if self.status != PaymentStatus.PENDING:
             return []
         self._move(PaymentStatus.CANCELED)
-        return [outcome, Withdraw(CreateIntent(**self._terms()))]
+        return [outcome, Withdraw(messages.CreateIntent(**self._request_fields()))]
 
     def _recognize(self, intent_id: str | None) -> None:
         if self.intent_id not in (None, intent_id):
@@ -221,16 +205,16 @@ class Payment:
         self.status = to
 
     def _schedule_check(self) -> ScheduleDeadline:
-        return ScheduleDeadline(PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK)
+        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK)
 
     def _ids(self) -> dict[str, Any]:
         return {"saga_id": self.saga_id, "payment_id": self.payment_id}
 
-    def _what(self) -> dict[str, Any]:
+    def _identity(self) -> dict[str, Any]:
         return self._ids() | {"context": self.context, "context_id": self.context_id, "price": self.price}
 
-    def _terms(self) -> dict[str, Any]:
-        return self._what() | {"opened_at": self.opened_at, "intent_id": self.intent_id}
+    def _request_fields(self) -> dict[str, Any]:
+        return self._identity() | {"opened_at": self.opened_at, "intent_id": self.intent_id}
 
-    def _facts(self) -> dict[str, Any]:
-        return self._what() | {"stripe_payment_intent_id": self.intent_id}
+    def _event_fields(self) -> dict[str, Any]:
+        return self._identity() | {"stripe_payment_intent_id": self.intent_id}

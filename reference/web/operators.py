@@ -44,8 +44,8 @@ def _end(letter_id: int, *, again: bool) -> ResponseReturnValue:
     try:
         if not services().payments.end_dead_letter(letter_id, by=caller.id, why=why, again=again):
             raise NotFound("No such dead letter waits for anybody.")
-    except NotExpected as misfit:
-        raise Conflict(str(misfit)) from misfit
+    except NotExpected as mismatch:
+        raise Conflict(str(mismatch)) from mismatch
     return "", HTTPStatus.ACCEPTED
 
 

@@ -81,8 +81,8 @@ def act(caller: Caller, message: Message) -> None:
     """Let a person move a saga; Conflict if it cannot be moved so."""
     try:
         services().payments.act(caller.role, f"act_{services().new_id()}", message)
-    except NotExpected as misfit:
-        raise Conflict(str(misfit)) from misfit
+    except NotExpected as mismatch:
+        raise Conflict(str(mismatch)) from mismatch
 
 
 def requested_page() -> Page:
