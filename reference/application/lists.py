@@ -104,11 +104,11 @@ class Lists(Protocol):
         """Return part of the payments."""
         ...
 
-    def opened(self, span: Span, page: Page) -> Slice[Payment]:
+    def payments_between(self, span: Span, page: Page) -> Slice[Payment]:
         """Return part of the payments that began in a span of time."""
         ...
 
-    def count_opened(self, span: Span) -> int:
+    def count_payments_between(self, span: Span) -> int:
         """Return how many payments began in a span of time."""
         ...
 

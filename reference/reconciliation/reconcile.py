@@ -50,7 +50,7 @@ class Reconciliation:
     def count(self, span: Span) -> int:
         """Return how many payments of ours there are to compare."""
         with self._units() as unit:
-            return unit.lists.count_opened(span)
+            return unit.lists.count_payments_between(span)
 
     def differences(self, span: Span, on_payment: Callable[[], object] = lambda: None) -> Iterator[Difference]:
         """Yield what differs, the newest first; only what both sides still say when they are asked once more."""
@@ -80,7 +80,7 @@ class Reconciliation:
         cursor: str | None = ""
         while cursor is not None:
             with self._units() as unit:
-                found = unit.lists.opened(span, Page(cursor, BATCH))
+                found = unit.lists.payments_between(span, Page(cursor, BATCH))
             yield from found.items
             cursor = found.next_cursor
 

@@ -54,13 +54,13 @@ class ListsOfTables:
         wanted = wanted.where(*_conditions(which, payments.c.status, which.state))
         return self._newest(wanted, page, _OPENED, lambda row: read_record(Payment, row))
 
-    def opened(self, span: Span, page: Page) -> Slice[Payment]:
+    def payments_between(self, span: Span, page: Page) -> Slice[Payment]:
         """Return part of the payments that began in a span of time."""
         return self._newest(
             select(payments).where(*_within(span)), page, _OPENED, lambda row: read_record(Payment, row)
         )
 
-    def count_opened(self, span: Span) -> int:
+    def count_payments_between(self, span: Span) -> int:
         """Return how many payments began in a span of time."""
         return self._connection.execute(select(func.count()).select_from(payments).where(*_within(span))).scalar_one()
 

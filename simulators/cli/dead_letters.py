@@ -11,7 +11,7 @@ import click
 from simulators.cli.operators import as_json, asks_service, limit, listed, why
 
 if TYPE_CHECKING:
-    from simulators.world.client import Client, Json
+    from simulators.clients.http_client import Client, Json
 
 
 @click.group("dead-letters")

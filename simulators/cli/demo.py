@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulators.cli.telling import tell
+from simulators.cli.terminal import tell
 from simulators.cli.usage import by_name, explained, port_options
 from simulators.console.serving import PORT, console
+from simulators.stories.narration import by_hand, overhear, tell_all
 from simulators.world.apart import Apart
-from simulators.world.demo import by_hand, overhear, tell_all
-from simulators.world.plan import PORTS
 from simulators.world.together import Together
+from simulators.world.topology import PORTS
 from simulators.world.waiting import stay
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulators.cli.usage import WrongUsage
-from simulators.kit.auth import Person
-from simulators.kit.auth import token as write_token
+from simulators.clients.http_client import Client, Json, Refused
+from simulators.kit.http.auth import Person
+from simulators.kit.http.auth import token as write_token
 from simulators.kit.seams import Clock
-from simulators.world.client import Client, Json, Refused
 from simulators.world.serving import served_session
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulators.cli.telling import tell
+from simulators.cli.terminal import tell
 from simulators.cli.usage import WrongUsage
-from simulators.world.runs import read_run, replay
+from simulators.stories.run import read_run, replay
 
 if TYPE_CHECKING:
-    from simulators.world.runs import Run
+    from simulators.stories.run import Run
 
 
 @click.command("replay", epilog="Example: harness replay run.json")

@@ -8,9 +8,9 @@ import click
 
 from simulators.cli.usage import WrongUsage, explained, until_stdin_closes
 from simulators.kit.seams import real_seams
-from simulators.world.plan import PAYMENT, PORTS, REFERENCE
 from simulators.world.service import Service, factory_at
 from simulators.world.serving import Port, Server
+from simulators.world.topology import PAYMENT, PORTS, REFERENCE
 from simulators.world.waiting import stay
 
 

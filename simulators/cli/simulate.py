@@ -12,9 +12,9 @@ import click
 
 from simulators.cli.usage import by_name, explained, port_options, until_stdin_closes
 from simulators.kit.seams import real_seams
-from simulators.world.introduction import introduction, secrets_of
-from simulators.world.plan import SIMULATORS, Credentials
+from simulators.world.banner import introduction, secrets_of
 from simulators.world.together import Together
+from simulators.world.topology import SIMULATORS, Credentials
 from simulators.world.waiting import stay
 
 if TYPE_CHECKING:

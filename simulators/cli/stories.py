@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulators.cli.telling import tell
+from simulators.cli.terminal import tell
 from simulators.cli.usage import WrongUsage
-from simulators.world.runs import SERVICES, commands, perform
+from simulators.stories import STORIES, silently, story_named
+from simulators.stories.run import SERVICES, commands, perform
 from simulators.world.service import factory_at
-from simulators.world.stories import STORIES, silently, story_named
 
 if TYPE_CHECKING:
-    from simulators.world.client import Json
-    from simulators.world.runs import Run
-    from simulators.world.stories import Story
+    from simulators.clients.http_client import Json
+    from simulators.stories import Story
+    from simulators.stories.run import Run
 
 SIGNS = {"holds": ("✓", "good"), "violated": ("✗", "bad"), "not yet": ("·", "message")}
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import click
 
-from simulators.kit.auth import ROLES, Person
-from simulators.kit.auth import token as write_token
+from simulators.kit.http.auth import ROLES, Person
+from simulators.kit.http.auth import token as write_token
 from simulators.kit.seams import Clock
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulators.world.plan import PORTS
 from simulators.world.process import DidNotStart
 from simulators.world.serving import PortTaken
+from simulators.world.topology import PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulators.communication import inbox, notices, sessions
 from simulators.communication.faults import RejectedSession
-from simulators.kit.access import Secrets
+from simulators.kit.http.access import Secrets
 from simulators.kit.neighbour import neighbour
 
 if TYPE_CHECKING:

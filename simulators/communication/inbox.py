@@ -9,9 +9,7 @@ from flask import Blueprint
 from simulators.communication.faults import RejectedSession
 from simulators.communication.notices import NOTICE, key, notify, said
 from simulators.communication.sessions import CANCELLED, CONFIRMED, is_busy, store
-from simulators.kit.documents import table
-from simulators.kit.fields import identifier, text
-from simulators.kit.messages import (
+from simulators.kit.http.messages import (
     Message,
     Outcome,
     answer,
@@ -21,13 +19,15 @@ from simulators.kit.messages import (
     reject_from_now_on,
     rejection,
 )
-from simulators.kit.moments import SLOT, span
+from simulators.kit.http.validation import identifier, text
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.documents import table
+from simulators.kit.time.timestamps import SLOT, span
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.shelf import Json
+    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("inbox", __name__)
 

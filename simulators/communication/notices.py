@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request
 
-from simulators.kit.access import visible
-from simulators.kit.documents import fresh_id, now, page, table
-from simulators.kit.fields import text
-from simulators.kit.problems import BadField
+from simulators.kit.http.access import visible
+from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import text
+from simulators.kit.storage.documents import fresh_id, now, page, table
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.fields import Shape
-    from simulators.kit.shelf import Json
+    from simulators.kit.http.validation import Shape
+    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("notices", __name__)
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 from werkzeug.exceptions import Conflict, NotFound
 
-from simulators.kit.access import caller, visible
-from simulators.kit.documents import fetched, fresh_id, page, table, told
-from simulators.kit.fields import checked, identifier, json_body, optional, text
-from simulators.kit.moments import SLOT, span
-from simulators.kit.problems import BadField
+from simulators.kit.http.access import caller, visible
+from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import checked, identifier, json_body, optional, text
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.documents import fetched, fresh_id, page, table, told
+from simulators.kit.time.timestamps import SLOT, span
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.shelf import Json
+    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("sessions", __name__)
 

@@ -9,12 +9,14 @@ import requests
 from flask import Flask, Response, abort, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from simulators.clients.http_client import Refused
 from simulators.console import (
     clock,
     contracts,
     dead_letters,
     faults,
     feed,
+    filters,
     guide,
     pay,
     runs,
@@ -23,16 +25,14 @@ from simulators.console import (
     stories,
     stripe,
     webhooks,
-    words,
 )
-from simulators.console.answers import stage, wants_json
-from simulators.world.client import Refused
+from simulators.console.responses import stage, wants_json
 from simulators.world.scheduler import NeverQuiet
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.console.stage import Stage
+    from simulators.console.session import Stage
 
 ROOMS = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -51,7 +51,7 @@ def create_app(on: Stage) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.sort_keys = False  # type: ignore[attr-defined] # Flask's own provider has it
     app.extensions["stage"] = on
-    words.teach(app)
+    filters.teach(app)
     app.before_request(_only_ourselves)
     app.after_request(_guarded)
     app.context_processor(_around)

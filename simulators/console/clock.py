@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort
 
-from simulators.console.answers import done, given, page, stage, world
-from simulators.console.words import span
+from simulators.console.filters import span
+from simulators.console.responses import done, given, page, stage, world
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, jsonify
 
-from simulators.console.answers import wants_json
+from simulators.console.responses import wants_json
 from simulators.contracts.pact import pacts_in
 from simulators.contracts.page import page_of
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from simulators.console.answers import done, given, page, stage
-from simulators.world.client import Refused
+from simulators.clients.http_client import Refused
+from simulators.console.responses import done, given, page, stage
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.world.client import Json
+    from simulators.clients.http_client import Json
 
 routes = Blueprint("dead_letters", __name__)
 

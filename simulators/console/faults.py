@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, request
 
-from simulators.console.answers import done, page, stage, world
-from simulators.world.fault_model import FAULTS
-from simulators.world.plan import COMMUNICATION, LEARNING, PORTS, SIMULATORS, STRIPE, TUTORS
+from simulators.console.responses import done, page, stage, world
+from simulators.judge.fault_model import FAULTS
+from simulators.world.topology import COMMUNICATION, LEARNING, PORTS, SIMULATORS, STRIPE, TUTORS
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.world.client import Json
+    from simulators.clients.http_client import Json
 
 routes = Blueprint("faults", __name__)
 SUCCEEDED = {"event": "payment_intent.succeeded"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
-from simulators.console.answers import stage
+from simulators.console.responses import stage
 from simulators.world.waiting import wait_for
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from simulators.console.stage import Stage
+    from simulators.console.session import Stage
 
 routes = Blueprint("feed", __name__)
 BREATH_SECONDS = 10

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from simulators.console.answers import page, world
+from simulators.console.responses import page, world
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

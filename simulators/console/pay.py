@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, request
 
-from simulators.console.answers import done, given, page, stage, world
-from simulators.console.waits import TAKEN, UNCHARGED
-from simulators.world.client import Refused
-from simulators.world.plan import STRIPE
+from simulators.clients.http_client import Refused
+from simulators.console.explanations import TAKEN, UNCHARGED
+from simulators.console.responses import done, given, page, stage, world
+from simulators.world.topology import STRIPE
 from simulators.world.transport import OBSERVER
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.world.client import Client, Json
+    from simulators.clients.http_client import Client, Json
 
 routes = Blueprint("pay", __name__)
 PAYMENT_REQUIRED = 402

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulators.console.about import exchanges_of, intents_of
-from simulators.world.evidence import DEFAULT_CHECK_SECONDS, Evidence
-from simulators.world.verdicts import Verdict, verdicts
+from simulators.console.saga_data import exchanges_of, intents_of
+from simulators.judge.evidence import DEFAULT_CHECK_SECONDS, Evidence
+from simulators.judge.verdict import Verdict, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from simulators.clients.http_client import Json
     from simulators.console.index import Numbered
-    from simulators.console.stage import Stage
-    from simulators.world.client import Json
+    from simulators.console.session import Stage
 
 KEPT = ("HELD", "TAKEN")
 

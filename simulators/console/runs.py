@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, redirect, request
 
-from simulators.console.answers import given, page, wants_json
+from simulators.console.responses import given, page, wants_json
 from simulators.console.sequence import NARROW, Sequence, mark_difference, sequence
+from simulators.stories import Story, story_named
+from simulators.stories.run import SERVICES, Run, commands, perform, read_run, replay
 from simulators.world.recorder import Exchange
-from simulators.world.runs import SERVICES, Run, commands, perform, read_run, replay
-from simulators.world.stories import Story, story_named
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.world.client import Json
+    from simulators.clients.http_client import Json
 
 routes = Blueprint("runs", __name__)
 LARGEST_SEED = 2**63

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, request
 
-from simulators.console.about import exchanges_of, intents_of
-from simulators.console.answers import done, given, page, stage, world
+from simulators.clients.http_client import Refused
+from simulators.console.explanations import reasons
 from simulators.console.promises import promises, told
+from simulators.console.responses import done, given, page, stage, world
+from simulators.console.saga_data import exchanges_of, intents_of
 from simulators.console.sequence import sequence
 from simulators.console.states import picture
-from simulators.console.waits import reasons
-from simulators.world.client import Refused
-from simulators.world.runs import SERVICES
-from simulators.world.sides import sides
+from simulators.judge.comparison import sides
+from simulators.stories.run import SERVICES
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.world.client import Json
+    from simulators.clients.http_client import Json
 
 routes = Blueprint("sagas", __name__)
 PER_PAGE = 100

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, request
 
-from simulators.console.answers import done, given, page, stage, world
-from simulators.console.words import moment
-from simulators.world.plan import TUTORS
+from simulators.console.filters import moment
+from simulators.console.responses import done, given, page, stage, world
+from simulators.world.topology import TUTORS
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.world.client import Json
+    from simulators.clients.http_client import Json
 
 routes = Blueprint("school", __name__)
 NAME = re.compile(r"[\w.-]{1,30}")

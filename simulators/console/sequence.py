@@ -8,15 +8,15 @@ from itertools import zip_longest
 from math import inf
 from typing import TYPE_CHECKING
 
-from simulators.console.words import at, moment, span
+from simulators.console.filters import at, moment, span
 from simulators.world.payload import KEY
-from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
+from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from simulators.clients.http_client import Json
     from simulators.console.index import Numbered
-    from simulators.world.client import Json
     from simulators.world.recorder import Exchange
 
 LANES = ("student", STRIPE, PAYMENT, LEARNING, TUTORS, COMMUNICATION)

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from simulators.console.app import create_app
-from simulators.console.stage import Stage
+from simulators.console.session import Stage
 from simulators.world.serving import Port, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from simulators.console.stage import Hear
+    from simulators.console.session import Hear
 
 PAGES = "pages"
 PORT = 8080

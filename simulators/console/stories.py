@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import requests
 from flask import Blueprint, abort
 
-from simulators.console.answers import done, given, page, stage, world
 from simulators.console.promises import told as verdict_told
+from simulators.console.responses import done, given, page, stage, world
 from simulators.console.sagas import everything_about
-from simulators.console.stage import Play
-from simulators.world.fault_model import FAULTS
-from simulators.world.stories import STORIES, Story, play, story_named
+from simulators.console.session import Play
+from simulators.judge.fault_model import FAULTS
+from simulators.stories import STORIES, Story, play, story_named
 from simulators.world.waiting import really_pass
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.console.stage import Stage
-    from simulators.world.client import Json
+    from simulators.clients.http_client import Json
+    from simulators.console.session import Stage
 
 routes = Blueprint("stories", __name__)
 LONGEST_PACE = 5

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, request
 
-from simulators.console.answers import page, world
+from simulators.console.responses import page, world
 from simulators.world.payload import KEY, open_part
-from simulators.world.plan import STRIPE
+from simulators.world.topology import STRIPE
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.world.client import Json
+    from simulators.clients.http_client import Json
 
 routes = Blueprint("stripe", __name__)
 SHOWN = 100

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, request
 
-from simulators.console.answers import done, page, stage, world
-from simulators.world.client import Refused
+from simulators.clients.http_client import Refused
+from simulators.console.responses import done, page, stage, world
 from simulators.world.payload import open_part
-from simulators.world.plan import SIMULATORS, STRIPE
+from simulators.world.topology import SIMULATORS, STRIPE
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.world.client import Json
+    from simulators.clients.http_client import Json
 
 routes = Blueprint("webhooks", __name__)
 STATUSES = ("PENDING", "DELIVERED", "FAILED", "LOST")

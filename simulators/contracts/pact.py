@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.contracts.fields import fields_in
 from simulators.contracts.matchers import Matchers
+from simulators.contracts.pact_file import NotAPact, Written, contracts_in
 from simulators.contracts.parts import CLOUDEVENT, Part, answer, asked, told
 from simulators.contracts.rules import quoted
-from simulators.contracts.written import NotAPact, Written, contracts_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from simulators.contracts.written import Json
+    from simulators.contracts.pact_file import Json
 
 CALL, MESSAGE = "Synchronous/HTTP", "Asynchronous/Messages"
 

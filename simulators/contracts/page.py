@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from simulators.contracts.forms import NAMED
 from simulators.contracts.network import called, in_order, network
 from simulators.contracts.pact import pacts_in
+from simulators.contracts.pattern_names import NAMED
 from simulators.contracts.rules import label, quoted
 from simulators.contracts.scenarios import played_in, scenario_of, scenarios_in
 from simulators.contracts.strength import strength

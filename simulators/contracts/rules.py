@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from simulators.contracts.forms import NAMED, TOGETHER, contained, name_of
+from simulators.contracts.pattern_names import NAMED, TOGETHER, contained, name_of
 
 WORD = r"[\w-]+"
 ONE_OF = re.compile(rf"\^?\(?({WORD}(?:\|{WORD})+)\)?\$?")

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
 
-from simulators.kit.agenda import Agenda
-from simulators.kit.delivery_faults import AttemptFault, SendFault
+from simulators.kit.faults.deliveries import AttemptFault, SendFault
 from simulators.kit.seams import Seams, new_id
+from simulators.kit.time.due_queue import Agenda
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulators.kit.background import Background
-    from simulators.kit.faults import Faults
-    from simulators.kit.shelf import Json
-    from simulators.kit.store import Store, Table
+    from simulators.kit.faults.fault import Faults
+    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.storage.store import Store, Table
+    from simulators.kit.time.background import Background
 
 RETRY_SECONDS = (1, 2, 4, 8, 15, 30, 60, 120, 300, 900, 3600)
 """Quick at first, as a person who waits wants it; the last one repeats until the message is given up."""

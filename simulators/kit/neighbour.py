@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from simulators.kit.announcing import PaymentService
 from simulators.kit.delivery import Deliveries
-from simulators.kit.problems import answer_with_problems
+from simulators.kit.http.problems import answer_with_problems
+from simulators.kit.outgoing_events import PaymentService
 from simulators.kit.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
-    from simulators.kit.access import Secrets
-    from simulators.kit.faults import Fault
+    from simulators.kit.faults.fault import Fault
+    from simulators.kit.http.access import Secrets
     from simulators.kit.seams import Seams
 
 

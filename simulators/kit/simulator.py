@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
-from simulators.kit.background import Background
-from simulators.kit.calls import Calls
-from simulators.kit.control import control_routes
-from simulators.kit.delivery_faults import DELIVERY_FAULTS
-from simulators.kit.faults import Fault, Faults
-from simulators.kit.network_faults import NETWORK_FAULTS
-from simulators.kit.request_faults import REQUEST_FAULTS, suffer
-from simulators.kit.store import Store
-from simulators.kit.timers import Timers
+from simulators.kit.faults.deliveries import DELIVERY_FAULTS
+from simulators.kit.faults.fault import Fault, Faults
+from simulators.kit.faults.network import NETWORK_FAULTS
+from simulators.kit.faults.requests import REQUEST_FAULTS, suffer
+from simulators.kit.http.calls import Calls
+from simulators.kit.http.control import control_routes
+from simulators.kit.storage.store import Store
+from simulators.kit.time.background import Background
+from simulators.kit.time.timers import Timers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulators.kit.access import Secrets
+from simulators.kit.http.access import Secrets
 from simulators.kit.neighbour import neighbour
 from simulators.learning import courses, enrollments, inbox
 from simulators.learning.faults import RejectedEnrollment

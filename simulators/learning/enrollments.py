@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 from werkzeug.exceptions import Conflict, Forbidden, NotFound, UnprocessableEntity
 
-from simulators.kit.access import caller, visible
-from simulators.kit.announcing import announce
-from simulators.kit.documents import fetched, fresh_id, now, page, table
-from simulators.kit.fields import checked, json_body, text
-from simulators.kit.problems import BadField
+from simulators.kit.http.access import caller, visible
+from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import checked, json_body, text
+from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.documents import fetched, fresh_id, now, page, table
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.shelf import Json
+    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("enrollments", __name__)
 

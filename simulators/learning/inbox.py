@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from simulators.kit.documents import fresh_id, now, table
-from simulators.kit.fields import text
-from simulators.kit.messages import (
+from simulators.kit.http.messages import (
     Message,
     Outcome,
     answer,
@@ -18,14 +16,16 @@ from simulators.kit.messages import (
     reject_from_now_on,
     rejection,
 )
+from simulators.kit.http.validation import text
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.documents import fresh_id, now, table
 from simulators.learning.enrollments import enrolled
 from simulators.learning.faults import RejectedEnrollment
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.shelf import Json
+    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("inbox", __name__)
 

@@ -7,35 +7,28 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from simulators.kit.delivery import Deliveries
-from simulators.kit.problems import MAX_BODY_BYTES
+from simulators.kit.http.problems import MAX_BODY_BYTES
 from simulators.kit.simulator import Simulator
-from simulators.stripe import (
+from simulators.stripe import search
+from simulators.stripe.api import name_every_call
+from simulators.stripe.catalog import customers, prices, products, saved_methods
+from simulators.stripe.checkout import checkout, checkout_page, checkout_sessions, payment_pages
+from simulators.stripe.errors import answer_with_stripe_errors
+from simulators.stripe.faults import STRIPE_FAULTS
+from simulators.stripe.payments import (
     balance,
     capture,
     charges,
-    checkout,
-    checkout_page,
-    checkout_sessions,
-    customers,
     dispute_course,
     disputes,
     early_fraud_warnings,
-    events,
     payment_intents,
     payment_methods,
-    payment_pages,
-    prices,
-    products,
     refunds,
-    saved_methods,
-    search,
     three_d_secure_page,
-    webhook_endpoints,
 )
-from simulators.stripe.api import name_every_call
-from simulators.stripe.errors import answer_with_stripe_errors
-from simulators.stripe.faults import STRIPE_FAULTS
-from simulators.stripe.signing import WebhookReceivers
+from simulators.stripe.webhooks import events, webhook_endpoints
+from simulators.stripe.webhooks.signing import WebhookReceivers
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from simulators.stripe.account import table
 from simulators.stripe.errors import StripeError
 from simulators.stripe.included import INCLUDABLE
-from simulators.stripe.ledger import as_of_now
+from simulators.stripe.payments.ledger import as_of_now
 
 if TYPE_CHECKING:
-    from simulators.kit.shelf import Json
+    from simulators.kit.storage.indexed_table import Json
 
 EXPANDABLE = {
     "balance_transaction": "balance_transactions",

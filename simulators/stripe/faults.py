@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulators.kit.delivery_faults import SendFault
-from simulators.kit.request_faults import RequestFault, RouteFault
+from simulators.kit.faults.deliveries import SendFault
+from simulators.kit.faults.requests import RequestFault, RouteFault
 from simulators.stripe.errors import LockTimeoutError
 
 if TYPE_CHECKING:
     from simulators.kit.seams import Clock
-    from simulators.kit.shelf import Json
+    from simulators.kit.storage.indexed_table import Json
 
 
 @dataclass(kw_only=True)

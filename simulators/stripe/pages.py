@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from flask import g
 
 from simulators.kit.simulator import simulator
-from simulators.stripe.amounts import decimal
 from simulators.stripe.errors import StripeError
+from simulators.stripe.payments.amounts import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

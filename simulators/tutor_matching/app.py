@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from simulators.kit.access import Secrets
+from simulators.kit.http.access import Secrets
 from simulators.kit.neighbour import neighbour
 from simulators.tutor_matching import holds, inbox, slots, tutors
 from simulators.tutor_matching.faults import LapsingHold, RejectedAvailability

@@ -8,15 +8,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from simulators.kit.fields import checked
-from simulators.kit.moments import Span
-from simulators.kit.problems import BadField
+from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import checked
+from simulators.kit.time.timestamps import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulators.kit.fields import Shape
-    from simulators.kit.shelf import Json
+    from simulators.kit.http.validation import Shape
+    from simulators.kit.storage.indexed_table import Json
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
-from simulators.kit.faults import Fault
+from simulators.kit.faults.fault import Fault
 
 
 @dataclass(kw_only=True)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, request
 
-from simulators.kit.access import caller
-from simulators.kit.documents import fetched, fresh_id, page, table, told
-from simulators.kit.fields import checked, json_body
-from simulators.kit.moments import SLOT, on_wire, span
+from simulators.kit.http.access import caller
+from simulators.kit.http.validation import checked, json_body
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.documents import fetched, fresh_id, page, table, told
+from simulators.kit.time.timestamps import SLOT, on_wire, span
 from simulators.tutor_matching.faults import LapsingHold
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.moments import Span
-    from simulators.kit.shelf import Json
+    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.time.timestamps import Span
 
 routes = Blueprint("holds", __name__)
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from simulators.kit.announcing import announce
-from simulators.kit.documents import fetched, table
-from simulators.kit.fields import text
-from simulators.kit.messages import Message, Outcome, answer, obeyed, reject_from_now_on, rejection
-from simulators.kit.moments import SLOT, span
+from simulators.kit.http.messages import Message, Outcome, answer, obeyed, reject_from_now_on, rejection
+from simulators.kit.http.validation import text
+from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.documents import fetched, table
+from simulators.kit.time.timestamps import SLOT, span
 from simulators.tutor_matching.availability import is_open
 from simulators.tutor_matching.faults import RejectedAvailability
 from simulators.tutor_matching.holds import FREE, RELEASED, end, keep, kept, status
@@ -20,7 +20,7 @@ from simulators.tutor_matching.tutors import price
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.shelf import Json
+    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("inbox", __name__)
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
-from simulators.kit.access import caller
-from simulators.kit.documents import fetched
-from simulators.kit.moments import LONGEST_MINUTES, Span, instant, on_wire
-from simulators.kit.problems import BadField
+from simulators.kit.http.access import caller
+from simulators.kit.http.problems import BadField
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.documents import fetched
+from simulators.kit.time.timestamps import LONGEST_MINUTES, Span, instant, on_wire
 from simulators.tutor_matching.availability import windows
 from simulators.tutor_matching.holds import kept, status
 from simulators.tutor_matching.tutors import price
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.shelf import Json
+    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("slots", __name__)
 

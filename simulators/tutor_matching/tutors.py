@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 from werkzeug.exceptions import Conflict
 
-from simulators.kit.access import caller
-from simulators.kit.documents import fetched, fresh_id, page, table, told
-from simulators.kit.fields import MONEY, checked, identifier, json_body, nested, optional, text
+from simulators.kit.http.access import caller
+from simulators.kit.http.validation import MONEY, checked, identifier, json_body, nested, optional, text
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.documents import fetched, fresh_id, page, table, told
 from simulators.tutor_matching.availability import time_zone, weekly
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.fields import Shape
-    from simulators.kit.shelf import Json
+    from simulators.kit.http.validation import Shape
+    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("tutors", __name__)
 

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from simulators.kit.seams import Clock, real_seams
-from simulators.world.plan import PAYMENT, REFERENCE, Credentials, Plan
 from simulators.world.process import Process
 from simulators.world.recorder import Exchange, Recorder
 from simulators.world.served import Served
 from simulators.world.serving import reserve
 from simulators.world.together import ANY_PORTS
+from simulators.world.topology import PAYMENT, REFERENCE, Credentials, Plan
 from simulators.world.waiting import really_pass, wait_for
 
 if TYPE_CHECKING:

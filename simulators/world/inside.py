@@ -7,10 +7,10 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from simulators.kit.seams import Clock, Seams
-from simulators.world.plan import PAYMENT, PORTS, REFERENCE, Credentials, Plan
 from simulators.world.recorder import Recorder
 from simulators.world.scheduler import Scheduler
 from simulators.world.service import Service
+from simulators.world.topology import PAYMENT, PORTS, REFERENCE, Credentials, Plan
 from simulators.world.transport import Network
 from simulators.world.world import World
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import requests
 
-from simulators.world.client import Refused
+from simulators.clients.http_client import Refused
 from simulators.world.serving import served_session
 from simulators.world.waiting import wait_for
 from simulators.world.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from simulators.world.links import Crash
+from simulators.kit.faults.links import Crash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

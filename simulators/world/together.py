@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulators.kit.seams import Clock, Seams, real_seams
-from simulators.world.plan import PAYMENT, PORTS, REFERENCE, Credentials, Plan
 from simulators.world.recorder import Recorder
 from simulators.world.scheduler import NeverQuiet, pass_time
 from simulators.world.served import PATIENCE_SECONDS, Served
 from simulators.world.service import Service
 from simulators.world.serving import Port, Server, reserve, served_session
+from simulators.world.topology import PAYMENT, PORTS, REFERENCE, Credentials, Plan
+from simulators.world.traffic_recorder import Witness
 from simulators.world.waiting import wait_for
-from simulators.world.witness import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

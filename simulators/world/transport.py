@@ -13,8 +13,8 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from werkzeug.test import Client
 
-from simulators.kit.request_faults import CONNECTION, LATENCY
-from simulators.world.links import Crash, LinkFault, Planted, Send
+from simulators.kit.faults.links import Crash, LinkFault, Planted, Send
+from simulators.kit.faults.requests import CONNECTION, LATENCY
 from simulators.world.recorder import Exchange, Recorder, message_in
 
 if TYPE_CHECKING:

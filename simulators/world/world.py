@@ -6,14 +6,14 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from simulators.world.actors import PaymentSide, StripeSide, Student
-from simulators.world.client import Client, Json
-from simulators.world.communication_side import CommunicationSide
-from simulators.world.learning_side import LearningSide
-from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, SIMULATORS, STRIPE, TUTORS, Plan
+from simulators.clients.actors import PaymentSide, StripeSide, Student
+from simulators.clients.communication import CommunicationSide
+from simulators.clients.http_client import Client, Json
+from simulators.clients.learning import LearningSide
+from simulators.clients.tutor_matching import TutorSide
 from simulators.world.recorder import Recorder
+from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, SIMULATORS, STRIPE, TUTORS, Plan
 from simulators.world.transport import OBSERVER
-from simulators.world.tutor_side import TutorSide
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from simulators.console.serving import console
-from simulators.console.stage import Stage
+from simulators.console.session import Stage
 from simulators.world.together import ANY_PORTS
 from tests.browser.chromium import Chromium, Page, chromium
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulators.console.stage import Stage
-from simulators.world.stories import STORIES
+from simulators.console.session import Stage
+from simulators.stories import STORIES
 from tests.browser.chromium import Chromium, Page
 
 pytestmark = pytest.mark.served

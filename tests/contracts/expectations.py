@@ -8,7 +8,7 @@ from typing import Any
 from pact import match
 from pact.match.matcher import GenericMatcher
 
-from simulators.kit.auth import Person, token
+from simulators.kit.http.auth import Person, token
 
 CLOUDEVENT, PROBLEM = "application/cloudevents+json", "application/problem+json"
 SAGA = "saga-1"

@@ -14,7 +14,7 @@ from reference.application.lists import Page
 from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.domain.payment_news import MoneyReceived
-from simulators.kit.cloudevents import envelope as travelling
+from simulators.kit.http.cloudevents import envelope as travelling
 from tests.contracts.drafts import Drafts
 from tests.contracts.expectations import CLOUDEVENT, SAGA, Json
 from tests.contracts.messages import door, spoken

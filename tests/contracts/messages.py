@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
+from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, TUTORS
 from tests.contracts.expectations import SAGA, Json, envelope, instant, money, one_of, plain, text, whole
 
 

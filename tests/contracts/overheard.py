@@ -13,9 +13,9 @@ from typing import Any
 from flask import request
 
 from reference.domain.payment_news import AttemptDeclined
+from simulators.stories import tomorrow
 from simulators.world.inside import Inside
-from simulators.world.plan import COMMUNICATION, LEARNING, NEIGHBOURS, PAYMENT, TUTORS
-from simulators.world.stories import tomorrow
+from simulators.world.topology import COMMUNICATION, LEARNING, NEIGHBOURS, PAYMENT, TUTORS
 from tests.contracts.expectations import CLOUDEVENT
 from tests.contracts.messages import ENROLLED, HELD, MEETING
 from tests.contracts.verification import Said

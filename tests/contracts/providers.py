@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
+from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
 from tests.contracts import overheard as stories
 from tests.contracts.accounts import Account
 from tests.contracts.expectations import (

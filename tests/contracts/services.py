@@ -8,11 +8,11 @@ from pathlib import Path
 from flask import Flask
 
 from reference.app import create_app as create_payment
-from simulators.kit.auth import Person, token
-from simulators.kit.cloudevents import envelope
+from simulators.kit.http.auth import Person, token
+from simulators.kit.http.cloudevents import envelope
 from simulators.kit.seams import seeded_seams
 from simulators.stripe.app import create_app as create_stripe
-from simulators.world.plan import NEIGHBOURS
+from simulators.world.topology import NEIGHBOURS
 from tests.contracts.expectations import CLOUDEVENT, JWT_SECRET, SECRET_KEY, TOKEN, TOKENS, Json
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)

@@ -9,8 +9,8 @@ from typing import TypeVar, cast
 import pytest
 import requests
 
-from simulators.world.actors import Student
-from simulators.world.client import Client, Refused
+from simulators.clients.actors import Student
+from simulators.clients.http_client import Client, Refused
 from simulators.world.world import World
 from tests.contracts.expectations import PUBLISHABLE_KEY, STUDENT, TOKENS
 

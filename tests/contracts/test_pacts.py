@@ -9,7 +9,7 @@ from shutil import copytree
 
 import pytest
 
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 from tests.contracts.messages import SPOKEN
 from tests.contracts.providers import WEBHOOKS
 from tests.rooms.source import ROOT

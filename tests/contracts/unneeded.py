@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from simulators.world.plan import STRIPE
+from simulators.world.topology import STRIPE
 from tests.contracts.expectations import Json
 from tests.contracts.liars import PACTS, heard
 from tests.contracts.lies import shown

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulators.console.serving import PORT
-from simulators.world.plan import PORTS
+from simulators.world.topology import PORTS
 from tests.documents.reading import Command
 from tests.rooms.source import ROOT
 

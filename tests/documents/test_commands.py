@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.world.demo import TOLD_HERE
+from simulators.stories.narration import TOLD_HERE
 from tests.documents.reading import Block, Command, blocks, documents, name
 from tests.documents.terminal import Terminal
 from tests.rooms.source import ROOT, sources

@@ -10,11 +10,11 @@ from tests.rooms.source import Source, within
 SEAMS = {
     "reference/runtime.py": "the payment-service's clock, randomness, session and threads",
     "simulators/kit/seams.py": "the simulators' clock, randomness and session",
-    "simulators/kit/background.py": "the thread that drives what is due",
+    "simulators/kit/time/background.py": "the thread that drives what is due",
     "simulators/naive/runtime.py": "the naive service's clock, session and thread",
     "simulators/world/serving.py": "the ports on loopback and the threads behind them",
     "simulators/world/process.py": "services as processes of their own",
-    "simulators/cli/contracts/programs.py": "git, and Pact's official client, as processes",
+    "simulators/cli/contracts/subprocesses.py": "git, and Pact's official client, as processes",
     "simulators/world/waiting.py": "waits on real time for a served world",
     "simulators/world/transport.py": "a session whose network is this process",
 }

@@ -48,9 +48,18 @@ ROOMS = {
     "simulators.communication": _room("simulators.kit", "flask werkzeug"),
     "simulators.contracts": _room("", "jinja2"),
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
-    "simulators.world": _room(_KIT_AND_SERVICES, _WORLD_TOOLS),
-    "simulators.world.steps": _room(f"simulators.world {_KIT_AND_SERVICES}", f"{_WORLD_TOOLS} pytest pytest_bdd"),
-    "simulators.console": _room("simulators.world simulators.kit simulators.contracts", "flask requests werkzeug"),
-    "simulators.cli": _room("simulators reference.app", "click rich"),
+    "simulators.clients": _room("simulators.kit simulators.world", "requests"),
+    "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),
+    "simulators.judge": _room("simulators.world simulators.clients"),
+    "simulators.stories": _room("simulators.judge simulators.world simulators.clients", "requests"),
+    "simulators.check": _room(
+        f"simulators.stories simulators.judge simulators.world simulators.clients {_KIT_AND_SERVICES}",
+        "requests pytest pytest_bdd",
+    ),
+    "simulators.console": _room(
+        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts",
+        "flask requests werkzeug",
+    ),
+    "simulators.cli": _room("simulators reference.app", "click"),
     "simulators.cli.contracts": _room("simulators", "click flask requests"),
 }

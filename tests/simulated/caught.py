@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 import requests
 
-from simulators.world.client import Refused
+from simulators.clients.http_client import Refused
+from simulators.judge.invariant import Violation
+from simulators.judge.invariants import judge
+from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
-from simulators.world.invariant import Violation
-from simulators.world.invariants import judge
-from simulators.world.runs import SERVICES
 from tests.simulated.storm import brew, weather
 
 SIZES = ((1, 1), (3, 2), (12, 12))

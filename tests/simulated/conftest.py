@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from simulators.check.steps.booking import *  # noqa: F403
+from simulators.check.steps.forgery import *  # noqa: F403 - pytest-bdd finds steps by their fixtures
+from simulators.check.steps.learning import *  # noqa: F403
+from simulators.check.steps.neighbours import *  # noqa: F403
+from simulators.check.steps.purchase import *  # noqa: F403
+from simulators.check.steps.story import *  # noqa: F403
+from simulators.check.steps.stripe import *  # noqa: F403
+from simulators.check.steps.stripe_troubles import *  # noqa: F403
 from simulators.contracts.pact import Pact, pacts_in
 from simulators.contracts.scenarios import Link, played_as_text, played_in
+from simulators.judge.invariants import must_hold
+from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
-from simulators.world.invariants import must_hold
-from simulators.world.plan import PORTS
-from simulators.world.runs import SERVICES
-from simulators.world.steps.booking import *  # noqa: F403
-from simulators.world.steps.forgery import *  # noqa: F403 - pytest-bdd finds steps by their fixtures
-from simulators.world.steps.learning import *  # noqa: F403
-from simulators.world.steps.neighbours import *  # noqa: F403
-from simulators.world.steps.purchase import *  # noqa: F403
-from simulators.world.steps.story import *  # noqa: F403
-from simulators.world.steps.stripe import *  # noqa: F403
-from simulators.world.steps.stripe_troubles import *  # noqa: F403
 from simulators.world.together import Together
+from simulators.world.topology import PORTS
 from simulators.world.world import World
 from tests.rooms.source import ROOT
 from tests.simulated.played import Listening

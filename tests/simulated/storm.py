@@ -12,10 +12,10 @@ from random import Random
 
 import requests
 
-from simulators.world.client import Refused
-from simulators.world.invariants import must_hold
-from simulators.world.plan import COMMUNICATION, LEARNING, STRIPE, TUTORS
-from simulators.world.stories import tomorrow
+from simulators.clients.http_client import Refused
+from simulators.judge.invariants import must_hold
+from simulators.stories import tomorrow
+from simulators.world.topology import COMMUNICATION, LEARNING, STRIPE, TUTORS
 from simulators.world.world import World
 
 WAYS = {

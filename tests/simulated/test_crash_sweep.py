@@ -14,12 +14,12 @@ import pytest
 import requests
 
 from reference.storage.unit_of_work import SqlUnitOfWork
-from simulators.world.actors import Student
+from simulators.clients.actors import Student
+from simulators.judge.invariants import must_hold
+from simulators.kit.faults.links import Crash, CrashCaller, LinkFault, LostAnswer
+from simulators.stories import tomorrow
 from simulators.world.inside import Inside
-from simulators.world.invariants import must_hold
-from simulators.world.links import Crash, CrashCaller, LinkFault, LostAnswer
-from simulators.world.plan import PAYMENT
-from simulators.world.stories import tomorrow
+from simulators.world.topology import PAYMENT
 from tests.simulated.conftest import come_to_rest
 
 CALLS: dict[str, LinkFault] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulators.world.inside import Inside
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 
 
 def a_busy_day(directory: Path, seed: int) -> bytes:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from flask import request
 
+from simulators.stories import tomorrow
 from simulators.world.inside import Inside
-from simulators.world.plan import COMMUNICATION, LEARNING
-from simulators.world.stories import tomorrow
+from simulators.world.topology import COMMUNICATION, LEARNING
 from tests.unit.reference.web.test_asyncapi import MESSAGES, problems
 
 ENVELOPE = "application/cloudevents+json"

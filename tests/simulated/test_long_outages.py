@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from simulators.judge.invariants import must_hold
+from simulators.kit.faults.links import CrashCaller
 from simulators.world.inside import Inside
-from simulators.world.invariants import must_hold
-from simulators.world.links import CrashCaller
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 from simulators.world.world import World
 from tests.simulated.conftest import come_to_rest
 

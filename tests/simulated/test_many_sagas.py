@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from simulators.clients.http_client import Refused
 from simulators.world.apart import SHORT, Apart
-from simulators.world.client import Refused
 from simulators.world.inside import Inside
-from simulators.world.plan import PAYMENT
 from simulators.world.together import Together
+from simulators.world.topology import PAYMENT
 from simulators.world.waiting import really_pass, wait_for
 from tests.simulated.storm import KINDS, Weathered, brew, weather
 

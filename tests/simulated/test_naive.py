@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from simulators.clients.http_client import Json
+from simulators.judge.verdict import broken, verdicts
+from simulators.stories import STORIES, Story, play, story_named
+from simulators.stories.run import SERVICES, perform
 from simulators.world.apart import Apart
-from simulators.world.client import Json
 from simulators.world.inside import Inside
-from simulators.world.plan import PAYMENT
-from simulators.world.runs import SERVICES, perform
-from simulators.world.stories import STORIES, Story, play, story_named
 from simulators.world.together import Together
-from simulators.world.verdicts import broken, verdicts
+from simulators.world.topology import PAYMENT
 from simulators.world.world import World
 from tests.simulated.caught import caught
 

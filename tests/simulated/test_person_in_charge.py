@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from simulators.cli import main
 from simulators.world.inside import Inside
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 
 Harness = Callable[..., Result]
 

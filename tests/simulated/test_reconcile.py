@@ -14,10 +14,10 @@ import pytest
 from reference.app import open_books
 from reference.reconciliation.differences import Difference, Kind
 from reference.reconciliation.reconcile import Reconciliation, Repair
-from simulators.stripe.signing import signature
+from simulators.judge.invariants import must_hold
+from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
-from simulators.world.invariants import must_hold
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 
 K = Kind
 ON_ITS_WAY = timedelta(minutes=2)  # Longer than news may take.

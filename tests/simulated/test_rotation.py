@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from simulators.judge.invariants import must_hold
 from simulators.world.inside import Inside
-from simulators.world.invariants import must_hold
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 
 SECRET = "STRIPE_WEBHOOK_SECRET"
 

@@ -13,12 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from simulators.cli import main
-from simulators.world import runs
+from simulators.judge.invariants.messages import NEVER_SHOWN
+from simulators.stories import STORIES, story_named
+from simulators.stories.run import FORMAT, Run, commands, perform, read_run, replay
+from simulators.stories.scene import Scene
 from simulators.world.inside import Inside
-from simulators.world.invariants.messages import NEVER_SHOWN
-from simulators.world.runs import FORMAT, Run, commands, perform, read_run, replay
-from simulators.world.stories import STORIES, story_named
-from simulators.world.stories.scene import Scene
 
 CRASH = story_named("crash")
 
@@ -58,7 +57,7 @@ def test_a_run_tells_what_was_said_and_heard_in_order(run: Run) -> None:
 @pytest.fixture
 def _played_already(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Save the time of playing the same again."""
-    monkeypatch.setattr(runs, "perform", lambda *_, **__: run)
+    monkeypatch.setattr("simulators.stories.run.perform", lambda *_, **__: run)
 
 
 @pytest.mark.usefixtures("_played_already")

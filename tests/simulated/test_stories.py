@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from simulators.world.demo import TOLD_HERE
-from simulators.world.fault_model import FAULTS
+from simulators.judge.fault_model import FAULTS
+from simulators.judge.invariants import INVARIANTS
+from simulators.stories import STORIES, Story, play, story_named
+from simulators.stories.narration import TOLD_HERE
+from simulators.stories.run import perform
 from simulators.world.inside import Inside
-from simulators.world.invariants import INVARIANTS
-from simulators.world.runs import perform
-from simulators.world.stories import STORIES, Story, play, story_named
 from simulators.world.together import Together
 
 TOLD_AGAIN = ("course", "course-taken-back", "slot-taken", "paid-too-late")

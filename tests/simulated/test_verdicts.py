@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from simulators.judge.verdict import AT_REST, Standing, Verdict, verdicts
+from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
-from simulators.world.runs import SERVICES
-from simulators.world.verdicts import AT_REST, Standing, Verdict, verdicts
 
 
 def standing(judged: list[Verdict], *which: Standing) -> list[int]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulators.judge.invariants import judge, must_hold
+from simulators.kit.faults.links import CrashCaller, Down, LostAnswer
+from simulators.stories.narration import TOLD_HERE, tell_all
 from simulators.world.apart import Apart, CannotMoveTime
-from simulators.world.demo import TOLD_HERE, tell_all
 from simulators.world.inside import Inside
-from simulators.world.invariants import judge, must_hold
-from simulators.world.links import CrashCaller, Down, LostAnswer
-from simulators.world.plan import LEARNING, PAYMENT, STRIPE
 from simulators.world.serving import Port, PortTaken
 from simulators.world.together import Together
+from simulators.world.topology import LEARNING, PAYMENT, STRIPE
 from simulators.world.waiting import really_pass
 
 if TYPE_CHECKING:

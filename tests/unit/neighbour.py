@@ -15,8 +15,8 @@ import requests
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from simulators.kit.auth import Person, token
-from simulators.kit.cloudevents import CONTENT_TYPE, envelope
+from simulators.kit.http.auth import Person, token
+from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope
 from simulators.kit.seams import Seams, seeded_seams
 from simulators.kit.simulator import Simulator
 

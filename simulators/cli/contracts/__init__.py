@@ -11,7 +11,7 @@ from simulators.cli.contracts.publish import publish
 from simulators.cli.contracts.record_deployment import record_deployment
 from simulators.cli.contracts.verify import verify
 from simulators.cli.usage import WrongUsage
-from simulators.contracts.written import NotAPact
+from simulators.contracts.pact_file import NotAPact
 
 
 class Verbs(click.Group):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import requests
 
-from simulators.cli.contracts.official import Client, plainly
-from simulators.cli.contracts.programs import Outcome, TookTooLong
+from simulators.cli.contracts.pact_client import Client, plainly
+from simulators.cli.contracts.subprocesses import Outcome, TookTooLong
 from simulators.cli.usage import WrongUsage
 from simulators.kit.seams import real_seams
 

@@ -17,7 +17,7 @@ from simulators.cli.contracts.git import pacts_at
 from simulators.cli.contracts.options import as_json, pacts, without
 from simulators.contracts.changes import Change, changes, counted
 from simulators.contracts.pact import pacts_in, read_from
-from simulators.contracts.written import Written
+from simulators.contracts.pact_file import Written
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulators.cli.contracts.programs import Missing, Outcome, TookTooLong, run
+from simulators.cli.contracts.subprocesses import Missing, Outcome, TookTooLong, run
 from simulators.cli.usage import WrongUsage
 from simulators.contracts.pact import Pact, read
 

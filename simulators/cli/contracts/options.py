@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from simulators.world.plan import STRIPE
+from simulators.world.topology import STRIPE
 
 pacts = click.option(
     "--pacts",

@@ -11,7 +11,7 @@ from simulators.cli.contracts.broker import asks_broker, by_client
 from simulators.cli.contracts.options import as_json, pacts, without
 from simulators.cli.contracts.revision import asks_revision
 from simulators.cli.usage import WrongUsage
-from simulators.contracts.written import contracts_in
+from simulators.contracts.pact_file import contracts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from simulators.cli.contracts.broker import Broker
     from simulators.cli.contracts.revision import Revision
-    from simulators.contracts.written import Written
+    from simulators.contracts.pact_file import Written
 
 
 @click.command(

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import click
 
 from simulators.cli.usage import WrongUsage
-from simulators.contracts.wanted import Wanted
-from simulators.contracts.written import Written, contracts_in
+from simulators.contracts.pact_file import Written, contracts_in
+from simulators.contracts.provider_requirements import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

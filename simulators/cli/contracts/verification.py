@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulators.cli.contracts.desk import TIMEOUT_SECONDS, api, states_and_messages
-from simulators.cli.contracts.official import plainly
-from simulators.cli.contracts.programs import TookTooLong
+from simulators.cli.contracts.pact_client import plainly
+from simulators.cli.contracts.provider_proxy import TIMEOUT_SECONDS, api, states_and_messages
+from simulators.cli.contracts.subprocesses import TookTooLong
 from simulators.cli.usage import WrongUsage
 from simulators.world.serving import LOOPBACK, Port, Server
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from simulators.cli.contracts.desk import Service
-    from simulators.cli.contracts.official import Client
-    from simulators.contracts.wanted import Wanted
+    from simulators.cli.contracts.pact_client import Client
+    from simulators.cli.contracts.provider_proxy import Service
+    from simulators.contracts.provider_requirements import Wanted
 
 Json = dict[str, Any]
 PATIENCE = str(2000 * TIMEOUT_SECONDS)  # In milliseconds: the desk gives up first, and says of what.

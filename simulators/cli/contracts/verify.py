@@ -11,8 +11,8 @@ import click
 import requests
 
 from simulators.cli.contracts.broker import asks_broker, by_client
-from simulators.cli.contracts.desk import Service
 from simulators.cli.contracts.options import as_json
+from simulators.cli.contracts.provider_proxy import Service
 from simulators.cli.contracts.revision import asks_revision
 from simulators.cli.contracts.source import FromBroker, FromFiles
 from simulators.cli.contracts.verification import verify as verified
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulators.cli.contracts.revision import Revision
     from simulators.cli.contracts.source import Source
     from simulators.cli.contracts.verification import Verdict
-    from simulators.contracts.wanted import Wanted
+    from simulators.contracts.provider_requirements import Wanted
 
 TIMEOUT_SECONDS = 10
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulators.cli import main
-from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
+from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, TUTORS
 from tests.contracts.broker.calling import ELSEWHERE, TOKEN, Served
 from tests.documents.reading import blocks
 from tests.node.provider import learning_service, needs_node

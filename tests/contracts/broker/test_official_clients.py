@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from simulators.cli.contracts.official import Client, found
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.cli.contracts.pact_client import Client, found
+from simulators.world.topology import PAYMENT, STRIPE
 from tests.contracts.broker import older_client
 from tests.contracts.broker.calling import TOKEN, Served, harness
 from tests.contracts.broker.states import content, needs

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.cli.contracts import official
+from simulators.cli.contracts import pact_client
 from simulators.world.serving import Port
 from tests.contracts.broker.calling import NAME, PASSWORD, Served, harness
 from tests.contracts.broker.states import content
@@ -151,7 +151,7 @@ def test_changes_that_are_in_no_commit_are_not_published_as_one() -> None:
 def test_a_client_that_is_missing_is_named_with_the_extra_that_brings_it(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(official, "get_path", lambda _: str(elsewhere))
+    monkeypatch.setattr(pact_client, "get_path", lambda _: str(elsewhere))
     monkeypatch.setenv("PATH", str(elsewhere))
     for options in ([], ["--client", "./nowhere"]):
         answer = harness("can-i-deploy", *ASKING["can-i-deploy"], *options, environ=NOWHERE)

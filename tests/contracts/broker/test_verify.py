@@ -10,7 +10,7 @@ import pytest
 import requests
 from flask import Flask, Response, request
 
-from simulators.cli.contracts.desk import Service, api
+from simulators.cli.contracts.provider_proxy import Service, api
 from simulators.world.serving import Port, Server
 from tests.contracts.broker.ben import GREETING, NEWS, Ben, verified, written
 from tests.contracts.broker.calling import Served, harness

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.world.plan import COMMUNICATION, LEARNING, PAYMENT, TUTORS
+from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, TUTORS
 from tests.contracts.drafts import Drafts
 from tests.contracts.hearing import Listener, Payments
 from tests.contracts.services import has_course, has_tutor, neighbour, payment_service

@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 from pact import match
 
 from simulators.cli import main
-from simulators.world.plan import PAYMENT
+from simulators.world.topology import PAYMENT
 from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import (
     HARNESS,

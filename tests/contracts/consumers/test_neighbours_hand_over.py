@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.kit.announcing import announce
+from simulators.kit.outgoing_events import announce
 from tests.contracts.drafts import Drafts
 from tests.contracts.expectations import STRANGE_TOKEN, TOKEN
 from tests.contracts.handover import accepted, not_believed, refused, repeated

@@ -8,7 +8,7 @@ from reference.domain.enrollment import CourseUnavailable, CourseVerified, Verif
 from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.gateways.learning import LearningService
-from simulators.world.plan import LEARNING, PAYMENT
+from simulators.world.topology import LEARNING, PAYMENT
 from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import SAGA, TOKEN, money, text
 from tests.contracts.services import NOW

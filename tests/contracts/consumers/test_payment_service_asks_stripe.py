@@ -9,7 +9,7 @@ from reference.application.ports import RefusedError, UnavailableError
 from reference.domain.money import Money
 from reference.domain.payment_news import IntentCanceled, IntentCreated, IntentRefused, MoneyReceived, RefundReported
 from reference.domain.payment_status import RefundState
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 from tests.contracts.accounts import REFUND
 from tests.contracts.at_stripe import (
     CANCEL,

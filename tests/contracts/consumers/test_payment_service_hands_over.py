@@ -10,7 +10,7 @@ from reference.domain.messages import Message, snake_case
 from reference.gateways.learning import LearningService
 from reference.gateways.partner_service import PartnerService
 from reference.wire import decode
-from simulators.world.plan import COMMUNICATION, LEARNING, TUTORS
+from simulators.world.topology import COMMUNICATION, LEARNING, TUTORS
 from tests.contracts.drafts import Drafts
 from tests.contracts.expectations import SAGA, STRANGE_TOKEN, TOKEN
 from tests.contracts.handover import accepted, not_believed, refused, repeated

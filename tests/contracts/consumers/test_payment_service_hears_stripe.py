@@ -17,7 +17,7 @@ from reference.domain.payment_news import (
 from reference.domain.payment_status import RefundState
 from reference.gateways.stripe_webhook import StripeWebhooks
 from simulators.kit.seams import seeded_seams
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 from tests.contracts.drafts import Drafts
 from tests.contracts.expectations import Json, text, whole
 from tests.contracts.services import NOW

@@ -7,7 +7,7 @@ import pytest
 from reference.application.lists import Span
 from reference.domain.payment_news import IntentCanceled, IntentCreated, MoneyReceived, RefundReported
 from reference.reconciliation.ledger import EntryState
-from simulators.world.plan import PAYMENT, STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 from tests.contracts.accounts import OURS
 from tests.contracts.at_stripe import (
     CANCELED,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pact import match
 
-from simulators.world.client import Refused
-from simulators.world.plan import PAYMENT
+from simulators.clients.http_client import Refused
+from simulators.world.topology import PAYMENT
 from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import (
     NOBODY,

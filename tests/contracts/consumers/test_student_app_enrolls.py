@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulators.world.plan import LEARNING
+from simulators.world.topology import LEARNING
 from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import NOBODY, OPERATOR, PROBLEM, STUDENT, STUDENT_APP, problem, text
 from tests.contracts.students import app, refusal

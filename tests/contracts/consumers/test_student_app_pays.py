@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from simulators.world.client import Refused
-from simulators.world.plan import STRIPE
+from simulators.clients.http_client import Refused
+from simulators.world.topology import STRIPE
 from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import PUBLISHABLE_KEY, STUDENT_APP, one_of, text
 from tests.contracts.students import app

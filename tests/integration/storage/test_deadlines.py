@@ -67,7 +67,7 @@ def test_a_payment_is_reminded_too_and_the_next_is_whoever_is_first(units: NewUn
     assert [pop(units), pop(units), pop(units)] == [CHECK, UNANSWERED, None]
 
 
-def test_what_was_told_but_not_committed_is_told_again(units: NewUnit) -> None:
+def test_what_was_taken_but_not_committed_is_taken_again(units: NewUnit) -> None:
     keep(units, OVERDUE)
     with units() as unit:
         assert unit.deadlines.pop(LATER) == OVERDUE

@@ -78,7 +78,7 @@ def letters(engine: Engine) -> list[tuple[str, str]]:
         return [(row.name, row.reason) for row in connection.execute(select(dead_letters))]
 
 
-def test_what_was_heard_is_said_once(units: NewUnit) -> None:
+def test_what_was_accepted_is_sent_once(units: NewUnit) -> None:
     office = Office(units, [])
     office.say(create_intent())
     office.clock.at += timedelta(days=1)
@@ -87,7 +87,7 @@ def test_what_was_heard_is_said_once(units: NewUnit) -> None:
     assert office.due() is None
 
 
-def test_it_is_said_again_with_the_same_key_after_growing_pauses(units: NewUnit) -> None:
+def test_it_is_sent_again_with_the_same_key_after_growing_pauses(units: NewUnit) -> None:
     office = Office(units, *[UnavailableError("down")] * 12, [])
     office.say(create_intent())
     pauses = []
@@ -118,7 +118,7 @@ def test_nobody_is_asked_for_ever(units: NewUnit, engine: Engine) -> None:
 
 
 @pytest.mark.fault(7)
-def test_what_a_process_took_with_it_when_it_died_is_said_by_another(units: NewUnit) -> None:
+def test_what_a_process_took_with_it_when_it_died_is_sent_by_another(units: NewUnit) -> None:
     dead = Office(units, [])
     with units() as unit:
         unit.outbox.put("saga_1:CreateIntent", "stripe", create_intent(), NOON)

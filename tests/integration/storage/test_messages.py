@@ -70,7 +70,7 @@ def test_whoever_says_it_first_has_said_it(units: NewUnit) -> None:
     assert [done(units, "saga_1:VerifyCourse") for _ in range(2)] == [True, False]
 
 
-def test_a_fresh_errand_belongs_to_its_process_until_the_lease_ends(units: NewUnit) -> None:
+def test_a_fresh_outbox_message_belongs_to_its_process_until_the_lease_ends(units: NewUnit) -> None:
     (fresh,) = say(units, verify(1))
     assert claim(units, NOON + LEASE - timedelta(milliseconds=1)) == []
     (found,) = claim(units)
@@ -106,7 +106,7 @@ def test_what_is_withdrawn_is_not_said_any_more(units: NewUnit) -> None:
     assert not done(units, "saga_1:VerifyCourse")
 
 
-def test_an_errand_goes_to_one_of_many_workers(units: NewUnit) -> None:
+def test_an_outbox_message_goes_to_one_of_many_workers(units: NewUnit) -> None:
     say(units, *(verify(number) for number in range(40)))
     shares = at_once([lambda: claim(units, most=10)] * 4)
     keys = [outgoing.key for share in shares for outgoing in share]
@@ -116,7 +116,7 @@ def test_an_errand_goes_to_one_of_many_workers(units: NewUnit) -> None:
     assert len(set(keys)) == len(keys) == 40
 
 
-def test_who_takes_an_errand_does_not_keep_others_from_the_rest(engine: Engine, units: NewUnit) -> None:
+def test_who_takes_an_outbox_message_does_not_keep_others_from_the_rest(engine: Engine, units: NewUnit) -> None:
     if engine.dialect.name == "sqlite":
         pytest.skip("SQLite has one writer at a time")
     say(units, *(verify(number) for number in range(4)))

@@ -17,7 +17,7 @@ UNKNOWN = {"name": "InvoiceStudent", "body": {"sagaId": "saga_9", "by": "a newer
 
 
 @pytest.mark.fault(13, 37)
-def test_an_errand_that_nobody_can_read_is_for_a_person_and_the_next_is_said(units: NewUnit, engine: Engine) -> None:
+def test_an_unreadable_outbox_message_is_for_a_person_and_the_next_is_sent(units: NewUnit, engine: Engine) -> None:
     office = Office(units, [])
     with engine.begin() as connection:
         row = {"key": "saga_9:1", "to": "stripe", "enqueued_at": NOON, "due_at": NOON, "attempts": 0} | UNKNOWN

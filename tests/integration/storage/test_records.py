@@ -55,7 +55,7 @@ def test_a_payment_is_read_as_it_was_saved_and_found_by_each_of_its_ids(units: N
     assert saved.client_secret == SECRET
 
 
-def test_who_saves_an_older_payment_is_told_so(units: NewUnit) -> None:
+def test_who_saves_an_older_payment_gets_a_conflict(units: NewUnit) -> None:
     save(units, payment())
     with units() as unit:
         mine, theirs = unit.payments.of_saga("saga_1"), unit.payments.of_saga("saga_1")
@@ -70,7 +70,7 @@ def test_who_saves_an_older_payment_is_told_so(units: NewUnit) -> None:
         assert unit.payments.of_saga("saga_1") == mine
 
 
-def test_who_starts_a_saga_second_is_told_so(units: NewUnit) -> None:
+def test_who_starts_a_saga_second_gets_a_conflict(units: NewUnit) -> None:
     save(units, saga())
     with pytest.raises(ConflictError):
         save(units, saga())

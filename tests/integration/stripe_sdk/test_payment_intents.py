@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from simulators.stripe.cards import CARDS, Asks
+from simulators.stripe.payments.cards import CARDS, Asks
 from tests.integration.stripe_sdk.intents import METADATA, a_paid_intent, an_intent
 
 if TYPE_CHECKING:

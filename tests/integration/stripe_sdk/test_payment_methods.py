@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from simulators.stripe.cards import CARDS, Asks
+from simulators.stripe.payments.cards import CARDS, Asks
 from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent, before, recorded
 
 if TYPE_CHECKING:
-    from simulators.stripe.cards import Card
+    from simulators.stripe.payments.cards import Card
 
 pytestmark = pytest.mark.served
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from simulators.stripe.signing import signature
+from simulators.stripe.webhooks.signing import signature
 from tests.integration.stripe_sdk.intents import METADATA, a_paid_intent, an_intent
 from tests.stripe_world import SECRET
 

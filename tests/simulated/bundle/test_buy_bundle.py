@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
+from simulators.check.steps.story import Story, money
+from simulators.judge.invariants import must_hold
 from simulators.world.inside import Inside
-from simulators.world.invariants import must_hold
-from simulators.world.plan import COMMUNICATION, PAYMENT
 from simulators.world.scheduler import Scheduler
 from simulators.world.service import Service
-from simulators.world.steps.story import Story, money
+from simulators.world.topology import COMMUNICATION, PAYMENT
 from tests.simulated.bundle.desk import URL, Desk
 from tests.simulated.conftest import come_to_rest
 

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from simulators.console.app import create_app
-from simulators.console.stage import Stage
+from simulators.console.session import Stage
 from simulators.world.together import ANY_PORTS
 
 JSON = {"Accept": "application/json"}

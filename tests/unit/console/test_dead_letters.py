@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.console.stage import Stage
-from simulators.world.plan import STRIPE
+from simulators.console.session import Stage
+from simulators.world.topology import STRIPE
 from tests.unit.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import simulators.console
-from simulators.console.stage import Stage
+from simulators.console.session import Stage
 from tests.unit.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served

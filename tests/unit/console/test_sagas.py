@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from simulators.console.stage import Stage
+from simulators.console.session import Stage
 from tests.unit.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served

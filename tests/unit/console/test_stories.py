@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from simulators.console.feed import _changes
-from simulators.console.stage import Stage
+from simulators.console.session import Stage
+from simulators.stories import STORIES
 from simulators.world.scheduler import NeverQuiet
-from simulators.world.stories import STORIES
 from simulators.world.together import ANY_PORTS
 from tests.unit.console.conftest import JSON, Visitor, visiting
 

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from simulators.console.pay import TOKENS
-from simulators.console.stage import Stage
-from simulators.stripe.cards import BY_TOKEN
+from simulators.console.session import Stage
+from simulators.stripe.payments.cards import BY_TOKEN
 from tests.unit.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served

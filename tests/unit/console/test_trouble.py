@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from simulators.console.faults import QUICK
-from simulators.console.stage import Stage
+from simulators.console.session import Stage
 from simulators.console.webhooks import TROUBLES
 from tests.unit.console.conftest import JSON, Visitor
 

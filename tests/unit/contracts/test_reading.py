@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from simulators.contracts.pact import pacts_in, read
+from simulators.contracts.pact_file import NotAPact
 from simulators.contracts.rules import Exactly, Kind, Pattern
-from simulators.contracts.written import NotAPact
 from tests.rooms.source import ROOT
 from tests.unit.contracts.written import answered, body, call, file, matched, message, only
 

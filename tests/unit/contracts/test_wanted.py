@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulators.contracts.wanted import Wanted
-from simulators.contracts.written import Written
+from simulators.contracts.pact_file import Written
+from simulators.contracts.provider_requirements import Wanted
 from tests.unit.contracts.written import Json, call, file, message
 
 OLDER: Json = {

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from simulators.kit.auth import Person, person, require_service, token
+from simulators.kit.http.auth import Person, person, require_service, token
 
 if TYPE_CHECKING:
     from simulators.kit.seams import Seams

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from simulators.kit.cloudevents import CONTENT_TYPE, envelope, received
-from simulators.kit.fields import checked, nested, optional, text, whole_number
-from simulators.kit.problems import BadField
+from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope, received
+from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import checked, nested, optional, text, whole_number
 
 if TYPE_CHECKING:
     from simulators.kit.seams import Seams

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, request
 
-from simulators.kit.problems import answer_with_problems
+from simulators.kit.http.problems import answer_with_problems
 from simulators.kit.simulator import Simulator
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from simulators.kit.background import Background
 from simulators.kit.delivery import Attempt, Deliveries
-from simulators.kit.delivery_faults import DELIVERY_FAULTS
-from simulators.kit.faults import Faults
+from simulators.kit.faults.deliveries import DELIVERY_FAULTS
+from simulators.kit.faults.fault import Faults
 from simulators.kit.seams import Clock, Seams
-from simulators.kit.store import Store
+from simulators.kit.storage.store import Store
+from simulators.kit.time.background import Background
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ import pytest
 import requests
 from flask import Flask
 
-from simulators.kit.problems import answer_with_problems
+from simulators.kit.http.problems import answer_with_problems
 from simulators.kit.simulator import Simulator
 from simulators.world.serving import Port, Server
 

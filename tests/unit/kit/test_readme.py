@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from simulators.communication.faults import RejectedSession
-from simulators.kit.delivery_faults import DELIVERY_FAULTS
-from simulators.kit.faults import Fault, name_of, parameters_of
-from simulators.kit.network_faults import NETWORK_FAULTS
-from simulators.kit.request_faults import REQUEST_FAULTS, RouteFault
+from simulators.kit.faults.deliveries import DELIVERY_FAULTS
+from simulators.kit.faults.fault import Fault, name_of, parameters_of
+from simulators.kit.faults.network import NETWORK_FAULTS
+from simulators.kit.faults.requests import REQUEST_FAULTS, RouteFault
 from simulators.learning.faults import RejectedEnrollment
 from simulators.stripe.faults import STRIPE_FAULTS
 from simulators.tutor_matching.faults import LapsingHold, RejectedAvailability

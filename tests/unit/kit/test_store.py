@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tinydb import where
 
-from simulators.kit import shelf
-from simulators.kit.store import Store
+from simulators.kit.storage import indexed_table
+from simulators.kit.storage.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +169,7 @@ def test_a_file_of_mostly_history_is_compacted(tmp_path: Path, opened: Opened) -
 def test_kill_9_loses_nothing_that_was_answered(tmp_path: Path, opened: Opened) -> None:
     path = tmp_path / "state.jsonl"
     program = (
-        "import sys; from pathlib import Path; from simulators.kit.store import Store\n"
+        "import sys; from pathlib import Path; from simulators.kit.storage.store import Store\n"
         "things = Store(Path(sys.argv[1])).table('things')\n"
         "for n in range(10**9): things.put({'id': f't{n}', 'number': n}); print(n, flush=True)"
     )
@@ -191,8 +191,8 @@ def test_the_cost_of_one_access_does_not_grow_with_the_number_of_documents(
         copies.append(document)
         return real(document)
 
-    real = shelf.copied
-    for module in ("simulators.kit.store.copied", "simulators.kit.shelf.copied"):
+    real = indexed_table.copied
+    for module in ("simulators.kit.storage.store.copied", "simulators.kit.storage.indexed_table.copied"):
         monkeypatch.setattr(module, counted)
 
     def cost(count: int) -> int:

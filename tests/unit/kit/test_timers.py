@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask, current_app
 
-from simulators.kit.background import Background
-from simulators.kit.store import Store
-from simulators.kit.timers import Timers
+from simulators.kit.storage.store import Store
+from simulators.kit.time.background import Background
+from simulators.kit.time.timers import Timers
 
 if TYPE_CHECKING:
     from simulators.kit.seams import Seams

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulators.kit.auth import Person, token
+from simulators.kit.http.auth import Person, token
 from tests.unit.learning_simulator.school import ALGEBRA, PAYMENT, School
 from tests.unit.neighbour import JWT_SECRET
 from tests.unit.refusals import (

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from flask import Flask
 from hypothesis import strategies as st
 
-from simulators.stripe import amounts, lists, parameters, webhook_endpoints
-from simulators.stripe.cards import BY_TOKEN
+from simulators.stripe import lists, parameters
 from simulators.stripe.parameters import Clearable, Required
+from simulators.stripe.payments import amounts
+from simulators.stripe.payments.cards import BY_TOKEN
+from simulators.stripe.webhooks import webhook_endpoints
 
 Form = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from simulators.kit.moments import Span
+from simulators.kit.time.timestamps import Span
 from simulators.tutor_matching.availability import is_open
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from simulators.world.fault_model import FAULTS, ModelledFault
-from simulators.world.invariants import INVARIANTS
+from simulators.judge.fault_model import FAULTS, ModelledFault
+from simulators.judge.invariants import INVARIANTS
 
 ROOT = Path(__file__).parents[3]
 README = ROOT / "simulators" / "world" / "README.md"

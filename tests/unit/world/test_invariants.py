@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from simulators.world.evidence import Evidence
-from simulators.world.invariants import INVARIANTS
+from simulators.judge.evidence import Evidence
+from simulators.judge.invariants import INVARIANTS
 from simulators.world.recorder import Exchange
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulators.kit.faults.links import Crash
 from simulators.world import scheduler as module
-from simulators.world.links import Crash
 from simulators.world.scheduler import NeverQuiet, Scheduler
 from tests.unit.world.toy import NOON, Alarm, minutes
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 import stripe
 
-from simulators.world.links import Crash, CrashCaller, Down, Latency, LostAnswer, ResetPeer
+from simulators.kit.faults.links import Crash, CrashCaller, Down, Latency, LostAnswer, ResetPeer
 from simulators.world.transport import OBSERVER
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, request
 
-from simulators.world.links import Crash
+from simulators.kit.faults.links import Crash
 
 if TYPE_CHECKING:
     from simulators.kit.seams import Clock

@@ -105,7 +105,7 @@ def test_money_may_be_heard_of_before_the_intent() -> None:
     assert hear(payment(), paid()) == [PaymentSucceeded]
 
 
-def test_each_declined_attempt_is_told_once_and_nothing_is_final() -> None:
+def test_each_declined_attempt_is_announced_once_and_nothing_is_final() -> None:
     it = payment()
     assert hear(it, declined("ch_1")) == [PaymentFailed]
     assert hear(it, declined("ch_1")) == []

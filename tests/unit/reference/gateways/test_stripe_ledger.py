@@ -65,7 +65,7 @@ def test_the_books_are_read_in_pages_and_what_is_not_ours_is_left_out(
         ("a status of next year", EntryState.OPEN, None),
     ],
 )
-def test_a_status_is_told_in_our_words(
+def test_a_status_is_translated_into_our_words(
     stripe: RequestsMock, ledger: StripeLedger, status: str, state: EntryState, received: Money | None
 ) -> None:
     stripe.get(f"{API}/payment_intents", json=listed(kept(status)))

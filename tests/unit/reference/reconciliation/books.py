@@ -109,7 +109,7 @@ class Books:
         shown = within[start : start + page.limit]
         return Slice(shown, shown[-1].payment_id if within[start + page.limit :] else None)
 
-    def count_opened(self, span: Span) -> int:
+    def count_payments_between(self, span: Span) -> int:
         return sum(each.opened_at in span for each in self.ours)
 
     def about(self, message: Any) -> Payment | None:

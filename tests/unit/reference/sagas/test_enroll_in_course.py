@@ -90,7 +90,7 @@ WAYS_OUT_OF_AN_END = {
 }
 
 
-def told(*messages: Message) -> tuple[EnrollInCourseSaga, list[type[Any]]]:
+def moved_by(*messages: Message) -> tuple[EnrollInCourseSaga, list[type[Any]]]:
     """Return the saga after all this, and the kinds of what it asked for on the way."""
     saga = EnrollInCourseSaga.start(INITIATED)
     asked = [ask for message in messages for ask in saga.handle(message, NOON)]
@@ -152,7 +152,7 @@ ENDINGS = {
 @pytest.mark.parametrize("name", STORIES)
 def test_a_story_asks_for_this_and_ends_there(name: str) -> None:
     messages, wishes = STORIES[name]
-    saga, asked = told(*messages)
+    saga, asked = moved_by(*messages)
     assert asked == wishes
     assert saga.outcome == ENDINGS[name]
 
@@ -160,7 +160,7 @@ def test_a_story_asks_for_this_and_ends_there(name: str) -> None:
 @pytest.mark.parametrize("name", STORIES)
 def test_hearing_the_last_message_of_a_story_again_asks_for_nothing(name: str) -> None:
     messages, _ = STORIES[name]
-    saga, _ = told(*messages)
+    saga, _ = moved_by(*messages)
     with suppress(NotExpected):  # A person sees it then; nothing was asked for, either.
         saga.handle(messages[-1], NOON)
     assert (saga.effects, saga.outcome) == ([], ENDINGS[name])
@@ -226,7 +226,7 @@ def test_nothing_is_waited_for_for_ever() -> None:
 
 
 def test_history_tells_in_plain_words_and_each_thing_once() -> None:
-    saga, _ = told(INITIATED, VERIFIED, DECLINED, DECLINED, PAID, INITIATED, CONFIRMED, CONFIRMED)
+    saga, _ = moved_by(INITIATED, VERIFIED, DECLINED, DECLINED, PAID, INITIATED, CONFIRMED, CONFIRMED)
     assert [entry.text for entry in saga.history] == [
         "The student asked for the course.",
         "The course 'Algebra' is published and costs 49.00 EUR.",
@@ -237,8 +237,8 @@ def test_history_tells_in_plain_words_and_each_thing_once() -> None:
 
 
 def test_a_saga_of_one_class_does_not_move_another() -> None:
-    one, _ = told(INITIATED, VERIFIED)
-    other, _ = told(INITIATED)
+    one, _ = moved_by(INITIATED, VERIFIED)
+    other, _ = moved_by(INITIATED)
     assert (one.state, other.state) == ("awaiting_payment", "verifying_course")
 
 
@@ -253,7 +253,7 @@ NOTICES = {
 
 
 @pytest.mark.parametrize("name", NOTICES)
-def test_the_student_is_told_how_it_ends(name: str) -> None:
+def test_the_student_gets_a_notice_of_how_it_ends(name: str) -> None:
     saga = EnrollInCourseSaga.start(INITIATED)
     asked = [ask for message in STORIES[name][0] for ask in saga.handle(message, NOON)]
     notices = [ask for ask in asked if isinstance(ask, SendNotice)]
@@ -262,7 +262,7 @@ def test_the_student_is_told_how_it_ends(name: str) -> None:
 
 
 def test_an_answer_about_another_course_is_not_believed() -> None:
-    saga, _ = told(INITIATED, VERIFIED, PAID)
+    saga, _ = moved_by(INITIATED, VERIFIED, PAID)
     other = EnrollmentConfirmed(saga_id="saga_1", enrollment_id="enr_1", course_id="biology", student_id="ada")
     with pytest.raises(NotExpected, match="biology"):
         saga.handle(other, NOON)

@@ -20,7 +20,7 @@ from reference.domain.payment_status import PaymentStatus
 from reference.web.health import OPENAPI
 from reference.wire import WireError, camel, unwrap
 from tests.unit.reference.test_wire import ENVELOPE
-from tests.unit.reference.web.door import SPEC, Service
+from tests.unit.reference.web.service_under_test import SPEC, Service
 
 DOCUMENT: Any = json.loads(OPENAPI)
 SCHEMAS = DOCUMENT["components"]["schemas"]

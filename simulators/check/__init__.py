@@ -1,0 +1,1 @@
+"""Judges any payment-service: the Gherkin steps."""

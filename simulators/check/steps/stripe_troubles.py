@@ -1,0 +1,107 @@
+"""What goes wrong at Stripe, or on the way to it and back."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers
+
+from simulators.check.steps.story import duration, money
+from simulators.world.topology import STRIPE
+from simulators.world.world import World
+
+TROUBLES: dict[str, tuple[str, dict[str, object]]] = {
+    "with a failure before the work": ("server_error", {}),
+    "with a failure after the work": ("server_error_after", {}),
+    "with a failure that it keeps, work done": ("kept_server_error", {"done": True}),
+    "with a failure that it keeps, not done": ("kept_server_error", {"done": False}),
+    "by asking to slow down": ("rate_limited", {}),
+    "that the object is locked": ("lock_timeout", {}),
+    "and the answer is lost": ("lost_answer", {}),
+    "later than anybody would wait": ("latency", {"latency": 100_000}),
+    "and the connection breaks before": ("reset_peer", {}),
+    "and the connection breaks after": ("lost_answer", {}),
+    "with half of what it has to say": ("limit_data", {"bytes": 100}),
+    "drop by drop": ("slicer", {"averageSize": 8, "delay": 1_000_000}),
+}
+ASKING = {"method": "POST", "path": "/v1/payment_intents"}
+REFUNDING = {"method": "POST", "path": "/v1/refunds"}
+
+
+@given("Stripe cannot cancel payments for a while")
+def cannot_cancel(world: World) -> None:
+    """Let every cancel fail until all is calm again."""
+    world.plant_fault(STRIPE, "server_error", path="/v1/payment_intents/*/cancel", times=None)
+
+
+@given(parsers.re(r"Stripe's webhooks take (?P<span>.+)"))
+def webhooks_late(world: World, span: str) -> None:
+    """Keep every webhook back."""
+    world.plant_fault(STRIPE, "delayed_delivery", seconds=duration(span).total_seconds(), times=None)
+
+
+@given("Stripe sends every webhook twice")
+def webhooks_twice(world: World) -> None:
+    """At least once is sometimes twice."""
+    world.plant_fault(STRIPE, "duplicate_delivery", times=None)
+
+
+@given("Stripe's webhooks are lost")
+def webhooks_lost(world: World) -> None:
+    """Send none, and try none again."""
+    world.plant_fault(STRIPE, "lost_delivery", times=None)
+
+
+@given("Stripe hears no answer to its webhooks")
+def webhooks_unheard(world: World) -> None:
+    """Send each again, although it has arrived."""
+    world.plant_fault(STRIPE, "ignored_answer", times=None)
+
+
+@given("Stripe's webhooks come in any order")
+def webhooks_shuffled(world: World) -> None:
+    """Let each wait for a moment of its own."""
+    world.plant_fault(STRIPE, "shuffled_delivery")
+
+
+@given(parsers.re(r"Stripe's clock is (?P<span>.+) (?P<off>behind|ahead)"))
+def clocks_differ(world: World, span: str, off: str) -> None:
+    """Sign for Stripe's time, which is not ours."""
+    seconds = duration(span).total_seconds() * (1 if off == "behind" else -1)
+    world.plant_fault(STRIPE, "stale_timestamp", seconds=seconds, times=None)
+
+
+@given("Stripe's answer to the next payment request is lost")
+def answer_lost(world: World) -> None:
+    """Do the work, but be not heard."""
+    world.plant_fault(STRIPE, "lost_answer", **ASKING)
+
+
+@given(parsers.parse("Stripe answers the next payment request {trouble}"))
+def in_trouble(world: World, trouble: str) -> None:
+    """Fail once."""
+    name, parameters = TROUBLES[trouble]
+    world.plant_fault(STRIPE, name, **ASKING, **parameters)
+
+
+@given(parsers.parse("Stripe answers the next refund request {trouble}"))
+def in_trouble_with_refunds(world: World, trouble: str) -> None:
+    """Fail once."""
+    name, parameters = TROUBLES[trouble]
+    world.plant_fault(STRIPE, name, **REFUNDING, **parameters)
+
+
+@given("Stripe cannot refund for a while")
+def cannot_refund(world: World) -> None:
+    """Let every refund of ours fail until all is calm again."""
+    world.plant_fault(STRIPE, "server_error", times=None, **REFUNDING)
+
+
+@given(parsers.parse("Stripe's next news of a refund tells of {sum_}"))
+def refund_news_differs(world: World, sum_: str) -> None:
+    """Tell a sum that never went back, in every event about it."""
+    world.plant_fault(STRIPE, "altered_amount", event="*refund*", amount=money(sum_)[0], times=None)
+
+
+@given(parsers.parse("Stripe's next news of a payment tells of {sum_}"))
+def webhook_differs(world: World, sum_: str) -> None:
+    """Tell a sum that was never paid."""
+    world.plant_fault(STRIPE, "altered_amount", event="payment_intent.succeeded", amount=money(sum_)[0])

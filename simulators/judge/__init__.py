@@ -1,0 +1,1 @@
+"""The judge: evidence, the invariants over it, and the verdict."""

@@ -1,0 +1,70 @@
+"""Which message broke a promise: for each promise, what it can be broken by; the last such message did it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from simulators.world.recorder import Exchange
+from simulators.world.topology import PAYMENT, STRIPE
+
+if TYPE_CHECKING:
+    from simulators.clients.http_client import Json
+    from simulators.judge.evidence import Evidence
+    from simulators.judge.invariant import Violation
+    from simulators.world.world import World
+
+PAID, REFUND_FAILED = "payment_intent.succeeded", "refund.failed"
+REJECTED = ("EnrollmentRejected", "SessionRejected")
+DELIVERY = ("CREATE_ENROLLMENT_RECORD", "CREATE_CONFIRMED_SESSION")
+ASKED, REFUNDED = "POST /v1/payment_intents", "POST /v1/refunds"
+SUSPECTS: dict[int, tuple[str, ...]] = {
+    1: (PAID, *REJECTED, REFUND_FAILED),
+    2: (REFUNDED, REFUND_FAILED),
+    3: ("PaymentSucceeded", "PaymentRefunded"),
+    4: (ASKED, REFUNDED),
+    5: DELIVERY,
+    6: (PAID, *REJECTED, REFUND_FAILED),
+    7: (PAID, *REJECTED, REFUND_FAILED, "EnrollmentConfirmed", "SessionConfirmed"),
+    8: (*REJECTED, *DELIVERY),
+    9: DELIVERY,
+    10: (ASKED, *DELIVERY),
+    11: (PAID,),
+    12: (PAID,),
+    13: ("EnrollInCourseInitiated",),
+    14: (PAID,),
+    15: (REFUNDED,),
+    16: (*REJECTED, "EnrollmentConfirmed", "SessionConfirmed", "SEND_NOTICE"),
+    17: (ASKED,),
+}
+"""By invariant: the news that was to be acted on and was not, or the request that should not have been made."""
+NEVER_ARRIVED = "never arrived"
+
+
+def culprit(violation: Violation, messages: list[Exchange]) -> Exchange | None:
+    """Return which of these messages broke this promise, as far as one did."""
+    suspects = SUSPECTS.get(violation.number, ())
+    found = [each for each in messages if _name(each) in suspects and _concerns(each, violation.saga_id)]
+    return found[-1] if found else None
+
+
+def messages(evidence: Evidence, world: World) -> list[Exchange]:
+    """Return all that was said, in order, and those of Stripe's events that never arrived."""
+    brought = {each.message_id for each in evidence.exchanges}
+    lost = [_never_arrived(each) for each in world.stripe.events() if each["id"] not in brought]
+    return sorted(evidence.exchanges + lost, key=lambda each: each.at)
+
+
+def _name(exchange: Exchange) -> str:
+    return exchange.message or f"{exchange.method} {exchange.path}"
+
+
+def _concerns(exchange: Exchange, saga_id: str) -> bool:
+    """Whether it is about this saga, or does not say about which."""
+    return not saga_id or exchange.saga_id in (None, saga_id)
+
+
+def _never_arrived(event: Json) -> Exchange:
+    at = datetime.fromtimestamp(event["created"], UTC).isoformat()
+    saga_id = event["data"]["object"].get("metadata", {}).get("sagaId")
+    return Exchange(at, STRIPE, PAYMENT, "POST", "/webhooks/stripe", NEVER_ARRIVED, event["type"], event["id"], saga_id)

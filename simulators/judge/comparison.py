@@ -1,0 +1,55 @@
+"""One payment as Stripe tells it, next to how the payment-service tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulators.clients.http_client import Json
+    from simulators.world.world import World
+
+KEYS = {"paymentId": "paymentId", "sagaId": "sagaId", "paymentContext": "context", "contextId": "contextId"}
+"""Stripe's metadata, and the names under which a saga shows the same."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fact on both sides; `agree` is None where there is nothing to compare."""
+
+    what: str
+    theirs: str
+    ours: str
+    agree: bool | None = None
+
+    def __str__(self) -> str:
+        sign = {True: "✓", False: "✗", None: " "}[self.agree]
+        return f"{self.what:<16}{self.theirs:<36}{self.ours:<36}{sign}".rstrip()
+
+
+HEAD = Row("", "at Stripe", "at the payment-service")
+
+
+def sides(world: World, saga_id: str) -> list[Row]:
+    """Return the facts about a saga's payment, compared."""
+    intent, saga = world.stripe.intents(saga_id)[0], world.payment.saga(saga_id) or {}
+    payment = saga.get("payment") or {}
+    ours = {key: str((payment if key == "paymentId" else saga).get(name)) for key, name in KEYS.items()}
+    price, refunds = payment["price"], world.stripe.refunds(intent["id"])
+    return [
+        *(_same(key, intent["metadata"].get(key, ""), ours[key]) for key in KEYS),
+        _same("amount", _money(intent), _money(price)),
+        Row("status", _status(intent, refunds), f"{payment['status']}, saga {saga['outcome']}"),
+    ]
+
+
+def _same(what: str, theirs: str, ours: str) -> Row:
+    return Row(what, theirs, ours, agree=theirs == ours)
+
+
+def _money(sum_: Json) -> str:
+    return f"{sum_['amount'] / 100:.2f} {sum_['currency'].upper()}"
+
+
+def _status(intent: Json, refunds: list[Json]) -> str:
+    return ", ".join([str(intent["status"]), *(f"refund {each['status']}" for each in refunds)])

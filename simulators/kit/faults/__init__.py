@@ -1,0 +1,1 @@
+"""The one family of faults: of requests, connections, deliveries, and links between services."""

@@ -1,0 +1,160 @@
+"""Faults of what we send to others: messages lost, doubled, late, or wrongly signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+
+from simulators.kit.faults.fault import Fault
+
+if TYPE_CHECKING:
+    from simulators.kit.delivery import Attempt
+    from simulators.kit.storage.indexed_table import Json
+
+
+@dataclass(kw_only=True)
+class EventFault(Fault):
+    """Strikes messages whose event's name, and whose receiver's name or URL, fit these patterns."""
+
+    event: str = "*"
+    receiver: str = "*"
+
+    def covers(self, *where: str) -> bool:
+        """Tell whether this event and this receiver fit."""
+        event, *receiver = where
+        return fnmatch(event, self.event) and any(fnmatch(name, self.receiver) for name in receiver)
+
+
+@dataclass(kw_only=True)
+class SendFault(EventFault):
+    """Strikes once for each message, as it is put up for delivery."""
+
+    def sent(self, delivery: Json) -> list[Json]:
+        """Return what is put up in its place."""
+        raise NotImplementedError
+
+
+@dataclass(kw_only=True)
+class LostDelivery(SendFault):
+    """The message never arrives, and nobody tries again."""
+
+    def sent(self, delivery: Json) -> list[Json]:
+        """Keep it only as lost."""
+        return [delivery | {"status": "LOST"}]
+
+
+@dataclass(kw_only=True)
+class DuplicateDelivery(SendFault):
+    """The message arrives more than once."""
+
+    copies: int = 2
+
+    def sent(self, delivery: Json) -> list[Json]:
+        """Put it up so often."""
+        return [delivery | {"attempts": []} for _ in range(self.copies)]
+
+
+@dataclass(kw_only=True)
+class DelayedDelivery(SendFault):
+    """The message arrives late, and so after younger ones."""
+
+    seconds: float
+
+    def sent(self, delivery: Json) -> list[Json]:
+        """Put it up for later."""
+        due = datetime.fromisoformat(delivery["due"]) + timedelta(seconds=self.seconds)
+        return [delivery | {"due": due.isoformat()}]
+
+
+@dataclass(kw_only=True)
+class ShuffledDelivery(SendFault):
+    """Messages arrive in any order: each waits for a moment of its own."""
+
+    times: int | None = None
+    within_seconds: float = 5
+
+    def sent(self, delivery: Json) -> list[Json]:
+        """Put it up for some moment of the next seconds."""
+        wait = timedelta(seconds=self.within_seconds * self.randomness.random())
+        return [delivery | {"due": (datetime.fromisoformat(delivery["due"]) + wait).isoformat()}]
+
+
+@dataclass(kw_only=True)
+class AttemptFault(EventFault):
+    """Strikes single attempts; the next attempt may be fine again."""
+
+    within_call = False
+
+    def before(self, attempt: Attempt) -> None:
+        """Change what the headers are made of."""
+
+    def signed(self, attempt: Attempt, headers: dict[str, str]) -> dict[str, str]:  # noqa: ARG002 - for those below
+        """Return the headers to send in place of these; the body can still be changed."""
+        return headers
+
+    def after(self, outcome: Json) -> Json:
+        """Return what the sender believes came of it."""
+        return outcome
+
+
+@dataclass(kw_only=True)
+class WrongSignature(AttemptFault):
+    """Signed with a secret that is not the receiver's."""
+
+    def before(self, attempt: Attempt) -> None:
+        """Take another secret."""
+        attempt.secrets = ["not-" + secret for secret in attempt.secrets]
+
+
+@dataclass(kw_only=True)
+class MissingSignature(AttemptFault):
+    """Neither signed nor authorized at all."""
+
+    def signed(self, attempt: Attempt, headers: dict[str, str]) -> dict[str, str]:  # noqa: ARG002 - the body stays
+        """Leave only what says nothing about the sender."""
+        return {name: value for name, value in headers.items() if name == "Content-Type"}
+
+
+@dataclass(kw_only=True)
+class StaleTimestamp(AttemptFault):
+    """Rightly signed, but so many seconds ago (negative: in the future)."""
+
+    seconds: float = 3600
+
+    def before(self, attempt: Attempt) -> None:
+        """Sign for another time."""
+        attempt.at -= timedelta(seconds=self.seconds)
+
+
+@dataclass(kw_only=True)
+class TamperedBody(AttemptFault):
+    """The body was changed after it was signed."""
+
+    def signed(self, attempt: Attempt, headers: dict[str, str]) -> dict[str, str]:
+        """Change what means nothing in JSON, so that only the signature can tell."""
+        attempt.body += "\n"
+        return headers
+
+
+@dataclass(kw_only=True)
+class IgnoredAnswer(AttemptFault):
+    """The receiver has it and says so, but is not heard: the message comes again."""
+
+    def after(self, outcome: Json) -> Json:
+        """Hear nothing."""
+        return outcome | {"status": None, "error": "IgnoredAnswer"}
+
+
+DELIVERY_FAULTS = (
+    LostDelivery,
+    DuplicateDelivery,
+    DelayedDelivery,
+    ShuffledDelivery,
+    WrongSignature,
+    MissingSignature,
+    StaleTimestamp,
+    TamperedBody,
+    IgnoredAnswer,
+)

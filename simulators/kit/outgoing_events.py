@@ -1,0 +1,40 @@
+"""What a neighbour tells the payment-service: events, kept first and delivered at least once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import current_app
+
+from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope
+from simulators.kit.simulator import simulator
+from simulators.kit.storage.documents import fresh_id
+
+if TYPE_CHECKING:
+    from simulators.kit.delivery import Attempt
+    from simulators.kit.storage.indexed_table import Json
+
+PAYMENT_SERVICE = "payment-service"
+
+
+class PaymentService:
+    """The only receiver: it always wants to know, and knows us by the service token."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def secrets(self, delivery: Json) -> list[str]:  # noqa: ARG002 - one token for all
+        """Return the bearer token."""
+        return [self._token]
+
+    def headers(self, attempt: Attempt) -> dict[str, str]:
+        """Return the same headers for every attempt."""
+        return {"Content-Type": CONTENT_TYPE, "Authorization": f"Bearer {attempt.secrets[0]}"}
+
+
+def announce(name: str, data: Json) -> None:
+    """Tell the payment-service about a saga; call it in the transaction that makes it true."""
+    at = simulator().seams.clock.now()
+    body = envelope(fresh_id("evt"), f"edtech.{current_app.name}", name, data["sagaId"], at, data)
+    url = current_app.extensions["events_url"]
+    current_app.extensions["deliveries"].send(PAYMENT_SERVICE, url, name, body, sagaId=data["sagaId"])

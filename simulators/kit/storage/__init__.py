@@ -1,0 +1,1 @@
+"""Documents kept in TinyDB: the store, its change log and its indexes."""

@@ -1,0 +1,161 @@
+"""TinyDB's storage for simulators: in memory, and in a file of JSON lines that survives kill -9 when asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import defaultdict
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from tinydb.storages import Storage
+
+from simulators.kit.storage.indexed_table import Json, Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+class Change(NamedTuple):
+    """One document put, or (None) taken away: one line of the file."""
+
+    table: str
+    id: str
+    document: Json | None
+
+
+class Log(Storage):
+    """Shelves in memory; with a path, each change is first a line on disk, and rewritten when mostly history."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.shelves: defaultdict[str, Shelf] = defaultdict(Shelf)
+        self.lock = threading.RLock()
+        self._path, self._lines = path, 0
+        self._file: IO[bytes] | None = None
+        self._torn = False
+        self._gathering = False
+        self._gathered: list[Change] = []
+        self._undo: list[Change] = []
+        if path is not None:
+            for change in _changes_in(path):
+                self._apply(change)
+            self._rewrite(path)
+
+    def read(self) -> dict[str, dict[str, Any]]:
+        """Return the live documents by table: TinyDB's view, not to be changed."""
+        return {name: shelf.documents for name, shelf in self.shelves.items()}
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
+        """Replace everything (reset, import): the one operation that costs as much as there is."""
+        shelves = defaultdict(Shelf, {name: Shelf() for name in data})
+        for name, documents in data.items():
+            for document_id, document in documents.items():
+                shelves[name].set(document_id, document)
+        self.shelves = shelves
+        if self._path is not None:
+            self._rewrite(self._path)
+
+    def change(self, changes: Iterable[Change]) -> None:
+        """Make these changes durable, at once or with the transaction they are part of."""
+        with self.lock:
+            if alone := not self._gathering:
+                self.begin()
+            for change in changes:
+                self._gathered.append(change)
+                self._undo.append(self._apply(change))
+            if alone:
+                self.commit()
+
+    def begin(self) -> None:
+        """Gather changes until commit or rollback."""
+        self._gathering, self._gathered, self._undo = True, [], []
+
+    def commit(self) -> None:
+        """Write what was gathered, all of it or nothing."""
+        try:
+            self._append(self._gathered)
+        except BaseException:
+            self.rollback()
+            raise
+        self._gathering = False
+
+    def rollback(self) -> None:
+        """Undo what was gathered, as if it had never been."""
+        self._gathering = False
+        while self._undo:
+            self._apply(self._undo.pop())  # newest first
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            with suppress(OSError):  # what could not be written before cannot be now
+                self._file.close()
+
+    def _apply(self, change: Change) -> Change:
+        shelf = self.shelves[change.table]
+        before = shelf.documents.get(change.id)
+        shelf.set(change.id, change.document)
+        return Change(change.table, change.id, before)
+
+    def _append(self, changes: list[Change]) -> None:
+        if self._file is None or self._path is None or not changes:
+            return
+        self._lines += len(changes)
+        if self._torn or self._lines > 1000 + 4 * sum(len(shelf.documents) for shelf in self.shelves.values()):
+            self._rewrite(self._path)  # the shelves hold these changes already
+            return
+        self._torn = True
+        _write(self._file, changes)
+        self._torn = False
+
+    def _rewrite(self, path: Path) -> None:
+        """Compact: the new file takes the old one's name only when it is whole."""
+        changes = [
+            Change(name, document_id, document)
+            for name, shelf in self.shelves.items()
+            for document_id, document in shelf.documents.items()
+        ]
+        self.close()
+        self._torn = True
+        fresh = path.with_name(path.name + ".new")
+        self._file = fresh.open("wb")
+        for change in changes:
+            self._file.write(_line(change))
+        _write(self._file, [])
+        fresh.replace(path)
+        _sync_folder(path.parent)
+        self._lines, self._torn = len(changes), False
+
+
+def _line(change: Change, **extra: bool) -> bytes:
+    return json.dumps(change._asdict() | extra, ensure_ascii=False).encode() + b"\n"
+
+
+def _write(file: IO[bytes], changes: list[Change]) -> None:
+    """Append one transaction; all lines but its last say that more belongs to it."""
+    file.write(b"".join([_line(change, more=True) for change in changes[:-1]] + [_line(c) for c in changes[-1:]]))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _changes_in(path: Path) -> Iterator[Change]:
+    """Yield what was committed; a torn end, the work of a kill in mid-write, was never answered."""
+    gathered: list[Change] = []
+    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else []:
+        if not line.endswith(b"\n"):
+            return
+        entry = json.loads(line)
+        gathered.append(Change(entry["table"], entry["id"], entry["document"]))
+        if not entry.get("more"):
+            yield from gathered
+            gathered = []
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,69 @@
+"""A simulator's documents, ids and time, for whoever handles a request."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from flask import request
+from werkzeug.exceptions import NotFound
+
+from simulators.kit.http.problems import BadField
+from simulators.kit.seams import new_id
+from simulators.kit.simulator import simulator
+from simulators.kit.time.timestamps import on_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.storage.store import Table
+
+PAGE = 100
+
+
+def table(name: str) -> Table:
+    """Return the documents of this kind."""
+    return simulator().store.table(name)
+
+
+def fetched(name: str, document_id: str) -> Json:
+    """Return the document of this id, or 404."""
+    if (found := table(name).find(document_id)) is None:
+        raise NotFound(f"there is no {document_id!r} among the {name}")
+    return found
+
+
+def fresh_id(prefix: str) -> str:
+    """Return a new id."""
+    return new_id(simulator().seams.randomness, prefix)
+
+
+def now() -> str:
+    """Return the simulated time as it travels: ISO 8601, UTC, milliseconds."""
+    return on_wire(simulator().seams.clock.now())
+
+
+def told(document: Json) -> Json:
+    """Return a document as it is shown: its `id` has a name of its own beside it."""
+    return {field: value for field, value in document.items() if field != "id"}
+
+
+def page(name: str, shown: Callable[[Json], Json] = told, **equals: str | None) -> Json:
+    """Return one page of those whose fields equal these (None: any), oldest first, from after `?cursor=`."""
+    cursor, limit = request.args.get("cursor"), _limit()
+    if cursor is not None and table(name).find(cursor) is None:
+        raise BadField("cursor", "is not one that was given out, or what it stood for is gone")
+    wanted = {field: value for field, value in equals.items() if value is not None}
+    found = list(islice(table(name).oldest(cursor, **wanted), limit + 1))
+    return {
+        "items": [shown(each) for each in found[:limit]],
+        "nextCursor": found[limit - 1]["id"] if len(found) > limit else None,
+    }
+
+
+def _limit() -> int:
+    asked = request.args.get("limit", str(PAGE))
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= len(str(PAGE)) and 1 <= int(asked) <= PAGE):
+        raise BadField("limit", f"must be a whole number from 1 to {PAGE}")
+    return int(asked)

@@ -1,0 +1,184 @@
+"""Runs: a story played from a seed, kept as one document, and played again to see whether it is the same.
+
+`perform(story, seed=7, service="naive")` plays one in a world of its own and returns a `Run`; `run.text` is what is
+kept or sent, without anything secret. `read_run(text)` takes such a document in, and `replay(run)` plays it again.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from simulators.stories import play, silently, story_named
+from simulators.world.inside import Inside
+from simulators.world.recorder import Exchange
+from simulators.world.topology import REFERENCE
+
+if TYPE_CHECKING:
+    from simulators.clients.http_client import Json
+    from simulators.judge.verdict import Breach, Verdict
+    from simulators.stories import Story, Tell, Told
+
+FORMAT = "payment-flow-harness run 1"
+SERVICES = {"reference": REFERENCE, "naive": "simulators.naive.app:create_app"}
+"""The payment-services that are known by a short name; others are named as `package.module:factory`."""
+NEEDED = {"story": str, "seed": int, "service": str, "versions": dict, "told": dict, "exchanges": list}
+WENT_WELL = range(200, 300)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as its document tells it."""
+
+    document: Json
+
+    @property
+    def text(self) -> str:
+        """The document as it is kept and sent: the same, byte for byte, for the same run."""
+        return json.dumps(self.document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether it ended as told, and every promise was kept."""
+        return bool(self.document["told"]["endedWell"])
+
+    @property
+    def lines(self) -> list[str]:
+        """What was said and heard, in the order in which it happened."""
+        said = [(each["after"], 0, f"  {each['line']}") for each in self.document["said"]]
+        heard = [(number, 1, f"    {Exchange(**each)}") for number, each in enumerate(self.document["exchanges"])]
+        return [line for *_, line in sorted(said + heard, key=lambda each: each[:2])]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A run played again; `difference` says where the two differ first, and is empty when they are the same."""
+
+    run: Run
+    difference: str
+
+
+def perform(story: Story, *, seed: int = 0, service: str = "reference", tell: Tell = silently) -> Run:
+    """Play a story inside, with this payment-service, by its short name or as `package.module:factory`."""
+    said: list[Json] = []
+    with TemporaryDirectory() as folder, _world(Path(folder), seed, service) as world:
+        began, heard = world.clock.now(), list[Exchange]()
+
+        def note(line: str, tone: str = "quiet") -> None:
+            said.append({"after": len(heard), "tone": tone, "line": line})
+            tell(line, tone)
+
+        def overhear(exchange: Exchange) -> None:
+            heard.append(exchange)
+            tell(str(exchange), "message" if exchange.status in WENT_WELL else "trouble")
+
+        world.recorder.listen(overhear)
+        told = play(story, world, note)
+        times = {"began": began.isoformat(), "ended": world.clock.now().isoformat()}
+        happened = {"said": said, "exchanges": _plain(heard), "lost": world.lost_messages(), "clock": times}
+        return Run(_document(story, seed, service, told) | happened)
+
+
+def commands(story: str, seed: int, service: str) -> dict[str, str]:
+    """Return what to type to see the same run again: in a terminal, and as a test."""
+    of_service = "" if service == "reference" else f" --service {service}"
+    test = f"tests/simulated/test_stories.py::test_a_story_ends_as_told[{story}]"
+    return {
+        "terminal": f"harness stories {story} --seed {seed}{of_service}",
+        "test": f"pytest '{test}' --seed {seed}{of_service}",
+    }
+
+
+def read_run(text: str, *, service: str | None = None) -> Run:
+    """Return the run that a document tells of; ValueError says why it is none, or cannot be played here.
+
+    A document does not choose what is imported: a service without a short name must be named once more, by `service`.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise ValueError(f"this is no JSON: {problem}") from problem
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ValueError(f"this is no run: its format must be {FORMAT!r}")
+    if wrong := [name for name, kind in NEEDED.items() if not isinstance(document.get(name), kind)]:
+        raise ValueError(f"this is no whole run: {', '.join(wrong)} is missing or of another kind")
+    known = [*SERVICES] if service is None else [service]
+    if document["service"] not in known:
+        raise ValueError(f"it is a run of the service {document['service']!r}, not of {' or '.join(known)}")
+    try:
+        story_named(document["story"])
+    except LookupError as unknown:
+        raise ValueError(str(unknown)) from unknown
+    return Run(document)
+
+
+def replay(run: Run, *, tell: Tell = silently) -> Replayed:
+    """Play a run again, and compare all of it but the versions."""
+    told = run.document
+    again = perform(story_named(told["story"]), seed=told["seed"], service=told["service"], tell=tell)
+    before, now = ({name: each.document[name] for name in each.document if name != "versions"} for each in (run, again))
+    return Replayed(again, _difference(before, now))
+
+
+def _world(folder: Path, seed: int, service: str) -> Inside:
+    return Inside(folder, seed=seed, shuffled=True, service=SERVICES.get(service, service))
+
+
+def _document(story: Story, seed: int, service: str, told: Told) -> Json:
+    versions = {name: version(name) for name in ("payment-flow-harness", "flask", "stripe")}
+    return {
+        "format": FORMAT,
+        "versions": versions | {"python": platform.python_version()},
+        "story": story.name,
+        "seed": seed,
+        "service": service,
+        "again": commands(story.name, seed, service),
+        "told": {
+            "title": story.title,
+            "student": told.student,
+            "sagaId": told.saga_id,
+            "outcome": told.outcome,
+            "problem": told.problem,
+            "endedWell": told.ended_well,
+            "sentence": told.sentence,
+        },
+        "invariants": [_verdict(each) for each in told.verdicts],
+    }
+
+
+def _verdict(verdict: Verdict) -> Json:
+    about = {"number": verdict.number, "name": verdict.name, "promise": verdict.promise}
+    return about | {"standing": str(verdict.standing), "breaches": [_breach(each) for each in verdict.breaches]}
+
+
+def _breach(breach: Breach) -> Json:
+    by = breach.by and _plain([breach.by])[0]
+    return {"sagaId": breach.saga_id, "found": breach.found, "by": by, "sentence": str(breach)}
+
+
+def _plain(exchanges: list[Exchange]) -> list[Json]:
+    return [asdict(each) for each in exchanges]
+
+
+def _difference(before: Any, now: Any, where: str = "") -> str:  # noqa: ANN401 - whatever JSON holds
+    """Return the first place where two documents differ, and how."""
+    if before == now and type(before) is type(now):
+        return ""
+    if isinstance(before, dict) and isinstance(now, dict):
+        pairs = [(f"{where}.{key}".lstrip("."), before.get(key), now.get(key)) for key in sorted({*before, *now})]
+    elif isinstance(before, list) and isinstance(now, list) and before and now:
+        pairs = [(f"{where}[{number}]", *each) for number, each in enumerate(zip(before, now, strict=False))]
+    else:
+        pairs = []
+    inner = (_difference(was, is_, place) for place, was, is_ in pairs)
+    return next(filter(None, inner), f"{where or 'all'}: {_short(before)} became {_short(now)}")
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 - fits a line

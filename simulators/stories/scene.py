@@ -1,0 +1,92 @@
+"""The stage of a story: a world with what is bought in it, its student, and what both do, told as it is done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from simulators.clients.actors import NOT_FOUND
+from simulators.clients.http_client import Refused
+from simulators.world.topology import PORTS
+
+if TYPE_CHECKING:
+    from simulators.clients.actors import Student
+    from simulators.stories.story import Story, Tell
+    from simulators.world.world import World
+
+GOOD_CARD = "pm_card_visa"
+
+
+class Scene:
+    """One playing of a story; each next one in the same world has another student, and sessions another day."""
+
+    def __init__(self, story: Story, world: World, tell: Tell) -> None:
+        self.story, self.world, self._tell = story, world, tell
+        world.played[story.name] += 1
+        take = world.played[story.name]
+        self.student: Student = world.student(story.student + (str(take) if take > 1 else ""))
+        self.slot = tomorrow(world, days=take)
+        self.saga_id = ""
+        self._secret = ""
+
+    def says(self, line: str) -> None:
+        """Tell what happens off the wire; `{student}` is the name."""
+        self._tell(line.format(student=self.student.name), "aside")
+
+    def asks(self) -> None:
+        """Let the student ask for the thing, and wait until it can be paid."""
+        self.begins()
+        self.can_pay()
+
+    def begins(self) -> None:
+        """Let the student ask for the thing."""
+        thing = self.story.thing
+        self.says("{student} " + thing.opening)
+        if thing.is_session:
+            self._hire()
+            self.saga_id = self.student.book(thing.id, self.slot, thing.minutes)
+        else:
+            self._offer()
+            self.saga_id = self.student.enroll(thing.id)
+
+    def can_pay(self) -> None:
+        """Wait for the client secret; who has it can pay, whatever becomes of the saga."""
+        self._secret = self.student.client_secret(self.saga_id)
+
+    def pays(self, card: str = GOOD_CARD) -> None:
+        """Confirm the payment, as the app does with the client secret that it has."""
+        self.student.pays_by(self._secret, card)
+
+    def passes(self, span: timedelta, line: str) -> None:
+        """Let time pass, and everything happen that falls due in it."""
+        self.says(line)
+        self.world.pass_time(span)
+
+    def rests(self) -> None:
+        """Heal everything, and let everybody come to an end with what is due."""
+        self.world.calm()
+        for service in PORTS:
+            if not self.world.is_up(service):
+                self.world.bring_back(service)
+        self.world.settle()
+
+    def _offer(self) -> None:
+        thing, learning = self.story.thing, self.world.learning
+        try:
+            if not learning.client.get(f"/courses/{thing.id}")["isPublished"]:
+                learning.publish(thing.id)
+        except Refused as refused:
+            if refused.status != NOT_FOUND:
+                raise
+            learning.course(thing.id, title=thing.title, amount=thing.amount)
+
+    def _hire(self) -> None:
+        thing, tutors = self.story.thing, self.world.tutors
+        if thing.id not in {each["tutorId"] for each in tutors.client.items("/tutors")}:
+            tutors.tutor(thing.id, amount=thing.amount)
+
+
+def tomorrow(world: World, hour: int = 10, days: int = 1) -> str:
+    """Return that hour of tomorrow, or of a later day, in UTC."""
+    day = world.clock.now() + timedelta(days=days)
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0).isoformat()

@@ -1,0 +1,1 @@
+"""What is sold and to whom: products, prices, customers and their saved payment methods."""

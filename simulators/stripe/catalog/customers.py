@@ -1,0 +1,125 @@
+"""Customers: who keeps cards for another time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from simulators.stripe.account import amended, fetched, fresh_id, missing, now, table
+from simulators.stripe.api import takes
+from simulators.stripe.catalog.saved_methods import detached, kept, require_attachable
+from simulators.stripe.lists import PAGE, page
+from simulators.stripe.parameters import Clearable, Required, list_of, metadata, one_of, text, tree
+from simulators.stripe.payments.payment_methods import ADDRESS, method_given
+from simulators.stripe.webhooks.events import emit, emit_change
+
+if TYPE_CHECKING:
+    from simulators.kit.storage.indexed_table import Json
+    from simulators.stripe.parameters import Table
+
+routes = Blueprint("customers", __name__)
+
+SHIPPING: Table = {
+    "address": Required(tree(ADDRESS)), "name": Required(text), "phone": Clearable(text),
+    "carrier": text, "tracking_number": text,
+}  # fmt: skip
+INVOICES: Table = {"default_payment_method": Clearable(text)}
+UPDATE: Table = {
+    **dict.fromkeys(("description", "email", "name", "phone"), Clearable(text)),
+    "address": Clearable(tree(ADDRESS)),
+    "invoice_settings": tree(INVOICES),
+    "metadata": metadata,
+    "preferred_locales": list_of(text),
+    "shipping": Clearable(tree(SHIPPING)),
+    "tax_exempt": one_of("none", "exempt", "reverse"),
+}
+CREATE: Table = {**UPDATE, "payment_method": text}
+EMPTY = dict.fromkeys((
+    "address", "business_name", "currency", "customer_account", "default_source", "description", "discount", "email",
+    "individual_name", "name", "phone", "shipping", "test_clock",
+))  # fmt: skip
+SETTINGS = {"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None}
+
+
+@routes.post("/v1/customers")
+@takes(CREATE)
+def create_customer(asked: Json) -> Json:
+    """A new customer, with a card to keep if one is given."""
+    method = method_given(asked)
+    if method:
+        require_attachable(method)
+    customer = new_customer({name: asked[name] for name in UPDATE if name in asked})
+    if method:
+        kept(method, customer["id"])
+    return customer
+
+
+@routes.get("/v1/customers/<customer_id>")
+@takes({})
+def retrieve_customer(asked: Json, customer_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """One customer; of a deleted one, that it is deleted."""
+    return table("customers").find(customer_id) or _tombstone(customer_id)
+
+
+@routes.post("/v1/customers/<customer_id>")
+@takes(UPDATE)
+def update_customer(asked: Json, customer_id: str) -> Json:
+    """Changes to a customer."""
+    before = fetched("customers", customer_id)
+    changes = dict(asked)
+    if "invoice_settings" in changes:
+        changes["invoice_settings"] = before["invoice_settings"] | changes["invoice_settings"]
+    return emit_change("customer.updated", before, table("customers").put(amended(before, changes)))
+
+
+@routes.delete("/v1/customers/<customer_id>")
+@takes({})
+def delete_customer(asked: Json, customer_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """The end of a customer, and of the cards it kept."""
+    customer = fetched("customers", customer_id)
+    for method in list(table("payment_methods").oldest(customer=customer_id)):
+        detached(method)
+    table("customers").drop(customer_id)
+    table("deleted_customers").put({"id": customer_id, "object": "customer", "deleted": True})
+    emit("customer.deleted", customer)
+    return _tombstone(customer_id)
+
+
+@routes.get("/v1/customers")
+@takes({**PAGE, "email": text})
+def list_customers(asked: Json) -> Json:
+    """Customers, newest first, all or those of one mail address."""
+    return page("customers", asked, by=("email",))
+
+
+def new_customer(asked: Json) -> Json:
+    """Keep and announce a new customer; return it."""
+    customer = table("customers").put(_fresh(asked))
+    emit("customer.created", customer)
+    return customer
+
+
+def _fresh(asked: Json) -> Json:
+    customer_id = fresh_id("cus")
+    defaults = {
+        "id": customer_id,
+        "object": "customer",
+        "balance": 0,
+        "created": now(),
+        "delinquent": False,
+        "invoice_prefix": customer_id[-8:].upper(),
+        "livemode": False,
+        "metadata": {},
+        "next_invoice_sequence": 1,
+        "preferred_locales": [],
+        "tax_exempt": "none",
+    }
+    settings = SETTINGS | asked.get("invoice_settings", {})
+    return EMPTY | defaults | asked | {"invoice_settings": settings}
+
+
+def _tombstone(customer_id: str) -> Json:
+    if (gone := table("deleted_customers").find(customer_id)) is None:
+        raise missing("customers", customer_id)
+    return gone

@@ -1,0 +1,95 @@
+"""Products: what is for sale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from simulators.stripe.account import amended, fetched, fresh_id, now, table
+from simulators.stripe.api import takes
+from simulators.stripe.errors import RefusedError
+from simulators.stripe.lists import PAGE, page
+from simulators.stripe.parameters import Clearable, Required, boolean, list_of, metadata, text
+from simulators.stripe.webhooks.events import emit, emit_change
+
+if TYPE_CHECKING:
+    from simulators.kit.storage.indexed_table import Json
+    from simulators.stripe.parameters import Table
+
+routes = Blueprint("products", __name__)
+
+DESCRIBING: Table = {
+    "description": Clearable(text), "images": Clearable(list_of(text)), "metadata": metadata,
+    "statement_descriptor": text, "unit_label": Clearable(text), "url": Clearable(text),
+}  # fmt: skip
+CREATE: Table = {**DESCRIBING, "active": boolean, "id": text, "name": Required(text), "shippable": boolean}
+EMPTY = dict.fromkeys((
+    "default_price", "description", "package_dimensions", "shippable", "statement_descriptor", "tax_code",
+    "tax_details", "unit_label", "url",
+))  # fmt: skip
+
+
+@routes.post("/v1/products")
+@takes(CREATE)
+def create_product(asked: Json) -> Json:
+    """Something new to sell."""
+    if "id" in asked and table("products").find(asked["id"]):
+        raise RefusedError("Product already exists.", code="resource_already_exists", param="id")
+    return new_product(asked)
+
+
+@routes.get("/v1/products/<product_id>")
+@takes({})
+def retrieve_product(asked: Json, product_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """One product."""
+    return fetched("products", product_id)
+
+
+@routes.post("/v1/products/<product_id>")
+@takes({**DESCRIBING, "active": boolean, "name": text, "shippable": boolean})
+def update_product(asked: Json, product_id: str) -> Json:
+    """Changes to a product."""
+    before = fetched("products", product_id)
+    after = amended(before, asked) | {"updated": now()}
+    return emit_change("product.updated", before, table("products").put(after))
+
+
+@routes.delete("/v1/products/<product_id>")
+@takes({})
+def delete_product(asked: Json, product_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """The end of a product that has no price."""
+    product = fetched("products", product_id)
+    if table("prices").first(product=product_id):
+        raise RefusedError("This product cannot be deleted because it has one or more user-created prices.")
+    table("products").drop(product_id)
+    emit("product.deleted", product)
+    return {"id": product_id, "object": "product", "deleted": True}
+
+
+@routes.get("/v1/products")
+@takes({**PAGE, "active": boolean})
+def list_products(asked: Json) -> Json:
+    """Products, newest first, all or those (no longer) for sale."""
+    wanted = asked.get("active")
+    return page("products", asked, lambda product: wanted in {None, product["active"]})
+
+
+def new_product(asked: Json) -> Json:
+    """Keep and announce a new product; return it."""
+    at = now()
+    defaults = {
+        "id": fresh_id("prod"),
+        "object": "product",
+        "active": True,
+        "created": at,
+        "images": [],
+        "livemode": False,
+        "marketing_features": [],
+        "metadata": {},
+        "type": "service",
+        "updated": at,
+    }
+    product = table("products").put(EMPTY | defaults | asked)
+    emit("product.created", product)
+    return product

@@ -1,0 +1,125 @@
+"""The page on which a person pays a Checkout Session: with a card chosen by what is to happen, or typed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, redirect, render_template, request
+
+from simulators.stripe.account import table
+from simulators.stripe.checkout.checkout import pay
+from simulators.stripe.included import line_items
+from simulators.stripe.pages import by_hand, sum_of_money
+from simulators.stripe.parameters import parsed
+from simulators.stripe.payments.cards import BY_TOKEN, CARDS, Asks, Card, RefundEnds
+from simulators.stripe.payments.payment_methods import NOBODY, made, made_of_typed
+from simulators.stripe.payments.typed_cards import TYPED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from simulators.kit.storage.indexed_table import Json
+    from simulators.stripe.errors import StripeError
+
+routes = Blueprint("checkout_page", __name__, template_folder="templates")
+
+BRANDS = {"jcb": "JCB", "unionpay": "UnionPay"}
+"""How a brand is written, where not with one capital."""
+GROUPS = ("Pays", "Is declined", "Asks for 3-D Secure", "Pays, with a sequel")
+
+
+@routes.get("/c/pay/<session_id>")
+def show_checkout(session_id: str) -> ResponseReturnValue:
+    """The page; once the session is paid it leads on to the `success_url`."""
+    session = _session(session_id)
+    if session["status"] == "complete":
+        return redirect(_success(session), 303)
+    return _page(session, _last_error(session))
+
+
+@routes.post("/c/pay/<session_id>")
+def pay_checkout(session_id: str) -> ResponseReturnValue:
+    """An attempt to pay: `card` is a test card's token, or `number`, `expiry` and `cvc` are of one typed in."""
+    declines: list[StripeError] = []
+    intent: Json = {}
+    with by_hand(declines):
+        session = _session(session_id)
+        if session["status"] == "open":
+            intent = pay(session, _method(request.form), request.base_url)
+    if declines:
+        return _page(_session(session_id), str(declines[0]))
+    if intent.get("next_action"):
+        return redirect(intent["next_action"]["redirect_to_url"]["url"], 303)
+    return show_checkout(session_id)
+
+
+def _page(session: Json, wrong: str | None) -> str:
+    items = [(item, sum_of_money(item["amount_total"], item["currency"])) for item in line_items(session)["data"]]
+    total = sum_of_money(session["amount_total"], session["currency"])
+    return render_template("checkout.html", session=session, items=items, sum=total, wrong=wrong, groups=_groups())
+
+
+def _groups() -> dict[str, list[tuple[str, str]]]:
+    """Return the test cards for the list: token and words, by what happens."""
+    groups: dict[str, list[tuple[str, str]]] = {name: [] for name in GROUPS}
+    for card in {card.number: card for card in CARDS}.values():
+        group, words = _told(card)
+        groups[group].append(
+            (card.token, f"{BRANDS.get(card.brand, card.brand.title())} …{card.number[-4:]}{words and ': '}{words}")
+        )
+    return groups
+
+
+def _told(card: Card) -> tuple[str, str]:
+    declined = card.decline.reason.replace("_", " ") if card.decline else ""
+    if card.asks in {Asks.ALWAYS, Asks.UNLESS_SET_UP, Asks.ON_SESSION}:
+        return "Asks for 3-D Secure", f"then {declined}" if declined else "then pays"
+    if declined:
+        return "Is declined", declined
+    if card.complaints:
+        return "Pays, with a sequel", f"dispute: {card.complaints[0].reason.replace('_', ' ')}"
+    if card.refund is not RefundEnds.WELL:
+        return "Pays, with a sequel", f"refund ends {card.refund.value}"
+    if card.fraud_warning:
+        return "Pays, with a sequel", "the bank warns of fraud"
+    return "Pays", ", ".join(_remarks(card))
+
+
+def _remarks(card: Card) -> list[str]:
+    """Return what is not usual about a card that pays."""
+    remarks = {
+        card.funding: card.funding != "credit",
+        "security code check fails": card.cvc_check == "fail",
+        "address check fails": "fail" in {card.line1_check, card.postal_code_check},
+        f"{card.risk} risk": card.risk != "normal",
+        "money available at once": card.available_at_once,
+        "3-D Secure on request": card.asks is Asks.ON_REQUEST,
+    }
+    return [words for words, holds in remarks.items() if holds]
+
+
+def _method(form: Mapping[str, str]) -> Json:
+    person = {name: form.get(name) or None for name in ("email", "name")}
+    if not form.get("number"):
+        card = BY_TOKEN.get(form.get("card", "")) or abort(400, description="card must be a test card's token")
+        return made(card, billing_details=NOBODY | person)
+    month, _, year = form.get("expiry", "").replace(" ", "").partition("/")
+    typed: dict[str, Any] = {"number": form["number"], "exp_month": month, "exp_year": year, "cvc": form.get("cvc", "")}
+    return made_of_typed(parsed({k: v or "0" for k, v in typed.items()}, TYPED), billing_details=NOBODY | person)
+
+
+def _last_error(session: Json) -> str | None:
+    intent = table("payment_intents").find(session["payment_intent"])
+    error = intent["last_payment_error"] if intent else None
+    return error["message"] if error else None
+
+
+def _success(session: Json) -> str:
+    address: str = session["success_url"]
+    return address.replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _session(session_id: str) -> Json:
+    return table("checkout_sessions").find(session_id) or abort(404)

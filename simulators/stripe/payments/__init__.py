@@ -1,0 +1,1 @@
+"""PaymentIntents and all that follows of them: charges, refunds, disputes, the balance."""

@@ -1,0 +1,58 @@
+"""What the account holds, and the movements that led to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from simulators.stripe.account import fetched, now, table
+from simulators.stripe.api import takes
+from simulators.stripe.lists import PAGE, page
+from simulators.stripe.parameters import text
+from simulators.stripe.payments.amounts import currency
+from simulators.stripe.payments.ledger import as_of_now
+
+if TYPE_CHECKING:
+    from simulators.kit.storage.indexed_table import Json
+
+routes = Blueprint("balance", __name__)
+
+DEFAULT_CURRENCY = "usd"
+
+
+@routes.get("/v1/balance")
+@takes({})
+def retrieve_balance(asked: Json) -> Json:  # noqa: ARG001 - it takes no parameters
+    """What the account holds in each currency, available and pending."""
+    at, parts = now(), list(table("balance_parts").oldest())
+    available = [part for part in parts if part["available_on"] <= at]
+    pending = [part for part in parts if part["available_on"] > at]
+    known = sorted({part["currency"] for part in parts}) or [DEFAULT_CURRENCY]
+    return {
+        "object": "balance",
+        "available": [_sum(available, code) for code in known],
+        "livemode": False,
+        "pending": [_sum(pending, code) for code in known],
+    }
+
+
+@routes.get("/v1/balance_transactions/<transaction_id>")
+@takes({})
+def retrieve_balance_transaction(asked: Json, transaction_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """One movement of money."""
+    return as_of_now(fetched("balance_transactions", transaction_id))
+
+
+@routes.get("/v1/balance_transactions")
+@takes({**PAGE, "currency": currency, "source": text, "type": text})
+def list_balance_transactions(asked: Json) -> Json:
+    """Movements of money, newest first, all or those of one source, currency or type."""
+    answer = page("balance_transactions", asked, by=("source", "currency", "type"))
+    answer["data"] = [as_of_now(each) for each in answer["data"]]
+    return answer
+
+
+def _sum(parts: list[Json], code: str) -> Json:
+    amount = sum(part["net"] for part in parts if part["currency"] == code)
+    return {"amount": amount, "currency": code, "source_types": {"card": amount}}

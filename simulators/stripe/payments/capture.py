@@ -1,0 +1,99 @@
+"""Money that is held on a card: taken in whole or in part, or let go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from simulators.stripe.account import amended, fetched, now, table
+from simulators.stripe.api import takes
+from simulators.stripe.errors import RefusedError, StripeError
+from simulators.stripe.parameters import boolean, integer, metadata, text
+from simulators.stripe.payments.charges import announce_taken, collected
+from simulators.stripe.webhooks.events import emit, emit_change
+
+if TYPE_CHECKING:
+    from simulators.kit.storage.indexed_table import Json
+    from simulators.stripe.parameters import Table
+
+routes = Blueprint("capture", __name__)
+
+CAPTURE: Table = {
+    "amount_to_capture": integer, "final_capture": boolean, "metadata": metadata, "statement_descriptor": text,
+    "statement_descriptor_suffix": text,
+}  # fmt: skip
+
+
+@routes.post("/v1/payment_intents/<intent_id>/capture")
+@takes(CAPTURE)
+def capture_payment_intent(asked: Json, intent_id: str) -> Json:
+    """The money that is held, or a part of it; the rest is let go."""
+    intent = fetched("payment_intents", intent_id)
+    if intent["status"] != "requires_capture":
+        raise RefusedError(_why_not(intent), code="payment_intent_unexpected_state", payment_intent=intent)
+    amount = asked.pop("amount_to_capture", intent["amount_capturable"])
+    _require_within(amount, intent)
+    asked.pop("final_capture", None)
+    return _taken(amended(intent, asked), amount)
+
+
+def let_go(intent: Json, name: str = "charge.refunded") -> None:
+    """Give the cardholder the use of their money back, and announce it by this name."""
+    charge = fetched("charges", intent["latest_charge"])
+    emit_change(name, charge, table("charges").put(charge | {"refunded": True}))
+
+
+def canceled(intent: Json, reason: str | None) -> Json:
+    """End the intent for good, and announce it; what is held is let go."""
+    if intent["status"] == "requires_capture":
+        let_go(intent, "charge.expired" if reason == "automatic" else "charge.refunded")
+    intent |= {
+        "amount_capturable": 0,
+        "canceled_at": now(),
+        "cancellation_reason": reason,
+        "next_action": None,
+        "status": "canceled",
+    }
+    table("payment_intents").put(intent)
+    emit("payment_intent.canceled", intent)
+    return intent
+
+
+def expire_hold(intent_id: str) -> None:
+    """Let go what nobody has captured in time."""
+    intent = fetched("payment_intents", intent_id)
+    if intent["status"] == "requires_capture":
+        canceled(intent, "automatic")
+
+
+def _require_within(amount: int, intent: Json) -> None:
+    """Let only a sum pass that is held."""
+    if amount < 0:
+        raise StripeError("Invalid non-negative integer", param="amount_to_capture", payment_intent=intent)
+    if amount == 0:
+        message = "This value must be greater than or equal to 1."
+        raise StripeError(message, code="parameter_invalid_integer", param="amount", payment_intent=intent)
+    if amount > intent["amount_capturable"]:
+        message = "The payment could not be captured because the requested capture amount is greater than the amount "
+        message += "you can capture for this charge."
+        raise StripeError(message, code="amount_too_large", payment_intent=intent)
+
+
+def _taken(intent: Json, amount: int) -> Json:
+    charge = fetched("charges", intent["latest_charge"]) | {"amount_captured": amount, "captured": True}
+    charge = collected(table("charges").put(charge), at_once=False)
+    intent |= {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
+    table("payment_intents").put(intent)
+    announce_taken("charge.captured", charge, {"amount_captured": 0, "captured": False})
+    emit("payment_intent.succeeded", intent)
+    return intent
+
+
+def _why_not(intent: Json) -> str:
+    if intent["status"] == "succeeded":
+        return "This PaymentIntent could not be captured because it has already been captured."
+    return (
+        f"This PaymentIntent could not be captured because it has a status of {intent['status']}. "
+        "Only a PaymentIntent with one of the following statuses may be captured: requires_capture."
+    )

@@ -1,0 +1,88 @@
+"""Disputes: a customer's bank takes the money back, and we may answer with evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from simulators.kit.simulator import simulator
+from simulators.stripe.account import amended, fetched, table
+from simulators.stripe.api import takes
+from simulators.stripe.errors import RefusedError
+from simulators.stripe.lists import PAGE, page
+from simulators.stripe.parameters import Clearable, boolean, metadata, one_of, text, tree
+from simulators.stripe.payments.dispute_course import (
+    CHARGEBACK,
+    DECIDED_AFTER,
+    INQUIRY,
+    NO_EVIDENCE,
+    OPEN,
+    close,
+    decide,
+)
+from simulators.stripe.webhooks.events import emit_change
+
+if TYPE_CHECKING:
+    from simulators.kit.storage.indexed_table import Json
+    from simulators.stripe.parameters import Table
+
+routes = Blueprint("disputes", __name__)
+
+EVIDENCE: Table = {name: Clearable(text) for name in NO_EVIDENCE if name != "appeal"}
+METHODS = one_of("manual", "prefer_manual", "prefer_smart_disputes", "smart_disputes")
+UPDATE: Table = {
+    "evidence": tree(EVIDENCE), "intended_submission_method": METHODS, "metadata": metadata, "submit": boolean,
+}  # fmt: skip
+
+
+@routes.get("/v1/disputes/<dispute_id>")
+@takes({})
+def retrieve_dispute(asked: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """One dispute."""
+    return fetched("disputes", dispute_id)
+
+
+@routes.get("/v1/disputes")
+@takes({**PAGE, "charge": text, "payment_intent": text})
+def list_disputes(asked: Json) -> Json:
+    """Disputes, newest first, all or those of one charge or intent."""
+    return page("disputes", asked, by=("charge", "payment_intent"))
+
+
+@routes.post("/v1/disputes/<dispute_id>")
+@takes(UPDATE)
+def update_dispute(asked: Json, dispute_id: str) -> Json:
+    """Evidence, sent to the bank at once unless `submit` is false; `winning_evidence` and its like decide the case."""
+    before = fetched("disputes", dispute_id)
+    evidence, submit = asked.pop("evidence", None), asked.pop("submit", None)
+    dispute = amended(before, asked)
+    if evidence is not None or submit:
+        _require_open(before)
+        _respond(dispute, evidence or {}, submit=submit is not False)
+    return emit_change("charge.dispute.updated", before, table("disputes").put(dispute))
+
+
+@routes.post("/v1/disputes/<dispute_id>/close")
+@takes({})
+def close_dispute(asked: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """The merchant gives in; there is no way back."""
+    dispute = fetched("disputes", dispute_id)
+    _require_open(dispute)
+    return close(dispute, "warning_closed" if dispute["status"] in INQUIRY else "lost")
+
+
+def _require_open(dispute: Json) -> None:
+    if dispute["status"] not in OPEN:
+        closed = dispute["status"] not in {*CHARGEBACK, *INQUIRY}
+        raise RefusedError(f"This dispute is already {'closed' if closed else 'under review'}")
+
+
+def _respond(dispute: Json, evidence: Json, *, submit: bool) -> None:
+    """Stage the evidence, or send all that is staged to the bank; only a magic text makes it decide."""
+    dispute["evidence"] = dispute["evidence"] | evidence
+    details = dispute["evidence_details"] = dispute["evidence_details"] | {"has_evidence": True}
+    if submit:
+        details |= {"submission_count": details["submission_count"] + 1, "submission_method": "manual"}
+        dispute["status"] = "under_review" if dispute["status"] in CHARGEBACK else "warning_under_review"
+        simulator().timers.after(DECIDED_AFTER, decide, dispute_id=dispute["id"])

@@ -1,0 +1,180 @@
+"""Payment methods: a test card, used once or kept by a customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, g
+
+from simulators.stripe.account import amended, fetched, fresh_id, missing, now, table
+from simulators.stripe.api import takes
+from simulators.stripe.errors import NoSuchError, RefusedError, StripeError
+from simulators.stripe.parameters import Clearable, Required, either, integer, metadata, one_of, text, tree
+from simulators.stripe.payments.cards import BY_LEGACY_TOKEN, BY_TOKEN, Card
+from simulators.stripe.payments.typed_cards import TYPED, full_year, typed_card
+from simulators.stripe.webhooks.events import emit_change
+
+if TYPE_CHECKING:
+    from simulators.kit.storage.indexed_table import Json
+    from simulators.stripe.parameters import Table
+
+routes = Blueprint("payment_methods", __name__)
+
+ADDRESS: Table = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"), Clearable(text))
+BILLING: Table = {"address": Clearable(tree(ADDRESS))} | dict.fromkeys(
+    ("email", "name", "phone", "tax_id"), Clearable(text)
+)
+DESCRIBING: Table = {
+    "allow_redisplay": one_of("always", "limited", "unspecified"),
+    "billing_details": tree(BILLING),
+    "metadata": metadata,
+}
+CARD = either(lambda sent: isinstance(sent, dict) and "token" in sent, tree({"token": text}), tree(TYPED))
+DATA: Table = {**DESCRIBING, "type": Required(one_of("card")), "card": Required(CARD)}
+"""What a student's app sends of a card typed in by hand, or a server of a test token."""
+UPDATE: Table = {**DESCRIBING, "card": tree({"exp_month": integer, "exp_year": integer})}
+
+NOBODY: Json = {
+    "address": dict.fromkeys(ADDRESS),
+    "email": None,
+    "name": None,
+    "phone": None,
+    "tax_id": None,
+}
+VALID_UNTIL = {"exp_month": 12, "exp_year": 2034}
+
+
+@routes.post("/v1/payment_methods")
+@takes(DATA, publishable=True)
+def create_payment_method(asked: Json) -> Json:
+    """A card as a payment method: by number with a publishable key, by test token with any."""
+    return _made_of(asked)
+
+
+@routes.get("/v1/payment_methods/<method_id>")
+@takes({})
+def retrieve_payment_method(asked: Json, method_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+    """One payment method."""
+    return method_named(method_id)
+
+
+@routes.post("/v1/payment_methods/<method_id>")
+@takes(UPDATE)
+def update_payment_method(asked: Json, method_id: str) -> Json:
+    """Changes to a card that a customer keeps."""
+    before = method_named(method_id)
+    if before["customer"] is None:
+        raise RefusedError("You must save this PaymentMethod to a customer before you can update it.")
+    changes = dict(asked)
+    for name in {"billing_details", "card"} & changes.keys():
+        changes[name] = before[name] | changes[name]
+    return emit_change("payment_method.updated", before, table("payment_methods").put(amended(before, changes)))
+
+
+def method_given(asked: Json) -> Json | None:
+    """Return the payment method that a request brings, made anew of a test card; None if it brings none."""
+    if "payment_method_data" in asked:
+        return _made_of(asked["payment_method_data"], "payment_method_data[card][number]")
+    if "payment_method" not in asked:
+        return None
+    return method_named(asked["payment_method"], "payment_method")
+
+
+def method_named(asked: str, param: str | None = None) -> Json:
+    """Return the payment method of this id, or a new one where the id is a test card's token."""
+    card = BY_TOKEN.get(asked)
+    return made(card) if card else fetched("payment_methods", asked, param)
+
+
+def card_of(method_id: str) -> Card:
+    """Return the test card behind a payment method."""
+    return BY_TOKEN[past_of(method_id)["token"]]
+
+
+def past_of(method_id: str) -> Json:
+    """Return what nobody is shown: the card's `token`, whether it was `spent` without a customer, or `set_up`."""
+    if (behind := table("cards").find(method_id)) is None:
+        raise missing("payment_methods", method_id, "payment_method")
+    return behind
+
+
+def remember(method_id: str, **past: bool) -> None:
+    """Note what has happened to the card."""
+    table("cards").put(past_of(method_id) | past)
+
+
+def checks(card: Card, billing: Json) -> Json:
+    """Return what the bank says to what it was told about the cardholder."""
+    address = billing["address"] or {}
+    return {
+        "address_line1_check": card.line1_check if address.get("line1") else None,
+        "address_postal_code_check": card.postal_code_check if address.get("postal_code") else None,
+        "cvc_check": card.cvc_check,
+    }
+
+
+def card_details(card: Card) -> Json:
+    """Return what may be told of a card; no bank was asked yet."""
+    return VALID_UNTIL | {
+        "brand": card.brand,
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
+        "country": card.country,
+        "fingerprint": f"fp{card.number[-8:]}",
+        "funding": card.funding,
+        "last4": card.number[-4:],
+        "regulated_status": "unregulated",
+        "wallet": None,
+    }
+
+
+def made(card: Card, **more: Json) -> Json:
+    """Keep and return a new payment method of this card."""
+    networks = {"available": [*filter(None, (card.also,)), card.brand], "preferred": None}
+    shown = card_details(card) | {"display_brand": card.brand, "generated_from": None, "networks": networks}
+    method = {
+        "id": fresh_id("pm"),
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "billing_details": NOBODY,
+        "card": shown | {"three_d_secure_usage": {"supported": True}},
+        "created": now(),
+        "customer": None,
+        "customer_account": None,
+        "livemode": False,
+        "metadata": {},
+        "type": "card",
+    } | more
+    table("cards").put({"id": method["id"], "token": card.token, "spent": False, "set_up": False})
+    return table("payment_methods").put(method)
+
+
+def made_of_typed(typed: Json, **more: Json) -> Json:
+    """Keep and return the payment method of a card typed in, or raise CardError for what is wrong with it."""
+    method = made(typed_card(typed), **more)
+    until = {"exp_month": typed["exp_month"], "exp_year": full_year(typed["exp_year"])}
+    return table("payment_methods").put(method | {"card": method["card"] | until})
+
+
+def _made_of(asked: Json, param: str = "card[number]") -> Json:
+    about: Json = {name: asked[name] for name in ("allow_redisplay", "metadata") if name in asked}
+    about["billing_details"] = _whole(asked.get("billing_details", {}))
+    if "token" in asked["card"]:
+        return made(_of_token(asked["card"]["token"]), **about)
+    if not g.publishable:
+        message = "Sending credit card numbers directly to the Stripe API is generally unsafe. Use a test token."
+        raise StripeError(message, param=param)
+    return made_of_typed(asked["card"], **about)
+
+
+def _of_token(token: str) -> Card:
+    if not token.startswith("tok_"):
+        raise StripeError(f"Invalid token id: {token}", param="token")
+    if token not in BY_LEGACY_TOKEN:
+        raise NoSuchError("token", token, "card[token]", status=400)
+    return BY_LEGACY_TOKEN[token]
+
+
+def _whole(billing: Json) -> Json:
+    """Return billing details with every key there."""
+    address = NOBODY["address"] | (billing.get("address") or {})
+    return NOBODY | billing | {"address": address}

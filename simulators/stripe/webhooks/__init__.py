@@ -1,0 +1,1 @@
+"""Events, and the endpoints that they are delivered to."""
