@@ -186,7 +186,7 @@ def test_everything_goes_back_once() -> None:
     first, _ = it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give"))
     assert isinstance(first, RefundIntent)
     again, _ = it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give"))
-    assert again == first, "Stripe is only reminded: the same attempt is the same errand"
+    assert again == first, "a refund under way is only asked for again: the same attempt is the same outbox message"
     assert hear(it, refund(RefundState.PENDING)) == []
     assert hear(it, refund(RefundState.SUCCEEDED)) == [PaymentRefunded]
     assert it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give")) == []
