@@ -67,7 +67,7 @@ def begin(name: str) -> ResponseReturnValue:
 def _about(saga_id: str) -> dict[str, Any]:
     """Return all about the saga; nothing while a service is down, which may be part of the story."""
     with suppress(requests.RequestException):
-        saga = world().payment.saga(saga_id)
+        saga = world().payment.find_saga(saga_id)
         return everything_about(saga) if saga else NOTHING
     return NOTHING
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from simulators.clients.payments import STRIPE_WEBHOOKS
+from simulators.clients.stripe import INTENTS, REFUNDS
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, STRIPE
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 PAID, REFUND_FAILED = "payment_intent.succeeded", "refund.failed"
 REJECTED = ("EnrollmentRejected", "SessionRejected")
 DELIVERY = ("CREATE_ENROLLMENT_RECORD", "CREATE_CONFIRMED_SESSION")
-ASKED, REFUNDED = "POST /v1/payment_intents", "POST /v1/refunds"
+ASKED, REFUNDED = f"POST {INTENTS}", f"POST {REFUNDS}"
 SUSPECTS: dict[int, tuple[str, ...]] = {
     1: (PAID, *REJECTED, REFUND_FAILED),
     2: (REFUNDED, REFUND_FAILED),
@@ -67,4 +69,4 @@ def _concerns(exchange: Exchange, saga_id: str) -> bool:
 def _never_arrived(event: Json) -> Exchange:
     at = datetime.fromtimestamp(event["created"], UTC).isoformat()
     saga_id = event["data"]["object"].get("metadata", {}).get("sagaId")
-    return Exchange(at, STRIPE, PAYMENT, "POST", "/webhooks/stripe", NEVER_ARRIVED, event["type"], event["id"], saga_id)
+    return Exchange(at, STRIPE, PAYMENT, "POST", STRIPE_WEBHOOKS, NEVER_ARRIVED, event["type"], event["id"], saga_id)

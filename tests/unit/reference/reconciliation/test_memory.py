@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from reference.application.lists import Page, Slice, Span
-from reference.application.reconcile import Reconciliation
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus
-from reference.domain.reconciliation import Entry, Kind
-from tests.unit.reference.application.books import Books, entry_of, paid_here
+from reference.reconciliation.differences import Kind
+from reference.reconciliation.ledger import Entry
+from reference.reconciliation.reconcile import Reconciliation
 from tests.unit.reference.builders import NOON, StillClock
+from tests.unit.reference.reconciliation.books import Books, entry_of, paid_here
 
 APART = timedelta(seconds=6)  # A hundred thousand a week.
 EVERY = 5000  # Payments from one difference to the next.

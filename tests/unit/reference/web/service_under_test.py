@@ -98,8 +98,8 @@ class Service:
         said = SERVICE | {"Content-Type": "application/cloudevents+json"} | headers
         return self.client.post("/events", data=sent, headers=said)
 
-    def webhook(self, told: dict[str, Any]) -> TestResponse:
-        body, signature = signed(told)
+    def webhook(self, event: dict[str, Any]) -> TestResponse:
+        body, signature = signed(event)
         return self.client.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": signature})
 
     def saga(self, saga_id: str = "saga_1", headers: dict[str, str] | None = None) -> TestResponse:

@@ -1,49 +1,15 @@
-"""What Stripe's books say of a payment, and how that may differ from what ours say."""
+"""The differences there can be between Stripe's books and ours, and how they are found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from reference.domain.money import Money
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus, RefundState
-
-
-class EntryState(StrEnum):
-    """How far a payment is, by Stripe's books."""
-
-    OPEN = "OPEN"
-    PAID = "PAID"
-    CANCELED = "CANCELED"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What Stripe's books hold of one payment; what its metadata do not say is empty."""
-
-    intent_id: str
-    created_at: datetime
-    payment_id: str
-    saga_id: str
-    context: str
-    context_id: str
-    state: EntryState
-    price: Money
-    received: Money | None
-    given_back: int  # Minor units; refunds under way are counted, failed ones are not.
-    moved_at: datetime  # When it became what it is.
-
-    def __str__(self) -> str:
-        back = f", {Money(self.given_back, self.price.currency)} given back" if self.given_back else ""
-        return f"{self.state} {self.received or self.price}{back}"
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether money came in and did not all go back."""
-        return self.received is not None and self.given_back < self.received.amount
+from reference.reconciliation.ledger import Entry, EntryState
 
 
 class Kind(StrEnum):
@@ -103,19 +69,19 @@ def unknown_here(entry: Entry) -> Difference:
 def _missing(payment: Payment) -> list[Difference]:
     if payment.intent_id is None:
         return []  # We know of none, either.
-    return [_told(K.UNKNOWN_AT_STRIPE, payment, payment.intent_id, payment.status, "nothing")]
+    return [_difference(K.UNKNOWN_AT_STRIPE, payment, payment.intent_id, payment.status, "nothing")]
 
 
 def _of_own(payment: Payment, own: Entry) -> Iterator[Difference]:
     for kind, here, there in (*_of_terms(payment, own), *_of_money(payment, own)):
-        yield _told(kind, payment, own.intent_id, here, there)
+        yield _difference(kind, payment, own.intent_id, here, there)
 
 
 def _of_terms(payment: Payment, own: Entry) -> Iterator[tuple[Kind, object, object]]:
     ids = (payment.payment_id, payment.saga_id)
     if (own.payment_id, own.saga_id) != ids or not (own.context and own.context_id):
-        said = (own.payment_id, own.saga_id, own.context, own.context_id)
-        yield K.METADATA_BROKEN, " ".join(ids), " ".join(each or "?" for each in said)
+        stated = (own.payment_id, own.saga_id, own.context, own.context_id)
+        yield K.METADATA_BROKEN, " ".join(ids), " ".join(each or "?" for each in stated)
     if own.context not in ("", payment.context) or own.context_id not in ("", payment.context_id):
         yield K.CONTEXT_DIFFERS, f"{payment.context} {payment.context_id}", f"{own.context} {own.context_id}"
     if own.price != payment.price:
@@ -148,12 +114,12 @@ def _of_other(payment: Payment, other: Entry, *, is_paid: bool) -> list[Differen
         kind = K.MADE_TWICE
     else:
         return []  # Nobody can pay it any more, or it went back whole.
-    return [_told(kind, payment, other.intent_id, f"{payment.status} by {payment.intent_id}", other)]
+    return [_difference(kind, payment, other.intent_id, f"{payment.status} by {payment.intent_id}", other)]
 
 
 def _given_back(payment: Payment) -> int:
     return sum(refund.amount for refund in payment.refunds.values() if refund.state != RefundState.FAILED)
 
 
-def _told(kind: Kind, payment: Payment, intent_id: str, here: object, there: object) -> Difference:
+def _difference(kind: Kind, payment: Payment, intent_id: str, here: object, there: object) -> Difference:
     return Difference(kind, payment.payment_id, payment.saga_id, intent_id, str(here), str(there))

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from responses import RequestsMock
 
-from reference.web.doors import Doors
+from reference.web.services import Services
 from tests.unit.reference.builders import NOON, SECRET
 from tests.unit.reference.gateways.stripe_objects import WEBHOOK_SECRET, event, intent, signature
-from tests.unit.reference.web.door import (
+from tests.unit.reference.web.problems import assert_problem
+from tests.unit.reference.web.service_under_test import (
     INITIATED,
     JWT_SECRET,
     OPERATOR,
@@ -24,7 +25,6 @@ from tests.unit.reference.web.door import (
     Service,
     token,
 )
-from tests.unit.reference.web.problems import assert_problem
 
 
 def with_data(**changes: Any) -> dict[str, Any]:
@@ -116,11 +116,11 @@ def test_only_the_owner_sees_the_client_secret(service: Service, world: Requests
 def test_a_saga_tells_what_it_waits_for_and_until_when(service: Service, world: RequestsMock) -> None:
     service.event()
     service.work(world)
-    told = service.saga().get_json()
-    assert (told["state"], told["outcome"], told["waitingFor"]) == ("AWAITING_PAYMENT", None, "the student to pay")
-    assert told["waitingUntil"] == "2026-09-01T12:30:00.000Z"
-    assert told["payment"]["price"] == {"amount": 4900, "currency": "EUR"}
-    assert [entry["message"] for entry in told["history"]] == ["EnrollInCourseInitiated", "CourseVerified"]
+    saga = service.saga().get_json()
+    assert (saga["state"], saga["outcome"], saga["waitingFor"]) == ("AWAITING_PAYMENT", None, "the student to pay")
+    assert saga["waitingUntil"] == "2026-09-01T12:30:00.000Z"
+    assert saga["payment"]["price"] == {"amount": 4900, "currency": "EUR"}
+    assert [entry["message"] for entry in saga["history"]] == ["EnrollInCourseInitiated", "CourseVerified"]
 
 
 @pytest.mark.parametrize(
@@ -152,9 +152,9 @@ def test_a_parked_saga_goes_on_and_remembers_who_let_it(service: Service, world:
     service.park()
     assert service.saga().get_json()["outcome"] == "PARKED"
     assert service.resume().status_code == 202
-    told = service.saga().get_json()
-    assert told["state"] == "REFUNDING"
-    assert told["history"][-1]["text"] == "olga let the saga go on: it is mended"
+    saga = service.saga().get_json()
+    assert saga["state"] == "REFUNDING"
+    assert saga["history"][-1]["text"] == "olga let the saga go on: it is mended"
     assert_problem(service.resume(), 409)
 
 
@@ -178,8 +178,8 @@ def test_what_is_not_ours_is_remembered_and_ignored(service: Service) -> None:
         event("refund.created", refund_of_others | {"payment_intent": "pi_9"}, id="evt_4"),
         PAID | {"id": "evt_5", "livemode": True},
     ]
-    for told in strangers:
-        assert service.webhook(told).status_code == 200
+    for stranger in strangers:
+        assert service.webhook(stranger).status_code == 200
     heard = [row for row in service.rows() if row.startswith('INSERT INTO "inbox"')]
     assert len(heard) == len(strangers)
     assert not any(row.startswith(('INSERT INTO "dead_letters"', 'INSERT INTO "sagas"')) for row in service.rows())
@@ -212,8 +212,8 @@ def test_a_fault_of_ours_shows_nothing_of_it(service: Service, monkeypatch: pyte
     def fail(*_: object) -> None:
         raise RuntimeError(SECRET)
 
-    doors: Doors = service.app.extensions["doors"]
-    monkeypatch.setattr(doors.service, "receive", fail)
+    services: Services = service.app.extensions["services"]
+    monkeypatch.setattr(services.payments, "receive", fail)
     answer = service.event()
     assert_problem(answer, 500)
     assert SECRET not in answer.text

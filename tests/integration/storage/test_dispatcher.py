@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from reference.application.ports import Errand, RefusedError, UnavailableError
-from reference.application.relay import Relay
+from reference.application.dispatcher import Dispatcher, DispatchQueue
+from reference.application.ports import OutboxMessage, RefusedError, UnavailableError
 from reference.domain.enrollment import EnrollmentRejected
 from reference.domain.messages import Message
 from reference.domain.payment_messages import PaymentRefunded
 from reference.domain.payment_status import RefundState
 from reference.storage.tables import dead_letters
-from tests.integration.storage.world import LEASE, VERIFIED, NewUnit, awaiting_payment, service
+from tests.integration.storage.world import VERIFIED, NewUnit, awaiting_payment, service
 from tests.unit.reference.builders import NOON, StillClock, create_intent, created, paid, refund
 
 GONE = EnrollmentRejected(saga_id="saga_1", reason="the course is gone")
@@ -26,10 +26,10 @@ class Gateway:
     """Answers what it is told to, the last of it for ever."""
 
     answers: list[list[Message] | Exception]
-    heard: list[Errand] = field(default_factory=list)
+    heard: list[OutboxMessage] = field(default_factory=list)
 
-    def perform(self, errand: Errand) -> list[Message]:
-        self.heard.append(errand)
+    def send(self, outgoing: OutboxMessage) -> list[Message]:
+        self.heard.append(outgoing)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -42,24 +42,24 @@ class NoJitter:
 
 
 class Office:
-    """A service whose errands all go to one gateway, on a clock that a test moves."""
+    """A service whose outbox messages all go to one gateway, on a clock that a test moves."""
 
     def __init__(self, units: NewUnit, *answers: list[Message] | Exception) -> None:
         self.units, self.clock, self.gateway = units, StillClock(), Gateway([*answers])
-        self.service = service(units, self.clock)
+        self.queue = DispatchQueue()
+        self.service = service(units, self.clock, self.queue.enqueue)
         gateways = dict.fromkeys(("stripe", "learning", "tutor_matching", "communication"), self.gateway)
-        self.relay = Relay(self.service, units, gateways, self.clock, NoJitter(), LEASE)
-        self.service.on_asked = self.relay.hand
+        self.dispatcher = Dispatcher(self.service, units, gateways, self.queue, self.clock, NoJitter())
 
     def say(self, message: Message) -> None:
         with self.units() as unit:
             unit.outbox.put(f"{message.saga_id}:{message.key}", "stripe", message, self.clock.now())
             unit.commit()
-            self.relay.hand(unit.outbox.fresh)
+            self.queue.enqueue(unit.outbox.fresh)
         self.work()
 
     def work(self) -> None:
-        while self.relay.pump() or self.relay.claim():
+        while self.dispatcher.pump() or self.dispatcher.claim():
             pass
 
     def due(self) -> timedelta | None:
@@ -78,7 +78,7 @@ def letters(engine: Engine) -> list[tuple[str, str]]:
         return [(row.name, row.reason) for row in connection.execute(select(dead_letters))]
 
 
-def test_what_was_heard_is_said_once(units: NewUnit) -> None:
+def test_what_was_accepted_is_sent_once(units: NewUnit) -> None:
     office = Office(units, [])
     office.say(create_intent())
     office.clock.at += timedelta(days=1)
@@ -87,7 +87,7 @@ def test_what_was_heard_is_said_once(units: NewUnit) -> None:
     assert office.due() is None
 
 
-def test_it_is_said_again_with_the_same_key_after_growing_pauses(units: NewUnit) -> None:
+def test_it_is_sent_again_with_the_same_key_after_growing_pauses(units: NewUnit) -> None:
     office = Office(units, *[UnavailableError("down")] * 12, [])
     office.say(create_intent())
     pauses = []
@@ -95,8 +95,8 @@ def test_it_is_said_again_with_the_same_key_after_growing_pauses(units: NewUnit)
         pauses.append(due.total_seconds())
         office.until_due()
     assert pauses == [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
-    assert len({errand.key for errand in office.gateway.heard}) == 1
-    assert [errand.attempts for errand in office.gateway.heard] == list(range(1, 14))
+    assert len({outgoing.key for outgoing in office.gateway.heard}) == 1
+    assert [outgoing.attempts for outgoing in office.gateway.heard] == list(range(1, 14))
 
 
 def test_what_is_refused_is_for_a_person(units: NewUnit, engine: Engine) -> None:
@@ -118,17 +118,17 @@ def test_nobody_is_asked_for_ever(units: NewUnit, engine: Engine) -> None:
 
 
 @pytest.mark.fault(7)
-def test_what_a_process_took_with_it_when_it_died_is_said_by_another(units: NewUnit) -> None:
+def test_what_a_process_took_with_it_when_it_died_is_sent_by_another(units: NewUnit) -> None:
     dead = Office(units, [])
     with units() as unit:
         unit.outbox.put("saga_1:CreateIntent", "stripe", create_intent(), NOON)
         unit.commit()
-        dead.relay.hand(unit.outbox.fresh)
+        dead.queue.enqueue(unit.outbox.fresh)
     heir = Office(units, [])
     heir.work()
     assert heir.gateway.heard == []
     heir.until_due()
-    assert [errand.attempts for errand in heir.gateway.heard] == [2]
+    assert [outgoing.attempts for outgoing in heir.gateway.heard] == [2]
 
 
 @pytest.mark.parametrize("trouble", [RefusedError("key used otherwise"), UnavailableError("401")])
@@ -151,10 +151,10 @@ def test_an_answer_to_what_was_withdrawn_is_not_taken(units: NewUnit) -> None:
     office = Office(units, [created()])
     with units() as unit:
         unit.outbox.put("saga_1:CreateIntent", "stripe", create_intent(), NOON)
-        (errand,) = unit.outbox.fresh
+        (outgoing,) = unit.outbox.fresh
         unit.outbox.withdraw("saga_1:CreateIntent")
         unit.commit()
-    office.relay.hand([errand])
+    office.queue.enqueue([outgoing])
     office.work()
     with units() as unit:
         assert unit.payments.of_saga("saga_1") is None
@@ -166,4 +166,4 @@ def test_a_purchase_that_came_to_nothing_tells_the_neighbour_so(units: NewUnit) 
     for number, news in enumerate([paid(), GONE, refund(RefundState.SUCCEEDED)]):
         office.service.receive("test", str(number), news)
     office.work()
-    assert any(isinstance(errand.message, PaymentRefunded) for errand in office.gateway.heard)
+    assert any(isinstance(outgoing.message, PaymentRefunded) for outgoing in office.gateway.heard)

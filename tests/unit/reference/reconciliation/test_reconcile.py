@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.application.lists import Span
-from reference.application.pairing import paired
-from reference.application.reconcile import Repair
 from reference.application.service import Receipt
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus, RefundState
-from reference.domain.reconciliation import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, Entry, Kind
-from tests.unit.reference.application.books import (
+from reference.reconciliation.differences import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, Kind
+from reference.reconciliation.ledger import Entry
+from reference.reconciliation.pairing import pair_up
+from reference.reconciliation.reconcile import Repair
+from tests.unit.reference.builders import NOON, created, paid, refund
+from tests.unit.reference.reconciliation.books import (
     A_DAY_AGO,
     CASES,
     OPEN,
@@ -29,7 +31,6 @@ from tests.unit.reference.application.books import (
     paid_here,
     planted,
 )
-from tests.unit.reference.builders import NOON, created, paid, refund
 
 HOUR = timedelta(hours=1)
 ANY_CASE = st.tuples(
@@ -41,7 +42,7 @@ ANY_CASE = st.tuples(
 
 @given(st.lists(ANY_CASE, max_size=12))
 @settings(deadline=None, max_examples=300)
-def test_exactly_what_differs_is_told(cases: list[tuple[str, int, int]]) -> None:
+def test_exactly_what_differs_is_reported(cases: list[tuple[str, int, int]]) -> None:
     books, expected = Books(), []
     for number, (case, minutes, later) in enumerate(cases):
         part, kinds = planted(case, str(number), NOON - timedelta(minutes=minutes), timedelta(seconds=later))
@@ -53,7 +54,7 @@ def test_exactly_what_differs_is_told(cases: list[tuple[str, int, int]]) -> None
 
 @pytest.mark.parametrize("case", sorted(CASES))
 @pytest.mark.parametrize("later", [timedelta(hours=5), timedelta(days=2)], ids=str)
-def test_what_lies_far_apart_is_told_once_too(case: str, later: timedelta) -> None:
+def test_what_is_far_apart_is_reported_once_too(case: str, later: timedelta) -> None:
     books, expected = planted(case, "1", NOON - timedelta(days=3), later)
     assert [(kind, intent) for kind, _, intent in books.found()] == sorted(expected)
 
@@ -64,7 +65,7 @@ def test_an_entry_in_the_range_is_compared_with_an_older_payment() -> None:
     assert books.found() == [(K.PAID_AT_STRIPE, "pay_1", "pi_1")]
 
 
-def test_a_broken_entry_of_an_older_payment_is_told_in_its_own_name() -> None:
+def test_a_broken_entry_of_an_older_payment_is_reported_in_its_own_name() -> None:
     mine, other = paid_here("1", WEEK.since - HOUR), paid_here("2")
     books = Books([mine, other], [entry_of(mine, later=2 * HOUR, payment_id="pay_2"), entry_of(other)])
     assert books.found() == [(K.METADATA_BROKEN, "pay_1", "pi_1")]
@@ -100,7 +101,7 @@ def test_what_just_happened_may_be_on_its_way(case: str) -> None:
     assert [(kind, intent) for kind, _, intent in books.found()] == expected
 
 
-def test_what_changed_while_the_streams_were_read_is_not_told() -> None:
+def test_what_changed_while_the_streams_were_read_is_not_reported() -> None:
     mine = paid_here("1")
     seen = entry_of(mine)
     books = Books([mine], [seen])
@@ -115,8 +116,11 @@ def _slice(items: list[Payment]) -> Any:
 
 def test_each_difference_says_what_both_books_say() -> None:
     books, _ = planted("refunded there", "1", A_DAY_AGO, HOUR / 2)
-    (told,) = books.differences()
-    assert (told.here, told.there) == ("SUCCEEDED, 0.00 EUR given back", "PAID 49.00 EUR, 1.00 EUR given back")
+    (found,) = books.differences()
+    assert (found.here, found.there) == (
+        "SUCCEEDED, 0.00 EUR given back",
+        "PAID 49.00 EUR, 1.00 EUR given back",
+    )
 
 
 def test_every_kind_can_be_met() -> None:
@@ -128,11 +132,11 @@ def difference(kind: Kind) -> Difference:
     return Difference(kind, "pay_1", "saga_1", "pi_1", "", "")
 
 
-def test_a_repair_tells_what_webhooks_could_have_told_under_ids_that_stay_the_same() -> None:
+def test_a_repair_sends_what_webhooks_could_have_sent_under_ids_that_stay_the_same() -> None:
     books = Books(facts_of=lambda _: [created(), paid(payment_id=None, saga_id=""), refund(RefundState.PENDING)])
     reconciliation = books.reconciliation()
-    assert reconciliation.repair(difference(K.PAID_AT_STRIPE)) == Repair.HEARD
-    assert reconciliation.repair(difference(K.PAID_AT_STRIPE)) == Repair.HEARD_BEFORE
+    assert reconciliation.repair(difference(K.PAID_AT_STRIPE)) == Repair.APPLIED
+    assert reconciliation.repair(difference(K.PAID_AT_STRIPE)) == Repair.DUPLICATE
     heard = [(source, id_) for source, id_, _ in books.heard]
     assert heard[:2] == heard[2:]
     assert set(heard) == {("reconcile", "pi_1:MoneyReceived"), ("reconcile", "pi_1:re_1:PENDING")}
@@ -141,7 +145,7 @@ def test_a_repair_tells_what_webhooks_could_have_told_under_ids_that_stay_the_sa
 
 
 @pytest.mark.parametrize("kind", sorted(SHOWN_BY_NEWS))
-def test_what_is_told_only_to_be_seen_stays_for_a_person(kind: Kind) -> None:
+def test_what_is_sent_only_to_be_seen_stays_for_a_person(kind: Kind) -> None:
     reconciliation = Books(facts_of=lambda _: [created(), paid()]).reconciliation()
     assert [reconciliation.repair(difference(kind)) for _ in range(2)] == [Repair.FOR_A_PERSON] * 2
 
@@ -170,7 +174,7 @@ def test_only_what_is_near_in_time_is_held() -> None:
             yield each
 
     held = []
-    for done, _ in enumerate(paired(noted(ours), noted([entry_of(each) for each in ours]), HOUR), start=1):
+    for done, _ in enumerate(pair_up(noted(ours), noted([entry_of(each) for each in ours]), HOUR), start=1):
         held.append(len(read) - 2 * done)
     assert done == 600
     assert max(held) <= 2 * 61 + 2
@@ -183,6 +187,6 @@ def test_the_range_is_what_was_asked_for() -> None:
     assert found == [(K.UNKNOWN_AT_STRIPE, f"pay_{n}", f"pi_{n}") for n in (2, 3)]
 
 
-def test_an_open_intent_of_a_payment_that_gave_up_before_it_heard_of_it_is_told() -> None:
+def test_an_open_intent_of_a_payment_that_gave_up_before_it_heard_of_it_is_reported() -> None:
     mine = paid_here("1", intent_id=None, status=PaymentStatus.CANCELED, received=None)
     assert Books([mine], [entry_of(mine, **OPEN)]).found() == [(K.OPEN_AT_STRIPE, "pay_1", "pi_1")]

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from reference.application.lists import Page, Slice, Span
-from reference.application.reconcile import Reconciliation
 from reference.application.service import Receipt
 from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.domain.payment import Payment
-from reference.domain.payment_messages import PaymentContext
+from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import PaymentStatus, Refund, RefundState
-from reference.domain.reconciliation import Difference, Entry, EntryState, Kind
+from reference.reconciliation.differences import Difference, Kind
+from reference.reconciliation.ledger import Entry, EntryState
+from reference.reconciliation.reconcile import Reconciliation
 from tests.unit.reference.builders import NOON, PRICE, StillClock, payment
 
 WEEK = Span(NOON - timedelta(days=7), NOON)
@@ -108,7 +109,7 @@ class Books:
         shown = within[start : start + page.limit]
         return Slice(shown, shown[-1].payment_id if within[start + page.limit :] else None)
 
-    def count_opened(self, span: Span) -> int:
+    def count_payments_between(self, span: Span) -> int:
         return sum(each.opened_at in span for each in self.ours)
 
     def about(self, message: Any) -> Payment | None:

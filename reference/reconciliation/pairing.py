@@ -1,4 +1,4 @@
-"""Joins two long streams that come newest first, holding only what is near in time."""
+"""Pairs payments with Stripe's entries: two long streams, newest first, of which only what is near in time is held."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reference.domain.payment import Payment
-from reference.domain.reconciliation import Entry
+from reference.reconciliation.ledger import Entry
 
 
 @dataclass
@@ -27,17 +27,17 @@ class Pair:
             self.entries.append(item)
 
 
-def paired(ours: Iterable[Payment], theirs: Iterable[Entry], margin: timedelta) -> Iterator[Pair]:
+def pair_up(ours: Iterable[Payment], theirs: Iterable[Entry], margin: timedelta) -> Iterator[Pair]:
     """Yield each pair once both streams are further past it than the margin, by which the two clocks may differ."""
     open_pairs: dict[str, Pair] = {}  # In the order of their `at`, the newest first.
     timeline: Iterable[Payment | Entry] = heapq.merge(ours, theirs, key=_at, reverse=True)
     for item in timeline:
-        yield from _passed(open_pairs, _at(item) + margin)
+        yield from _pop_past(open_pairs, _at(item) + margin)
         open_pairs.setdefault(item.payment_id, Pair(_at(item))).add(item)
     yield from open_pairs.values()
 
 
-def _passed(open_pairs: dict[str, Pair], limit: datetime) -> Iterator[Pair]:
+def _pop_past(open_pairs: dict[str, Pair], limit: datetime) -> Iterator[Pair]:
     while open_pairs and (oldest_key := next(iter(open_pairs))) and open_pairs[oldest_key].at > limit:
         yield open_pairs.pop(oldest_key)
 
