@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulators.kit.faults.fault import Faults
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.kit.storage.store import Store, Table
     from simulators.kit.time.background import Background
 

@@ -12,7 +12,7 @@ from simulators.kit.storage.documents import fresh_id
 
 if TYPE_CHECKING:
     from simulators.kit.delivery import Attempt
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 PAYMENT_SERVICE = "payment-service"
 

@@ -15,7 +15,7 @@ from simulators.kit.storage.documents import fetched, fresh_id, page, table, tol
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("courses", __name__)
 

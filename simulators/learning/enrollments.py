@@ -17,7 +17,7 @@ from simulators.kit.storage.documents import fetched, fresh_id, now, page, table
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("enrollments", __name__)
 

@@ -25,7 +25,7 @@ from simulators.learning.faults import RejectedEnrollment
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("inbox", __name__)
 

@@ -21,7 +21,7 @@ from simulators.stripe.form import decoded
 from simulators.stripe.parameters import Table, list_of, parsed, text
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 Rule = Callable[..., "Json"]
 

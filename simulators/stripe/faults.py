@@ -11,8 +11,8 @@ from simulators.kit.faults.requests import RequestFault, RouteFault
 from simulators.stripe.errors import LockTimeoutError
 
 if TYPE_CHECKING:
+    from simulators.kit.json_types import Json
     from simulators.kit.seams import Clock
-    from simulators.kit.storage.indexed_table import Json
 
 
 @dataclass(kw_only=True)

@@ -20,7 +20,7 @@ from simulators.tutor_matching.tutors import price
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("inbox", __name__)
 

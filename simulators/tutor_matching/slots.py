@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("slots", __name__)
 

@@ -11,7 +11,7 @@ from simulators.kit.faults.fault import Fault
 
 if TYPE_CHECKING:
     from simulators.kit.delivery import Attempt
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 
 @dataclass(kw_only=True)

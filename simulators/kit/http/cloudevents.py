@@ -15,7 +15,7 @@ from simulators.kit.time.timestamps import on_wire
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 CONTENT_TYPE = "application/cloudevents+json"
 REQUIRED = ("specversion", "id", "source", "type", "subject")

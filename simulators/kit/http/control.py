@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from simulators.kit.delivery import Schedule
+    from simulators.kit.json_types import Json
     from simulators.kit.simulator import Simulator
-    from simulators.kit.storage.indexed_table import Json
 
 SHOWN = 100
 MAX_STATE_BYTES = 2**30

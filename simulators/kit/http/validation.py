@@ -13,7 +13,7 @@ from simulators.kit.http.problems import BadField
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
     Check = Callable[[Any], str | None]
     Shape = Mapping[str, Check]

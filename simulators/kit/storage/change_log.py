@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from tinydb.storages import Storage
 
-from simulators.kit.storage.indexed_table import Json, Shelf
+from simulators.kit.json_types import Json
+from simulators.kit.storage.indexed_table import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,7 +16,7 @@ from simulators.kit.time.timestamps import on_wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.kit.storage.store import Table
 
 PAGE = 100

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import marshal
 from bisect import bisect_left, bisect_right, insort
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from simulators.kit.json_types import Json
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
-
-Json = dict[str, Any]
 
 
 def copied(document: Json) -> Json:

@@ -11,8 +11,9 @@ from tinydb import TinyDB
 from tinydb.table import Document
 from tinydb.table import Table as TinyTable
 
+from simulators.kit.json_types import Json
 from simulators.kit.storage.change_log import Change, Log
-from simulators.kit.storage.indexed_table import Json, copied
+from simulators.kit.storage.indexed_table import copied
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping

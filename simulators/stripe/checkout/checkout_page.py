@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.errors import StripeError
 
 routes = Blueprint("checkout_page", __name__, template_folder="templates")

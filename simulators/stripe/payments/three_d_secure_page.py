@@ -16,7 +16,7 @@ from simulators.stripe.payments.three_d_secure import awaited
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("three_d_secure", __name__, template_folder="templates")
 
