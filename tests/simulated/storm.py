@@ -13,7 +13,7 @@ from random import Random
 import requests
 
 from simulators.clients.http_client import Refused
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.stories import tomorrow
 from simulators.world.topology import COMMUNICATION, LEARNING, STRIPE, TUTORS
 from simulators.world.world import World

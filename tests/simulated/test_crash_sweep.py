@@ -15,7 +15,7 @@ import requests
 
 from reference.storage.unit_of_work import SqlUnitOfWork
 from simulators.clients.actors import Student
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.kit.faults.links import Crash, CrashCaller, LinkFault, LostAnswer
 from simulators.stories import tomorrow
 from simulators.world.inside import Inside

@@ -14,7 +14,7 @@ import pytest
 from reference.app import open_books
 from reference.application.reconcile import Reconciliation, Repair
 from reference.domain.reconciliation import Difference, Kind
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE

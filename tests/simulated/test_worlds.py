@@ -10,7 +10,7 @@ import pytest
 
 from simulators.judge.invariants import judge, must_hold
 from simulators.kit.faults.links import CrashCaller, Down, LostAnswer
-from simulators.stories.narration import TOLD_HERE, tell_all
+from simulators.stories.demo import DEMO_STORIES, play_demo
 from simulators.world.apart import Apart, CannotMoveTime
 from simulators.world.inside import Inside
 from simulators.world.serving import Port, PortTaken
@@ -54,8 +54,8 @@ def has_ended(world: World, saga_id: str, outcome: str) -> bool:
 @pytest.mark.parametrize("world", ALL, indirect=True)
 def test_the_stories_of_the_demo_end_as_told(world: World) -> None:
     lines: list[str] = []
-    assert tell_all(world, lambda line, tone="": lines.append(f"{tone}: {line}"))
-    assert sum(line.startswith("good: ✓") for line in lines) == len(TOLD_HERE) + 1
+    assert play_demo(world, lambda line, tone="": lines.append(f"{tone}: {line}"))
+    assert sum(line.startswith("good: ✓") for line in lines) == len(DEMO_STORIES) + 1
 
 
 @pytest.mark.parametrize("world", ALL, indirect=True)
@@ -101,7 +101,7 @@ def test_two_runs_of_a_seed_leave_the_same_trace(tmp_path: Path, shuffled: bool)
     def trace(seed: int, folder: str) -> bytes:
         (tmp_path / folder).mkdir()
         with Inside(tmp_path / folder, seed=seed, shuffled=shuffled) as world:
-            tell_all(world, lambda *_: None)
+            play_demo(world, lambda *_: None)
             world.pass_time(timedelta(days=3))
             return world.recorder.trace()
 

@@ -1,62 +1,52 @@
-"""The demo: plays the stories, shows both sides of each payment, and says how to do it by hand."""
+"""The demo: five stories played in a row, both sides of each payment compared, and how to buy by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from simulators.judge.comparison import HEAD, sides
-from simulators.judge.verdict import broken, verdicts
-from simulators.stories import play, story_named
+from simulators.judge.comparison import HEAD, compare
+from simulators.judge.verdict import broken, judge
+from simulators.stories import Play, Tell, play, story_named
 from simulators.world.topology import LEARNING, PAYMENT, SIMULATORS, STRIPE
+from simulators.world.world import World
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from simulators.stories import Tell, Told
-    from simulators.world.recorder import Exchange
-    from simulators.world.world import World
-
-REDIRECT = 300
-TOLD_HERE = ("course", "declined-card", "course-taken-back", "session", "slot-taken")
-"""The stories in which no time has to pass; `harness stories` tells all."""
+# The stories in which no time has to pass; `harness stories` plays all.
+DEMO_STORIES = ("course", "declined-card", "course-taken-back", "session", "slot-taken")
 BY_HAND_STUDENT, BY_HAND_COURSE = "lea", "drawing"
 
 
-def tell_all(world: World, tell: Tell) -> bool:
-    """Play the demo's stories; True when each ended as told and every invariant holds."""
-    told = [play(story_named(name), world, tell) for name in TOLD_HERE]
+def play_demo(world: World, tell: Tell) -> bool:
+    """Play the demo's stories; True when each ended as told and every promise is kept."""
+    plays = [play(story_named(name), world, tell) for name in DEMO_STORIES]
     world.settle()
-    _show_both_sides(world, told, tell)
-    return all([_judge(world, tell), *(each.ended_well for each in told)])
+    _show_both_sides(world, plays, tell)
+    return all([_judge(world, tell), *(each.ended_well for each in plays)])
 
 
-def overhear(exchange: Exchange, tell: Tell) -> None:
-    """Tell what services say to each other, as it is said."""
-    went_well = exchange.status is not None and exchange.status < REDIRECT
-    tell(str(exchange), "message" if went_well else "trouble")
-
-
-def _show_both_sides(world: World, told: list[Told], tell: Tell) -> None:
+def _show_both_sides(world: World, plays: list[Play], tell: Tell) -> None:
     tell("What Stripe knows of these payments, next to what we know", "title")
-    for each in told:
+    for each in plays:
         if not each.problem:
             tell(each.story.title, "aside")
-            for row in [HEAD, *sides(world, each.saga_id)]:
+            for row in [HEAD, *compare(world, each.saga_id)]:
                 tell(str(row), "bad" if row.agree is False else "message")
 
 
 def _judge(world: World, tell: Tell) -> bool:
     tell("What must hold whatever happens, judged by what Stripe and the neighbours show", "title")
-    judged = verdicts(world)
-    for verdict in broken(judged):
+    verdicts = judge(world)
+    failures = broken(verdicts)
+    for verdict in failures:
         tell(f"✗ {verdict}", "bad")
-    if not broken(judged):
-        tell(f"✓ all {len(judged)} hold: " + " · ".join(each.name for each in judged[:4]) + " · …", "good")
-    return not broken(judged)
+    if not failures:
+        tell(
+            f"✓ all {len(verdicts)} hold: " + " · ".join(each.invariant.name for each in verdicts[:4]) + " · …", "good"
+        )
+    return not failures
 
 
-def by_hand(world: World, tell: Tell) -> None:
+def tell_by_hand(world: World, tell: Tell) -> None:
     """Say where everything is, and how to buy a course with nothing but curl."""
     urls = world.plan.urls
     world.learning.course(BY_HAND_COURSE, title="Drawing by hand", amount=1900)
