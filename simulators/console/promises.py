@@ -22,6 +22,6 @@ def promises(stage: Stage, saga_id: str, exchanges: list[Numbered]) -> list[Json
 
 
 def _evidence(stage: Stage, saga_id: str) -> Evidence:
-    saga = stage.world.payment.saga(saga_id)
+    saga = stage.world.payment.find_saga(saga_id)
     found = exchanges_of(stage, saga, intents_of(stage.world, saga_id)) if saga else []
     return gather(stage.world, saga_id, [each for _, each in found if each.answer])

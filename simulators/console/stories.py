@@ -43,7 +43,7 @@ def begin(name: str) -> ResponseReturnValue:
     """Play a story in the living world, line by line; `pace` is how many seconds each line stays alone."""
     story, pace, session = _named(name), _pace(), stage()
 
-    def show(_: str, tone: str = "quiet") -> None:
+    def show(line: str, tone: str = "quiet") -> None:  # noqa: ARG001 - the play keeps it
         session.touch()
         really_pass(pace if tone == "aside" else timedelta(0))
 
@@ -60,7 +60,7 @@ def begin(name: str) -> ResponseReturnValue:
 def _about(saga_id: str) -> dict[str, Any]:
     """Return all about the saga; nothing while a service is down, which may be part of the story."""
     with suppress(requests.RequestException):
-        saga = world().payment.saga(saga_id)
+        saga = world().payment.find_saga(saga_id)
         return everything_about(saga) if saga else NOTHING
     return NOTHING
 

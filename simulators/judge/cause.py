@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from simulators.clients.payments import STRIPE_WEBHOOKS
+from simulators.clients.stripe import INTENTS, REFUNDS
 from simulators.judge.evidence import Evidence
 from simulators.judge.invariant import Finding
 from simulators.kit.json_types import Json
@@ -14,7 +16,7 @@ from simulators.world.world import World
 PAID, REFUND_FAILED = "payment_intent.succeeded", "refund.failed"
 REJECTED = ("EnrollmentRejected", "SessionRejected")
 DELIVERY = ("CREATE_ENROLLMENT_RECORD", "CREATE_CONFIRMED_SESSION")
-ASKED, REFUNDED = "POST /v1/payment_intents", "POST /v1/refunds"
+ASKED, REFUNDED = f"POST {INTENTS}", f"POST {REFUNDS}"
 # By invariant: the news that was to be acted on and was not, or the request that should not have been made.
 SUSPECTS: dict[int, tuple[str, ...]] = {
     1: (PAID, *REJECTED, REFUND_FAILED),
@@ -60,4 +62,4 @@ def _concerns(exchange: Exchange, saga_id: str) -> bool:
 def _never_arrived(event: Json) -> Exchange:
     at = datetime.fromtimestamp(event["created"], UTC).isoformat()
     saga_id = event["data"]["object"].get("metadata", {}).get("sagaId")
-    return Exchange(at, STRIPE, PAYMENT, "POST", "/webhooks/stripe", NEVER_ARRIVED, event["type"], event["id"], saga_id)
+    return Exchange(at, STRIPE, PAYMENT, "POST", STRIPE_WEBHOOKS, NEVER_ARRIVED, event["type"], event["id"], saga_id)

@@ -30,7 +30,7 @@ HEAD = Row("", "at Stripe", "at the payment-service")
 
 def compare(world: World, saga_id: str) -> list[Row]:
     """Return the facts about a saga's payment, compared."""
-    intent, saga = world.stripe.intents(saga_id)[0], world.payment.saga(saga_id) or {}
+    intent, saga = world.stripe.intents(saga_id)[0], world.payment.find_saga(saga_id) or {}
     payment = saga.get("payment") or {}
     ours = {key: str((payment if key == "paymentId" else saga).get(name)) for key, name in KEYS.items()}
     price, refunds = payment["price"], world.stripe.refunds(intent["id"])

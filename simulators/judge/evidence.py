@@ -77,11 +77,11 @@ def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] |
 
     The outcomes seen are remembered for the next time. `exchanges` are those that matter, all if not given.
     """
-    saga = None if saga_id is None else world.payment.saga(saga_id)
+    saga = None if saga_id is None else world.payment.find_saga(saga_id)
     intents = world.stripe.intents(saga_id)
     payments = [None] if saga_id is None else [each["id"] for each in intents]
     enrollments = world.learning.enrollments(None if saga_id is None else (saga or {}).get("studentId", ""))
-    sessions, holds = world.communication.sessions(saga_id), world.tutors.holds(saga_id)
+    sessions, holds = world.communication.sessions(saga_id), world.tutors.active_holds(saga_id)
     mentioned = {saga_of(each) for each in intents} | {each.get("sagaId") for each in enrollments + sessions + holds}
     sagas = _sagas(world, mentioned) if saga_id is None else {saga_id: saga}
     earlier = dict(world.outcomes)
@@ -110,4 +110,4 @@ def saga_of(intent: Json) -> str:
 
 
 def _sagas(world: World, mentioned: set[str | None]) -> dict[str, Json | None]:
-    return {each: world.payment.saga(each) for each in sorted(filter(None, world.sagas | mentioned))}
+    return {each: world.payment.find_saga(each) for each in sorted(filter(None, world.sagas | mentioned))}

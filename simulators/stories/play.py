@@ -73,7 +73,7 @@ class Play:
         stopped = self._act()
         self._scene.rests()
         self.problem = "; ".join(filter(None, [self._wrong_ending(), stopped]))
-        saga = self._world.payment.saga(self.saga_id) if self.saga_id else None
+        saga = self._world.payment.find_saga(self.saga_id) if self.saga_id else None
         self.outcome = saga["outcome"] if saga else None
         self.verdicts = tuple(judge(self._world, self.saga_id))
         self.is_over = True
@@ -105,7 +105,7 @@ class Play:
 
     def _difference(self) -> str:
         story, world = self.story, self._world
-        saga = world.payment.saga(self.saga_id) or {"outcome": "unknown"}
+        saga = world.payment.find_saga(self.saga_id) or {"outcome": "unknown"}
         intents = [each for each in world.stripe.intents(self.saga_id) if each["status"] == "succeeded"]
         refunds = [each for intent in intents for each in world.stripe.refunds(intent["id"])]
         deliveries = world.learning.enrollments() + world.communication.sessions()

@@ -24,7 +24,7 @@ def _book(scene: Scene) -> None:
 def _buy_after_a_decline(scene: Scene) -> None:
     scene.asks()
     scene.says("{student} pays with a card that has no money on it")
-    why = scene.student.tries(scene.saga_id, EMPTY_CARD)
+    why = scene.student.try_card(scene.saga_id, EMPTY_CARD)
     scene.world.settle()
     scene.says(f"declined ({why}), which is not the end: {{student}} takes another card")
     scene.pays("pm_card_mastercard")
@@ -43,7 +43,7 @@ PURCHASES = (
     ),
     Story(
         "declined-card", "A course, declined and then bought", "ben", Thing("biology", "Biology in pictures", 3900),
-        _declined_then_buy, "COMPLETED", "{student} is enrolled, and was charged once",
+        _buy_after_a_decline, "COMPLETED", "{student} is enrolled, and was charged once",
         "A declined card is not the end: the same payment was tried again, and charged once.",
         faults=(31,),
     ),

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from http import HTTPStatus
 
-from simulators.clients.actors import Student
-from simulators.clients.http_client import Refused
+from simulators.clients.student_app import GOOD_CARD, Student
 from simulators.stories.telling import Tell
 from simulators.stories.thing import Thing
-from simulators.world.topology import PORTS
 from simulators.world.world import World
-
-GOOD_CARD = "pm_card_visa"
 
 
 class Scene:
@@ -51,7 +46,7 @@ class Scene:
 
     def pays(self, card: str = GOOD_CARD) -> None:
         """Confirm the payment, as the app does with the client secret that it has."""
-        self.student.pays_by(self._secret, card)
+        self.student.pay_with_secret(self._secret, card)
 
     def passes(self, span: timedelta, line: str) -> None:
         """Let time pass, and everything happen that falls due in it."""
@@ -60,26 +55,21 @@ class Scene:
 
     def rests(self) -> None:
         """Heal everything, and let everybody come to an end with what is due."""
-        self.world.calm()
-        for service in PORTS:
-            if not self.world.is_up(service):
-                self.world.bring_back(service)
+        self.world.recover()
         self.world.settle()
 
     def _offer(self) -> None:
         thing, learning = self.thing, self.world.learning
-        try:
-            if not learning.client.get(f"/courses/{thing.id}")["isPublished"]:
-                learning.publish(thing.id)
-        except Refused as refused:
-            if refused.status != HTTPStatus.NOT_FOUND:
-                raise
-            learning.course(thing.id, title=thing.title, amount=thing.amount)
+        course = learning.find_course(thing.id)
+        if course is None:
+            learning.create_course(thing.id, title=thing.title, amount=thing.amount)
+        elif not course["isPublished"]:
+            learning.publish(thing.id)
 
     def _hire(self) -> None:
         thing, tutors = self.thing, self.world.tutors
-        if thing.id not in {each["tutorId"] for each in tutors.client.items("/tutors")}:
-            tutors.tutor(thing.id, amount=thing.amount)
+        if thing.id not in {each["tutorId"] for each in tutors.tutors()}:
+            tutors.hire(thing.id, amount=thing.amount)
 
 
 def tomorrow(world: World, hour: int = 10, days: int = 1) -> str:

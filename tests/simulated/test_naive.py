@@ -66,11 +66,11 @@ def test_the_same_seed_with_the_reference_holds_and_begins_in_the_same_way() -> 
 
 def test_a_student_who_buys_a_course_in_two_tabs_pays_twice(tmp_path: Path) -> None:
     with Inside(tmp_path, service=NAIVE) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         ada = world.student("ada")
         tabs = [ada.enroll("algebra") for _ in range(2)]
         for secret in [ada.client_secret(each) for each in tabs]:
-            ada.pays_by(secret)
+            ada.pay_with_secret(secret)
         world.settle()
 
         assert [each.number for each in broken(judge(world))] == [1]
@@ -79,7 +79,7 @@ def test_a_student_who_buys_a_course_in_two_tabs_pays_twice(tmp_path: Path) -> N
 @pytest.mark.parametrize("service", SERVICES)
 def test_whoever_sends_a_webhook_is_believed(tmp_path: Path, service: str) -> None:
     with Inside(tmp_path, service=SERVICES[service]) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         saga_id = world.student("eve").enroll("algebra")
         world.student("eve").client_secret(saga_id)
         believed = _forge(world, saga_id)

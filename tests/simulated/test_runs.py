@@ -132,7 +132,7 @@ def test_a_refusal_that_stops_a_story_is_told_without_what_was_answered() -> Non
         scene.asks()
         scene.pays("pm_card_visa_chargeDeclined")
 
-    told = run_story(replace(story_named("course"), act=decline)).document
+    document = run_story(replace(story_named("course"), act=decline)).document
 
     assert re.search(r"must end COMPLETED.* AWAITING_PAYMENT.*confirm → 402", document["told"]["problem"])
     assert SECRET.findall(json.dumps(document)) == []
