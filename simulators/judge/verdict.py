@@ -86,7 +86,9 @@ def must_hold(world: World) -> None:
     """Raise an AssertionError that names every broken promise, its sagas and the last exchanges."""
     if failures := broken(judge(world)):
         lines = [
-            f"{each}, of saga {', '.join(sorted({one.saga_id or '?' for one in each.findings}))}" for each in failures
+            f"I{each.number} {each.invariant.name}: saga {finding.saga_id or '?'}: {finding}"
+            for each in failures
+            for finding in each.findings
         ]
         raise AssertionError("\n".join([*lines, world.recorder.tail(40)]))
 

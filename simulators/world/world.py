@@ -167,11 +167,11 @@ class World(ABC):
             self.control(service).clear_faults()
 
     def recover(self) -> None:
-        """Clear all faults, and bring back whatever is down."""
-        self.clear_faults()
+        """Bring back whatever is down, and clear all faults."""
         for service in PORTS:
             if not self.is_up(service):
                 self.bring_back(service)
+        self.clear_faults()
 
     def _observed(self, service: str) -> Client:
         return self.client(service, OBSERVER, lambda: self.token("operator", "operator"))
