@@ -32,7 +32,7 @@ def every() -> ResponseReturnValue:
 @routes.get("/stories/<name>")
 def one(name: str) -> ResponseReturnValue:
     """One story: as it was told last, and everything about its saga."""
-    story, last = _named(name), stage().plays.get(name)
+    story, last = _find(name), stage().plays.get(name)
     about = _about(last.saga_id) if last and last.saga_id else NOTHING
     lines = [(each.line, each.tone) for each in last.lines if each.tone != "title"] if last else []
     return page("story.html", story=_summary(story), lines=lines, **about)
@@ -41,7 +41,7 @@ def one(name: str) -> ResponseReturnValue:
 @routes.post("/stories/<name>/play")
 def begin(name: str) -> ResponseReturnValue:
     """Play a story in the living world, line by line; `pace` is how many seconds each line stays alone."""
-    story, pace, session = _named(name), _pace(), stage()
+    story, pace, session = _find(name), _pace(), stage()
 
     def show(line: str, tone: str = "quiet") -> None:  # noqa: ARG001 - the play keeps it
         session.touch()
@@ -83,7 +83,7 @@ def _summary(story: Story) -> Json:
     }
 
 
-def _named(name: str) -> Story:
+def _find(name: str) -> Story:
     try:
         return story_named(name)
     except LookupError:

@@ -77,14 +77,14 @@ def judge(
     return [_verdict(each, found, said, is_early=is_early) for each in INVARIANTS]
 
 
-def broken(verdicts: Iterable[Verdict]) -> list[Verdict]:
+def broken_promises(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Return the verdicts on promises that are broken; none, if all is well."""
     return [each for each in verdicts if each.standing is Standing.VIOLATED]
 
 
 def must_hold(world: World) -> None:
     """Raise an AssertionError that names every broken promise, its sagas and the last exchanges."""
-    if failures := broken(judge(world)):
+    if failures := broken_promises(judge(world)):
         lines = [
             f"I{each.number} {each.invariant.name}: saga {finding.saga_id or '?'}: {finding}"
             for each in failures

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PAYMENT_SERVICE = "payment-service"
 
 
-class PaymentService:
+class EventReceiver:
     """The only receiver: it always wants to know, and knows us by the service token."""
 
     def __init__(self, token: str) -> None:

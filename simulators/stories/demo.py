@@ -8,7 +8,7 @@ from simulators.clients.control import CONTROL_PATH
 from simulators.clients.curl import purchase_by_curl
 from simulators.clients.payments import OPENAPI
 from simulators.judge.comparison import HEAD, compare
-from simulators.judge.verdict import broken, judge
+from simulators.judge.verdict import broken_promises, judge
 from simulators.stories import Play, Tell, play, story_named
 from simulators.world.topology import LEARNING, PAYMENT, SIMULATORS, STRIPE
 from simulators.world.world import World
@@ -38,7 +38,7 @@ def _show_both_sides(world: World, plays: list[Play], tell: Tell) -> None:
 def _judge(world: World, tell: Tell) -> bool:
     tell("What must hold whatever happens, judged by what Stripe and the neighbours show", "title")
     verdicts = judge(world)
-    failures = broken(verdicts)
+    failures = broken_promises(verdicts)
     for verdict in failures:
         tell(f"✗ {verdict}", "bad")
     if not failures:

@@ -8,7 +8,7 @@ from typing import Self
 import requests
 
 from simulators.clients.http_client import Refused
-from simulators.judge.verdict import Verdict, broken, judge
+from simulators.judge.verdict import Verdict, broken_promises, judge
 from simulators.kit.json_types import Json
 from simulators.stories.scene import Scene
 from simulators.stories.story import Story
@@ -58,14 +58,14 @@ class Play:
     @property
     def ended_well(self) -> bool:
         """Whether it ended as told, and every promise was kept."""
-        return self.is_over and not self.problem and not broken(self.verdicts)
+        return self.is_over and not self.problem and not broken_promises(self.verdicts)
 
     @property
     def sentence(self) -> str:
         """What was proven; or, when it was not, the promise that was broken and the message that broke it."""
         if self.ended_well:
             return self.story.proven
-        return str(next(iter(broken(self.verdicts)), self.problem))
+        return str(next(iter(broken_promises(self.verdicts)), self.problem))
 
     def perform(self) -> Self:
         """Play it to its end whatever happens, judge it when all is quiet, and return itself."""
@@ -122,7 +122,7 @@ class Play:
             self._say(f"✓ {self.outcome}: {self.story.ending.format(student=self.student)}", "good")
             return self._say(self.sentence, "proven")
         self._say(f"✗ {self.problem or f'it ended as it must, {self.outcome}, but at a price'}", "bad")
-        for verdict in broken(self.verdicts):
+        for verdict in broken_promises(self.verdicts):
             self._say(f"✗ {verdict}", "bad")
         return None
 

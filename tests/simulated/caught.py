@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import requests
 
 from simulators.clients.http_client import Refused
-from simulators.judge.verdict import Verdict, broken, judge
+from simulators.judge.verdict import Verdict, broken_promises, judge
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
 from tests.simulated.storm import brew, weather
@@ -26,7 +26,7 @@ def catch(service: str, seed: int, purchases: int, faults: int) -> list[Verdict]
         try:
             weather(world, storm, by_turns, world.pass_time)
         except AssertionError:
-            if failures := broken(judge(world)):
+            if failures := broken_promises(judge(world)):
                 return failures
             raise
         return []

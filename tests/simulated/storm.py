@@ -144,7 +144,7 @@ class Storm:
             world.plant_fault(each.service, each.fault, times=None, **each.parameters)
 
     @contextmanager
-    def told(self, replay: str) -> Iterator[None]:
+    def explain(self, replay: str) -> Iterator[None]:
         """Tell whoever sees this fail what it was, and how to see it again."""
         try:
             yield

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulators.judge.verdict import broken, judge
+from simulators.judge.verdict import broken_promises, judge
 from simulators.kit.json_types import Json
 from simulators.stories import STORIES, Story, play, story_named
 from simulators.stories.run import SERVICES, run_story
@@ -73,7 +73,7 @@ def test_a_student_who_buys_a_course_in_two_tabs_pays_twice(tmp_path: Path) -> N
             ada.pay_with_secret(secret)
         world.settle()
 
-        assert [each.number for each in broken(judge(world))] == [1]
+        assert [each.number for each in broken_promises(judge(world))] == [1]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -84,7 +84,7 @@ def test_whoever_sends_a_webhook_is_believed(tmp_path: Path, service: str) -> No
         world.student("eve").client_secret(saga_id)
         believed = _forge(world, saga_id)
         world.settle()
-        numbers = [each.number for each in broken(judge(world))]
+        numbers = [each.number for each in broken_promises(judge(world))]
 
     assert (believed, numbers) == ((True, [9, 10, 11]) if service == "naive" else (False, []))
 
@@ -105,7 +105,7 @@ def test_it_takes_its_place_over_sockets(tmp_path: Path) -> None:
     with Together(tmp_path, service=NAIVE) as world:
         plays = [play(story_named(name), world) for name in ("course", "session", "crash", "slot-taken")]
 
-    assert [{each.number for each in broken(story.verdicts)} for story in plays] == [set(), set(), {1, 7}, {8}]
+    assert [{each.number for each in broken_promises(story.verdicts)} for story in plays] == [set(), set(), {1, 7}, {8}]
 
 
 @pytest.mark.apart

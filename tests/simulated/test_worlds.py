@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulators.judge.verdict import broken, judge, must_hold
+from simulators.judge.verdict import broken_promises, judge, must_hold
 from simulators.kit.faults.links import CrashCaller, Down, LostAnswer
 from simulators.stories.demo import DEMO_STORIES, play_demo
 from simulators.world.apart import Apart, CannotMoveTime
@@ -189,7 +189,9 @@ def test_kill_9_at_any_moment_costs_nothing_but_time(tmp_path: Path) -> None:
         world.learning.create_course("algebra")
         sagas = [_bought_while_killed(world, f"student{n}", n * timedelta(milliseconds=15)) for n in range(3)]
         world.eventually(lambda: all(has_ended(world, each, "COMPLETED") for each in sagas))
-        world.eventually(lambda: not broken(judge(world)))  # The last notice may still wait for the end of a lease.
+        world.eventually(
+            lambda: not broken_promises(judge(world))
+        )  # The last notice may still wait for the end of a lease.
 
 
 def _bought_while_killed(world: World, name: str, delay: timedelta) -> str:

@@ -34,7 +34,7 @@ def span(slot: Json) -> Span:
     return Span(start, start + timedelta(minutes=slot["duration"]))
 
 
-def on_wire(moment: datetime) -> str:
+def format_instant(moment: datetime) -> str:
     """Return a moment in UTC as it travels, with milliseconds."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
