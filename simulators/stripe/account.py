@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from simulators.kit.json_types import Json
 from simulators.kit.seams import new_id
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.indexed_table import Json
 from simulators.kit.storage.store import Table
 from simulators.stripe.errors import NoSuchError
 

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, Response, g, jsonify, request
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.indexed_table import Json
 from simulators.stripe import idempotency
 from simulators.stripe.account import fresh_id
 from simulators.stripe.api_version import API_VERSION
@@ -108,7 +108,7 @@ def _run(
 
 def _apply(operation: Operation, params: Json, path: dict[str, str]) -> Json:
     expand = params.pop("expand", [])
-    faults = list(simulator().faults.striking(KeptServerError, request.method, request.path))
+    faults = list(simulator().faults.strike(KeptServerError, request.method, request.path))
     if any(not fault.done for fault in faults):
         raise ApiError("An unknown error occurred.")
     result = expand_objects(operation(params, **path), expand)

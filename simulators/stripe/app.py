@@ -70,6 +70,6 @@ def create_app(
             if webhook_url:
                 webhook_endpoints.seed_endpoint(webhook_url, webhook_secret)
 
-    stripe.furnish = seed
+    stripe.seed_data = seed
     seed()
     return app

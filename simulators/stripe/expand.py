@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import table
 from simulators.stripe.errors import StripeError
 from simulators.stripe.includable import INCLUDABLE

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from simulators.kit.faults.deliveries import SendFault
 from simulators.kit.faults.requests import RequestFault, RouteFault
+from simulators.kit.json_types import Json
 from simulators.kit.seams import Clock
-from simulators.kit.storage.indexed_table import Json
 from simulators.stripe.errors import LockTimeoutError
 
 
@@ -35,7 +35,7 @@ class AlteredAmount(SendFault):
 
     amount: int
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Change every amount of the object."""
         body = json.loads(delivery["body"])
         document = body["data"]["object"]
@@ -47,7 +47,7 @@ class AlteredAmount(SendFault):
 class LiveEvent(SendFault):
     """The webhook, rightly signed, says that it is of live mode."""
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Change the event's mode and its object's."""
         body = json.loads(delivery["body"])
         body["livemode"] = body["data"]["object"]["livemode"] = True

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from flask import Response, current_app, g, request
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import now, table
 from simulators.stripe.errors import KeyInUseError, KeyMisusedError, StripeError
 

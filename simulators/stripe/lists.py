@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import fetch, not_found_error, table
 from simulators.stripe.errors import StripeError
 from simulators.stripe.parameters import Table, either, integer, text, tree

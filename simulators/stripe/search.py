@@ -8,7 +8,7 @@ from itertools import islice
 
 from flask import Blueprint, request
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import table
 from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import amend, fetch, fresh_id, not_found_error, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.catalog.saved_methods import detach, require_attachable, save_method

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import table
 from simulators.stripe.checkout.session_lifecycle import pay
 from simulators.stripe.errors import StripeError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import fetch, fresh_id, table
 from simulators.stripe.catalog.prices import INLINE, new_price
 from simulators.stripe.errors import StripeError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import fetch, table
 from simulators.stripe.catalog.customers import new_customer
 from simulators.stripe.errors import UnexpectedStateError

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from flask import Blueprint
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.indexed_table import Json
 from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.lists import PAGE, page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.indexed_table import Json
 from simulators.stripe.account import fetch, table
 from simulators.stripe.catalog.saved_methods import USED_UP, save_method
 from simulators.stripe.errors import CardError, StripeError, UnexpectedStateError

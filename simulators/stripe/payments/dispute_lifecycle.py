@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.indexed_table import Json
 from simulators.stripe.account import fetch, fresh_id, now, table
 from simulators.stripe.payments.ledger import DAY_SECONDS, DISPUTE, DISPUTE_FEE, DISPUTE_REVERSAL, book
 from simulators.stripe.webhooks.events import emit

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.indexed_table import Json
 from simulators.stripe.account import amend, fetch, table
 from simulators.stripe.api import takes
 from simulators.stripe.errors import UnexpectedStateError

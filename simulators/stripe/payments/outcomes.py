@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import fresh_id, now
 from simulators.stripe.payments.cards import Card, Decline
 from simulators.stripe.payments.payment_methods import card_details, checks

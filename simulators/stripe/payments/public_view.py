@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import g
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 
 # What a student's own device gets to see.
 PUBLIC = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import fresh_id, table
 from simulators.stripe.payments.cards import Authentication, Card
 from simulators.stripe.payments.payment_methods import past_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import now
 from simulators.stripe.errors import CardError
 from simulators.stripe.parameters import Required, Table, integer, text

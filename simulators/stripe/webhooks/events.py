@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from flask import Blueprint, current_app, g, has_request_context, request
 
 from simulators.kit.delivery import Deliveries
-from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 from simulators.stripe.account import fetch, fresh_id, not_found_error, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.api_version import API_VERSION

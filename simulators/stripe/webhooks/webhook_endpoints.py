@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, request
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.indexed_table import Json
 from simulators.stripe.account import fetch, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError, UnexpectedStateError
