@@ -161,11 +161,11 @@ def test_the_list_lives_and_nothing_moves_under_the_pointer(page: Page, stage: S
     first = stage.world.student("first").enroll("java")
     page.goto("/")
     row = page.locator("tbody tr").first
-    expect(row).to_have_attribute("data-row", first)
+    expect(row).to_have_id(first)
     row.hover()
     stage.world.student("second").enroll("java")
     sees(page, "newer, shown when the pointer has left the list")
-    assert row.get_attribute("data-row") == first
+    assert row.get_attribute("id") == first
     page.hover("h1")
     stage.world.student("third").enroll("java")
     expect(row.locator("td:nth-child(3)")).to_have_text("third")
@@ -174,6 +174,24 @@ def test_the_list_lives_and_nothing_moves_under_the_pointer(page: Page, stage: S
     stage.world.student("fourth").enroll("java")
     page.goto("/")
     sees(page, "fourth")
+
+
+def test_what_is_open_or_chosen_stays_so_while_the_page_grows(page: Page, open_page: OpenPage, stage: Stage) -> None:
+    student = stage.world.student("grower")
+    saga_id = student.enroll("java")
+    student.client_secret(saga_id)
+    stage.world.settle()
+    page.goto(f"/sagas/{saga_id}")
+    page.click(".steps details summary")
+    phone = open_page(width=360)
+    phone.goto(f"/pay/{saga_id}")
+    phone.click("input[value='pm_card_createDispute']")
+    student.tries(saga_id, "pm_card_visa_chargeDeclined")
+    sees(phone, "The last card was declined")
+    expect(phone.locator("input:checked")).to_have_value("pm_card_createDispute")
+    expect(page.locator(".steps > li", has_text="payment_intent.payment_failed")).to_have_count(1)
+    assert page.locator("details.step").evaluate_all("steps => steps.map(each => each.open)").index(True) == 0
+    expect(page.locator(".step[open]")).to_have_count(1)
 
 
 def test_the_page_is_paused_until_it_is_live_again(page: Page, stage: Stage) -> None:
