@@ -11,7 +11,8 @@ import click
 from simulators.cli.operators import as_json, asks_service, limit, listed, why
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Client, Json
+    from simulators.clients.http_client import Client
+    from simulators.kit.json_types import Json
 
 
 @click.group("dead-letters")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulators.cli.usage import WrongUsage
-from simulators.clients.http_client import Client, Json, Refused
+from simulators.clients.http_client import Client, Refused
 from simulators.kit.http.auth import Person
 from simulators.kit.http.auth import token as write_token
+from simulators.kit.json_types import Json
 from simulators.kit.seams import Clock
 from simulators.world.serving import served_session
 

@@ -12,7 +12,8 @@ import click
 from simulators.cli.operators import as_json, asks_service, limit, listed, why
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Client, Json
+    from simulators.clients.http_client import Client
+    from simulators.kit.json_types import Json
 
 LINE = "{sagaId:<31} {studentId:<16} {context:<18} {contextId:<24} {state:<17} {about}"
 HEAD = {"sagaId": "SAGA", "studentId": "STUDENT", "context": "CONTEXT", "contextId": "FOR", "state": "STATE"}

@@ -16,7 +16,7 @@ from simulators.stories.run import SERVICES, commands, perform
 from simulators.world.service import factory_at
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
     from simulators.stories import Story
     from simulators.stories.run import Run
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulators.clients.http_client import Json, Refused
+from simulators.clients.http_client import Refused
+from simulators.kit.json_types import Json
 
 if TYPE_CHECKING:
     from simulators.clients.http_client import Client

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulators.kit.json_types import Json
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import requests
 
-Json = dict[str, Any]
 TIMEOUT_SECONDS = 10
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Client, Json
+    from simulators.clients.http_client import Client
+    from simulators.kit.json_types import Json
 
 
 class LearningSide:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request
 
-from simulators.kit.http.access import visible
+from simulators.kit.http.access import limit_to_caller
 from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import text
 from simulators.kit.storage.documents import fresh_id, now, page, table
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from simulators.kit.http.validation import Shape
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("notices", __name__)
 
@@ -26,10 +26,10 @@ KINDS = ("CONFIRMED", "DECLINED", "EXPIRED", "REFUNDED", "NEEDS_ATTENTION")
 @routes.get("/notices")
 def list_notices() -> ResponseReturnValue:
     """The inbox of a person (`?personId=`), or everybody's (`?sagaId=`); students see only their own."""
-    return page("notices", personId=visible(request.args.get("personId")), sagaId=request.args.get("sagaId"))
+    return page("notices", personId=limit_to_caller(request.args.get("personId")), sagaId=request.args.get("sagaId"))
 
 
-def said(asked: Json) -> Json:
+def read_notice(asked: Json) -> Json:
     """Return what counts of it: an attempt belongs to a decline, which must name one (BadField)."""
     if asked["kind"] != "DECLINED":
         return {field: value for field, value in asked.items() if field != "attempt"}

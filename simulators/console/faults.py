@@ -14,7 +14,7 @@ from simulators.world.topology import COMMUNICATION, LEARNING, PORTS, SIMULATORS
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("faults", __name__)
 SUCCEEDED = {"event": "payment_intent.succeeded"}

@@ -15,7 +15,8 @@ from simulators.world.transport import OBSERVER
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Client, Json
+    from simulators.clients.http_client import Client
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("pay", __name__)
 PAYMENT_REQUIRED = 402

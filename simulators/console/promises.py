@@ -11,9 +11,9 @@ from simulators.judge.verdict import Verdict, verdicts
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from simulators.clients.http_client import Json
     from simulators.console.index import Numbered
     from simulators.console.session import Stage
+    from simulators.kit.json_types import Json
 
 KEPT = ("HELD", "TAKEN")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
     from simulators.console.index import Numbered
     from simulators.console.session import Stage
+    from simulators.kit.json_types import Json
     from simulators.world.world import World
 
 NEAR = 40

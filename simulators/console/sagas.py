@@ -21,7 +21,7 @@ from simulators.stories.run import SERVICES
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("sagas", __name__)
 PER_PAGE = 100

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from simulators.clients.http_client import Client, Json
+    from simulators.clients.http_client import Client
+    from simulators.kit.json_types import Json
     from simulators.stories import Story, Told
     from simulators.world.recorder import Exchange
 

@@ -20,8 +20,8 @@ from simulators.world.waiting import really_pass
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
     from simulators.console.session import Stage
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("stories", __name__)
 LONGEST_PACE = 5

@@ -13,7 +13,7 @@ from simulators.world.topology import STRIPE
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("stripe", __name__)
 SHOWN = 100

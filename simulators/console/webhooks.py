@@ -14,7 +14,7 @@ from simulators.world.topology import SIMULATORS, STRIPE
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("webhooks", __name__)
 STATUSES = ("PENDING", "DELIVERED", "FAILED", "LOST")

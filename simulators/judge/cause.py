@@ -9,9 +9,9 @@ from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, STRIPE
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
     from simulators.judge.evidence import Evidence
     from simulators.judge.invariant import Violation
+    from simulators.kit.json_types import Json
     from simulators.world.world import World
 
 PAID, REFUND_FAILED = "payment_intent.succeeded", "refund.failed"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
     from simulators.world.recorder import Exchange
     from simulators.world.world import World
 

@@ -11,13 +11,13 @@ import requests
 
 from simulators.kit.faults.deliveries import AttemptFault, SendFault
 from simulators.kit.seams import Seams, new_id
-from simulators.kit.time.due_queue import Agenda
+from simulators.kit.time.due_queue import DueQueue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulators.kit.faults.fault import Faults
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.kit.storage.store import Store, Table
     from simulators.kit.time.background import Background
 
@@ -77,7 +77,7 @@ class Deliveries:
     ) -> None:
         self._seams, self._store, self._faults, self._background = seams, store, faults, background
         self._receivers, self.schedule = receivers, Schedule()
-        self._agenda = Agenda()
+        self._due = DueQueue()
         background.tasks.append(self)
         self.reload()
 
@@ -86,30 +86,30 @@ class Deliveries:
         now = self._seams.clock.now().isoformat()
         message = {"receiver": receiver, "url": url, "event": event, "body": body, **about}
         messages = [message | {"status": "PENDING", "created": now, "due": now, "attempts": []}]
-        for fault in self._faults.striking(SendFault, event, receiver, url):
-            messages = list(chain.from_iterable(fault.sent(each) for each in messages))
+        for fault in self._faults.strike(SendFault, event, receiver, url):
+            messages = list(chain.from_iterable(fault.replace(each) for each in messages))
         for each in messages:
             self._keep(each | {"id": new_id(self._seams.randomness, "dlv")})
         self._background.wake()
 
     def pump(self) -> bool:
         """Make one attempt that is due; False when none is."""
-        if (taken := self._agenda.take(self._seams.clock.now())) is None:
+        if (taken := self._due.take(self._seams.clock.now())) is None:
             return False
         lane, delivery_id = taken
         try:
             self._try(self._table.find(delivery_id))
         finally:
-            self._agenda.done(lane)
+            self._due.done(lane)
         return True
 
     def next_due(self) -> datetime | None:
         """Return when the next attempt falls due, or None."""
-        return self._agenda.next_due()
+        return self._due.next_due()
 
     def reload(self) -> None:
         """Wait for what the store holds undelivered."""
-        self._agenda.clear()
+        self._due.clear()
         for delivery in self._table.oldest(status="PENDING"):
             self._await(delivery)
 
@@ -123,7 +123,7 @@ class Deliveries:
             self._await(delivery)
 
     def _await(self, delivery: Json) -> None:
-        self._agenda.put(datetime.fromisoformat(delivery["due"]), delivery["id"], delivery["receiver"])
+        self._due.put(datetime.fromisoformat(delivery["due"]), delivery["id"], delivery["receiver"])
 
     def _try(self, delivery: Json | None) -> None:
         """Post once and note what came of it; one that was rolled back or forgotten meanwhile is no more."""
@@ -142,13 +142,13 @@ class Deliveries:
     def _post(self, attempt: Attempt) -> Json:
         """Return the attempt's outcome: the status heard, or what kept it from being heard."""
         where = (attempt.event, attempt.delivery["receiver"], attempt.delivery["url"])
-        faults = list(self._faults.striking(AttemptFault, *where))
+        faults = list(self._faults.strike(AttemptFault, *where))
         for fault in faults:
             fault.before(attempt)
         headers = self._receivers.headers(attempt)
         for fault in faults:
-            headers = fault.signed(attempt, headers)
-        outcome = _posted(self._seams.http, attempt, headers)
+            headers = fault.headers(attempt, headers)
+        outcome = _post(self._seams.http, attempt, headers)
         for fault in faults:
             outcome = fault.after(outcome)
         return outcome
@@ -168,7 +168,7 @@ class Deliveries:
         self._keep(delivery)
 
 
-def _posted(http: requests.Session, attempt: Attempt, headers: dict[str, str]) -> Json:
+def _post(http: requests.Session, attempt: Attempt, headers: dict[str, str]) -> Json:
     url, body = attempt.delivery["url"], attempt.body.encode()
     try:
         answer = http.post(url, data=body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)

@@ -8,7 +8,7 @@ from flask import Flask
 
 from simulators.kit.delivery import Deliveries
 from simulators.kit.http.problems import answer_with_problems
-from simulators.kit.outgoing_events import PaymentService
+from simulators.kit.outgoing_events import EventReceiver
 from simulators.kit.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simulators.kit.seams import Seams
 
 
-def neighbour(
+def create_neighbour(
     name: str,
     seams: Seams,
     routes: Iterable[Blueprint],
@@ -36,7 +36,7 @@ def neighbour(
     app = Flask(name)
     answer_with_problems(app)
     made = Simulator(app, seams, state_path, more_faults=faults)
-    receiver = PaymentService(secrets.service_token)
+    receiver = EventReceiver(secrets.service_token)
     app.extensions |= {
         "secrets": secrets,
         "events_url": service_url.rstrip("/") + "/events",

@@ -12,12 +12,12 @@ from simulators.kit.storage.documents import fresh_id
 
 if TYPE_CHECKING:
     from simulators.kit.delivery import Attempt
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 PAYMENT_SERVICE = "payment-service"
 
 
-class PaymentService:
+class EventReceiver:
     """The only receiver: it always wants to know, and knows us by the service token."""
 
     def __init__(self, token: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulators.kit.http.access import Secrets
-from simulators.kit.neighbour import neighbour
+from simulators.kit.neighbour import create_neighbour
 from simulators.learning import courses, enrollments, inbox
 from simulators.learning.faults import RejectedEnrollment
 
@@ -21,7 +21,7 @@ def create_app(
     seams: Seams, *, service_url: str, service_token: str, jwt_secret: str, state_path: Path | None = None
 ) -> Flask:
     """Return a school that announces its events at `service_url`; empty, unless its state was kept."""
-    return neighbour(
+    return create_neighbour(
         "learning-service",
         seams,
         [courses.routes, enrollments.routes, inbox.routes],

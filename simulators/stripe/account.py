@@ -9,7 +9,7 @@ from simulators.kit.simulator import simulator
 from simulators.stripe.errors import NoSuchError
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.kit.storage.store import Table
 
 API_VERSION = "2026-10-28.endive"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulators.kit.http.access import Secrets
-from simulators.kit.neighbour import neighbour
+from simulators.kit.neighbour import create_neighbour
 from simulators.tutor_matching import holds, inbox, slots, tutors
 from simulators.tutor_matching.faults import LapsingHold, RejectedAvailability
 
@@ -30,7 +30,7 @@ def create_app(
     hold: timedelta = HOLD,
 ) -> Flask:
     """Return a service of tutors that announces its events at `service_url`; empty, unless its state was kept."""
-    app = neighbour(
+    app = create_neighbour(
         "tutor-matching-service",
         seams,
         [tutors.routes, slots.routes, holds.routes, inbox.routes],

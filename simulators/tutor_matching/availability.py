@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import checked
+from simulators.kit.http.validation import validate
 from simulators.kit.time.timestamps import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulators.kit.http.validation import Shape
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
@@ -69,7 +69,7 @@ def weekly(value: Any) -> str | None:  # noqa: ANN401
     for hours in value:
         if not isinstance(hours, dict):
             return "must be a list of objects"
-        checked(hours, HOURS)
+        validate(hours, HOURS)
         if hours["from"] >= hours["to"]:
             raise BadField("to", "must be later than from; hours beyond midnight are another day's")
     return None

@@ -10,10 +10,10 @@ from flask import Blueprint, request
 from simulators.kit.http.access import caller
 from simulators.kit.http.problems import BadField
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.documents import fetched
-from simulators.kit.time.timestamps import LONGEST_MINUTES, Span, instant, on_wire
+from simulators.kit.storage.documents import fetch
+from simulators.kit.time.timestamps import LONGEST_MINUTES, Span, format_instant, instant
 from simulators.tutor_matching.availability import windows
-from simulators.tutor_matching.holds import kept, status
+from simulators.tutor_matching.holds import busy_times, status
 from simulators.tutor_matching.tutors import price
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("slots", __name__)
 
@@ -35,9 +35,9 @@ def list_slots(tutor_id: str) -> ResponseReturnValue:
     caller("service", "student", "operator")
     minutes = _minutes()
     with simulator().store.transaction():
-        tutor = fetched("tutors", tutor_id)
-        starts, times = _starts(tutor, _range(), timedelta(minutes=minutes)), list(kept(tutor_id))
-        items = [_told(tutor, start, minutes, times) for start in sorted(set(starts))]
+        tutor = fetch("tutors", tutor_id)
+        starts, times = _starts(tutor, _range(), timedelta(minutes=minutes)), list(busy_times(tutor_id))
+        items = [_slot(tutor, start, minutes, times) for start in sorted(set(starts))]
     return {"items": items, "nextCursor": None}
 
 
@@ -52,11 +52,11 @@ def _starts(tutor: Json, asked: Span, length: timedelta) -> Iterator[datetime]:
             start += length
 
 
-def _told(tutor: Json, start: datetime, minutes: int, times: list[tuple[Span, str]]) -> Json:
+def _slot(tutor: Json, start: datetime, minutes: int, times: list[tuple[Span, str]]) -> Json:
     slot = Span(start, start + timedelta(minutes=minutes))
     return {
-        "scheduledAt": on_wire(slot.start),
-        "endsAt": on_wire(slot.end),
+        "scheduledAt": format_instant(slot.start),
+        "endsAt": format_instant(slot.end),
         "duration": minutes,
         "price": price(tutor, minutes),
         "status": status(times, slot),

@@ -7,7 +7,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-Json = dict[str, Any]
+from simulators.kit.json_types import Json
+
 HIDDEN, KEY = "(hidden)", "Idempotency-Key"
 SECRET_NAME = re.compile(r"secret|token|password|authorization|cvc|card\W*number|^number$", re.IGNORECASE)
 SECRET_TEXT = re.compile(r"_secret_\w|\b[srp]k_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")

@@ -14,7 +14,7 @@ from simulators.world.payload import KEY, payload
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from simulators.world.payload import Json
+    from simulators.kit.json_types import Json
 
 CLOUDEVENTS = "application/cloudevents+json"
 _LONG_ID = re.compile(r"([a-z]+_\w{4})\w{8,}")

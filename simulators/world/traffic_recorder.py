@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from werkzeug.datastructures import Authorization
 
-from simulators.kit.faults.requests import CONNECTION
+from simulators.kit.faults.requests import CONNECTION_HEADER
 from simulators.world.recorder import Exchange, message_in
 from simulators.world.serving import served_session
 from simulators.world.transport import OBSERVER, body_of
@@ -46,7 +46,7 @@ class Witness:
             ended = self._heard(environ)
 
             def started(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:  # noqa: ANN401 - WSGI's own
-                ended("no answer" if (CONNECTION, "reset") in headers else status.split(maxsplit=1)[0])
+                ended("no answer" if (CONNECTION_HEADER, "reset") in headers else status.split(maxsplit=1)[0])
                 return start_response(status, headers, *failure)
 
             return app(environ, started)

@@ -14,7 +14,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from werkzeug.test import Client
 
 from simulators.kit.faults.links import Crash, LinkFault, Planted, Send
-from simulators.kit.faults.requests import CONNECTION, LATENCY
+from simulators.kit.faults.requests import CONNECTION_HEADER, LATENCY_HEADER
 from simulators.world.recorder import Exchange, Recorder, message_in
 
 if TYPE_CHECKING:
@@ -140,9 +140,9 @@ def _deliver(service: Service, request: requests.PreparedRequest) -> requests.Re
 
 def _heard(answer: requests.Response, timeout: float | None) -> requests.Response:
     """Believe a simulator that says its answer was lost on the way, or came too late for this caller."""
-    if answer.headers.get(CONNECTION) == "reset":
+    if answer.headers.get(CONNECTION_HEADER) == "reset":
         raise requests.ConnectionError("connection reset by peer")
-    if timeout is not None and float(answer.headers.get(LATENCY, 0)) > timeout:
+    if timeout is not None and float(answer.headers.get(LATENCY_HEADER, 0)) > timeout:
         raise requests.ReadTimeout(f"no answer within {timeout:g} s")
     return answer
 

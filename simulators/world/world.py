@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from simulators.clients.actors import PaymentSide, StripeSide, Student
 from simulators.clients.communication import CommunicationSide
-from simulators.clients.http_client import Client, Json
+from simulators.clients.http_client import Client
 from simulators.clients.learning import LearningSide
 from simulators.clients.tutor_matching import TutorSide
+from simulators.kit.json_types import Json
 from simulators.world.recorder import Recorder
 from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, SIMULATORS, STRIPE, TUTORS, Plan
 from simulators.world.transport import OBSERVER

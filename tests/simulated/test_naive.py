@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from simulators.clients.http_client import Json
 from simulators.judge.verdict import broken, verdicts
+from simulators.kit.json_types import Json
 from simulators.stories import STORIES, Story, play, story_named
 from simulators.stories.run import SERVICES, perform
 from simulators.world.apart import Apart

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pytest_bdd import given, parsers, then, when
 
 from simulators.check.steps.story import Story, duration, money
-from simulators.clients.http_client import Json
+from simulators.kit.json_types import Json
 from simulators.stories import tomorrow
 from simulators.world.topology import COMMUNICATION, TUTORS
 from simulators.world.world import World

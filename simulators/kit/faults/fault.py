@@ -38,7 +38,7 @@ MOST = 1e9
 
 
 @dataclass
-class Planted:
+class PlantedFault:
     """A fault in place, and how often it has struck."""
 
     id: str
@@ -46,14 +46,14 @@ class Planted:
     strikes: int = 0
 
     @property
-    def spent(self) -> bool:
+    def is_spent(self) -> bool:
         """Whether it has struck as often as it was to."""
         return self.fault.times is not None and self.strikes >= self.fault.times
 
-    def told(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return it as the control routes show it."""
-        told = {_camel(name): value for name, value in asdict(self.fault).items()}
-        return {"id": self.id, "fault": name_of(type(self.fault)), **told, "strikes": self.strikes}
+        parameters = {_camel(name): value for name, value in asdict(self.fault).items()}
+        return {"id": self.id, "fault": name_of(type(self.fault)), **parameters, "strikes": self.strikes}
 
 
 class Faults:
@@ -62,13 +62,13 @@ class Faults:
     def __init__(self, randomness: random.Random, kinds: Sequence[type[Fault]]) -> None:
         self.kinds = {name_of(kind): kind for kind in kinds}
         self._randomness = randomness
-        self._planted: dict[str, Planted] = {}
+        self._planted: dict[str, PlantedFault] = {}
         self.own: Callable[[], Sequence[Fault]] = tuple
         """Returns the faults that the call in hand has asked for itself."""
 
-    def plant(self, name: str, parameters: dict[str, Any]) -> Planted:
+    def plant(self, name: str, parameters: dict[str, Any]) -> PlantedFault:
         """Plant one; BadField if it cannot be."""
-        planted = Planted(new_id(self._randomness, "flt"), self.make(name, parameters))
+        planted = PlantedFault(new_id(self._randomness, "flt"), self.make(name, parameters))
         self._planted[planted.id] = planted
         return planted
 
@@ -76,11 +76,11 @@ class Faults:
         """Return one that is not in place yet; BadField if there is none such."""
         if name not in self.kinds:
             raise BadField("fault", f"is none of {', '.join(sorted(self.kinds))}")
-        fault = _made(self.kinds[name], parameters)
+        fault = _build(self.kinds[name], parameters)
         fault.draw_from(self._randomness)
         return fault
 
-    def planted(self) -> list[Planted]:
+    def all(self) -> list[PlantedFault]:
         """Return those in place, spent ones too, oldest first."""
         return list(self._planted.values())
 
@@ -92,11 +92,11 @@ class Faults:
         """Take all away."""
         self._planted.clear()
 
-    def striking(self, kind: type[F], *where: str) -> Iterator[F]:
+    def strike(self, kind: type[F], *where: str) -> Iterator[F]:
         """Yield the faults of this kind that strike here, now; each is counted as it does."""
-        for planted in self.planted():
+        for planted in self.all():
             fault = planted.fault
-            if isinstance(fault, kind) and not planted.spent and fault.covers(*where) and self._chance(fault):
+            if isinstance(fault, kind) and not planted.is_spent and fault.covers(*where) and self._chance(fault):
                 planted.strikes += 1
                 yield fault
         yield from (fault for fault in self.own() if isinstance(fault, kind) and fault.covers(*where))
@@ -115,7 +115,7 @@ def parameters_of(kind: type[Fault]) -> dict[str, Any]:
     return {_camel(each.name): "required" if each.default is MISSING else each.default for each in fields(kind)}
 
 
-def _made(kind: type[Fault], parameters: dict[str, Any]) -> Fault:
+def _build(kind: type[Fault], parameters: dict[str, Any]) -> Fault:
     hints = get_type_hints(kind)
     known = {_camel(each.name): each for each in fields(kind)}
     for name, value in parameters.items():

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from simulators.kit.faults.fault import Faults
     from simulators.kit.seams import Clock
 
-CONNECTION = "X-Sim-Connection"
+CONNECTION_HEADER = "X-Sim-Connection"
 """`reset`: whoever carries this answer without a socket must raise a connection error in its place."""
 
-LATENCY = "X-Sim-Latency-Seconds"
+LATENCY_HEADER = "X-Sim-Latency-Seconds"
 """So long the answer took: without a socket, a caller with less patience must get a timeout in its place."""
 
 
-ASKED_FOR = "X-Sim-Fault"
+FAULT_HEADER = "X-Sim-Fault"
 """The header by which one call asks for faults of its own: `lost_answer`, or `latency; latency=2000, slicer`."""
 
 
@@ -72,7 +72,7 @@ class ServerErrorAfter(RequestFault):
 
     def after(self, answer: Response) -> Response:  # noqa: ARG002 - it is lost
         """Replace the answer."""
-        return _rendered(InternalServerError())
+        return _render(InternalServerError())
 
 
 @dataclass(kw_only=True)
@@ -113,10 +113,10 @@ REQUEST_FAULTS = (ServerError, ServerErrorAfter, RateLimited, LostAnswer, Droppe
 
 def dead_connection() -> Response:
     """Promise more than is sent: a server then closes the connection, and the caller is left without an answer."""
-    return Response([], headers={"Content-Length": "1024", CONNECTION: "reset"})
+    return Response([], headers={"Content-Length": "1024", CONNECTION_HEADER: "reset"})
 
 
-def suffer(app: Flask, faults: Faults, clock: Clock) -> None:
+def install_faults(app: Flask, faults: Faults, clock: Clock) -> None:
     """Let planted faults strike the app's requests, its control routes apart."""
     faults.own = lambda: g.get("own_faults", []) if has_request_context() else []
 
@@ -125,8 +125,8 @@ def suffer(app: Flask, faults: Faults, clock: Clock) -> None:
         if request.path.startswith("/_sim"):
             return
         g.own_faults, g.striking = [], []
-        g.own_faults = [_within_call(faults.make(name, parameters)) for name, parameters in _asked_for()]
-        for fault in faults.striking(RequestFault, request.method, request.path):
+        g.own_faults = [_require_within_call(faults.make(name, parameters)) for name, parameters in _requested()]
+        for fault in faults.strike(RequestFault, request.method, request.path):
             g.striking.append(fault)
             fault.before(clock)
 
@@ -137,15 +137,15 @@ def suffer(app: Flask, faults: Faults, clock: Clock) -> None:
         return answer
 
 
-def _asked_for() -> Iterator[tuple[str, dict[str, Any]]]:
+def _requested() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name and parameters of each fault that the request asks for itself."""
-    for asked in request.headers.get(ASKED_FOR, "").split(","):
+    for asked in request.headers.get(FAULT_HEADER, "").split(","):
         name, *parameters = (part.strip() for part in asked.split(";"))
         if name:
             yield name, dict(_value(*parameter.partition("=")) for parameter in parameters)
 
 
-def _within_call(fault: Fault) -> Fault:
+def _require_within_call(fault: Fault) -> Fault:
     if not fault.within_call:
         raise BadField("fault", "strikes when the call is over: plant it under /_sim/faults")
     return fault
@@ -158,6 +158,6 @@ def _value(name: str, _: str, value: str) -> tuple[str, Any]:
         return name.strip(), value.strip()
 
 
-def _rendered(error: HTTPException) -> Response:
+def _render(error: HTTPException) -> Response:
     """Return the error as this service writes its errors."""
     return current_app.make_response(current_app.handle_user_exception(error))

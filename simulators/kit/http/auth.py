@@ -32,7 +32,7 @@ def require_service(token: str) -> None:
         raise Unauthorized("the service token is missing or wrong")
 
 
-def person(jwt_secret: str, clock: Clock) -> Person:
+def authenticate(jwt_secret: str, clock: Clock) -> Person:
     """Return who is calling, or 401; expiry is judged by the simulated clock."""
     off = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
     try:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from simulators.kit.delivery import Schedule
+    from simulators.kit.json_types import Json
     from simulators.kit.simulator import Simulator
-    from simulators.kit.storage.indexed_table import Json
 
 SHOWN = 100
 MAX_STATE_BYTES = 2**30
@@ -44,10 +44,10 @@ def _look(routes: Blueprint, simulator: Simulator) -> None:
     @routes.get("")
     def overview() -> ResponseReturnValue:
         """What this simulator can do: JSON, or a page for a browser."""
-        told = _overview(simulator)
+        found = _overview(simulator)
         if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
-            return render_template("simulator.html", **told)
-        return told
+            return render_template("simulator.html", **found)
+        return found
 
     @routes.get("/calls")
     def calls() -> ResponseReturnValue:
@@ -124,14 +124,14 @@ def _state(routes: Blueprint, simulator: Simulator) -> None:
 
 def _faults(routes: Blueprint, simulator: Simulator) -> None:
     @routes.get("/faults")
-    def planted() -> ResponseReturnValue:
+    def list_faults() -> ResponseReturnValue:
         """The faults in place, and how often each has struck."""
-        return jsonify(items=[each.told() for each in simulator.faults.planted()])
+        return jsonify(items=[each.to_json() for each in simulator.faults.all()])
 
     @routes.post("/faults/<name>")
     def plant(name: str) -> ResponseReturnValue:
         """Plant a fault: its parameters as a JSON object."""
-        return simulator.faults.plant(name, json_body() if request.data else {}).told(), 201
+        return simulator.faults.plant(name, json_body() if request.data else {}).to_json(), 201
 
     @routes.delete("/faults")
     def clear() -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from simulators.kit.http.problems import BadField
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
     Check = Callable[[Any], str | None]
     Shape = Mapping[str, Check]
@@ -32,7 +32,7 @@ def json_body() -> Json:
     return body
 
 
-def checked(body: Json, shape: Shape) -> Json:
+def validate(body: Json, shape: Shape) -> Json:
     """Return the body if it has exactly these fields, each as its check demands; BadField otherwise."""
     for field in body:
         if field not in shape:
@@ -76,13 +76,13 @@ def optional(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
 
 
-def nested(shape: Shape) -> Check:
+def object_of(shape: Shape) -> Check:
     """Demand an object of this shape; the error names the inner field."""
 
     def check(value: Any) -> str | None:  # noqa: ANN401
         if not isinstance(value, dict):
             return "must be an object"
-        checked(value, shape)
+        validate(value, shape)
         return None
 
     return check

@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from tinydb.storages import Storage
 
-from simulators.kit.storage.indexed_table import Json, Shelf
+from simulators.kit.json_types import Json
+from simulators.kit.storage.indexed_table import IndexedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,11 +27,11 @@ class Change(NamedTuple):
     document: Json | None
 
 
-class Log(Storage):
-    """Shelves in memory; with a path, each change is first a line on disk, and rewritten when mostly history."""
+class ChangeLog(Storage):
+    """Tables in memory; with a path, each change is first a line on disk, and rewritten when mostly history."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.shelves: defaultdict[str, Shelf] = defaultdict(Shelf)
+        self.tables: defaultdict[str, IndexedTable] = defaultdict(IndexedTable)
         self.lock = threading.RLock()
         self._path, self._lines = path, 0
         self._file: IO[bytes] | None = None
@@ -45,15 +46,15 @@ class Log(Storage):
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return the live documents by table: TinyDB's view, not to be changed."""
-        return {name: shelf.documents for name, shelf in self.shelves.items()}
+        return {name: table.documents for name, table in self.tables.items()}
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace everything (reset, import): the one operation that costs as much as there is."""
-        shelves = defaultdict(Shelf, {name: Shelf() for name in data})
+        tables = defaultdict(IndexedTable, {name: IndexedTable() for name in data})
         for name, documents in data.items():
             for document_id, document in documents.items():
-                shelves[name].set(document_id, document)
-        self.shelves = shelves
+                tables[name].set(document_id, document)
+        self.tables = tables
         if self._path is not None:
             self._rewrite(self._path)
 
@@ -94,17 +95,17 @@ class Log(Storage):
                 self._file.close()
 
     def _apply(self, change: Change) -> Change:
-        shelf = self.shelves[change.table]
-        before = shelf.documents.get(change.id)
-        shelf.set(change.id, change.document)
+        table = self.tables[change.table]
+        before = table.documents.get(change.id)
+        table.set(change.id, change.document)
         return Change(change.table, change.id, before)
 
     def _append(self, changes: list[Change]) -> None:
         if self._file is None or self._path is None or not changes:
             return
         self._lines += len(changes)
-        if self._torn or self._lines > 1000 + 4 * sum(len(shelf.documents) for shelf in self.shelves.values()):
-            self._rewrite(self._path)  # the shelves hold these changes already
+        if self._torn or self._lines > 1000 + 4 * sum(len(table.documents) for table in self.tables.values()):
+            self._rewrite(self._path)  # the tables hold these changes already
             return
         self._torn = True
         _write(self._file, changes)
@@ -114,8 +115,8 @@ class Log(Storage):
         """Compact: the new file takes the old one's name only when it is whole."""
         changes = [
             Change(name, document_id, document)
-            for name, shelf in self.shelves.items()
-            for document_id, document in shelf.documents.items()
+            for name, table in self.tables.items()
+            for document_id, document in table.documents.items()
         ]
         self.close()
         self._torn = True

@@ -11,12 +11,12 @@ from werkzeug.exceptions import NotFound
 from simulators.kit.http.problems import BadField
 from simulators.kit.seams import new_id
 from simulators.kit.simulator import simulator
-from simulators.kit.time.timestamps import on_wire
+from simulators.kit.time.timestamps import format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.kit.storage.store import Table
 
 PAGE = 100
@@ -27,7 +27,7 @@ def table(name: str) -> Table:
     return simulator().store.table(name)
 
 
-def fetched(name: str, document_id: str) -> Json:
+def fetch(name: str, document_id: str) -> Json:
     """Return the document of this id, or 404."""
     if (found := table(name).find(document_id)) is None:
         raise NotFound(f"there is no {document_id!r} among the {name}")
@@ -41,15 +41,15 @@ def fresh_id(prefix: str) -> str:
 
 def now() -> str:
     """Return the simulated time as it travels: ISO 8601, UTC, milliseconds."""
-    return on_wire(simulator().seams.clock.now())
+    return format_instant(simulator().seams.clock.now())
 
 
-def told(document: Json) -> Json:
+def public_view(document: Json) -> Json:
     """Return a document as it is shown: its `id` has a name of its own beside it."""
     return {field: value for field, value in document.items() if field != "id"}
 
 
-def page(name: str, shown: Callable[[Json], Json] = told, **equals: str | None) -> Json:
+def page(name: str, shown: Callable[[Json], Json] = public_view, **equals: str | None) -> Json:
     """Return one page of those whose fields equal these (None: any), oldest first, from after `?cursor=`."""
     cursor, limit = request.args.get("cursor"), _limit()
     if cursor is not None and table(name).find(cursor) is None:

@@ -11,21 +11,22 @@ from tinydb import TinyDB
 from tinydb.table import Document
 from tinydb.table import Table as TinyTable
 
-from simulators.kit.storage.change_log import Change, Log
-from simulators.kit.storage.indexed_table import Json, copied
+from simulators.kit.json_types import Json
+from simulators.kit.storage.change_log import Change, ChangeLog
+from simulators.kit.storage.indexed_table import deep_copy
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
     from pathlib import Path
 
-    from simulators.kit.storage.indexed_table import Shelf
+    from simulators.kit.storage.indexed_table import IndexedTable
 
 
 class Copy(Document):
     """A document as read: the reader's own."""
 
     def __init__(self, value: Json, doc_id: int) -> None:
-        super().__init__(copied(value), doc_id)
+        super().__init__(deep_copy(value), doc_id)
 
 
 class Changes(MutableMapping[str, Json]):
@@ -45,14 +46,14 @@ class Changes(MutableMapping[str, Json]):
 
     def __getitem__(self, key: str) -> Json:
         if key not in self._touched:
-            self._touched[key] = copied(self._documents[key])
+            self._touched[key] = deep_copy(self._documents[key])
         document = self._touched[key]
         if document is None:
             raise KeyError(key)
         return document
 
     def __setitem__(self, key: str, document: Json) -> None:
-        self._touched[key] = copied(document)
+        self._touched[key] = deep_copy(document)
 
     def __delitem__(self, key: str) -> None:
         self._touched[key] = None
@@ -72,29 +73,29 @@ class Table(TinyTable):
 
     document_class = Copy  # type: ignore[assignment] # it asks for the class itself, a subclass will do
     document_id_class = str  # type: ignore[assignment] # our ids are Stripe's and our neighbours'
-    _storage: Log
+    _storage: ChangeLog
 
     def put(self, document: Json) -> Json:
         """Store under its `id`, in place of what was there; return it."""
-        self._storage.change([Change(self.name, document["id"], copied(document))])
+        self._storage.change([Change(self.name, document["id"], deep_copy(document))])
         return document
 
     def find(self, document_id: str | None) -> Json | None:
         """Return the document of this id, or None."""
         with self._storage.lock:
-            document = self._shelf.documents.get(document_id or "")
-            return None if document is None else copied(document)
+            document = self._rows.documents.get(document_id or "")
+            return None if document is None else deep_copy(document)
 
     def drop(self, document_id: str) -> None:
         """Take one away; nothing happens if it is not there."""
-        if document_id in self._shelf.documents:
+        if document_id in self._rows.documents:
             self._storage.change([Change(self.name, document_id, None)])
 
     def drop_oldest(self, field: str, until: float) -> list[Json]:
         """Take away the oldest ones if this field is not above `until`, two at most: a little with every write."""
         with self._storage.lock:
-            oldest = islice(self._shelf.walk(None, None, newest_first=False, start=None), 2)
-            gone = [found for each in oldest if (found := self._shelf.documents[each])[field] <= until]
+            oldest = islice(self._rows.walk(None, None, newest_first=False, start=None), 2)
+            gone = [found for each in oldest if (found := self._rows.documents[each])[field] <= until]
             self._storage.change(Change(self.name, each["id"], None) for each in gone)
         return gone
 
@@ -112,19 +113,19 @@ class Table(TinyTable):
 
     def _walk(self, equals: dict[str, Hashable], *, newest_first: bool, start: str | None) -> Iterator[Json]:
         field, value = next(iter(equals.items()), (None, None))
-        documents = self._shelf.documents
-        for found in self._shelf.walk(field, value, newest_first=newest_first, start=start):
+        documents = self._rows.documents
+        for found in self._rows.walk(field, value, newest_first=newest_first, start=start):
             document = documents[found]
             if all(document.get(name) == wanted for name, wanted in equals.items()):
-                yield copied(document)
+                yield deep_copy(document)
 
     @property
-    def _shelf(self) -> Shelf:
-        return self._storage.shelves[self.name]
+    def _rows(self) -> IndexedTable:
+        return self._storage.tables[self.name]
 
     def _update_table(self, updater: Callable[[Any], None]) -> None:
         with self._storage.lock:
-            changes = Changes(self._shelf.documents)
+            changes = Changes(self._rows.documents)
             updater(changes)
             self._storage.change(changes.made(self.name))
 
@@ -139,7 +140,7 @@ class Store:
     """All tables of one simulator, and the one lock under which a route reads, checks and writes."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self._log = Log(path)
+        self._log = ChangeLog(path)
         self.lock = self._log.lock
         self._database = Database(storage=lambda: self._log)
         self._depth = 0
@@ -173,7 +174,7 @@ class Store:
         """Return everything as one ordinary JSON document: tables, each a list in order of arrival."""
         with self.lock:
             return {
-                name: [copied(each) for each in table.values()] for name, table in self._log.read().items() if table
+                name: [deep_copy(each) for each in table.values()] for name, table in self._log.read().items() if table
             }
 
     def counts(self) -> dict[str, int]:
@@ -184,7 +185,7 @@ class Store:
     def load(self, tables: Mapping[str, Iterable[Json]]) -> None:
         """Replace everything by what an export returned."""
         with self.lock:
-            self._log.write({name: {each["id"]: copied(each) for each in rows} for name, rows in tables.items()})
+            self._log.write({name: {each["id"]: deep_copy(each) for each in rows} for name, rows in tables.items()})
 
     def reset(self) -> None:
         """Forget everything."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 PARALLEL_PER_LANE = 1
 
 
-class Agenda:
+class DueQueue:
     """Keys of stored documents by due time; one taken is its taker's until it is done."""
 
     def __init__(self) -> None:

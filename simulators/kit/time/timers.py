@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulators.kit.seams import Seams, new_id
-from simulators.kit.time.due_queue import Agenda
+from simulators.kit.time.due_queue import DueQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ class Timers:
     def __init__(self, app: Flask, seams: Seams, store: Store, background: Background) -> None:
         self._app, self._seams, self._store, self._background = app, seams, store, background
         self._handlers: dict[str, Callable[..., None]] = {}
-        self._agenda = Agenda()
+        self._due = DueQueue()
         background.tasks.append(self)
         self.reload()
 
@@ -38,29 +38,29 @@ class Timers:
         timer_id = new_id(self._seams.randomness, "tmr")
         what = {"id": timer_id, "due": due.isoformat(), "handler": function.__name__, "arguments": arguments}
         self._store.table("timers").put(what)
-        self._agenda.put(due, timer_id)
+        self._due.put(due, timer_id)
         self._background.wake()
 
     def pump(self) -> bool:
         """Run one timer that is due; False when none is."""
-        if (taken := self._agenda.take(self._seams.clock.now())) is None:
+        if (taken := self._due.take(self._seams.clock.now())) is None:
             return False
         lane, timer_id = taken
         try:
             self._run(timer_id)
         finally:
-            self._agenda.done(lane)
+            self._due.done(lane)
         return True
 
     def next_due(self) -> datetime | None:
         """Return when the next timer falls due, or None."""
-        return self._agenda.next_due()
+        return self._due.next_due()
 
     def reload(self) -> None:
         """Wait for the timers that the store holds."""
-        self._agenda.clear()
+        self._due.clear()
         for timer in self._store.table("timers").oldest():
-            self._agenda.put(datetime.fromisoformat(timer["due"]), timer["id"])
+            self._due.put(datetime.fromisoformat(timer["due"]), timer["id"])
 
     def _run(self, timer_id: str) -> None:
         timers = self._store.table("timers")

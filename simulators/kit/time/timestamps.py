@@ -10,7 +10,7 @@ from simulators.kit.http.validation import text
 
 if TYPE_CHECKING:
     from simulators.kit.http.validation import Shape
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|\+00:00)")
 YEARS = range(1970, 3000)
@@ -34,7 +34,7 @@ def span(slot: Json) -> Span:
     return Span(start, start + timedelta(minutes=slot["duration"]))
 
 
-def on_wire(moment: datetime) -> str:
+def format_instant(moment: datetime) -> str:
     """Return a moment in UTC as it travels, with milliseconds."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

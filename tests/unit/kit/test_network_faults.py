@@ -130,7 +130,7 @@ def test_a_call_asks_for_its_own_faults_and_no_other_suffers_them(service: Servi
     slow = service.word("latency; latency=2000")
     assert slow.headers["X-Sim-Latency-Seconds"] == "2"
     assert "X-Sim-Latency-Seconds" not in service.word().headers
-    assert service.simulator.faults.planted() == []
+    assert service.simulator.faults.all() == []
 
 
 def test_a_call_can_ask_for_several_faults(service: Service) -> None:

@@ -191,8 +191,8 @@ def test_the_cost_of_one_access_does_not_grow_with_the_number_of_documents(
         copies.append(document)
         return real(document)
 
-    real = indexed_table.copied
-    for module in ("simulators.kit.storage.store.copied", "simulators.kit.storage.indexed_table.copied"):
+    real = indexed_table.deep_copy
+    for module in ("simulators.kit.storage.store.deep_copy", "simulators.kit.storage.indexed_table.deep_copy"):
         monkeypatch.setattr(module, counted)
 
     def cost(count: int) -> int:
