@@ -104,7 +104,7 @@ def card(saga_id: str) -> ResponseReturnValue:
 
 def _saga(saga_id: str) -> Json:
     """Return the saga as its student sees it."""
-    known = world().payment.saga(saga_id)
+    known = world().payment.find_saga(saga_id)
     if known is None:
         return NOT_HEARD_OF | {"sagaId": saga_id} if saga_id in world().sagas else abort(404)
     return stage().as_student(known["studentId"]).get(f"/sagas/{saga_id}")

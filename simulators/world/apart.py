@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from simulators.clients.control import CONTROL_PATH
+from simulators.clients.payments import READINESS
 from simulators.kit.seams import Clock, real_seams
 from simulators.world.process import Process
 from simulators.world.recorder import Exchange, Recorder
@@ -98,7 +100,7 @@ class Apart(Served):
         return Process(
             ["serve"] if name == PAYMENT else ["simulate", name.removesuffix("-service"), "--json"],
             {**self.plan.environ(), **self._environ(name)},
-            ready_url=url + ("/readyz" if name == PAYMENT else "/_sim"),
+            ready_url=url + (READINESS if name == PAYMENT else CONTROL_PATH),
             log=self._directory / f"{name}.log",
             told=self._told,
         )

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulators.clients.control import CONTROL_PATH
+from simulators.clients.messages import EVENTS
+from simulators.clients.payments import STRIPE_WEBHOOKS
 from simulators.world.topology import PAYMENT, SIMULATORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulators.world.topology import Credentials, Plan
+    from simulators.clients.control import CONTROL_PATH
+from simulators.world.topology import Credentials, Plan
 
 
 def introduction(plan: Plan) -> Iterator[str]:
     """Yield the lines that a person reads first."""
     for name in SIMULATORS:
         if name in plan.urls:
-            yield f"{name:<24}{plan.urls[name]}   (what it can do: {plan.urls[name]}/_sim)"
-    yield f"{'they tell':<24}{plan.urls[PAYMENT]}   (at /events and /webhooks/stripe)"
+            yield f"{name:<24}{plan.urls[name]}   (what it can do: {plan.urls[name]}{CONTROL_PATH})"
+    yield f"{'they tell':<24}{plan.urls[PAYMENT]}   (at {EVENTS} and {STRIPE_WEBHOOKS})"
     yield ""
     yield from (f"{name}={value}" for name, value in secrets_of(plan.credentials).items())
     yield ""

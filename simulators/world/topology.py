@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from simulators.clients.payments import STRIPE_WEBHOOKS
 from simulators.communication.app import create_app as create_communication
 from simulators.kit.http.auth import Person, token
 from simulators.kit.seams import new_id
@@ -98,7 +99,7 @@ class Plan:
         return create_stripe(
             seams,
             state_path=self._state("stripe"),
-            webhook_url=self.urls[PAYMENT] + "/webhooks/stripe",
+            webhook_url=self.urls[PAYMENT] + STRIPE_WEBHOOKS,
             webhook_secret=self.credentials.webhook_secret,
         )
 

@@ -12,6 +12,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from werkzeug.datastructures import Authorization
 
+from simulators.clients.control import CONTROL_PATH
+from simulators.clients.stripe import BROWSER_PAGES
 from simulators.kit.faults.requests import CONNECTION_HEADER
 from simulators.world.recorder import Exchange, message_in
 from simulators.world.serving import served_session
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from simulators.world.recorder import Message, Recorder
 
 PAYMENT = "payment-service"
-PAGES = ("/3d_secure/", "/c/pay/")
-"""What a person opens in a browser, without any credential."""
 
 
 class Witness:
@@ -39,7 +39,7 @@ class Witness:
         """Return the app with its calls recorded, the observer's apart."""
 
         def witnessed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            if environ.get("HTTP_USER_AGENT") == OBSERVER or environ["PATH_INFO"].startswith("/_sim"):
+            if environ.get("HTTP_USER_AGENT") == OBSERVER or environ["PATH_INFO"].startswith(CONTROL_PATH):
                 return app(environ, start_response)
             if self._name == PAYMENT and _caller(environ) == PAYMENT:  # the services say themselves what they tell it
                 return app(environ, start_response)
@@ -102,7 +102,7 @@ def _body(environ: WSGIEnvironment) -> bytes:
 
 def _caller(environ: WSGIEnvironment) -> str:
     """Tell by the credential, as services do: a publishable key or a JWT is a student's, the rest the service's."""
-    if environ["PATH_INFO"].startswith(PAGES):
+    if environ["PATH_INFO"].startswith(BROWSER_PAGES):
         return "student"
     shown = Authorization.from_header(environ.get("HTTP_AUTHORIZATION"))
     credential = (shown.token or shown.username or "") if shown else ""

@@ -54,11 +54,11 @@ class Network:
         skip: int = 0,
         times: int | None = None,
     ) -> Planted:
-        """Break matching links: `skip` calls pass, then `times` are struck (None: until calmed)."""
+        """Break matching links: `skip` calls pass, then `times` are struck (None: until they are cleared)."""
         self._planted.append(planted := Planted(fault, caller, callee, skip, times))
         return planted
 
-    def calm(self) -> None:
+    def clear_faults(self) -> None:
         """Heal every link."""
         self._planted.clear()
 

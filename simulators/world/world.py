@@ -6,14 +6,18 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from simulators.clients.actors import PaymentSide, StripeSide, Student
-from simulators.clients.communication import CommunicationSide
+from simulators.clients.communication import CommunicationClient
+from simulators.clients.control import ControlClient
 from simulators.clients.http_client import Client
-from simulators.clients.learning import LearningSide
-from simulators.clients.tutor_matching import TutorSide
+from simulators.clients.learning import LearningClient
+from simulators.clients.operator import Operator
+from simulators.clients.payments import PaymentsClient
+from simulators.clients.stripe import StripeClient
+from simulators.clients.student_app import Student
+from simulators.clients.tutor_matching import TutorMatchingClient
 from simulators.kit.json_types import Json
 from simulators.world.recorder import Recorder
-from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, SIMULATORS, STRIPE, TUTORS, Plan
+from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, PORTS, SIMULATORS, STRIPE, TUTORS, Plan
 from simulators.world.transport import OBSERVER
 
 if TYPE_CHECKING:
@@ -78,33 +82,57 @@ class World(ABC):
         self.close()
 
     @property
-    def stripe(self) -> StripeSide:
-        """Stripe's own side."""
-        return StripeSide(self.client(STRIPE, OBSERVER, lambda: self.plan.credentials.stripe_key))
+    def stripe(self) -> StripeClient:
+        """Stripe, as whoever holds its secret key sees it."""
+        return StripeClient(self.client(STRIPE, OBSERVER, lambda: self.plan.credentials.stripe_key))
 
     @property
-    def learning(self) -> LearningSide:
-        """The learning-service's side."""
-        return LearningSide(self.client(LEARNING, OBSERVER, lambda: self.token("operator", "operator")))
+    def learning(self) -> LearningClient:
+        """The learning-service, as its operator sees it."""
+        return LearningClient(self._observed(LEARNING))
 
     @property
-    def tutors(self) -> TutorSide:
-        """The tutor-matching-service's side."""
-        return TutorSide(self.client(TUTORS, OBSERVER, lambda: self.token("operator", "operator")))
+    def tutors(self) -> TutorMatchingClient:
+        """The tutor-matching-service, as its operator sees it."""
+        return TutorMatchingClient(self._observed(TUTORS))
 
     @property
-    def communication(self) -> CommunicationSide:
-        """The communication-service's side."""
-        return CommunicationSide(self.client(COMMUNICATION, OBSERVER, lambda: self.token("operator", "operator")))
+    def communication(self) -> CommunicationClient:
+        """The communication-service, as its operator sees it."""
+        return CommunicationClient(self._observed(COMMUNICATION))
 
     @property
-    def payment(self) -> PaymentSide:
-        """The payment-service's own opinion."""
-        return PaymentSide(self.client(PAYMENT, OBSERVER, lambda: self.token("operator", "operator")))
+    def payment(self) -> Operator:
+        """The payment-service, as its operator sees it; unlike `operator`, looked at without a trace."""
+        return Operator(self._observed(PAYMENT))
 
-    def student(self, name: str) -> Student:
-        """Return the student of that name."""
-        return Student(self, name)
+    def operator(self, name: str) -> Operator:
+        """Return the person in charge of that name, whose acts are exchanges like any other."""
+        return Operator(self.client(PAYMENT, "operator", lambda: self.token(name, "operator")))
+
+    def student(self, name: str, caller: str = "student") -> Student:
+        """Return the student of that name; as OBSERVER one looks at what the student sees without a trace."""
+        payments, learning, stripe = (
+            self.client(PAYMENT, caller, lambda: self.token(name, "student")),
+            self.client(LEARNING, caller, lambda: self.token(name, "student")),
+            self.client(STRIPE, caller, lambda: self.plan.credentials.publishable_key),
+        )
+        return Student(
+            name,
+            LearningClient(learning),
+            PaymentsClient(payments),
+            StripeClient(stripe),
+            eventually=self.eventually,
+            on_begin=self.sagas.add,
+        )
+
+    def stranger(self, caller: str) -> PaymentsClient:
+        """Return the payment-service as somebody sees it who has no credential."""
+        return PaymentsClient(self.client(PAYMENT, caller, lambda: "nobody"))
+
+    def control(self, service: str) -> ControlClient:
+        """Return the control routes of a simulator."""
+        return ControlClient(self.client(service, OBSERVER, lambda: self.plan.credentials.stripe_key))
 
     def client(self, service: str, caller: str, bearer: Callable[[], str]) -> Client:
         """Return a way for this caller to call that service."""
@@ -117,28 +145,33 @@ class World(ABC):
         return self.plan.credentials.token(sub, role, self.clock.now())
 
     def plant_fault(self, service: str, name: str, **parameters: object) -> None:
-        """Plant one of a simulator's faults, by the name and the parameters of its `/_sim/faults`."""
-        self._control(service).post(f"/_sim/faults/{name}", parameters)
+        """Plant one of a simulator's faults, by its name and its parameters."""
+        self.control(service).plant_fault(name, **parameters)
 
     def strikes(self) -> dict[tuple[str, str], int]:
         """Return how often each fault that is in place has struck, by its service and its name."""
-        planted = {service: self._control(service).get("/_sim/faults")["items"] for service in SIMULATORS}
-        return {(service, each["fault"]): each["strikes"] for service, items in planted.items() for each in items}
+        return {(name, each["fault"]): each["strikes"] for name in SIMULATORS for each in self.control(name).faults()}
 
     def lost_messages(self) -> list[Json]:
         """Return what the simulators sent and nobody ever got: when, by whom, and what it was."""
-        sent = {name: self._control(name).get("/_sim/deliveries")["items"] for name in SIMULATORS}
         return [
             {"at": each["created"], "sender": name, "event": each["event"], "sagaId": each.get("sagaId")}
-            for name, items in sent.items()
-            for each in reversed(items)
+            for name in SIMULATORS
+            for each in reversed(self.control(name).deliveries())
             if each["status"] == "LOST"
         ]
 
-    def calm(self) -> None:
+    def clear_faults(self) -> None:
         """Take all faults out of all simulators."""
         for service in SIMULATORS:
-            self._control(service).delete("/_sim/faults")
+            self.control(service).clear_faults()
 
-    def _control(self, service: str) -> Client:
-        return self.client(service, OBSERVER, lambda: self.plan.credentials.stripe_key)
+    def recover(self) -> None:
+        """Bring back whatever is down, and clear all faults."""
+        for service in PORTS:
+            if not self.is_up(service):
+                self.bring_back(service)
+        self.clear_faults()
+
+    def _observed(self, service: str) -> Client:
+        return self.client(service, OBSERVER, lambda: self.token("operator", "operator"))

@@ -47,7 +47,7 @@ ROOMS = {
     "simulators.communication": _room("simulators.kit", "flask werkzeug"),
     "simulators.contracts": _room("simulators.kit.json_types", "jinja2"),
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
-    "simulators.clients": _room("simulators.kit simulators.world", "requests"),
+    "simulators.clients": _room("simulators.kit", "requests"),
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),
     "simulators.judge": _room("simulators.world simulators.clients simulators.kit.json_types"),
     "simulators.stories": _room(

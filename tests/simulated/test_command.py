@@ -132,7 +132,7 @@ def test_the_pages_port_that_is_taken_is_named() -> None:
 @pytest.mark.served
 def test_the_books_of_a_running_service_are_compared(tmp_path: Path) -> None:
     with Together(tmp_path) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         saga_id = world.student("ada").enroll("algebra")
         world.student("ada").client_secret(saga_id)
         agreeing = harness("reconcile", **world.plan.environ())

@@ -14,7 +14,7 @@ import pytest
 from reference.app import open_books
 from reference.application.reconcile import Reconciliation, Repair
 from reference.domain.reconciliation import Difference, Kind
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
@@ -28,7 +28,7 @@ NEVER_LOOKING = {"PAYMENT_CHECK_SECONDS": "864000", "PAYMENT_WINDOW_SECONDS": "8
 def world(tmp_path: Path) -> Iterator[Inside]:
     """Nobody looks at Stripe by himself here, so that lost news stay lost."""
     with Inside(tmp_path, settings=NEVER_LOOKING) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         yield world
 
 
@@ -54,7 +54,7 @@ def lose_news(world: Inside, event: str = "*") -> None:
 
 
 def saga(world: Inside, saga_id: str) -> Any:
-    return world.payment.saga(saga_id)
+    return world.payment.find_saga(saga_id)
 
 
 def asked_to_pay(world: Inside) -> tuple[str, str]:
@@ -66,7 +66,7 @@ def asked_to_pay(world: Inside) -> tuple[str, str]:
 
 def bought(world: Inside, card: str = "pm_card_visa") -> tuple[str, str]:
     saga_id, intent_id = asked_to_pay(world)
-    world.student("ada").pays(saga_id, card)
+    world.student("ada").pay(saga_id, card)
     world.settle()
     return saga_id, intent_id
 
@@ -109,7 +109,7 @@ def test_a_payment_whose_news_was_lost_is_found_and_ends_well(world: Inside) -> 
     assert (told.here, told.there) == ("PENDING", "PAID 49.00 EUR")
 
     assert books(world).repair(told) == Repair.HEARD
-    world.calm()
+    world.clear_faults()
     world.pass_time(timedelta(hours=1))
     assert saga(world, saga_id)["outcome"] == "COMPLETED"
     assert found(world) == []
@@ -146,7 +146,7 @@ def test_a_refund_by_hand_whose_news_was_lost_is_found_and_takes_the_seat_back(w
 def test_a_refund_that_failed_unheard_is_found_and_waits_for_a_person(world: Inside) -> None:
     saga_id, _ = asked_to_pay(world)
     world.learning.unpublish("algebra")
-    world.student("ada").pays(saga_id, "pm_card_refundFail")
+    world.student("ada").pay(saga_id, "pm_card_refundFail")
     world.settle()
     lose_news(world)
     world.pass_time(ON_ITS_WAY)

@@ -11,7 +11,7 @@ from pytest_bdd import parsers, then, when
 from simulators.check.steps.story import Story
 from simulators.clients.http_client import Refused
 from simulators.stripe.webhooks.signing import signature
-from simulators.world.topology import PAYMENT, STRIPE
+from simulators.world.topology import STRIPE
 
 BAD_REQUEST = 400
 AGES = {"that was signed an hour ago": timedelta(hours=1), "that was signed for the future": timedelta(hours=-1)}
@@ -45,9 +45,8 @@ def _paid(story: Story, *, live: bool) -> dict[str, Any]:
 
 
 def _post(story: Story, sender: str, body: str, headers: dict[str, str]) -> int:
-    client = story.world.client(PAYMENT, sender, lambda: "nobody")
     try:
-        client.post("/webhooks/stripe", form=body, **headers)
+        story.world.stranger(sender).send_webhook(body, **headers)
     except Refused as refusal:
         return refusal.status
     return 200

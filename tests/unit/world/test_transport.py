@@ -70,7 +70,7 @@ def test_a_fault_strikes_only_its_link_and_only_so_often(network: Network) -> No
 
 def test_a_calmed_network_is_whole_again(network: Network) -> None:
     network.plant(Down())
-    network.calm()
+    network.clear_faults()
 
     assert network.session("ada").post(WORK, timeout=1).ok
 
