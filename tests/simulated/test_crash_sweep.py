@@ -16,7 +16,7 @@ import requests
 
 from reference.storage.unit_of_work import SqlUnitOfWork
 from simulators.clients.student_app import Student
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.kit.faults.links import CallerCrash, Crash, LinkFault, LinkLostAnswer
 from simulators.stories import tomorrow
 from simulators.world.inside import Inside

@@ -14,7 +14,7 @@ import pytest
 from reference.app import open_books
 from reference.reconciliation.differences import Difference, Kind
 from reference.reconciliation.reconcile import Reconciliation, Repair
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
