@@ -16,14 +16,13 @@ UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": time
 
 
 @dataclass
-class Story:
-    """One scenario as far as it has been told."""
+class Scenario:
+    """One scenario so far."""
 
     world: World
     who: str = ""
     sagas: list[str] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
-    """What was said to whom nobody should believe: HTTP statuses."""
+    answers: list[int] = field(default_factory=list)  # HTTP statuses that somebody got who must not succeed.
 
     @property
     def student(self) -> Student:
@@ -53,9 +52,9 @@ class Story:
 
 
 @pytest.fixture
-def story(world: World) -> Story:
-    """Begin a new story."""
-    return Story(world)
+def scenario(world: World) -> Scenario:
+    """Begin with nothing to remember."""
+    return Scenario(world)
 
 
 def duration(text: str) -> timedelta:
