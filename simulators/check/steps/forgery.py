@@ -38,7 +38,7 @@ def is_refused(scenario: Scenario) -> None:
 
 
 def _paid_event(scenario: Scenario, *, live: bool) -> dict[str, Any]:
-    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
     paid = intent | {"status": "succeeded", "amount_received": intent["amount"]}
     created = int(scenario.world.clock.now().timestamp())
     about = {"id": "evt_forged", "object": "event", "created": created, "livemode": live}
