@@ -7,7 +7,7 @@ from datetime import timedelta
 from pytest_bdd import given, parsers, then, when
 
 from simulators.check.expect import expect
-from simulators.check.steps.scenario import Scenario, duration, money
+from simulators.check.steps.scenario import CurrentScenario, duration, money
 from simulators.clients.messages import COMMANDS
 from simulators.kit.json_types import Json
 from simulators.stories import tomorrow
@@ -24,26 +24,26 @@ def tutor_teaches(world: World, tutor: str, rate: str) -> None:
 
 @given(parsers.parse('"{who}" has asked for {minutes:d} minutes with "{tutor}"'))
 @when(parsers.parse('"{who}" asks for {minutes:d} minutes with "{tutor}"'))
-def asks_for_session(scenario: Scenario, who: str, minutes: int, tutor: str) -> None:
+def asks_for_session(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Ask for tomorrow at ten."""
     scenario.begins(who, scenario.world.student(who).book(tutor, tomorrow(scenario.world), minutes))
 
 
 @given(parsers.parse('"{who}" has begun to ask for {minutes:d} minutes with "{tutor}"'))
-def begins_to_ask(scenario: Scenario, who: str, minutes: int, tutor: str) -> None:
+def begins_to_ask(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Ask, although nobody may answer yet."""
     scenario.who = who
     scenario.sagas.append(scenario.world.student(who).book(tutor, tomorrow(scenario.world), minutes))
 
 
 @when(parsers.parse('"{who}" asks for {minutes:d} minutes with "{tutor}" in the night'))
-def asks_in_the_night(scenario: Scenario, who: str, minutes: int, tutor: str) -> None:
+def asks_in_the_night(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Ask for a time at which tutors sleep."""
     scenario.begins(who, scenario.world.student(who).book(tutor, tomorrow(scenario.world, hour=23), minutes))
 
 
 @when(parsers.parse('"{who}" clicks twice to book {minutes:d} minutes with "{tutor}"'))
-def clicks_twice(scenario: Scenario, who: str, minutes: int, tutor: str) -> None:
+def clicks_twice(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Send the same form twice, as browsers do."""
     at = tomorrow(scenario.world)
     first, second = (scenario.world.student(who).book(tutor, at, minutes, key="the same form") for _ in range(2))
@@ -78,13 +78,13 @@ def hears_twice(world: World) -> None:
 
 @then(parsers.parse('"{who}" has a confirmed session with "{tutor}"'))
 @given(parsers.parse('"{who}" has a confirmed session with "{tutor}"'))
-def has_session(scenario: Scenario, who: str, tutor: str) -> None:
+def has_session(scenario: CurrentScenario, who: str, tutor: str) -> None:
     """The communication-service says so, and only once."""
     scenario.world.eventually(lambda: len(sessions(scenario.world, who, tutor)) == 1)
 
 
 @then(parsers.re(r'"(?P<who>\w+)" has a confirmed session with "(?P<tutor>\w+)" within (?P<span>.+)'))
-def has_session_within(scenario: Scenario, who: str, tutor: str, span: str) -> None:
+def has_session_within(scenario: CurrentScenario, who: str, tutor: str, span: str) -> None:
     """The communication-service says so after a while."""
     scenario.world.pass_time(duration(span))
     has_session(scenario, who, tutor)
@@ -105,28 +105,28 @@ def nothing_kept(world: World, who: str) -> None:
 
 
 @then(parsers.parse('"{who}" is told once that it is confirmed'))
-def hears_of_confirmation(scenario: Scenario, who: str) -> None:
+def hears_of_confirmation(scenario: CurrentScenario, who: str) -> None:
     """One notice, however often it was asked for."""
     scenario.world.pass_time(timedelta(minutes=10))
     expect(notices(scenario, who), ["CONFIRMED"], f"notices to {who}")
 
 
 @then(parsers.parse('"{who}" is told once that it needs attention'))
-def hears_of_attention(scenario: Scenario, who: str) -> None:
+def hears_of_attention(scenario: CurrentScenario, who: str) -> None:
     """The student knows that somebody looks after it."""
     scenario.world.settle()
     expect(notices(scenario, who).count("NEEDS_ATTENTION"), 1, f"notices to {who} that it needs attention")
 
 
 @then(parsers.parse('"{who}" is told {times:d} times that it is declined'))
-def hears_of_declines(scenario: Scenario, who: str, times: int) -> None:
+def hears_of_declines(scenario: CurrentScenario, who: str, times: int) -> None:
     """Every attempt counts."""
     scenario.world.settle()
     expect(notices(scenario, who), ["DECLINED"] * times, f"notices to {who}")
 
 
 @given(parsers.parse('"{who}" has asked for a session'))
-def has_asked_for_a_session(scenario: Scenario, who: str) -> None:
+def has_asked_for_a_session(scenario: CurrentScenario, who: str) -> None:
     """Any session will do."""
     scenario.world.tutors.hire("anybody")
     asks_for_session(scenario, who, 60, "anybody")
@@ -137,6 +137,6 @@ def sessions(world: World, who: str, tutor: str) -> list[Json]:
     return [each for each in world.communication.sessions() if (each["studentId"], each["tutorId"]) == (who, tutor)]
 
 
-def notices(scenario: Scenario, who: str) -> list[str]:
+def notices(scenario: CurrentScenario, who: str) -> list[str]:
     """Return the kinds of notices that the student had about the purchase."""
     return [each["kind"] for each in scenario.world.communication.notices(scenario.saga_id, who)]

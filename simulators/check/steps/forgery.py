@@ -10,7 +10,7 @@ from typing import Any
 from pytest_bdd import parsers, then, when
 
 from simulators.check.expect import expect
-from simulators.check.steps.scenario import Scenario
+from simulators.check.steps.scenario import CurrentScenario
 from simulators.clients.http_client import Refused
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.topology import STRIPE
@@ -19,7 +19,7 @@ AGES = {"that was signed an hour ago": timedelta(hours=1), "that was signed for 
 
 
 @when(parsers.re(r"somebody sends the news of a payment (?P<how>.+)"))
-def forged_news(scenario: Scenario, how: str) -> None:
+def forged_news(scenario: CurrentScenario, how: str) -> None:
     """Claim that the purchase is paid, to the very cent, which only Stripe can know."""
     is_live = how == "from the live environment"
     body = json.dumps(_paid_event(scenario, live=is_live))
@@ -32,12 +32,12 @@ def forged_news(scenario: Scenario, how: str) -> None:
 
 
 @then("it is refused")
-def is_refused(scenario: Scenario) -> None:
+def is_refused(scenario: CurrentScenario) -> None:
     """The sender is told no."""
     expect(scenario.answers[-1], HTTPStatus.BAD_REQUEST, "the answer to who is not believed")
 
 
-def _paid_event(scenario: Scenario, *, live: bool) -> dict[str, Any]:
+def _paid_event(scenario: CurrentScenario, *, live: bool) -> dict[str, Any]:
     (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
     paid = intent | {"status": "succeeded", "amount_received": intent["amount"]}
     created = int(scenario.world.clock.now().timestamp())
@@ -45,7 +45,7 @@ def _paid_event(scenario: Scenario, *, live: bool) -> dict[str, Any]:
     return about | {"type": "payment_intent.succeeded", "data": {"object": paid}}
 
 
-def _post(scenario: Scenario, sender: str, body: str, headers: dict[str, str]) -> int:
+def _post(scenario: CurrentScenario, sender: str, body: str, headers: dict[str, str]) -> int:
     try:
         scenario.world.stranger(sender).send_webhook(body, **headers)
     except Refused as refusal:

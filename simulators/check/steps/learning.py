@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, parsers, then, when
 
 from simulators.check.expect import expect
-from simulators.check.steps.scenario import Scenario, duration, money
+from simulators.check.steps.scenario import CurrentScenario, duration, money
 from simulators.world.topology import LEARNING
 from simulators.world.world import World
 
@@ -33,19 +33,19 @@ def is_unpublished(world: World, course: str) -> None:
 @given(parsers.parse('"{who}" has asked for "{course}"'))
 @when(parsers.parse('"{who}" asks for "{course}"'))
 @when(parsers.parse('"{who}" asks for "{course}" again'))
-def asks_for(scenario: Scenario, who: str, course: str) -> None:
+def asks_for(scenario: CurrentScenario, who: str, course: str) -> None:
     """Ask for a seat, as the school's app does."""
     scenario.begins(who, scenario.world.student(who).enroll(course))
 
 
 @when(parsers.re(r'"(?P<who>\w+)" asks for "(?P<course>\w+)"(?:, which nobody teaches| all the same)'))
-def asks_past_the_check(scenario: Scenario, who: str, course: str) -> None:
+def asks_past_the_check(scenario: CurrentScenario, who: str, course: str) -> None:
     """Announce a start that the school's own check would not have let through: the world changed meanwhile."""
     scenario.begins(who, scenario.world.learning.announce(who, course))
 
 
 @given(parsers.parse('"{who}" has asked for a course'))
-def has_asked_for_a_course(scenario: Scenario, who: str) -> None:
+def has_asked_for_a_course(scenario: CurrentScenario, who: str) -> None:
     """Any course will do."""
     scenario.world.learning.create_course("anything")
     asks_for(scenario, who, "anything")
@@ -71,13 +71,13 @@ def confirmation_lost(world: World) -> None:
 
 @given(parsers.parse('"{who}" is enrolled in "{course}"'))
 @then(parsers.parse('"{who}" is enrolled in "{course}"'))
-def is_enrolled(scenario: Scenario, who: str, course: str) -> None:
+def is_enrolled(scenario: CurrentScenario, who: str, course: str) -> None:
     """The school says so, and only once."""
     scenario.world.eventually(lambda: len(seats(scenario.world, who, course)) == 1)
 
 
 @then(parsers.re(r'"(?P<who>\w+)" is enrolled in "(?P<course>\w+)" within (?P<span>.+)'))
-def is_enrolled_within(scenario: Scenario, who: str, course: str, span: str) -> None:
+def is_enrolled_within(scenario: CurrentScenario, who: str, course: str, span: str) -> None:
     """The school says so after a while."""
     scenario.world.pass_time(duration(span))
     is_enrolled(scenario, who, course)

@@ -7,32 +7,32 @@ from http import HTTPStatus
 from pytest_bdd import parsers, then, when
 
 from simulators.check.expect import expect
-from simulators.check.steps.scenario import Scenario, duration
+from simulators.check.steps.scenario import CurrentScenario, duration
 from simulators.clients.http_client import Refused
 
 
 @then(parsers.re(r"the purchase is (?P<outcome>completed|rejected|expired|cancelled|refunded|parked)"))
-def has_ended(scenario: Scenario, outcome: str) -> None:
+def has_ended(scenario: CurrentScenario, outcome: str) -> None:
     """It ended like this."""
     scenario.world.eventually(lambda: (scenario.saga() or {}).get("outcome") == outcome.upper())
 
 
 @then(parsers.re(r"the purchase is (?P<outcome>\w+) within (?P<span>.+)"))
-def has_ended_within(scenario: Scenario, outcome: str, span: str) -> None:
+def has_ended_within(scenario: CurrentScenario, outcome: str, span: str) -> None:
     """It ended like this, after a while."""
     scenario.world.pass_time(duration(span))
     has_ended(scenario, outcome)
 
 
 @then("the second purchase is rejected")
-def second_rejected(scenario: Scenario) -> None:
+def second_rejected(scenario: CurrentScenario) -> None:
     """The first one goes on."""
     has_ended(scenario, "rejected")
     expect((scenario.saga(scenario.sagas[0]) or {})["outcome"], None, "the outcome of the first purchase")
 
 
 @then("the purchase waits for the payment")
-def waits_for_payment(scenario: Scenario) -> None:
+def waits_for_payment(scenario: CurrentScenario) -> None:
     """Nothing is lost: the student can still pay."""
     scenario.world.settle()
     saga = scenario.saga() or {}
@@ -40,21 +40,21 @@ def waits_for_payment(scenario: Scenario) -> None:
 
 
 @then(parsers.parse("the purchase waits for the payment within {span}"))
-def waits_for_payment_within(scenario: Scenario, span: str) -> None:
+def waits_for_payment_within(scenario: CurrentScenario, span: str) -> None:
     """It can be paid, after a while."""
     scenario.world.pass_time(duration(span))
     waits_for_payment(scenario)
 
 
 @when(parsers.parse('"{who}" cancels'))
-def cancels(scenario: Scenario, who: str) -> None:
+def cancels(scenario: CurrentScenario, who: str) -> None:
     """Change one's mind."""
     scenario.world.student(who).cancel(scenario.saga_id)
     scenario.world.settle()
 
 
 @when(parsers.parse('"{who}" tries to cancel'))
-def tries_to_cancel(scenario: Scenario, who: str) -> None:
+def tries_to_cancel(scenario: CurrentScenario, who: str) -> None:
     """Change one's mind, or somebody else's."""
     try:
         cancels(scenario, who)
@@ -65,19 +65,19 @@ def tries_to_cancel(scenario: Scenario, who: str) -> None:
 
 
 @then("she is told that it is too late")
-def too_late(scenario: Scenario) -> None:
+def too_late(scenario: CurrentScenario) -> None:
     """What is delivered stays delivered."""
     expect(scenario.answers[-1], HTTPStatus.CONFLICT, "the answer to who cancels")
 
 
 @then("he is told that there is no such purchase")
-def no_such_purchase(scenario: Scenario) -> None:
+def no_such_purchase(scenario: CurrentScenario) -> None:
     """Nobody learns what others buy."""
     expect(scenario.answers[-1], HTTPStatus.NOT_FOUND, "the answer to who cancels")
 
 
 @then("an operator can let it go on")
-def operator_resumes(scenario: Scenario) -> None:
+def operator_resumes(scenario: CurrentScenario) -> None:
     """What waits for a person goes on when the person says so."""
     world = scenario.world
     world.operator("olga").resume(scenario.saga_id, "the student has a new card")

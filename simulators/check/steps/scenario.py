@@ -16,7 +16,7 @@ UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": time
 
 
 @dataclass
-class Scenario:
+class CurrentScenario:
     """One scenario so far."""
 
     world: World
@@ -52,9 +52,9 @@ class Scenario:
 
 
 @pytest.fixture
-def scenario(world: World) -> Scenario:
+def scenario(world: World) -> CurrentScenario:
     """Begin with nothing to remember."""
-    return Scenario(world)
+    return CurrentScenario(world)
 
 
 def duration(text: str) -> timedelta:

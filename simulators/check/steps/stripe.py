@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, parsers, then, when
 
 from simulators.check.expect import expect
-from simulators.check.steps.scenario import Scenario, duration, money
+from simulators.check.steps.scenario import CurrentScenario, duration, money
 from simulators.clients.student_app import GOOD_CARD
 
 CARDS = {
@@ -21,33 +21,33 @@ REFUNDS = {"take a while": "pm_card_pendingRefund", "fail": "pm_card_refundFail"
 
 @given(parsers.parse('"{who}" has paid'))
 @when(parsers.parse('"{who}" pays'))
-def pays(scenario: Scenario, who: str) -> None:
+def pays(scenario: CurrentScenario, who: str) -> None:
     """Pay with a card that works."""
     scenario.who = who
     scenario.student.pay(scenario.saga_id)
 
 
 @given("her card was declined for insufficient funds")
-def was_declined(scenario: Scenario) -> None:
+def was_declined(scenario: CurrentScenario) -> None:
     """Try a card with no money on it."""
     pays_with_bad_card(scenario, scenario.who, "has insufficient funds")
 
 
 @when(parsers.parse('"{who}" pays with a card that {trouble}'))
-def pays_with_bad_card(scenario: Scenario, who: str, trouble: str) -> None:
+def pays_with_bad_card(scenario: CurrentScenario, who: str, trouble: str) -> None:
     """Try a card that is declined."""
     code = scenario.world.student(who).try_card(scenario.saga_id, CARDS[trouble])
     expect(bool(code), wanted=True, what="whether the card was declined")
 
 
 @when(parsers.re(r'"(?P<who>\w+)" pays with a card whose refunds (?P<how>.+)'))
-def pays_with_odd_card(scenario: Scenario, who: str, how: str) -> None:
+def pays_with_odd_card(scenario: CurrentScenario, who: str, how: str) -> None:
     """Pay with a card that works, but takes nothing back easily."""
     scenario.world.student(who).pay(scenario.saga_id, REFUNDS[how])
 
 
 @when("a person refunds the payment at Stripe")
-def refunded_by_hand(scenario: Scenario) -> None:
+def refunded_by_hand(scenario: CurrentScenario) -> None:
     """Give the money back past the payment-service."""
     world = scenario.world
     world.settle()
@@ -57,13 +57,13 @@ def refunded_by_hand(scenario: Scenario) -> None:
 
 
 @then("there was one refund")
-def one_refund(scenario: Scenario) -> None:
+def one_refund(scenario: CurrentScenario) -> None:
     """Whatever was tried, Stripe knows of one."""
     expect(len(scenario.world.stripe.refunds()), 1, "how many refunds Stripe has")
 
 
 @when(parsers.parse('"{who}" pays in two tabs'))
-def pays_in_two_tabs(scenario: Scenario, who: str) -> None:
+def pays_in_two_tabs(scenario: CurrentScenario, who: str) -> None:
     """Confirm twice; the second tab is told that it is paid already."""
     pays(scenario, who)
     second = scenario.world.student(who).try_card(scenario.saga_id, GOOD_CARD)
@@ -71,21 +71,21 @@ def pays_in_two_tabs(scenario: Scenario, who: str) -> None:
 
 
 @when(parsers.parse('"{who}" leaves when her bank asks for a proof'))
-def leaves_three_d_secure(scenario: Scenario, who: str) -> None:
+def leaves_three_d_secure(scenario: CurrentScenario, who: str) -> None:
     """Pay with a card that asks, and never answer."""
     intent = scenario.world.student(who).pay(scenario.saga_id, "pm_card_authenticationRequired")
     expect(intent["status"], "requires_action", "the status of the payment at Stripe")
 
 
 @when(parsers.parse('"{who}" pays with a card whose owner disputes it'))
-def pays_and_disputes(scenario: Scenario, who: str) -> None:
+def pays_and_disputes(scenario: CurrentScenario, who: str) -> None:
     """Pay, and let the bank take it back."""
     scenario.world.student(who).pay(scenario.saga_id, "pm_card_createDispute")
     scenario.world.pass_time(duration("a minute"))
 
 
 @then("the payment shows an open dispute")
-def shows_dispute(scenario: Scenario) -> None:
+def shows_dispute(scenario: CurrentScenario) -> None:
     """It is recorded beside the status."""
     payment = (scenario.saga() or {})["payment"]
     expect(payment["status"], "SUCCEEDED", "the status of the payment")
@@ -93,53 +93,53 @@ def shows_dispute(scenario: Scenario) -> None:
 
 
 @then(parsers.parse('"{who}" has paid {price} in all'))
-def has_paid(scenario: Scenario, who: str, price: str) -> None:
+def has_paid(scenario: CurrentScenario, who: str, price: str) -> None:
     """Stripe took that much from the student, and kept it."""
     amount, currency = money(price)
     expect(paid_in_all(scenario, who), {currency: amount}, f"what {who} has paid")
 
 
 @then(parsers.parse('"{who}" has paid nothing'))
-def has_paid_nothing(scenario: Scenario, who: str) -> None:
+def has_paid_nothing(scenario: CurrentScenario, who: str) -> None:
     """Stripe took nothing, or has given all of it back."""
     expect([each for each in paid_in_all(scenario, who).values() if each], [], f"what {who} has paid")
 
 
 @then(parsers.parse('"{who}" gets her money back'))
-def money_back(scenario: Scenario, who: str) -> None:
+def money_back(scenario: CurrentScenario, who: str) -> None:
     """Money was taken, and all of it goes back."""
     scenario.world.eventually(lambda: (sums := paid_in_all(scenario, who)) and not any(sums.values()))
 
 
 @then(parsers.re(r'"(?P<who>\w+)" gets her money back within (?P<span>.+)'))
-def money_back_within(scenario: Scenario, who: str, span: str) -> None:
+def money_back_within(scenario: CurrentScenario, who: str, span: str) -> None:
     """All of it goes back, after a while."""
     scenario.world.pass_time(duration(span))
     money_back(scenario, who)
 
 
 @then("nothing was asked of Stripe")
-def nothing_asked(scenario: Scenario) -> None:
+def nothing_asked(scenario: CurrentScenario) -> None:
     """Stripe has never heard of the purchase."""
     expect(scenario.world.stripe.intents(scenario.saga_id), [], "payments at Stripe")
 
 
 @then("only one payment was asked of Stripe")
-def one_asked(scenario: Scenario) -> None:
+def one_asked(scenario: CurrentScenario) -> None:
     """Whatever happened, there is one intent for all purchases told of."""
     scenario.world.settle()
     expect(len(scenario.world.stripe.intents()), 1, "how many payments Stripe has")
 
 
 @then(parsers.parse('"{who}" cannot pay any more'))
-def cannot_pay(scenario: Scenario, who: str) -> None:
+def cannot_pay(scenario: CurrentScenario, who: str) -> None:
     """The client secret that the student holds is good for nothing."""
     code = scenario.world.student(who).try_card(scenario.saga_id, GOOD_CARD)
     expect(code, "payment_intent_unexpected_state", "why the card was not taken")
 
 
 @then(parsers.parse('Stripe tells that the payment was for the course enrollment "{course}"'))
-def metadata_tells(scenario: Scenario, course: str) -> None:
+def metadata_tells(scenario: CurrentScenario, course: str) -> None:
     """From Stripe's side alone one can tell what the payment was for."""
     (intent,) = scenario.world.stripe.intents(scenario.saga_id)
     expect(intent["metadata"]["contextId"], course, "what the payment was for")
@@ -147,7 +147,7 @@ def metadata_tells(scenario: Scenario, course: str) -> None:
 
 
 @then("Stripe tells that the payment was for the session")
-def tells_session(scenario: Scenario) -> None:
+def tells_session(scenario: CurrentScenario) -> None:
     """From Stripe's side alone one can tell which session it was."""
     (session,) = scenario.world.communication.sessions()
     (intent,) = scenario.world.stripe.intents(scenario.saga_id)
@@ -156,7 +156,7 @@ def tells_session(scenario: Scenario) -> None:
 
 
 @then(parsers.parse("Stripe's payment tells {context} and the id of what was bought"))
-def tells_what_for(scenario: Scenario, context: str) -> None:
+def tells_what_for(scenario: CurrentScenario, context: str) -> None:
     """The four keys, and no others."""
     scenario.world.settle()
     (intent,) = scenario.world.stripe.intents(scenario.saga_id)
@@ -171,7 +171,7 @@ def tells_what_for(scenario: Scenario, context: str) -> None:
 
 
 @then("the payment-service tells the same")
-def we_tell_the_same(scenario: Scenario) -> None:
+def we_tell_the_same(scenario: CurrentScenario) -> None:
     """The payment knows what it is for, too."""
     payment = (scenario.saga() or {})["payment"]
     (intent,) = scenario.world.stripe.intents(scenario.saga_id)
@@ -179,7 +179,7 @@ def we_tell_the_same(scenario: Scenario) -> None:
     expect(payment["contextId"], intent["metadata"]["contextId"], "the contextId of the payment")
 
 
-def paid_in_all(scenario: Scenario, who: str) -> dict[str, int]:
+def paid_in_all(scenario: CurrentScenario, who: str) -> dict[str, int]:
     """Return what Stripe took from the student and did not give back, by currency."""
     sums: dict[str, int] = {}
     for intent in scenario.world.stripe.intents():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
-from simulators.check.steps.scenario import Scenario, money
+from simulators.check.steps.scenario import CurrentScenario, money
 from simulators.judge.verdict import must_hold
 from simulators.world.inside import Inside
 from simulators.world.local_service import LocalService
@@ -64,7 +64,7 @@ def tutor_away(world: BundleWorld) -> None:
 
 @given(parsers.parse('"{who}" has asked for the bundle "{bundle}"'))
 @when(parsers.parse('"{who}" asks for the bundle "{bundle}"'))
-def asks(scenario: Scenario, world: BundleWorld, who: str, bundle: str) -> None:
+def asks(scenario: CurrentScenario, world: BundleWorld, who: str, bundle: str) -> None:
     world.desk.sells("saga-1", who, bundle)
     scenario.begins(who, "saga-1")
 
