@@ -27,11 +27,12 @@ ROOMS = {
     "reference.domain": _room(),
     "reference.sagas": _room("reference.domain", "transitions"),
     "reference.application": _room("reference.domain reference.sagas"),
+    "reference.reconciliation": _room("reference.domain reference.application"),
     "reference.wire": _room("reference.domain"),
     "reference.storage": _room(f"{_PORTS} reference.sagas", "sqlalchemy alembic psycopg"),
-    "reference.gateways": _room(_PORTS, "requests stripe"),
+    "reference.gateways": _room(f"{_PORTS} reference.reconciliation.ledger", "requests stripe"),
     "reference.web": _room(
-        "reference.domain reference.application reference.gateways.stripe_webhook reference.wire",
+        "reference.domain reference.sagas reference.application reference.gateways.stripe_webhook reference.wire",
         "flask werkzeug jwt prometheus_client",
     ),
     "reference.settings": _room("reference.domain"),
@@ -47,7 +48,7 @@ ROOMS = {
     "simulators.communication": _room("simulators.kit", "flask werkzeug"),
     "simulators.contracts": _room("simulators.kit.json_types", "jinja2"),
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
-    "simulators.clients": _room("simulators.kit simulators.world", "requests"),
+    "simulators.clients": _room("simulators.kit", "requests"),
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),
     "simulators.judge": _room("simulators.world simulators.clients simulators.kit.json_types"),
     "simulators.stories": _room(

@@ -15,8 +15,8 @@ import pytest
 import requests
 
 from reference.storage.unit_of_work import SqlUnitOfWork
-from simulators.clients.actors import Student
-from simulators.judge.invariants import must_hold
+from simulators.clients.student_app import Student
+from simulators.judge.verdict import must_hold
 from simulators.kit.faults.links import CallerCrash, Crash, LinkFault, LinkLostAnswer
 from simulators.stories import tomorrow
 from simulators.world.inside import Inside
@@ -85,7 +85,7 @@ class Stage:
             _plant(world, self._commits, point)
         saga_id = _play(world, story, f"ada{self._played}")
         must_hold(world)
-        assert (world.payment.saga(saga_id) or {})["outcome"] == OUTCOMES[story.split()[1]]
+        assert (world.payment.find_saga(saga_id) or {})["outcome"] == OUTCOMES[story.split()[1]]
         return self._calls() - calls_before, self._commits.count
 
     def _build(self) -> None:
@@ -94,8 +94,8 @@ class Stage:
         directory = self._directory / str(self._played)
         directory.mkdir()
         self._world = self._worlds.enter_context(Inside(directory))
-        self._world.learning.course("algebra")
-        self._world.tutors.tutor("grace")
+        self._world.learning.create_course("algebra")
+        self._world.tutors.hire("grace")
 
     def points(self, story: str) -> list[Point]:
         """Return every point that an undisturbed run passes."""
@@ -135,7 +135,7 @@ def test_two_crashes_cost_nothing_but_time(story: str, stage: Stage, subtests: p
 def test_the_sweep_would_see_a_service_without_idempotency_keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard is seen failing: a new key for each attempt makes a second intent."""
     once = "reference.gateways.stripe_gateway._once"
-    monkeypatch.setattr(once, lambda key, errand, act, _: act(f"{key}:{errand.attempts}"))
+    monkeypatch.setattr(once, lambda key, outgoing, act, _: act(f"{key}:{outgoing.attempts}"))
     with pytest.raises(AssertionError, match="invariant 4"):
         stage.live_through("course bought", [Point("after a call", 1)])
 
@@ -156,7 +156,7 @@ def _play(world: Inside, story: str, student: str) -> str:
     if ending == "rejected":
         _take_away(world, thing)
     if ending != "expired":
-        buyer.pays_by(secret)
+        buyer.pay_with_secret(secret)
     _ride_out(world)
     come_to_rest(world)
     _ride_out(world)
