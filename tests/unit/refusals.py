@@ -19,7 +19,9 @@ NOT_TEXTS: list[Any] = [None, "", "  ", 7, ["x"], {"x": 1}, "x" * 501]
 NOT_INSTANTS: list[Any] = [None, "", "tomorrow", 7, "2026-09-07", "2026-09-07T10:00:00", "2026-09-07T10:00:00+02:00"]
 NOT_INSTANTS += ["2026-02-30T10:00:00Z", "9999-12-31T23:59:00Z", "0001-01-01T00:00:00Z", "٢026-09-07T10:00:00Z"]
 NOT_MINUTES: list[Any] = [*NOT_NUMBERS, 0, 1441]
-NO_OBJECTS = ["", "{", "[]", "7", "null", '"x"', "\x00", "[" * 5000]
+NO_OBJECTS = ["", "{", "[]", "7", "1.5", "null", '"x"', "\x00", "[" * 5000, '{"x":' * 3000 + "1" + "}" * 3000]
+NOT_KEPT = ["NaN", "Infinity", "1e400", "9" * 5000, '"\ud800"', '["\udfff"]', '{"\ud800": 1}', "[" * 200 + "]" * 200]
+NO_OBJECTS += [f'{{"title": {each}}}' for each in NOT_KEPT]
 HUGE = '{"title": "' + "x" * 2_000_000 + '"}'
 EVERYBODY = {"operator", "ada", "service"}
 BAD_PAGES = ["limit=0", "limit=101", "limit=x", "limit=-1", "limit=", "limit=٣", "cursor=none"]
@@ -86,6 +88,12 @@ class Refusals:
 
     def test_a_huge_body_is_refused(self, neighbour: Neighbour, object_path: str) -> None:
         assert_refused(neighbour.call("operator", "POST", object_path, HUGE), 413)
+
+    @pytest.mark.parametrize("body", NO_OBJECTS)
+    def test_a_message_that_is_no_json_object_is_refused(self, neighbour: Neighbour, door: str, body: str) -> None:
+        before = neighbour.state()
+        assert_refused(neighbour.call("service", "POST", door, body, **CLOUDEVENT), 400)
+        assert neighbour.state() == before
 
     @pytest.mark.parametrize("query", BAD_PAGES)
     def test_a_bad_page_is_refused(self, neighbour: Neighbour, page: str, query: str) -> None:
