@@ -43,8 +43,8 @@ def beside_a_world(folder: Path, mistake: str = "") -> Iterator[Together]:
 
 @contextmanager
 def serving(world: Together, folder: Path, mistake: str) -> Iterator[None]:
-    url = world.plan.urls[PAYMENT]
-    environ = {**os.environ, **world.plan.environ(), "PORT": url.rpartition(":")[2], "MISTAKE": mistake}
+    url = world.topology.urls[PAYMENT]
+    environ = {**os.environ, **world.topology.environ(), "PORT": url.rpartition(":")[2], "MISTAKE": mistake}
     log = folder / "service.log"
     with (
         log.open("wb") as told,

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from simulators.cli import main
 from simulators.stories import play, story_named
-from simulators.stories.narration import TOLD_HERE
+from simulators.stories.demo import DEMO_STORIES
 from simulators.world.together import Together
 from tests.contracts.expectations import JWT_SECRET
 from tests.foreign.service import FOLDER, beside_a_world, beside_its_desk, has_node, install_packages
@@ -24,7 +24,7 @@ pytestmark = [
 MISTAKES = json.loads((FOLDER / "mistakes.json").read_text())
 SOURCES = sorted(FOLDER.glob("*.js"))
 WANTED_BY_TWO = ("PaymentSucceeded", "PaymentFailed", "PaymentFailed without a declineCode", "PaymentRefunded")
-NEED_NO_TIME = (*TOLD_HERE, "webhook-twice")
+NEED_NO_TIME = (*DEMO_STORIES, "webhook-twice")
 
 
 @pytest.fixture(scope="module", autouse=True)
