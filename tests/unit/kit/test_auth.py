@@ -15,7 +15,7 @@ from simulators.kit.seams import Seams
 
 INFINITE = float("inf")
 ODD_TIMES: list[Any] = [INFINITE, float("nan"), "4e9", True, None, [4e9], {"at": 4e9}]
-ODD_SUBJECTS: list[Any] = ["", " ", None, 7, ["ada"], "x" * 501, "\ud800".encode().decode("unicode_escape"), "a\0b"]
+ODD_SUBJECTS: list[Any] = ["", " ", None, 7, ["ada"], "x" * 501, "\ud800", "a\0b"]
 ODD: list[dict[str, Any]] = [{claim: odd} for claim in ("exp", "nbf", "iat") for odd in ODD_TIMES]
 ODD += [{"sub": odd} for odd in ODD_SUBJECTS] + [{"nbf": 4e9}, {"iat": 4e9}]
 DEEP = f"Bearer {b64encode(b'[' * 3000).decode()}.e30.x"  # what stands before the signature is read first
