@@ -31,12 +31,12 @@ class DeadLetter:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which sagas or payments are wanted; an empty value means any."""
+    """Which sagas or payments are wanted; None means any, and an empty text is one that nothing has."""
 
-    student_id: str = ""
-    context: str = ""
-    context_id: str = ""
-    state: str = ""  # Of a saga its state, of a payment its status.
+    student_id: str | None = None
+    context: str | None = None
+    context_id: str | None = None
+    state: str | None = None  # Of a saga its state, of a payment its status.
 
 
 PAGE_SIZE = 50  # Unless another is asked for.

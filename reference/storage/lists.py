@@ -45,7 +45,7 @@ class ListsOfTables:
 
     def sagas(self, which: Filter, page: Page) -> Slice[PaidSaga]:
         """Return part of the sagas."""
-        wanted = select(sagas).where(*_conditions(which, sagas.c.state, which.state.lower()))
+        wanted = select(sagas).where(*_conditions(which, sagas.c.state, which.state and which.state.lower()))
         return self._newest(wanted, page, _STARTED, lambda row: read_saga(self._kinds, row))
 
     def payments(self, which: Filter, page: Page) -> Slice[Payment]:
@@ -96,14 +96,14 @@ class ListsOfTables:
         return _slice(found, page, read, lambda row: _cursor(*(getattr(row, column.name) for column in order)))
 
 
-def _conditions(which: Filter, state: ColumnElement[str], wanted: str) -> list[ColumnElement[bool]]:
+def _conditions(which: Filter, state: ColumnElement[str], wanted: str | None) -> list[ColumnElement[bool]]:
     values = {
         sagas.c.student_id: which.student_id,
         sagas.c.context: which.context,
         sagas.c.context_id: which.context_id,
         state: wanted,
     }
-    return [column == value for column, value in values.items() if value]
+    return [column == value for column, value in values.items() if value is not None]
 
 
 def _within(span: Span) -> list[ColumnElement[bool]]:

@@ -71,7 +71,7 @@ def resume(saga_id: str) -> ResponseReturnValue:
 
 def _filter(caller: Caller, states: Collection[str]) -> Filter:
     student = query_parameter("student")
-    if caller.role == "student" and student not in ("", caller.id):
+    if caller.role == "student" and student not in (None, caller.id):
         raise Forbidden("Students see only their own.")
     return Filter(
         student_id=caller.id if caller.role == "student" else student,

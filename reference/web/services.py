@@ -90,14 +90,14 @@ def requested_page() -> Page:
     limit = query_parameter("limit") or str(PAGE_SIZE)
     if not (_NUMBER.fullmatch(limit) and 1 <= int(limit) <= MOST):
         raise ParameterError("limit", f"must be a number from 1 to {MOST}")
-    return Page(after=query_parameter("cursor"), limit=int(limit))
+    return Page(after=query_parameter("cursor") or "", limit=int(limit))
 
 
-def query_parameter(name: str, known: Collection[str] = ()) -> str:
-    """Return a parameter of the query, or nothing if it is not there; ParameterError if it is none of the known."""
+def query_parameter(name: str, known: Collection[str] = ()) -> str | None:
+    """Return a parameter of the query, or None if it is not there; ParameterError if it is none of the known."""
     value = request.args.get(name)
     if value is not None and not is_storable(value):
         raise ParameterError(name, "must not be empty, nor hold NUL or half characters")
     if value and known and value not in known:
         raise ParameterError(name, f"must be one of: {', '.join(sorted(known))}")
-    return value or ""
+    return value
