@@ -1,4 +1,4 @@
-"""Opens the database: SQLite with full durability, or PostgreSQL, by URL; brings its schema up to date."""
+"""The database: SQLite with full durability, or PostgreSQL, by URL; its schema is brought up to date."""
 
 from __future__ import annotations
 
