@@ -87,11 +87,11 @@ class Payments(Protocol):
     """Where payments are stored."""
 
     def of_saga(self, saga_id: str) -> Payment | None:
-        """Return the saga's payment; None if there is none."""
+        """Return the saga's payment; None if there is none, NotExpected if it cannot be read."""
         ...
 
     def about(self, message: Message) -> Payment | None:
-        """Return the payment that a message is about, by its paymentId, intent or sagaId; None if there is none."""
+        """Return the payment that a message is about, by its paymentId, intent or sagaId; else as of_saga."""
         ...
 
     def save(self, payment: Payment) -> None:

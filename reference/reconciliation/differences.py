@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reference.application.lists import UnreadablePayment
 from reference.domain.money import Money
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus, RefundState
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     METADATA_BROKEN = "METADATA_BROKEN"
     UNKNOWN_HERE = "UNKNOWN_HERE"
     UNKNOWN_AT_STRIPE = "UNKNOWN_AT_STRIPE"
+    UNREADABLE_HERE = "UNREADABLE_HERE"
 
 
 K, E = Kind, EntryState
@@ -64,6 +66,12 @@ def differences(payment: Payment, own: Entry | None, others: Iterable[Entry] = (
 def unknown_here(entry: Entry) -> Difference:
     """Stripe holds a payment that says it is ours, and is not."""
     return Difference(K.UNKNOWN_HERE, entry.payment_id, entry.saga_id, entry.intent_id, "nothing", str(entry))
+
+
+def unreadable_here(payment: UnreadablePayment) -> Difference:
+    """Return the difference that a payment of ours cannot be read, and so not be compared."""
+    ids = (payment.payment_id, payment.saga_id, payment.intent_id or "")
+    return Difference(K.UNREADABLE_HERE, *ids, payment.reason, "not compared")
 
 
 def _missing(payment: Payment) -> list[Difference]:

@@ -25,6 +25,7 @@ from reference.wire import decode, is_storable
 
 MOST = 200  # Items a page.
 _NUMBER = re.compile("[0-9]{1,9}")
+_SECRET = re.compile(r"_secret_\w+")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ def json_body() -> Any:  # noqa: ANN401 - whatever was sent
         return json.loads(request.get_data())
     except (RecursionError, ValueError) as unreadable:
         raise BadRequest("The body is not JSON.") from unreadable
+
+
+def without_secrets(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return what is stored as an operator may see it: without any client secret."""
+    if isinstance(value, dict):
+        return {key: without_secrets(each) for key, each in value.items() if key != "clientSecret"}
+    if isinstance(value, list):
+        return [without_secrets(each) for each in value]
+    return _SECRET.sub("", value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)

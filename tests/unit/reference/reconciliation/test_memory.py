@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from reference.application.lists import Page, Slice, Span
+from reference.application.lists import AnyPayment, Page, Slice, Span
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus
 from reference.reconciliation.differences import Kind
@@ -27,7 +27,7 @@ class EndlessBooks(Books):
         super().__init__()
         self.size = size
 
-    def opened(self, _: Span, page: Page) -> Slice[Payment]:
+    def payments_between(self, _: Span, page: Page) -> Slice[AnyPayment]:
         start = int(page.after or 0)
         end = min(start + page.limit, self.size)
         return Slice([self._mine(n) for n in range(start, end)], str(end) if end < self.size else None)

@@ -82,7 +82,7 @@ def test_two_that_were_paid_for_one_that_heard_of_neither_are_one_too_many() -> 
 
 def test_nothing_is_asked_of_stripe_beside_the_stream_while_the_books_agree() -> None:
     ours = [paid_here(str(n), NOON - timedelta(minutes=10 * n)) for n in range(1, 50)]
-    books = Books(ours, [entry_of(each) for each in ours])
+    books = Books([*ours], [entry_of(each) for each in ours])
     assert (books.found(), books.looks) == ([], [])
 
 
@@ -106,7 +106,7 @@ def test_what_changed_while_the_streams_were_read_is_not_reported() -> None:
     seen = entry_of(mine)
     books = Books([mine], [seen])
     stale = paid_here("1", status=PaymentStatus.PENDING, received=None)
-    books.opened = lambda *_: _slice([stale])  # type: ignore[method-assign]
+    books.payments_between = lambda *_: _slice([stale])  # type: ignore[method-assign]
     assert (books.found(), books.looks) == ([], ["pi_1"])
 
 
@@ -182,7 +182,7 @@ def test_only_what_is_near_in_time_is_held() -> None:
 
 def test_the_range_is_what_was_asked_for() -> None:
     ours = [paid_here(str(n), NOON - timedelta(days=n)) for n in range(5)]
-    books = Books(ours, [])
+    books = Books([*ours], [])
     found = books.found(Span(NOON - timedelta(days=3), NOON - timedelta(days=2)))
     assert found == [(K.UNKNOWN_AT_STRIPE, f"pay_{n}", f"pi_{n}") for n in (2, 3)]
 
