@@ -10,18 +10,18 @@ from flask import Blueprint, abort, request
 
 from simulators.clients.http_client import Refused
 from simulators.console.explanations import reasons
-from simulators.console.promises import promises, told
+from simulators.console.promises import promises
 from simulators.console.responses import done, given, page, stage, world
 from simulators.console.saga_data import exchanges_of, intents_of
 from simulators.console.sequence import sequence
 from simulators.console.states import picture
-from simulators.judge.comparison import sides
+from simulators.judge.comparison import compare
 from simulators.stories.run import SERVICES
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("sagas", __name__)
 PER_PAGE = 100
@@ -51,7 +51,7 @@ def every() -> ResponseReturnValue:
 @routes.get("/sagas/<saga_id>")
 def one(saga_id: str) -> ResponseReturnValue:
     """Everything about one saga, each part as another service tells it."""
-    return page("saga.html", **everything_about(world().payment.saga(saga_id) or abort(NOT_FOUND)))
+    return page("saga.html", **everything_about(world().payment.find_saga(saga_id) or abort(NOT_FOUND)))
 
 
 def everything_about(saga: Json) -> dict[str, Any]:
@@ -69,8 +69,8 @@ def everything_about(saga: Json) -> dict[str, Any]:
         "saga": saga,
         "why": reasons(stage(), saga, intents, about),
         "steps": [asdict(step) | {"words": step.words} for step in drawn.steps],
-        "promises": [told(each, exchanges) for each in promises(stage(), saga["sagaId"])],
-        "sides": [asdict(row) for row in sides(world(), saga["sagaId"])] if intents and saga["payment"] else [],
+        "promises": promises(stage(), saga["sagaId"], exchanges),
+        "sides": [asdict(row) for row in compare(world(), saga["sagaId"])] if intents and saga["payment"] else [],
         "_sequence": drawn,
         "_picture": picture(flow, saga) if flow else None,
         "_intents": intents,
@@ -80,7 +80,7 @@ def everything_about(saga: Json) -> dict[str, Any]:
 @routes.post("/sagas/<saga_id>/cancel")
 def cancel(saga_id: str) -> ResponseReturnValue:
     """The student changes their mind."""
-    saga = world().payment.saga(saga_id) or abort(NOT_FOUND)
+    saga = world().payment.find_saga(saga_id) or abort(NOT_FOUND)
     world().student(saga["studentId"]).cancel(saga_id)
     return done(f"{saga['studentId']} asks to cancel; a payment under way may still win.")
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from math import prod
-from typing import Any
 
 from simulators.contracts.rules import Both, Exactly, Form, Kind, OneOf, Rule, Size, kinds_of, pattern
+from simulators.kit.json_types import Json
 
-Json = dict[str, Any]
 Place = tuple[str | int, ...]
 STEP = re.compile(r"""\.?(\*|[^.\[\]'"$]+)|\[['"](.*?)['"]\]|\[(\d+|\*)\]|\$""")
 NUMBERS = {"integer": "whole number", "decimal": "decimal number", "number": "number"}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from simulators.contracts.pact_file import Json
+    from simulators.kit.json_types import Json
 
 CALL, MESSAGE = "Synchronous/HTTP", "Asynchronous/Messages"
 

@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulators.kit.json_types import Json
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-Json = dict[str, Any]
 ELSEWHERE = "name another place with --pacts"
 
 

@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl
 from simulators.contracts.fields import Field, fields_in
 from simulators.contracts.matchers import Matchers
 from simulators.contracts.rules import Exactly
+from simulators.kit.json_types import Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Json = dict[str, Any]
 CLOUDEVENT, FORM = "application/cloudevents+json", "application/x-www-form-urlencoded"
 
 

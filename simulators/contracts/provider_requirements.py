@@ -12,7 +12,8 @@ from simulators.contracts.pact import states
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from simulators.contracts.pact_file import Json, Written
+    from simulators.contracts.pact_file import Written
+    from simulators.kit.json_types import Json
 
 STATES = """\
 States: your states URL gets POST {"state": <name>, "params": {...}} before each interaction that needs one; bring your

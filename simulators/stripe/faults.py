@@ -1,18 +1,15 @@
-"""What goes wrong only with Stripe."""
+"""The faults that only Stripe has."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from simulators.kit.faults.deliveries import SendFault
 from simulators.kit.faults.requests import RequestFault, RouteFault
+from simulators.kit.json_types import Json
+from simulators.kit.seams import Clock
 from simulators.stripe.errors import LockTimeoutError
-
-if TYPE_CHECKING:
-    from simulators.kit.seams import Clock
-    from simulators.kit.storage.indexed_table import Json
 
 
 @dataclass(kw_only=True)
@@ -38,11 +35,11 @@ class AlteredAmount(SendFault):
 
     amount: int
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Change every amount of the object."""
         body = json.loads(delivery["body"])
-        told = body["data"]["object"]
-        told |= {name: self.amount for name in ("amount", "amount_received") if name in told}
+        document = body["data"]["object"]
+        document |= {name: self.amount for name in ("amount", "amount_received") if name in document}
         return [delivery | {"body": json.dumps(body)}]
 
 
@@ -50,7 +47,7 @@ class AlteredAmount(SendFault):
 class LiveEvent(SendFault):
     """The webhook, rightly signed, says that it is of live mode."""
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Change the event's mode and its object's."""
         body = json.loads(delivery["body"])
         body["livemode"] = body["data"]["object"]["livemode"] = True

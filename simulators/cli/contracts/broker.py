@@ -13,12 +13,12 @@ import requests
 from simulators.cli.contracts.pact_client import Client, plainly
 from simulators.cli.contracts.subprocesses import Outcome, TookTooLong
 from simulators.cli.usage import WrongUsage
+from simulators.kit.json_types import Json
 from simulators.kit.seams import real_seams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Json = dict[str, Any]
 TIMEOUT_SECONDS = 10
 HAL = "application/hal+json, application/json"
 REFUSALS = {

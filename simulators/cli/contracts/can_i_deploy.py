@@ -14,7 +14,8 @@ from simulators.cli.contracts.revision import commit
 from simulators.world.waiting import wait_for
 
 if TYPE_CHECKING:
-    from simulators.cli.contracts.broker import Broker, Json
+    from simulators.cli.contracts.broker import Broker
+    from simulators.kit.json_types import Json
 
 AGAIN_SECONDS = 5
 KNOWN = {True: "verified", False: "FAILED"}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +16,7 @@ from simulators.cli.contracts.pact_client import plainly
 from simulators.cli.contracts.provider_proxy import TIMEOUT_SECONDS, api, states_and_messages
 from simulators.cli.contracts.subprocesses import TookTooLong
 from simulators.cli.usage import WrongUsage
+from simulators.kit.json_types import Json
 from simulators.world.serving import LOOPBACK, Port, Server
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from simulators.cli.contracts.provider_proxy import Service
     from simulators.contracts.provider_requirements import Wanted
 
-Json = dict[str, Any]
 PATIENCE = str(2000 * TIMEOUT_SECONDS)  # In milliseconds: the desk gives up first, and says of what.
 
 

@@ -15,8 +15,8 @@ from simulators.judge.fault_model import FAULTS, ModelledFault
 from simulators.judge.invariants import INVARIANTS
 
 ROOT = Path(__file__).parents[3]
-README = ROOT / "simulators" / "world" / "README.md"
-MARK = "<!-- below, all is written by: pytest tests/unit/world/test_fault_model.py --write-tables -->\n"
+README = ROOT / "simulators" / "judge" / "README.md"
+MARK = "<!-- below, all is written by: pytest tests/unit/judge/test_fault_model.py --write-tables -->\n"
 TAG, MARKER = re.compile(r"@F(\d+)\b"), re.compile(r"pytest\.mark\.fault\(([\d, ]+)\)")
 Met = Mapping[int, list[str]]
 

@@ -1,16 +1,12 @@
-"""What an object shows only when it is asked for by `expand`."""
+"""Properties that an object shows only when they are asked for by `expand`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from simulators.kit.json_types import Json
 from simulators.stripe.account import table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from simulators.kit.storage.indexed_table import Json
 
 SHOWN = 10
 
@@ -34,8 +30,8 @@ def refunds(charge: Json) -> Json:
     return {"object": "list", "data": found[:SHOWN], "has_more": len(found) > SHOWN, "url": url}
 
 
+# By the kind of the object and the name of the property.
 INCLUDABLE: dict[tuple[str, str], Callable[[Json], Json | int]] = {
     ("charge", "refunds"): refunds,
     ("checkout.session", "line_items"): line_items,
 }
-"""By the kind of the object and the name of the property."""

@@ -1,40 +1,36 @@
-"""What becomes of a Checkout Session: paid, or given up."""
+"""The lifecycle of a Checkout Session: paid, completed or expired."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from simulators.stripe.account import fetched, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import fetch, table
 from simulators.stripe.catalog.customers import new_customer
-from simulators.stripe.errors import RefusedError
-from simulators.stripe.payments.capture import canceled
-from simulators.stripe.payments.confirmation import CONFIRMABLE, confirmed
+from simulators.stripe.errors import UnexpectedStateError
+from simulators.stripe.payments.capture import cancel
+from simulators.stripe.payments.confirmation import CONFIRMABLE, confirm_intent
 from simulators.stripe.payments.payment_intents import new_intent
 from simulators.stripe.webhooks.events import emit
 
-if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
-
 PAID = ("succeeded", "requires_capture")
+# What a session knows of a customer who has not said anything.
 NOBODY: Json = {
     **dict.fromkeys(("address", "business_name", "email", "individual_name", "name", "phone")),
     "tax_exempt": "none",
     "tax_ids": [],
 }
-"""What a session knows of a customer who has not said anything."""
 
 
 def pay(session: Json, method: Json, return_url: str) -> Json:
     """Try to pay with this card; return the intent paid or waiting for its cardholder, or raise CardError."""
     if session["status"] != "open":
         message = f"This Checkout Session cannot be paid because it has a status of {session['status']}."
-        raise RefusedError(message)
+        raise UnexpectedStateError(message)
     intent = table("payment_intents").find(session["payment_intent"]) or _intent(session)
     address = {name: method["billing_details"][name] for name in ("address", "email", "name", "phone")}
     details = session["customer_details"] or {}
     session["customer_details"] = NOBODY | details | {name: value for name, value in address.items() if value}
     table("checkout_sessions").put(session)
-    return finish(confirmed(intent, method, {"return_url": return_url}))
+    return finish(confirm_intent(intent, method, {"return_url": return_url}))
 
 
 def finish(intent: Json) -> Json:
@@ -49,31 +45,33 @@ def finish(intent: Json) -> Json:
     return intent
 
 
-def expired(session: Json) -> Json:
+def expire(session: Json) -> Json:
     """Give the session up, with what it has begun; return it."""
     session = table("checkout_sessions").put(session | {"status": "expired", "url": None})
     emit("checkout.session.expired", session)
     intent = table("payment_intents").find(session["payment_intent"])
     if intent and intent["status"] in CONFIRMABLE:
-        canceled(intent, "expired")
+        cancel(intent, "expired")
     return session
 
 
 def expire_session(session_id: str) -> None:
     """Give up a session that nobody has paid in time."""
-    session = fetched("checkout_sessions", session_id)
+    session = fetch("checkout_sessions", session_id)
     if session["status"] == "open":
-        expired(session)
+        expire(session)
 
 
 def _intent(session: Json) -> Json:
     """Begin to pay: only now is there an intent."""
     wanted = table("checkout_wishes").find(session["id"]) or {}
-    asked = {"amount": session["amount_total"], "currency": session["currency"]} | wanted.get("payment_intent_data", {})
-    asked["payment_method_types"] = session["payment_method_types"]
+    params = {"amount": session["amount_total"], "currency": session["currency"]} | wanted.get(
+        "payment_intent_data", {}
+    )
+    params["payment_method_types"] = session["payment_method_types"]
     if session["customer"]:
-        asked["customer"] = session["customer"]
-    intent = table("payment_intents").put(new_intent(asked))
+        params["customer"] = session["customer"]
+    intent = table("payment_intents").put(new_intent(params))
     emit("payment_intent.created", intent)
     session["payment_intent"] = intent["id"]
     return intent

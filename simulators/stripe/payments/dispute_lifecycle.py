@@ -1,22 +1,19 @@
-"""What a dispute does by itself: it is opened, decided, or lost by silence."""
+"""The lifecycle of a dispute: opened, decided, or lost by silence."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import fetched, fresh_id, now, table
-from simulators.stripe.payments.ledger import DAY_SECONDS, DISPUTE, DISPUTE_FEE, DISPUTE_REVERSAL, booked
+from simulators.stripe.account import fetch, fresh_id, now, table
+from simulators.stripe.payments.ledger import DAY_SECONDS, DISPUTE, DISPUTE_FEE, DISPUTE_REVERSAL, book
 from simulators.stripe.webhooks.events import emit
 
-if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
-
+# An invention: Stripe promises no time.
 DECIDED_AFTER = timedelta(seconds=5)
-"""An invention: Stripe promises no time."""
+# The case is lost at the end of this UTC day, the first being the one on which it is opened.
 DAYS_TO_ANSWER = 9
-"""The case is lost at the end of this UTC day, the first being the one on which it is opened."""
 
 CHARGEBACK = ("needs_response", "under_review")
 INQUIRY = ("warning_needs_response", "warning_under_review")
@@ -36,11 +33,11 @@ NO_EVIDENCE = dict.fromkeys((
 
 def open_dispute(charge_id: str, reason: str, share: int = 1, *, inquiry: bool = False) -> None:
     """Take back the `share`-th part of what was not refunded; an inquiry only asks. What is all refunded stays so."""
-    charge = fetched("charges", charge_id)
+    charge = fetch("charges", charge_id)
     amount = (charge["amount_captured"] - charge["amount_refunded"]) // share
     if amount <= 0:
         return
-    dispute = table("disputes").put(_opened(charge, amount, reason, inquiry=inquiry))
+    dispute = table("disputes").put(_new_dispute(charge, amount, reason, inquiry=inquiry))
     charge["disputed"] = True
     table("charges").put(charge)
     emit("charge.dispute.created", dispute)
@@ -52,7 +49,7 @@ def open_dispute(charge_id: str, reason: str, share: int = 1, *, inquiry: bool =
 
 def decide(dispute_id: str) -> None:
     """Let the bank decide by the magic text that was sent to it; any other keeps it thinking."""
-    dispute = fetched("disputes", dispute_id)
+    dispute = fetch("disputes", dispute_id)
     inquiry = dispute["status"] in INQUIRY
     match dispute["evidence"]["uncategorized_text"]:
         case "winning_evidence":
@@ -65,7 +62,7 @@ def decide(dispute_id: str) -> None:
 
 def lapse(dispute_id: str) -> None:
     """Lose the case of a merchant who has said nothing."""
-    dispute = fetched("disputes", dispute_id)
+    dispute = fetch("disputes", dispute_id)
     if dispute["status"] in OPEN:
         dispute["evidence_details"]["past_due"] = True
         close(dispute, "warning_closed" if dispute["status"] in INQUIRY else "lost")
@@ -77,7 +74,7 @@ def close(dispute: Json, status: str) -> Json:
     dispute |= {"status": status, "is_charge_refundable": status in {"won", "warning_closed"}}
     if status == "won":
         says = f"Chargeback reversal for {dispute['charge']}"
-        dispute["balance_transactions"].append(booked(DISPUTE_REVERSAL, dispute, dispute["amount"], says))
+        dispute["balance_transactions"].append(book(DISPUTE_REVERSAL, dispute, dispute["amount"], says))
     table("disputes").put(dispute)
     if status == "won":
         emit("charge.dispute.funds_reinstated", dispute)
@@ -98,7 +95,7 @@ def forbids_refund(charge: Json) -> bool:
 def _escalate(dispute: Json) -> None:
     """Turn an inquiry into a chargeback."""
     before = {"status": dispute["status"], "is_charge_refundable": True}
-    charge = fetched("charges", dispute["charge"])
+    charge = fetch("charges", dispute["charge"])
     rest = charge["amount_captured"] - charge["amount_refunded"]
     if rest == 0:
         close(dispute, "warning_closed")
@@ -111,11 +108,11 @@ def _escalate(dispute: Json) -> None:
 
 def _withdraw(dispute: Json) -> None:
     says = f"Chargeback withdrawal for {dispute['charge']}"
-    dispute["balance_transactions"] = [booked(DISPUTE, dispute, dispute["amount"], says, fee=DISPUTE_FEE)]
+    dispute["balance_transactions"] = [book(DISPUTE, dispute, dispute["amount"], says, fee=DISPUTE_FEE)]
     emit("charge.dispute.funds_withdrawn", table("disputes").put(dispute))
 
 
-def _opened(charge: Json, amount: int, reason: str, *, inquiry: bool) -> Json:
+def _new_dispute(charge: Json, amount: int, reason: str, *, inquiry: bool) -> Json:
     card = charge["payment_method_details"]["card"]
     code = INQUIRY_CODE if inquiry else REASON_CODES[reason]
     case = {
