@@ -13,7 +13,7 @@ from reference.domain.payment_status import PaymentStatus, RefundState
 from reference.reconciliation.ledger import Entry, EntryState
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """In what the books differ."""
 
     PAID_AT_STRIPE = "PAID_AT_STRIPE"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     UNREADABLE_HERE = "UNREADABLE_HERE"
 
 
-K, E = Kind, EntryState
+K, E = DifferenceKind, EntryState
 # These are differences only when they stay: a webhook takes its time.
 TRAVELLING = {K.PAID_AT_STRIPE, K.CANCELED_AT_STRIPE, K.REFUNDED_THERE_ONLY, K.REFUNDED_HERE_ONLY}
 # What a webhook could have told, and telling it again mends.
@@ -45,7 +45,7 @@ SHOWN_BY_NEWS = {K.PAID_TWICE, K.UNKNOWN_HERE}
 class Difference:
     """One thing in which the books differ: what ours say of it, and what Stripe's."""
 
-    kind: Kind
+    kind: DifferenceKind
     payment_id: str
     saga_id: str
     intent_id: str
@@ -85,7 +85,7 @@ def _of_own(payment: Payment, own: Entry) -> Iterator[Difference]:
         yield _difference(kind, payment, own.intent_id, here, there)
 
 
-def _of_terms(payment: Payment, own: Entry) -> Iterator[tuple[Kind, object, object]]:
+def _of_terms(payment: Payment, own: Entry) -> Iterator[tuple[DifferenceKind, object, object]]:
     ids = (payment.payment_id, payment.saga_id)
     if (own.payment_id, own.saga_id) != ids or not (own.context and own.context_id):
         stated = (own.payment_id, own.saga_id, own.context, own.context_id)
@@ -98,7 +98,7 @@ def _of_terms(payment: Payment, own: Entry) -> Iterator[tuple[Kind, object, obje
         yield K.AMOUNT_DIFFERS, f"{payment.received} received", f"{own.received} received"
 
 
-def _of_money(payment: Payment, own: Entry) -> Iterator[tuple[Kind, object, object]]:
+def _of_money(payment: Payment, own: Entry) -> Iterator[tuple[DifferenceKind, object, object]]:
     if bool(payment.received) != (own.state == E.PAID):
         yield (K.PAID_HERE_ONLY if payment.received else K.PAID_AT_STRIPE), payment.status, own
     elif kind := _ENDED.get((payment.status, own.state)):
@@ -129,5 +129,5 @@ def _given_back(payment: Payment) -> int:
     return sum(refund.amount for refund in payment.refunds.values() if refund.state != RefundState.FAILED)
 
 
-def _difference(kind: Kind, payment: Payment, intent_id: str, here: object, there: object) -> Difference:
+def _difference(kind: DifferenceKind, payment: Payment, intent_id: str, here: object, there: object) -> Difference:
     return Difference(kind, payment.payment_id, payment.saga_id, intent_id, str(here), str(there))

@@ -14,14 +14,14 @@ from reference.domain.money import Money
 from reference.domain.payment import Payment
 from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import PaymentStatus, Refund, RefundState
-from reference.reconciliation.differences import Difference, Kind
+from reference.reconciliation.differences import Difference, DifferenceKind
 from reference.reconciliation.ledger import Entry, EntryState
 from reference.reconciliation.reconcile import Reconciliation
 from tests.unit.reference.builders import NOON, PRICE, StillClock, payment
 
 WEEK = Span(NOON - timedelta(days=7), NOON)
 A_DAY_AGO = NOON - timedelta(days=1)
-K = Kind
+K = DifferenceKind
 
 
 def paid_here(number: str, at: datetime = A_DAY_AGO, **changes: Any) -> Payment:
@@ -70,7 +70,7 @@ class Books:
     def differences(self, span: Span = WEEK) -> list[Difference]:
         return list(self.reconciliation().differences(span))
 
-    def found(self, span: Span = WEEK) -> list[tuple[Kind, str, str]]:
+    def found(self, span: Span = WEEK) -> list[tuple[DifferenceKind, str, str]]:
         return sorted((each.kind, each.payment_id, each.intent_id) for each in self.differences(span))
 
     # Stripe's side.
@@ -125,7 +125,7 @@ class Books:
         return Receipt.APPLIED if is_new else Receipt.DUPLICATE
 
 
-Planted = tuple[Books, list[tuple[Kind, str]]]
+Planted = tuple[Books, list[tuple[DifferenceKind, str]]]
 
 
 def planted(case: str, number: str, at: datetime, later: timedelta) -> Planted:
@@ -164,7 +164,7 @@ OPEN: dict[str, Any] = {"state": EntryState.OPEN, "received": None}
 CANCELED: dict[str, Any] = {"state": EntryState.CANCELED, "received": None}
 
 
-def _case(mine: Sequence[AnyPayment], theirs: list[Entry], *kinds: tuple[Kind, str]) -> Planted:
+def _case(mine: Sequence[AnyPayment], theirs: list[Entry], *kinds: tuple[DifferenceKind, str]) -> Planted:
     return Books([*mine], theirs), list(kinds)
 
 
@@ -172,7 +172,7 @@ def _second(own: Entry, **changes: Any) -> Entry:
     return replace(own, intent_id=f"{own.intent_id}b", **changes)
 
 
-def _by(kind: Kind, entry: Entry) -> tuple[Kind, str]:
+def _by(kind: DifferenceKind, entry: Entry) -> tuple[DifferenceKind, str]:
     return kind, entry.intent_id
 
 

@@ -15,7 +15,7 @@ from reference.application.lists import Span
 from reference.application.service import Receipt
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus, RefundState
-from reference.reconciliation.differences import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, Kind
+from reference.reconciliation.differences import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, DifferenceKind
 from reference.reconciliation.ledger import Entry
 from reference.reconciliation.pairing import pair_up
 from reference.reconciliation.reconcile import Repair
@@ -125,10 +125,10 @@ def test_each_difference_says_what_both_books_say() -> None:
 
 def test_every_kind_can_be_met() -> None:
     met = {kind for case in CASES for kind, _ in planted(case, "1", A_DAY_AGO, HOUR / 2)[1]}
-    assert met == set(Kind)
+    assert met == set(DifferenceKind)
 
 
-def difference(kind: Kind) -> Difference:
+def difference(kind: DifferenceKind) -> Difference:
     return Difference(kind, "pay_1", "saga_1", "pi_1", "", "")
 
 
@@ -145,7 +145,7 @@ def test_a_repair_sends_what_webhooks_could_have_sent_under_ids_that_stay_the_sa
 
 
 @pytest.mark.parametrize("kind", sorted(SHOWN_BY_NEWS))
-def test_what_is_sent_only_to_be_seen_stays_for_a_person(kind: Kind) -> None:
+def test_what_is_sent_only_to_be_seen_stays_for_a_person(kind: DifferenceKind) -> None:
     reconciliation = Books(facts_of=lambda _: [created(), paid()]).reconciliation()
     assert [reconciliation.repair(difference(kind)) for _ in range(2)] == [Repair.FOR_A_PERSON] * 2
 
@@ -157,8 +157,8 @@ def test_what_the_service_cannot_use_is_for_a_person(receipt: Receipt) -> None:
     assert books.reconciliation().repair(difference(K.PAID_AT_STRIPE)) == Repair.FOR_A_PERSON
 
 
-@pytest.mark.parametrize("kind", sorted(set(Kind) - MENDED_BY_NEWS - SHOWN_BY_NEWS))
-def test_what_no_news_can_mend_is_left_alone(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", sorted(set(DifferenceKind) - MENDED_BY_NEWS - SHOWN_BY_NEWS))
+def test_what_no_news_can_mend_is_left_alone(kind: DifferenceKind) -> None:
     books = Books(facts_of=lambda _: [created(), paid()])
     assert books.reconciliation().repair(difference(kind)) == Repair.FOR_A_PERSON
     assert books.heard == []
