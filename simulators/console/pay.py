@@ -15,7 +15,7 @@ from simulators.world.transport import OBSERVER
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Client
+    from simulators.clients.http_client import HttpClient
     from simulators.kit.json_types import Json
 
 routes = Blueprint("pay", __name__)
@@ -118,8 +118,8 @@ def _intent(saga: Json) -> Json | None:
     return _stripe(OBSERVER).get(f"/v1/payment_intents/{secret.partition('_secret_')[0]}", client_secret=secret)
 
 
-def _stripe(caller: str) -> Client:
-    return world().client(STRIPE, caller, lambda: world().plan.credentials.publishable_key)
+def _stripe(caller: str) -> HttpClient:
+    return world().client(STRIPE, caller, lambda: world().topology.credentials.publishable_key)
 
 
 def _stands(saga: Json, intent: Json | None) -> Json:

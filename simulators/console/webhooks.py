@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 
 from simulators.clients.http_client import Refused
 from simulators.console.responses import done, page, stage, world
-from simulators.world.payload import open_part
+from simulators.world.payload import redact
 from simulators.world.topology import SIMULATORS, STRIPE
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def one(event_id: str) -> ResponseReturnValue:
     except Refused:
         abort(404)
     deliveries = [each for each in stage().deliveries() if each.get("about") == event_id]
-    return page("webhook.html", event=open_part(event), deliveries=deliveries)
+    return page("webhook.html", event=redact(event), deliveries=deliveries)
 
 
 @routes.post("/webhooks/<event_id>/resend")

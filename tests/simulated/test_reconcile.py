@@ -33,7 +33,7 @@ def world(tmp_path: Path) -> Iterator[Inside]:
 
 
 def books(world: Inside) -> Reconciliation:
-    return open_books(world.plan.environ(), clock=world.clock, http=world.connect("reconciliation"))
+    return open_books(world.topology.environ(), clock=world.clock, http=world.connect("reconciliation"))
 
 
 def found(world: Inside, since: datetime | None = None) -> list[Difference]:
@@ -87,7 +87,7 @@ def forge(world: Inside, intent_id: str, event: str, **changes: Any) -> None:
     now = int(world.clock.now().timestamp())
     about = {"id": "evt_forged", "object": "event", "created": now, "livemode": False, "type": event}
     body = json.dumps(about | {"data": {"object": intent | changes}})
-    header = {"Stripe-Signature": f"t={now},v1={signature(world.plan.credentials.webhook_secret, now, body)}"}
+    header = {"Stripe-Signature": f"t={now},v1={signature(world.topology.credentials.webhook_secret, now, body)}"}
     world.client(PAYMENT, "thief", lambda: "").post("/webhooks/stripe", form=body, **header)
     world.settle()
 
@@ -210,7 +210,7 @@ def test_metadata_that_somebody_changed_are_told(world: Inside, kind: Kind, key:
 
 def test_an_amount_that_somebody_changed_in_our_books_is_told(world: Inside) -> None:
     asked_to_pay(world)
-    with sqlite3.connect(world.plan.database_url.removeprefix("sqlite:///")) as database:
+    with sqlite3.connect(world.topology.database_url.removeprefix("sqlite:///")) as database:
         database.execute("UPDATE payments SET body = json_set(body, '$.price.amount', 1)")
     (told,) = found(world)
     assert (told.kind, told.here, told.there) == (K.AMOUNT_DIFFERS, "0.01 EUR", "49.00 EUR")

@@ -164,7 +164,7 @@ def test_a_seat_that_nobody_paid_for_is_seen(inside: Inside) -> None:
     command = {"sagaId": "saga_forged", "studentId": "eve", "courseId": "algebra", "paymentId": "none"}
     about = {"specversion": "1.0", "id": "1", "source": "eve", "type": "CREATE_ENROLLMENT_RECORD"}
     headers = {"Content-Type": "application/cloudevents+json"}
-    service = inside.client(LEARNING, "eve", lambda: inside.plan.credentials.service_token)
+    service = inside.client(LEARNING, "eve", lambda: inside.topology.credentials.service_token)
     service.post("/commands", about | {"subject": "saga_forged", "data": command}, **headers)
     with pytest.raises(AssertionError, match=r"I9 nothing for free: saga saga_forged: eve has it"):
         must_hold(inside)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from simulators.kit.seams import Clock
+from simulators.world.local_service import LocalService
 from simulators.world.recorder import Recorder
-from simulators.world.service import Service
 from simulators.world.transport import Network
 from tests.unit.world.toy import NOON, Toy
 
@@ -30,7 +30,7 @@ def toy(clock: Clock) -> Toy:
 
 
 @pytest.fixture
-def service(toy: Toy, network: Network) -> Service:
-    service = Service("toy-service", toy.build)
+def service(toy: Toy, network: Network) -> LocalService:
+    service = LocalService("toy-service", toy.build)
     network.attach("http://toy.test", service)
     return service

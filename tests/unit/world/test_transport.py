@@ -10,8 +10,8 @@ from simulators.kit.faults.links import Crash, CrashCaller, Down, Latency, LostA
 from simulators.world.transport import OBSERVER
 
 if TYPE_CHECKING:
+    from simulators.world.local_service import LocalService
     from simulators.world.recorder import Recorder
-    from simulators.world.service import Service
     from simulators.world.transport import Network
     from tests.unit.world.toy import Toy
 
@@ -75,7 +75,7 @@ def test_a_calmed_network_is_whole_again(network: Network) -> None:
     assert network.session("ada").post(WORK, timeout=1).ok
 
 
-def test_a_service_that_crashes_is_dead_until_started_again(network: Network, service: Service) -> None:
+def test_a_service_that_crashes_is_dead_until_started_again(network: Network, service: LocalService) -> None:
     ada = network.session("ada")
     with pytest.raises(requests.ConnectionError):
         ada.post("http://toy.test/die", timeout=1)
