@@ -42,7 +42,7 @@ class Inside(World):
         url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
         topology = Topology(urls, credentials, url, service, settings or {}, services=services)
         super().__init__(topology, Clock(START, running=False), Recorder())
-        self.network = Network(self.clock, self.recorder)
+        self.network = Network(self.clock, self.recorder, self._random("links"))
         self.services = {name: self._service(name) for name in urls}
         order = self._random("order") if shuffled else None
         self.scheduler = Scheduler(self.clock, list(self.services.values()), order)

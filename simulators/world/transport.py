@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple
 from functools import partial
 from io import BytesIO
+from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,8 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from werkzeug.test import Client
 
-from simulators.kit.faults.links import Crash, LinkFault, Planted, Send
+from simulators.kit.faults.fault import Faults
+from simulators.kit.faults.links import LINK_FAULTS, Crash, LinkFault, Send
 from simulators.kit.faults.requests import CONNECTION_HEADER, LATENCY_HEADER
 from simulators.kit.seams import Clock
 from simulators.world.local_service import LocalService
@@ -25,10 +27,10 @@ OBSERVER = "observer"  # Whose calls no fault strikes and no trace keeps: the wo
 class Network:
     """All services by their address, and what is wrong between them."""
 
-    def __init__(self, clock: Clock, recorder: Recorder) -> None:
+    def __init__(self, clock: Clock, recorder: Recorder, randomness: Random) -> None:
         self._clock, self._recorder = clock, recorder
         self._services: dict[str, LocalService] = {}
-        self._planted: list[Planted] = []
+        self.faults = Faults(randomness, LINK_FAULTS)
 
     def attach(self, url: str, service: LocalService) -> None:
         """Let the service answer at this URL."""
@@ -40,23 +42,6 @@ class Network:
         session.trust_env = False
         session.mount("http://", InProcess(self, caller))
         return session
-
-    def plant(
-        self,
-        fault: LinkFault,
-        *,
-        caller: str | None = None,
-        callee: str | None = None,
-        skip: int = 0,
-        times: int | None = None,
-    ) -> Planted:
-        """Break matching links: `skip` calls pass, then `times` are struck (None: until they are cleared)."""
-        self._planted.append(planted := Planted(fault, caller, callee, skip, times))
-        return planted
-
-    def clear_faults(self) -> None:
-        """Heal every link."""
-        self._planted.clear()
 
     def carry(self, caller: str, request: requests.PreparedRequest, timeout: float | None) -> requests.Response:
         """Take the call to its service and back, through every fault on the way, and note what was heard."""
@@ -87,9 +72,8 @@ class Network:
         self, caller: str, service: LocalService, request: requests.PreparedRequest, timeout: float | None
     ) -> Send:
         send: Send = partial(_deliver, service, request)
-        for planted in self._planted:
-            if planted.strikes(caller, service.name):
-                send = partial(planted.fault.carry, send, timeout)
+        for fault in self.faults.strike(LinkFault, caller, service.name):
+            send = partial(fault.carry, send, timeout)
         return send
 
     def _exchange(self, caller: str, callee: str, request: requests.PreparedRequest) -> Exchange:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from simulators.kit.seams import Clock
@@ -21,7 +23,7 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def network(clock: Clock, recorder: Recorder) -> Network:
-    return Network(clock, recorder)
+    return Network(clock, recorder, Random(1))
 
 
 @pytest.fixture
