@@ -12,7 +12,7 @@ from urllib.parse import quote
 import click
 from click.core import ParameterSource
 
-from simulators.cli.contracts.broker import asks_broker
+from simulators.cli.contracts.broker import with_broker
 from simulators.cli.contracts.git import pacts_at
 from simulators.cli.contracts.options import as_json, pacts, without
 from simulators.contracts.changes import Change, changes, counted
@@ -36,7 +36,7 @@ LATEST = "/pacts/provider/{}/consumer/{}/latest"
 @click.option("--against", metavar="REVISION", help="Compare with those of a git revision.  [default: HEAD]")
 @without
 @as_json
-@asks_broker
+@with_broker
 def diff(broker: Broker, pacts: Path, against: str | None, without: tuple[str, ...], *, as_json: bool) -> None:
     """Say what is new in the contracts: interactions added, removed, tightened, loosened or changed.
 
@@ -47,17 +47,17 @@ def diff(broker: Broker, pacts: Path, against: str | None, without: tuple[str, .
     2 it could not be compared.
     """
     now = pacts_in(pacts)
-    if _is_asked(broker, against):
+    if _is_broker_meant(broker, against):
         before, now = broker.url, tuple(each for each in now if each.provider not in without)
         found = changes(_published(broker, now), now)
     else:
         before = f"git revision {against or HEAD}"
         found = changes(pacts_at(against or HEAD, pacts), now)
-    click.echo(_as_json(before, found) if as_json else _told(before, found))
+    click.echo(_as_json(before, found) if as_json else _text(before, found))
     sys.exit(1 if found else 0)
 
 
-def _is_asked(broker: Broker, against: str | None) -> bool:
+def _is_broker_meant(broker: Broker, against: str | None) -> bool:
     """Whether it is the broker to compare with: the environment's gives way to a revision that is named."""
     named = click.get_current_context().get_parameter_source("broker_url")
     if against and named is ParameterSource.COMMANDLINE:
@@ -80,7 +80,7 @@ def _as_json(before: str, found: list[Change]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _told(before: str, found: list[Change]) -> str:
+def _text(before: str, found: list[Change]) -> str:
     if not found:
         return f"The contracts are those of {before}."
     lines = [f"Compared with {before}:"]

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from simulators.cli.contracts.broker import Broker, Json
+    from simulators.cli.contracts.broker import Broker
     from simulators.cli.contracts.revision import Revision
+    from simulators.contracts.pact_file import Json
 
 FOR_VERIFICATION = "/pacts/provider/{}/for-verification"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulators.cli.contracts.pact_client import plainly
+from simulators.cli.contracts.pact_client import pact, plain_text
 from simulators.cli.contracts.provider_proxy import TIMEOUT_SECONDS, api, states_and_messages
 from simulators.cli.contracts.subprocesses import TookTooLong
 from simulators.cli.usage import WrongUsage
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from simulators.cli.contracts.pact_client import Client
     from simulators.cli.contracts.provider_proxy import Service
     from simulators.contracts.provider_requirements import Wanted
 
@@ -44,7 +43,7 @@ class Verdict:
         return {"passed": self.passed, "failed": self.failed, "pending": self.pending}
 
 
-def verify(client: Client, wanted: Wanted, service: Service, source: list[str], environ: Mapping[str, str]) -> Verdict:
+def verify(seconds: float, wanted: Wanted, service: Service, source: list[str], environ: Mapping[str, str]) -> Verdict:
     """Verify the service by all that is wanted of it, which is what Pact finds at the source."""
     with _served(api(service)) as http, _served(states_and_messages(service)) as desk, TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
@@ -60,11 +59,11 @@ def verify(client: Client, wanted: Wanted, service: Service, source: list[str], 
             "--no-colour",
         ]
         try:
-            outcome = client.verifier(*options, *source, environ=environ)
+            outcome = pact("verifier", *options, *source, seconds=seconds, environ=environ)
         except TookTooLong:
-            raise WrongUsage(f"not verified within {client.seconds:g} seconds: see --timeout") from None
+            raise WrongUsage(f"not verified within {seconds:g} seconds: see --timeout") from None
         if not report.exists():
-            raise click.ClickException(f"Pact could not verify it:\n{plainly(outcome)}")
+            raise click.ClickException(f"Pact could not verify it:\n{plain_text(outcome)}")
         return _verdict(wanted, json.loads(report.read_text()))
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 import requests
 
-from simulators.cli.contracts.broker import asks_broker, by_client
+from simulators.cli.contracts.broker import with_broker
 from simulators.cli.contracts.options import as_json
 from simulators.cli.contracts.provider_proxy import Service
-from simulators.cli.contracts.revision import asks_revision
+from simulators.cli.contracts.revision import with_revision
 from simulators.cli.contracts.source import FromBroker, FromFiles
 from simulators.cli.contracts.verification import verify as verified
 from simulators.cli.usage import WrongUsage
@@ -43,10 +43,9 @@ TIMEOUT_SECONDS = 10
     help="The contracts: a folder, or a file.  [default: the broker's, or else pacts]",
 )
 @click.option("--publish", "publishes", is_flag=True, help="Tell the broker how it went, as that of this revision:")
-@asks_revision
+@with_revision
 @as_json
-@by_client
-@asks_broker
+@with_broker
 def verify(
     broker: Broker,
     provider: str,
@@ -74,7 +73,7 @@ def verify(
         click.echo(json.dumps(wanted.as_json()) if as_json else wanted)
         return
     service = _reached(wanted, **urls)
-    verdict = verified(broker.client, wanted, service, source.arguments(), source.environ())
+    verdict = verified(broker.seconds, wanted, service, source.arguments(), source.environ())
     if as_json:
         click.echo(json.dumps({"provider": provider, **verdict.as_json(), "troubles": service.troubles}))
     else:

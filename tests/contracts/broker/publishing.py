@@ -24,14 +24,6 @@ def routes(books: Books) -> Blueprint:
         latest = {(each.consumer, each.provider): each for each in books.pacts.values()}
         return answer({"pacts": [_listed(each) for each in latest.values()], "_links": {"self": link(request.path)}})
 
-    @room.get("/pacts/provider/<provider>/latest", defaults={"tag": None})
-    @room.get("/pacts/provider/<provider>/latest/<tag>")
-    def latest_of_all(provider: str, tag: str | None) -> Answer:
-        pacts = [each for each in _latest(books, provider) if tag in {None, *books.version(*_version(each)).tags}]
-        links = [link(_path(each), name=each.consumer, title=_title(each)) for each in pacts]
-        about = link(at("pacticipants", provider), title=provider)
-        return answer({"_links": {"provider": about, "pb:pacts": links}})
-
     @room.route("/pacts/provider/<provider>/for-verification", methods=["GET", "POST"])
     def for_verification(provider: str) -> Answer:
         asked: Json = request.get_json(silent=True) or {}
@@ -65,12 +57,7 @@ def _published(books: Books, said: Json) -> Answer:
     version.tags |= set(said.get("tags") or [])
     version.build_url = said.get("buildUrl")
     pacts = [
-        books.publish(
-            version,
-            each["providerName"],
-            json.loads(b64decode(each["content"])),
-            merge=each.get("onConflict") == "merge",
-        )
+        books.publish(version, each["providerName"], json.loads(b64decode(each["content"])))
         for each in said["contracts"]
     ]
     return answer(_told(version, pacts, said.get("tags") or []))
@@ -144,10 +131,6 @@ def _shown(pact: Pact) -> Answer:
     shown = answer(pact.content | {"_links": links})
     shown.headers["X-Pact-Consumer-Version"] = pact.version
     return shown
-
-
-def _version(pact: Pact) -> tuple[str, str]:
-    return pact.consumer, pact.version
 
 
 def _path(pact: Pact) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
 from flask import Flask, Response, request
 
+from simulators.cli.contracts import pact_client
 from simulators.cli.contracts.provider_proxy import Service, api
 from simulators.world.serving import Port, Server
 from tests.contracts.broker.ben import GREETING, NEWS, Ben, verified, written
@@ -104,12 +106,17 @@ def test_a_provider_of_whom_nobody_needs_anything(pacts: Path) -> None:
     assert "nobody needs anything of bem; they do of ben" in answer.output
 
 
-def client(directory: Path, *lines: str) -> list[str]:
-    """A client of Pact's that does only this."""
-    program = directory / "pact"
-    program.write_text("\n".join(["#!/bin/sh", *lines]) + "\n")
-    program.chmod(0o755)
-    return ["--client", str(program)]
+@pytest.fixture
+def only_client(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let Pact's client be one that does only this."""
+
+    def does(*lines: str) -> None:
+        program = elsewhere / "pact"
+        program.write_text("\n".join(["#!/bin/sh", *lines]) + "\n")
+        program.chmod(0o755)
+        monkeypatch.setattr(pact_client, "get_path", lambda _: str(elsewhere))
+
+    return does
 
 
 REPORT = "for word; do case $word in --json=*) echo '{}' > \"${{word#--json=}}\";; esac; done"
@@ -125,25 +132,21 @@ ONE = {"interactionResults": [{"description": "news", "result": "OK"}], "errors"
     ],
 )
 def test_what_pact_passes_without_having_looked_is_not_passed(
-    ben: Ben, pacts: Path, elsewhere: Path, does: str, said: str
+    ben: Ben, pacts: Path, only_client: Callable[..., None], does: str, said: str
 ) -> None:
-    answer = verified(ben, *client(elsewhere, does, "exit 0"), pacts=pacts)
+    only_client(does, "exit 0")
+    answer = verified(ben, pacts=pacts)
     assert answer.exit_code == 1
     assert said in answer.output
 
 
 def test_a_verification_without_an_end_is_ended_with_all_that_it_started(
-    ben: Ben, pacts: Path, elsewhere: Path
+    ben: Ben, pacts: Path, only_client: Callable[..., None]
 ) -> None:
-    answer = verified(ben, *client(elsewhere, "sleep 60 & sleep 60"), "--timeout", "0.2", pacts=pacts)
+    only_client("sleep 60 & sleep 60")
+    answer = verified(ben, "--timeout", "0.2", pacts=pacts)
     assert answer.exit_code == 2
     assert "not verified within 0.2 seconds" in answer.output
-
-
-def test_the_older_client_cannot_verify(ben: Ben, pacts: Path) -> None:
-    answer = verified(ben, "--client", "/opt/pact-broker", pacts=pacts)
-    assert answer.exit_code == 2
-    assert "older client, which cannot verify" in answer.output
 
 
 def test_what_comes_from_files_is_not_published(ben: Ben, broker: Served, pacts: Path) -> None:
