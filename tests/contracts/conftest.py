@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.drafts import Drafts
+from tests.contracts.consumers.pact_recorder import Drafts
 
 os.environ["PACT_DO_NOT_TRACK"] = "true"  # Pact reads it when it is first used, and would call home otherwise.
 

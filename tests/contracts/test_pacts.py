@@ -11,7 +11,7 @@ import pytest
 
 from simulators.world.topology import PAYMENT, STRIPE
 from tests.contracts.messages import SPOKEN
-from tests.contracts.providers import WEBHOOKS
+from tests.contracts.providers.providers import WEBHOOKS
 from tests.rooms.source import ROOT
 
 PACTS = ROOT / "pacts"

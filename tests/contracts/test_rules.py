@@ -11,7 +11,7 @@ from flask import Flask
 
 from simulators.contracts.pact import read
 from tests.contracts.expectations import Json
-from tests.contracts.verification import Provider, broken
+from tests.contracts.providers.local_provider import Provider, broken
 from tests.simulated.played import fits, flat
 from tests.unit.contracts.written import body, call, file
 

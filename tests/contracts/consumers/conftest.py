@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, TUTORS
-from tests.contracts.drafts import Drafts
-from tests.contracts.hearing import Listener, Payments
-from tests.contracts.services import has_course, has_tutor, neighbour, payment_service
+from tests.contracts.consumers.listeners import Listener, Payments
+from tests.contracts.consumers.pact_recorder import Drafts
+from tests.contracts.providers.services import has_course, has_tutor, neighbour, payment_service
 
 
 @pytest.fixture

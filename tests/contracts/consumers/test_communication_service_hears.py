@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.contracts.hearing import Listener
+from tests.contracts.consumers.listeners import Listener
 
 
 def test_a_command_confirms_the_session(meetings: Listener) -> None:

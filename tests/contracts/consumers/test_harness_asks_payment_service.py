@@ -8,7 +8,7 @@ from pact import match
 
 from simulators.cli import main
 from simulators.world.topology import PAYMENT
-from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.consumers.pact_recorder import Contract, Drafts
 from tests.contracts.expectations import (
     HARNESS,
     NOBODY,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.contracts.hearing import Listener
+from tests.contracts.consumers.listeners import Listener
 
 
 def test_a_command_enrolls_the_student(school: Listener) -> None:

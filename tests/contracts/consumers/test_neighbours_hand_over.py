@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from simulators.kit.outgoing_events import announce
-from tests.contracts.drafts import Drafts
+from tests.contracts.consumers.handover import accepted, not_believed, refused, repeated
+from tests.contracts.consumers.pact_recorder import Drafts
 from tests.contracts.expectations import STRANGE_TOKEN, TOKEN
-from tests.contracts.handover import accepted, not_believed, refused, repeated
 from tests.contracts.messages import OF_NEIGHBOURS, Spoken
-from tests.contracts.services import neighbour
+from tests.contracts.providers.services import neighbour
 
 
 def delivered(url: str, said: Spoken, token: str = TOKEN) -> tuple[str, int]:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contracts.consumers.listeners import Listener
 from tests.contracts.expectations import Json
-from tests.contracts.hearing import Listener
 
 
 @pytest.fixture(params=["school", "meetings"])

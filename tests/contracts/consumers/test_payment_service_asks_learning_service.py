@@ -9,9 +9,9 @@ from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.gateways.learning import LearningService
 from simulators.world.topology import LEARNING, PAYMENT
-from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.consumers.pact_recorder import Contract, Drafts
 from tests.contracts.expectations import SAGA, TOKEN, money, text
-from tests.contracts.services import NOW
+from tests.contracts.providers.services import NOW
 
 COURSE = {"courseId": "algebra", "title": text("Algebra"), "price": money(4900, "EUR")}
 

@@ -10,8 +10,8 @@ from reference.domain.money import Money
 from reference.domain.payment_news import IntentCanceled, IntentCreated, IntentRefused, MoneyReceived, RefundReported
 from reference.domain.payment_status import RefundState
 from simulators.world.topology import PAYMENT, STRIPE
-from tests.contracts.accounts import REFUND
-from tests.contracts.at_stripe import (
+from tests.contracts.consumers.pact_recorder import Contract, Drafts
+from tests.contracts.consumers.stripe_calls import (
     CANCEL,
     CREATE,
     GIVE_BACK,
@@ -33,8 +33,8 @@ from tests.contracts.at_stripe import (
     refunds_listed,
     refused,
 )
-from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import NO_KEY, text
+from tests.contracts.providers.stripe_account import REFUND
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from reference.gateways.learning import LearningService
 from reference.gateways.neighbour import Neighbour
 from reference.wire import decode
 from simulators.world.topology import COMMUNICATION, LEARNING, TUTORS
-from tests.contracts.drafts import Drafts
+from tests.contracts.consumers.handover import accepted, not_believed, refused, repeated
+from tests.contracts.consumers.pact_recorder import Drafts
 from tests.contracts.expectations import SAGA, STRANGE_TOKEN, TOKEN
-from tests.contracts.handover import accepted, not_believed, refused, repeated
 from tests.contracts.messages import TO_NEIGHBOURS, Spoken
-from tests.contracts.services import NOW
+from tests.contracts.providers.services import NOW
 
 GATEWAYS = {LEARNING: LearningService, TUTORS: Neighbour, COMMUNICATION: Neighbour}
 

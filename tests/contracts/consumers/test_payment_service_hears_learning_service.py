@@ -4,8 +4,8 @@ import pytest
 
 from reference.domain.enrollment import CourseVerified, EnrollInCourseInitiated
 from reference.domain.money import Money
+from tests.contracts.consumers.listeners import Payments
 from tests.contracts.expectations import SAGA
-from tests.contracts.hearing import Payments
 from tests.contracts.messages import AGAIN
 
 PRICE = Money(4900, "EUR")

@@ -7,10 +7,10 @@ import pytest
 from reference.domain.messages import CancelRequested
 from reference.domain.money import Money
 from reference.domain.session import AvailabilityConfirmed, BookSessionInitiated
+from tests.contracts.consumers.listeners import Payments
 from tests.contracts.expectations import SAGA
-from tests.contracts.hearing import Payments
 from tests.contracts.messages import AGAIN
-from tests.contracts.services import NOW
+from tests.contracts.providers.services import NOW
 
 PRICE, UNTIL = Money(4900, "EUR"), NOW + timedelta(minutes=15)
 BOOKING = BookSessionInitiated(

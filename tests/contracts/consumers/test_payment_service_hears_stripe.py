@@ -18,9 +18,9 @@ from reference.domain.payment_status import RefundState
 from reference.gateways.stripe_webhook import StripeWebhooks
 from simulators.kit.seams import seeded_seams
 from simulators.world.topology import PAYMENT, STRIPE
-from tests.contracts.drafts import Drafts
+from tests.contracts.consumers.pact_recorder import Drafts
 from tests.contracts.expectations import Json, text, whole
-from tests.contracts.services import NOW
+from tests.contracts.providers.services import NOW
 
 SECRET = "whsec_contracts"
 IDS: Json = {"payment_id": "pay-1", "saga_id": "saga-1", "intent_id": "pi_1"}

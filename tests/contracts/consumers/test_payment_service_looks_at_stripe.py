@@ -8,8 +8,8 @@ from reference.application.lists import Span
 from reference.domain.payment_news import IntentCanceled, IntentCreated, MoneyReceived, RefundReported
 from reference.domain.reconciliation import EntryState
 from simulators.world.topology import PAYMENT, STRIPE
-from tests.contracts.accounts import OURS
-from tests.contracts.at_stripe import (
+from tests.contracts.consumers.pact_recorder import Contract, Drafts
+from tests.contracts.consumers.stripe_calls import (
     CANCELED,
     CREATE,
     GIVE_BACK,
@@ -33,9 +33,9 @@ from tests.contracts.at_stripe import (
     refused,
     since,
 )
-from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import SECRET_KEY, one_of, whole
-from tests.contracts.services import NOW
+from tests.contracts.providers.services import NOW
+from tests.contracts.providers.stripe_account import OURS
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from pact import match
 
 from simulators.clients.http_client import Refused
 from simulators.world.topology import PAYMENT
-from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.consumers.pact_recorder import Contract, Drafts
+from tests.contracts.consumers.student_app import app, refusal
 from tests.contracts.expectations import (
     NOBODY,
     OPERATOR,
@@ -24,7 +25,6 @@ from tests.contracts.expectations import (
     text,
     whole,
 )
-from tests.contracts.students import app, refusal
 
 JSON = "application/json"
 SAGA, MINE, BOBS = "/sagas/saga-1", {"sagaId": "saga-1", "studentId": "ada"}, {"sagaId": "saga-1", "studentId": "bob"}

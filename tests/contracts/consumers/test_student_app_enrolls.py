@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from simulators.world.topology import LEARNING
-from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.consumers.pact_recorder import Contract, Drafts
+from tests.contracts.consumers.student_app import app, refusal
 from tests.contracts.expectations import NOBODY, OPERATOR, PROBLEM, STUDENT, STUDENT_APP, problem, text
-from tests.contracts.students import app, refusal
 
 PUBLISHED, DRAFT = "a published course", "a course that is not published"
 

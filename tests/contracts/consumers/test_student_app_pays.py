@@ -6,9 +6,9 @@ import pytest
 
 from simulators.clients.http_client import Refused
 from simulators.world.topology import STRIPE
-from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.consumers.pact_recorder import Contract, Drafts
+from tests.contracts.consumers.student_app import app
 from tests.contracts.expectations import PUBLISHABLE_KEY, STUDENT_APP, one_of, text
-from tests.contracts.students import app
 
 SECRET = "pi_1_secret_1"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"

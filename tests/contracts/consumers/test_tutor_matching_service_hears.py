@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.contracts.hearing import Listener
+from tests.contracts.consumers.listeners import Listener
 
 
 def test_a_check_keeps_the_slot(tutors: Listener) -> None:

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from tests.contracts.liars import PACTS, Tried, caught, tried, truth
-from tests.contracts.lies import additions, lies
-from tests.contracts.providers import PROVIDERS
-from tests.contracts.report import unexplained, written
-from tests.contracts.strength import stamp
-from tests.contracts.unneeded import unneeded
+from tests.contracts.mutations.mutants import PACTS, Tried, caught, tried, truth
+from tests.contracts.mutations.mutations import additions, lies
+from tests.contracts.mutations.report import unexplained, written
+from tests.contracts.mutations.score import stamp
+from tests.contracts.mutations.unneeded_fields import unneeded
+from tests.contracts.providers.providers import PROVIDERS
 
 RENEW = "this was measured on other contracts or answers; measure again: make strength"
 SAMPLE = 12  # Of each contract; together with all that is no lie.

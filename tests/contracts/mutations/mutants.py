@@ -12,10 +12,10 @@ from typing import NamedTuple
 from flask import Flask, Response, request
 
 from tests.contracts.expectations import Json
-from tests.contracts.lies import Lie
-from tests.contracts.providers import PROVIDERS
-from tests.contracts.truth import Reply, interactions_of, is_message, replies
-from tests.contracts.verification import Provider, Said, broken
+from tests.contracts.mutations.mutations import Lie
+from tests.contracts.mutations.real_responses import Reply, interactions_of, is_message, replies
+from tests.contracts.providers.local_provider import Provider, Said, broken
+from tests.contracts.providers.providers import PROVIDERS
 from tests.rooms.source import ROOT
 
 PACTS = ROOT / "pacts"

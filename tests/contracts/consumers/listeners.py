@@ -15,10 +15,10 @@ from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.domain.payment_news import MoneyReceived
 from simulators.kit.http.cloudevents import envelope as travelling
-from tests.contracts.drafts import Drafts
+from tests.contracts.consumers.pact_recorder import Drafts
 from tests.contracts.expectations import CLOUDEVENT, SAGA, Json
 from tests.contracts.messages import door, spoken
-from tests.contracts.services import AS_KNOWN, NOW
+from tests.contracts.providers.services import AS_KNOWN, NOW
 
 
 @dataclass(frozen=True)

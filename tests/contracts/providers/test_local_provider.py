@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.contracts.expectations import Json
-from tests.contracts.verification import NotVerified, Provider, Said, broken
+from tests.contracts.providers.local_provider import NotVerified, Provider, Said, broken
 
 HELLO: Json = {
     "type": "Synchronous/HTTP",

@@ -18,7 +18,7 @@ from simulators.world.inside import Inside
 from simulators.world.topology import COMMUNICATION, LEARNING, NEIGHBOURS, PAYMENT, TUTORS
 from tests.contracts.expectations import CLOUDEVENT
 from tests.contracts.messages import ENROLLED, HELD, MEETING
-from tests.contracts.verification import Said
+from tests.contracts.providers.local_provider import Said
 
 DECIDED = ENROLLED | HELD | MEETING
 A_WHILE = timedelta(minutes=1)

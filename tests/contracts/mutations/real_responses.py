@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.contracts.expectations import Json
-from tests.contracts.verification import Provider
+from tests.contracts.providers.local_provider import Provider
 
 Place = tuple[str | int, ...]  # In a body: names of fields, and the first item of a list.
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.providers import PROVIDERS
-from tests.contracts.verification import broken
+from tests.contracts.providers.local_provider import broken
+from tests.contracts.providers.providers import PROVIDERS
 from tests.rooms.source import ROOT
 
 PACTS = ROOT / "pacts"

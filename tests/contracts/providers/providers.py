@@ -10,8 +10,6 @@ from pathlib import Path
 from flask import Flask
 
 from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
-from tests.contracts import overheard as stories
-from tests.contracts.accounts import Account
 from tests.contracts.expectations import (
     CLOUDEVENT,
     HARNESS,
@@ -31,10 +29,20 @@ from tests.contracts.expectations import (
     plain,
 )
 from tests.contracts.messages import AGAIN, SAID_AGAIN, Spoken, between, spoken
-from tests.contracts.overheard import Start, Story, course, overheard, session
-from tests.contracts.purchases import Purchases
-from tests.contracts.services import AS_KNOWN, database_url, has_course, is_enrolled, neighbour, payment_service, stripe
-from tests.contracts.verification import Enter, Provider, Said, Say
+from tests.contracts.providers import captured_messages as stories
+from tests.contracts.providers.captured_messages import Start, Story, course, overheard, session
+from tests.contracts.providers.local_provider import Enter, Provider, Said, Say
+from tests.contracts.providers.purchases import Purchases
+from tests.contracts.providers.services import (
+    AS_KNOWN,
+    database_url,
+    has_course,
+    is_enrolled,
+    neighbour,
+    payment_service,
+    stripe,
+)
+from tests.contracts.providers.stripe_account import Account
 
 STORIES: dict[str, Story] = {
     "PaymentFailed": stories.declined,

@@ -1,4 +1,4 @@
-"""How many lies of a provider each contract catches: `python -m tests.contracts.strength` measures all of them."""
+"""The mutation score: how many lies of a provider each contract catches. `python -m tests.contracts.mutations.score`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.contracts.liars import PACTS, caught, tried, truth
-from tests.contracts.lies import additions, lies
-from tests.contracts.report import Measured, unexplained, write
-from tests.contracts.unneeded import unneeded
+from tests.contracts.mutations.mutants import PACTS, caught, tried, truth
+from tests.contracts.mutations.mutations import additions, lies
+from tests.contracts.mutations.report import Measured, unexplained, write
+from tests.contracts.mutations.unneeded_fields import unneeded
 
 LEAST = 0.95
 

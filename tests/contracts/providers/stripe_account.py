@@ -7,7 +7,7 @@ import json
 from flask import Flask
 
 from tests.contracts.expectations import SECRET_KEY, TOKENS, Json
-from tests.contracts.verification import Enter
+from tests.contracts.providers.local_provider import Enter
 
 OURS = {"paymentId": "pay-1", "sagaId": "saga-1", "paymentContext": "COURSE_ENROLLMENT", "contextId": "algebra"}
 CREATED = {

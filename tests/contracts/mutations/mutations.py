@@ -14,7 +14,7 @@ from reference.domain.payment_messages import PaymentContext
 from reference.domain.payment_status import PaymentStatus
 from tests.contracts.expectations import CLOUDEVENT, INSTANT, PROBLEM, Json
 from tests.contracts.messages import SPOKEN
-from tests.contracts.truth import Place, Reply, needed, places
+from tests.contracts.mutations.real_responses import Place, Reply, needed, places
 
 ENUMERATIONS: list[tuple[str, ...]] = [
     tuple(PaymentContext),

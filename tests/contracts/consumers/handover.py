@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.consumers.pact_recorder import Contract, Drafts
 from tests.contracts.expectations import HEARD_BEFORE, PROBLEM, UNKNOWN, problem
 from tests.contracts.messages import Spoken
 

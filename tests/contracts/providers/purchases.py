@@ -16,8 +16,8 @@ from reference.domain.payment_status import RefundState
 from reference.domain.session import AvailabilityConfirmed, BookSessionInitiated, SessionConfirmed, SessionRejected
 from reference.storage.tables import metadata
 from tests.contracts.expectations import Json
-from tests.contracts.services import NOW
-from tests.contracts.verification import Enter
+from tests.contracts.providers.local_provider import Enter
+from tests.contracts.providers.services import NOW
 
 PRICE = Money(4900, "EUR")
 

@@ -7,7 +7,7 @@ import pytest
 import requests
 from pact.error import MismatchesError
 
-from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.consumers.pact_recorder import Contract, Drafts
 from tests.contracts.expectations import Json
 
 AUTHORIZED = {"Authorization": "Bearer pact-service-token"}

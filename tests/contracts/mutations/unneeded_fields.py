@@ -7,9 +7,9 @@ from collections import defaultdict
 
 from simulators.world.topology import STRIPE
 from tests.contracts.expectations import Json
-from tests.contracts.liars import PACTS, heard
-from tests.contracts.lies import shown
-from tests.contracts.truth import interactions_of, is_message, needed, places
+from tests.contracts.mutations.mutants import PACTS, heard
+from tests.contracts.mutations.mutations import shown
+from tests.contracts.mutations.real_responses import interactions_of, is_message, needed, places
 
 ID = re.compile(r"/(saga-1|algebra|1)(?=/|$)")
 Fields = dict[str, set[str]]  # By what they are told in.
