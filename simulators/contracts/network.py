@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from simulators.contracts.topics import Topic
+from simulators.contracts.topics import Topic
 
 HUB, APP = "payment-service", "student-app"
 LEFT = ("stripe",)
@@ -58,11 +55,11 @@ class Box:
     @property
     def label(self) -> str:
         """What people call it."""
-        return called(self.name)
+        return party_name(self.name)
 
 
 @dataclass(frozen=True)
-class Network:
+class NetworkDrawing:
     """The hub, the other parties, the app's arrows down to them; and topics for which there is no arrow."""
 
     hub: Box
@@ -77,7 +74,7 @@ class Network:
         return not box.topics and not any(box.x < fall.x < box.x + box.width for fall in self.falls)
 
 
-def called(party: str) -> str:
+def party_name(party: str) -> str:
     """Return what people call a party."""
     return NAMES.get(party, party)
 
@@ -88,7 +85,7 @@ def in_order(party: str) -> tuple[int, str]:
     return (known.index(party) if party in known else len(known), party)
 
 
-def network(topics: Iterable[Topic]) -> Network:
+def network(topics: Iterable[Topic]) -> NetworkDrawing:
     """Lay out the six parties, those without a contract too, and whoever else talks with the hub below on the left."""
     everything = tuple(topics)
     by_party = _by_party(everything)
@@ -104,7 +101,7 @@ def network(topics: Iterable[Topic]) -> Network:
     drawn = {id(arrow.topic) for box in (*left, *right) for arrow in box.arrows}
     drawn |= {id(topic) for fall in falls for topic in fall.topics}
     besides = tuple(topic for topic in everything if id(topic) not in drawn)
-    return Network(hub, (app, *left, *right), falls, besides, height + ROW * len(besides))
+    return NetworkDrawing(hub, (app, *left, *right), falls, besides, height + ROW * len(besides))
 
 
 def _by_party(topics: Sequence[Topic]) -> dict[str, list[Topic]]:

@@ -7,25 +7,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from simulators.contracts.network import called, in_order, network
-from simulators.contracts.pact import pacts_in
+from simulators.contracts.fields import Field
+from simulators.contracts.network import in_order, network, party_name
+from simulators.contracts.pact import Interaction, Pact, pacts_in
+from simulators.contracts.parts import Part
 from simulators.contracts.pattern_names import NAMED
-from simulators.contracts.rules import label, quoted
-from simulators.contracts.scenarios import played_in, scenario_of, scenarios_in
+from simulators.contracts.rules import json_text, label
+from simulators.contracts.scenarios import Link, Scenario, played_in, scenario_of, scenarios_in
 from simulators.contracts.strength import strength
 from simulators.contracts.topics import Topic, slug, topics
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from simulators.contracts.fields import Field
-    from simulators.contracts.pact import Interaction, Pact
-    from simulators.contracts.parts import Part
-    from simulators.contracts.scenarios import Link, Scenario
 
 ENVELOPE = {"id", "source", "type", "subject", "time", "specversion", "datacontenttype"}
 
@@ -51,8 +46,8 @@ class Contracts:
 
     @cached_property
     def forms(self) -> dict[str, str]:
-        """The forms that are called by a name, with the expression behind each."""
-        fields = (each for pact in self.pacts for every in pact.interactions for each in every.needed.fields)
+        """The forms that are party_name by a name, with the expression behind each."""
+        fields = (each for pact in self.pacts for every in pact.interactions for each in every.expected.fields)
         named = {name: detail for field in fields for name, detail in [label(field.rule)]}
         return {name: named[name] for name in sorted(NAMED & named.keys())}
 
@@ -121,7 +116,13 @@ def _templates() -> Environment:
         loader=PackageLoader("simulators.contracts"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
     )  # fmt: skip
-    templates.filters |= {"called": called, "anchor": anchor, "label": label, "strength": strength, "quoted": quoted}
+    templates.filters |= {
+        "party_name": party_name,
+        "anchor": anchor,
+        "label": label,
+        "strength": strength,
+        "json_text": json_text,
+    }
     templates.globals |= {"named": NAMED}
     templates.filters |= {"pretty": _pretty, "data": _data, "envelope": _envelope, "slug": slug}
     return templates

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from simulators.contracts.fields import Field, fields_in
 from simulators.contracts.matchers import Matchers
 from simulators.contracts.rules import Exactly
+from simulators.kit.json_types import Json
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-Json = dict[str, Any]
 CLOUDEVENT, FORM = "application/cloudevents+json", "application/x-www-form-urlencoded"
 
 
@@ -59,28 +56,28 @@ class Part:
         return status_words(self["status"])
 
 
-def asked(written: Json) -> Part:
+def request_part(written: Json) -> Part:
     """Read what a call asks."""
     rules = written.get("matchingRules", {})
     head = [Field("method", written["method"], Exactly(written["method"]))]
-    head += _alone("path", written["path"], rules.get("path"))
-    head += _named("query", written.get("query", {}), rules.get("query"))
-    head += _named("header", written.get("headers", {}), rules.get("header"))
+    head += _single_field("path", written["path"], rules.get("path"))
+    head += _named_fields("query", written.get("query", {}), rules.get("query"))
+    head += _named_fields("header", written.get("headers", {}), rules.get("header"))
     return _part(head, written.get("body"), rules)
 
 
-def answer(written: Json) -> Part:
+def response_part(written: Json) -> Part:
     """Read what a call is answered."""
     rules = written.get("matchingRules", {})
-    head = _alone("status", written["status"], rules.get("status"))
-    head += _named("header", written.get("headers", {}), rules.get("header"))
+    head = _single_field("status", written["status"], rules.get("status"))
+    head += _named_fields("header", written.get("headers", {}), rules.get("header"))
     return _part(head, written.get("body"), rules)
 
 
-def told(written: Json) -> Part:
+def message_part(written: Json) -> Part:
     """Read what a message tells."""
     rules = written.get("matchingRules", {})
-    head = _named("metadata", written.get("metadata", {}), rules.get("metadata"))
+    head = _named_fields("metadata", written.get("metadata", {}), rules.get("metadata"))
     return _part(list(head), written.get("contents"), rules)
 
 
@@ -106,13 +103,13 @@ def _content(written: Json, media: str) -> Any:  # noqa: ANN401 - whatever a bod
     return dict(parse_qsl(content, keep_blank_values=True)) if media == FORM else content
 
 
-def _alone(name: str, example: object, written: Json | None) -> list[Field]:
+def _single_field(name: str, example: object, written: Json | None) -> list[Field]:
     """Read a value that stands by itself, whose rules stand by themselves, too."""
     matchers = Matchers({"$": written} if written and "matchers" in written else written)
     return [Field(name, example, matchers.at((), example) or Exactly(example))]
 
 
-def _named(kind: str, examples: Mapping[str, Any], written: Json | None) -> Iterator[Field]:
+def _named_fields(kind: str, examples: Mapping[str, Any], written: Json | None) -> Iterator[Field]:
     matchers = Matchers(written)
     for name, example in examples.items():
         value = ", ".join(map(str, example)) if isinstance(example, list) else example

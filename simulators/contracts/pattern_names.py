@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
 
 KNOWN_FORMS = {
     "a time in UTC": (("2031-05-06T07:08:09Z", "2031-05-06T07:08:09.120Z"), ("2031-05-06", "07:08:09", "noon")),
@@ -28,7 +25,7 @@ def name_of(accepts: Callable[[str], bool]) -> str:
     return next(known, "text of the form")
 
 
-def contained(regex: str) -> str:
+def required_word(regex: str) -> str:
     """Return the one word that an expression asks for somewhere in a text, or nothing."""
     found = re.fullmatch(r"\.\*([\w-]+)\.\*", regex)
     return found[1] if found else ""

@@ -45,7 +45,7 @@ ROOMS = {
     "simulators.learning": _room("simulators.kit", "flask werkzeug"),
     "simulators.tutor_matching": _room("simulators.kit", "flask werkzeug"),
     "simulators.communication": _room("simulators.kit", "flask werkzeug"),
-    "simulators.contracts": _room("", "jinja2"),
+    "simulators.contracts": _room("simulators.kit", "jinja2 gherkin"),
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
     "simulators.clients": _room("simulators.kit simulators.world", "requests"),
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import requests
@@ -13,12 +14,8 @@ import requests
 from simulators.cli.contracts.pact_client import pact, plain_text
 from simulators.cli.contracts.subprocesses import TookTooLong
 from simulators.cli.usage import WrongUsage
+from simulators.kit.json_types import Json
 from simulators.kit.seams import real_seams
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from simulators.contracts.pact_file import Json
 
 TIMEOUT_SECONDS = 10
 HAL = "application/hal+json, application/json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulators.cli.contracts.subprocesses import Missing, Outcome, TookTooLong, run
+from simulators.cli.contracts.subprocesses import Missing, ProcessResult, TookTooLong, run
 from simulators.cli.usage import WrongUsage
 from simulators.contracts.pact import Pact, read
 
@@ -12,12 +12,12 @@ HERE, SECONDS = Path(), 20
 NOT_RUN = 127  # As a shell has it.
 
 
-def git(*words: str, at: Path = HERE) -> Outcome:
+def git(*words: str, at: Path = HERE) -> ProcessResult:
     """Run git in some place; one that is missing, or does not end, fails as any other."""
     try:
         return run(["git", "-C", str(at), *words], seconds=SECONDS)
     except (Missing, TookTooLong) as trouble:
-        return Outcome(NOT_RUN, "", f"git cannot be run: {trouble}")
+        return ProcessResult(NOT_RUN, "", f"git cannot be run: {trouble}")
 
 
 def pacts_at(revision: str, place: Path) -> list[Pact]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from sysconfig import get_path
-from typing import TYPE_CHECKING
 
-from simulators.cli.contracts.subprocesses import Missing, Outcome, run
+from simulators.cli.contracts.subprocesses import Missing, ProcessResult, run
 from simulators.cli.usage import WrongUsage
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MISSING = "Pact's official client is not installed here: pip install 'payment-flow-harness[contracts]'"
 QUIET = {"PACT_DO_NOT_TRACK": "true", "PACT_BROKER_HTTP_RETRIES": "0", "NO_COLOR": "1"}
@@ -21,7 +18,7 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 ADORNMENT = re.compile(r"^[^\w\[{(]+")
 
 
-def pact(*arguments: str, seconds: float, environ: Mapping[str, str]) -> Outcome:
+def pact(*arguments: str, seconds: float, environ: Mapping[str, str]) -> ProcessResult:
     """Run Pact's client; TookTooLong if it does not end in time, WrongUsage if there is none."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PACT_")}
     try:
@@ -30,7 +27,7 @@ def pact(*arguments: str, seconds: float, environ: Mapping[str, str]) -> Outcome
         raise WrongUsage(f"{MISSING}\n({missing})") from missing
 
 
-def plain_text(outcome: Outcome) -> str:
+def plain_text(outcome: ProcessResult) -> str:
     """Return what the client wrote, each line once, without colours, adornment and warnings."""
     lines = COLOURS.sub("", f"{outcome.err}\n{outcome.out}").splitlines()
     texts = [ADORNMENT.sub("", line).strip() for line in lines]

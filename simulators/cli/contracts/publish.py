@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from glob import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
-from simulators.cli.contracts.broker import with_broker
+from simulators.cli.contracts.broker import Broker, with_broker
 from simulators.cli.contracts.options import pacts, without
-from simulators.cli.contracts.revision import with_revision
+from simulators.cli.contracts.revision import Revision, with_revision
 from simulators.cli.usage import WrongUsage
 from simulators.contracts.pact_file import contracts_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from simulators.cli.contracts.broker import Broker
-    from simulators.cli.contracts.revision import Revision
 
 
 @click.command(

@@ -12,9 +12,9 @@ import requests
 from flask import Flask, Response, request
 
 from simulators.cli.contracts import pact_client
-from simulators.cli.contracts.provider_proxy import Service, api
+from simulators.cli.contracts.provider_proxy import Addresses, provider_at
 from simulators.world.serving import Port, Server
-from tests.contracts.broker.ben import GREETING, NEWS, Ben, verified, written
+from tests.contracts.broker.ben import GREETING, NEWS, Ben, verified, write_contract
 from tests.contracts.broker.calling import Served, harness
 from tests.contracts.expectations import Json
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.served
 
 @pytest.fixture
 def pacts(elsewhere: Path) -> Path:
-    return written(elsewhere / "ada-ben.json", GREETING, NEWS)
+    return write_contract(elsewhere / "ada-ben.json", GREETING, NEWS)
 
 
 def test_what_is_kept_is_told_interaction_by_interaction(ben: Ben, pacts: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_service_that_is_not_there_is_not_called_broken(ben: Ben, pacts: Path)
     ("interactions", "left"), [((GREETING | {"pending": True},), "a greeting"), ((), "no interaction")]
 )
 def test_files_that_prove_nothing(ben: Ben, elsewhere: Path, interactions: tuple[Json, ...], left: str) -> None:
-    answer = verified(ben, pacts=written(elsewhere / "ada-ben.json", *interactions))
+    answer = verified(ben, pacts=write_contract(elsewhere / "ada-ben.json", *interactions))
     assert answer.exit_code == 1
     assert left in answer.output
 
@@ -168,7 +168,7 @@ def test_everything_is_passed_on_as_it_is() -> None:
     app.add_url_rule("/<path:path>", view_func=answer)
     server = Server(app, port)
     try:
-        passing = api(Service(port.url + "/base", None, None, requests.Session())).test_client()
+        passing = provider_at(Addresses(port.url + "/base", None, None), requests.Session()).api.test_client()
         said = passing.get("/a%2Fb%20c?x=1&x=2", headers={"X-Own": "7"})
     finally:
         server.stop()

@@ -1,4 +1,4 @@
-"""Tells a contract what a provider really says, or lies about it, and returns which of it the contract catches."""
+"""Mutants: real responses of a provider, each mutated in one way; and which of them a contract catches."""
 
 from __future__ import annotations
 
@@ -11,64 +11,70 @@ from typing import NamedTuple
 
 from flask import Flask, Response, request
 
+from simulators.cli.contracts.provider import Content
 from tests.contracts.expectations import Json
-from tests.contracts.mutations.mutations import Lie
-from tests.contracts.mutations.real_responses import Reply, interactions_of, is_message, replies
-from tests.contracts.providers.local_provider import Provider, Said, broken
+from tests.contracts.mutations.mutations import Mutation
+from tests.contracts.mutations.real_responses import Reply, interactions_of, is_message, replies_of
+from tests.contracts.providers.local_provider import LocalProvider, broken_interactions
 from tests.contracts.providers.providers import PROVIDERS
 from tests.rooms.source import ROOT
 
 PACTS = ROOT / "pacts"
-NUMBER = "X-Lie"
+NUMBER = "X-Mutation"
 BATCH = 100  # Pact takes the longer over each interaction the more there are.
-Bend = Callable[[Json, Reply], Iterator[Lie]]
+Mutate = Callable[[Json, Reply], Iterator[Mutation]]
 
 
-class Tried(NamedTuple):
+class Mutant(NamedTuple):
     """One reply to one interaction."""
 
     interaction: Json
-    lie: Lie
+    mutation: Mutation
 
     def __str__(self) -> str:
-        return f"{self.interaction['description']}: {self.lie}"
+        return f"{self.interaction['description']}: {self.mutation}"
 
 
 @cache
-def heard(contract: Path) -> dict[str, Reply]:
+def real_responses(contract: Path) -> dict[str, Reply]:
     """Return what the real provider answers and says, by description."""
     with TemporaryDirectory() as directory:
-        return replies(PROVIDERS[contract.name](Path(directory)), contract)
+        return replies_of(PROVIDERS[contract.name](Path(directory)), contract)
 
 
-def truth(_: Json, known: Reply) -> Iterator[Lie]:
-    """Yield what is no lie: whoever takes it for one catches nothing."""
-    yield Lie("as it is", "", known)
+def unchanged(_: Json, known: Reply) -> Iterator[Mutation]:
+    """Yield what is no mutation: whoever takes it for one catches nothing."""
+    yield Mutation("as it is", "", known)
 
 
-def tried(contract: Path, bend: Bend) -> list[Tried]:
+def mutants(contract: Path, mutate: Mutate) -> list[Mutant]:
     """Return the real replies, each bent in every way."""
-    known = heard(contract)
-    return [Tried(each, lie) for each in interactions_of(contract) for lie in bend(each, known[each["description"]])]
+    known = real_responses(contract)
+    return [
+        Mutant(each, mutation)
+        for each in interactions_of(contract)
+        for mutation in mutate(each, known[each["description"]])
+    ]
 
 
-def caught(contract: Path, told: Sequence[Tried]) -> list[bool]:
+def are_caught(contract: Path, found: Sequence[Mutant]) -> list[bool]:
     """Return of each whether the contract breaks by it; many in one verification, where each has a copy to break."""
-    batches = (told[start : start + BATCH] for start in range(0, len(told), BATCH))
-    return [verdict for batch in batches for verdict in _caught(contract, batch)]
+    batches = (found[start : start + BATCH] for start in range(0, len(found), BATCH))
+    return [is_caught for batch in batches for is_caught in _are_caught(contract, batch)]
 
 
-def _caught(contract: Path, told: Sequence[Tried]) -> list[bool]:
+def _are_caught(contract: Path, batch: Sequence[Mutant]) -> list[bool]:
     written = json.loads(contract.read_text())
-    copies = [_numbered(each.interaction, number) for number, each in enumerate(told)]
+    copies = [_copy_with_number(each.interaction, number) for number, each in enumerate(batch)]
     with TemporaryDirectory() as directory:
         copy = Path(directory) / contract.name
         copy.write_text(json.dumps(written | {"interactions": copies}))
-        found = broken(_teller(written["provider"]["name"], [each.lie.reply for each in told], copies), copy)
-    return [str(number) in found for number in range(len(told))]
+        provider = _provider_of(written["provider"]["name"], [each.mutation.reply for each in batch], copies)
+        broken = broken_interactions(provider, copy)
+    return [str(number) in broken for number in range(len(batch))]
 
 
-def _numbered(interaction: Json, number: int) -> Json:
+def _copy_with_number(interaction: Json, number: int) -> Json:
     """Return the interaction, marked so that whoever answers knows which it is; so it needs no state."""
     copy = {name: value for name, value in interaction.items() if name != "providerStates"}
     copy["description"] = str(number)
@@ -78,16 +84,16 @@ def _numbered(interaction: Json, number: int) -> Json:
     return copy
 
 
-def _teller(name: str, told: Sequence[Reply], copies: Sequence[Json]) -> Provider:
+def _provider_of(name: str, replies: Sequence[Reply], copies: Sequence[Json]) -> LocalProvider:
     app = Flask(name)
 
     @app.before_request
     def answer() -> Response:
-        reply = told[int(request.headers[NUMBER])]
+        reply = replies[int(request.headers[NUMBER])]
         return Response(reply.data, reply.status, content_type=reply.content_type)
 
-    def say(reply: Reply) -> Callable[[], Said]:
-        return lambda: Said(reply.data, reply.content_type)
+    def say(reply: Reply) -> Callable[[], Content]:
+        return lambda: Content(reply.data, reply.content_type)
 
-    messages = {str(number): say(told[number]) for number, each in enumerate(copies) if is_message(each)}
-    return Provider(name, app, {}, messages)
+    messages = {str(number): say(replies[number]) for number, each in enumerate(copies) if is_message(each)}
+    return LocalProvider(name, app, {}, messages)

@@ -1,4 +1,4 @@
-"""The mutation score: how many lies of a provider each contract catches. `python -m tests.contracts.mutations.score`."""
+"""The mutation score: how many wrong responses each contract catches. `python -m tests.contracts.mutations.score`."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.contracts.mutations.mutants import PACTS, caught, tried, truth
-from tests.contracts.mutations.mutations import additions, lies
-from tests.contracts.mutations.report import Measured, unexplained, write
-from tests.contracts.mutations.unneeded_fields import unneeded
+from tests.contracts.mutations.mutants import PACTS, are_caught, mutants, unchanged
+from tests.contracts.mutations.mutations import additions, mutations
+from tests.contracts.mutations.report import Score, unexplained, write
+from tests.contracts.mutations.unneeded_fields import unneeded_fields
 
 LEAST = 0.95
 
 
-def measured(contract: Path) -> Measured:
+def measure(contract: Path) -> Score:
     """Try everything on one contract."""
-    all_lies, more = tried(contract, lies), tried(contract, additions)
-    kept = tried(contract, truth) + more
-    verdicts = caught(contract, [*kept, *all_lies])
-    wrongly = [str(each) for each, is_caught in zip(kept, verdicts, strict=False) if is_caught]
-    survivors = [str(each) for each, is_caught in zip(all_lies, verdicts[len(kept) :], strict=True) if not is_caught]
+    wrong, more = mutants(contract, mutations), mutants(contract, additions)
+    kept = mutants(contract, unchanged) + more
+    caught = are_caught(contract, [*kept, *wrong])
+    wrongly = [str(each) for each, is_caught in zip(kept, caught, strict=False) if is_caught]
+    survivors = [str(each) for each, is_caught in zip(wrong, caught[len(kept) :], strict=True) if not is_caught]
     written = json.loads(contract.read_text())
     parties = (written["consumer"]["name"], written["provider"]["name"])
-    return Measured(*parties, len(written["interactions"]), len(all_lies), len(more), survivors, wrongly)
+    return Score(*parties, len(written["interactions"]), len(wrong), len(more), survivors, wrongly)
 
 
 def stamp() -> str:
@@ -36,27 +36,19 @@ def stamp() -> str:
     known = sha256()
     for contract in sorted(PACTS.glob("*.json")):
         known.update(contract.read_bytes())
-        known.update("\n".join(map(str, tried(contract, lies) + tried(contract, additions))).encode())
+        known.update("\n".join(map(str, mutants(contract, mutations) + mutants(contract, additions))).encode())
     return known.hexdigest()[:16]
-
-
-def _quietly(contract: Path) -> Measured:
-    """Pact prints thousands of failures past Python, which are all as they should be."""
-    os.environ["PACT_DO_NOT_TRACK"] = "true"
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    logging.disable()
-    return measured(contract)
 
 
 def main() -> None:
     """Measure all contracts, write what was found, and fail if a contract is weak or too strict."""
     logging.disable()
     contracts = sorted(PACTS.glob("*.json"))
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as processes:
-        found = list(processes.map(_quietly, contracts))
-    write(PACTS / "README.md", found, unneeded(), stamp())
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=logging.disable) as processes:
+        found = list(processes.map(measure, contracts))
+    write(PACTS / "README.md", found, unneeded_fields(), stamp())
     complaints = [f"{each.pair} breaks by {wrong}" for each in found for wrong in each.wrongly]
-    complaints += [f"{each.pair} does not catch {lie}" for each in found for lie in unexplained(each.survivors)]
+    complaints += [f"{each.pair} does not catch {mutant}" for each in found for mutant in unexplained(each.survivors)]
     complaints += [f"{each.pair} catches too little" for each in found if each.share < LEAST]
     sys.exit("\n".join(complaints) or 0)
 

@@ -13,12 +13,12 @@ from typing import Any
 from flask import request
 
 from reference.domain.payment_news import AttemptDeclined
+from simulators.cli.contracts.provider import Content
 from simulators.stories import tomorrow
 from simulators.world.inside import Inside
 from simulators.world.topology import COMMUNICATION, LEARNING, NEIGHBOURS, PAYMENT, TUTORS
 from tests.contracts.expectations import CLOUDEVENT
 from tests.contracts.messages import ENROLLED, HELD, MEETING
-from tests.contracts.providers.local_provider import Said
 
 DECIDED = ENROLLED | HELD | MEETING
 A_WHILE = timedelta(minutes=1)
@@ -30,13 +30,13 @@ class Overheard(Inside):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        self.said: dict[tuple[str, str], Said] = {}
+        self.said: dict[tuple[str, str], Content] = {}
         for name, service in self.services.items():
             service.app.before_request(partial(self._listen, name))
 
     def _listen(self, receiver: str) -> None:
         if request.mimetype == CLOUDEVENT or request.path == "/webhooks/stripe":
-            said = Said(request.get_data(), request.content_type or "")
+            said = Content(request.get_data(), request.content_type or "")
             self.said[receiver, request.get_json(force=True)["type"]] = said
 
 
@@ -150,7 +150,7 @@ def _decided(state: Any) -> Any:
 
 
 @cache
-def overheard(story: Story, start: Start) -> dict[tuple[str, str], Said]:
+def overheard(story: Story, start: Start) -> dict[tuple[str, str], Content]:
     """Play a story, and return the last envelope of each name that each service was told in it."""
     with TemporaryDirectory() as directory, Overheard(Path(directory)) as world:
         story(world, start)

@@ -1,131 +1,70 @@
-"""Holds a real provider to a contract, and takes silence for a failure: Pact passes whatever it did not look at."""
+"""One of our own services as a provider, in this process: its app, its provider states and its message handlers."""
 
 from __future__ import annotations
 
-import json
 import traceback
-from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
-from typing import Any, NamedTuple
 
-from flask import Flask, Response, request
-from pact import Verifier
-from werkzeug.serving import make_server
+from flask import Flask
 
+from simulators.cli.contracts.provider import Content, NotDone, Provider
+from simulators.cli.contracts.source import FromFiles
+from simulators.cli.contracts.verification import verify
+from simulators.contracts.provider_requirements import ProviderRequirements
 from tests.contracts.expectations import Json
 
-HOST = "127.0.0.1"
-PATIENCE = 60_000  # Milliseconds; to say a message a whole story may be played, on a machine that does much else.
-Enter = Callable[[Json], None]  # Gets a provider into a state with these parameters.
-
-
-class Said(NamedTuple):
-    """A message as it travelled."""
-
-    body: bytes
-    content_type: str
-
-
-Say = Callable[[], Said]
+SECONDS = 300  # To say a message a whole story may be played, on a machine that does much else.
+EnterState = Callable[[Json], None]  # Gets a provider into a state with these parameters.
+SayMessage = Callable[[], Content]
 
 
 @dataclass(frozen=True)
-class Provider:
+class LocalProvider:
     """A service, how it gets into each state, and how it is brought to say each message (by its description)."""
 
     name: str
     app: Flask
-    states: Mapping[str, Enter]
-    messages: Mapping[str, Say]
+    states: Mapping[str, EnterState]
+    messages: Mapping[str, SayMessage]
+
+    def enter_state(self, asked: Json) -> Content:
+        self.states[asked["state"]](asked["params"])
+        return Content(b"{}", "application/json")
+
+    def say_message(self, asked: Json) -> Content:
+        return self.messages[asked["description"]]()
 
 
-class NotVerified(AssertionError):  # noqa: N818 - says what happened
-    """The verification would not have looked at all that the contract says, or did not."""
+def broken_interactions(local: LocalProvider, contract: Path) -> dict[str, str]:
+    """Return what the provider does not keep: the mismatches by description."""
+    source = FromFiles(contract)
+    requirements = source.requirements(local.name)
+    _must_be_prepared(local, requirements)
+    provider = Provider(local.app, _or_not_done(local.enter_state), _or_not_done(local.say_message))
+    failed = verify(provider, requirements, source, SECONDS).failed
+    [consumer] = {each.consumer for each in requirements.contracts}
+    return {
+        name.removesuffix(f" ({consumer})"): "\n".join([*reasons, *provider.troubles])
+        for name, reasons in failed.items()
+    }
 
 
-def broken(provider: Provider, contract: Path) -> dict[str, str]:
-    """Return what the provider does not keep: the mismatches by description; NotVerified unless all was looked at."""
-    written = json.loads(contract.read_text())
-    interactions = written["interactions"]
-    if written["provider"]["name"] != provider.name:
-        raise NotVerified(f"{contract.name} is not for {provider.name}")
-    _is_prepared(provider, interactions)
-    results = _results(provider, contract)
-    looked_at = sorted(each["description"] for each in results if not each["pending"])
-    if not looked_at or looked_at != sorted(each["description"] for each in interactions):
-        raise NotVerified(f"of {contract.name}, only this was verified: {looked_at}")
-    return {each["description"]: _told(each) for each in results if each["result"] != "OK"}
+def _must_be_prepared(local: LocalProvider, requirements: ProviderRequirements) -> None:
+    """A state or a message for which nobody asks proves nothing."""
+    messages = {each["description"] for each in requirements.messages()}
+    for what, needed, known in (("state", requirements.states(), local.states), ("message", messages, local.messages)):
+        if set(needed) != set(known):
+            differing = sorted(set(needed) ^ set(known))
+            raise AssertionError(f"{local.name} differs from the contract in the {what}s {differing}")
 
 
-def _is_prepared(provider: Provider, interactions: list[Json]) -> None:
-    """A state that nobody can set costs minutes of retries; one that nobody asked for proves nothing."""
-    states = {state["name"] for each in interactions for state in each.get("providerStates", [])}
-    messages = {each["description"] for each in interactions if each["type"] == "Asynchronous/Messages"}
-    for what, needed, known in (("state", states, provider.states), ("message", messages, provider.messages)):
-        if needed != set(known):
-            raise NotVerified(f"{provider.name} differs from the contract in the {what}s {sorted(needed ^ set(known))}")
-
-
-def _results(provider: Provider, contract: Path) -> list[Json]:
-    with _served(provider.app) as port, _served(_door(provider)) as door:
-        verifier = Verifier(provider.name, host=HOST).add_transport(url=f"http://{HOST}:{port}")
-        verifier.add_transport(protocol="message", port=door, path="/", scheme="http")
-        if provider.states:
-            verifier.state_handler(f"http://{HOST}:{door}/state", body=True)
-        verifier.add_source(contract)
-        verifier.disable_ssl_verification()  # Loopback has no TLS; reading root certificates for each call takes long.
-        verifier.set_request_timeout(PATIENCE)
+def _or_not_done(act: Callable[[Json], Content]) -> Callable[[Json], Content]:
+    def do(asked: Json) -> Content:
         try:
-            verifier.verify()
-        except RuntimeError:
-            if not verifier.results["errors"]:
-                raise NotVerified(verifier.output(strip_ansi=True)) from None
-        results: list[Json] = verifier.results["interactionResults"]
-        return results
+            return act(asked)
+        except Exception as error:
+            raise NotDone("".join(traceback.format_exception(error))) from error
 
-
-def _told(result: Json) -> str:
-    mismatch = result["mismatch"]
-    lines = [f"{each.get('path', '')} {each['mismatch']}" for each in mismatch.get("mismatches", [])]
-    return "\n".join(lines) or json.dumps(mismatch)
-
-
-def _door(provider: Provider) -> Flask:
-    """What the verifier needs beside the provider's own API; 422 at once, since it repeats a 500 for two minutes."""
-    door = Flask("door")
-
-    @door.post("/state")
-    def state() -> Json:
-        asked: Json = request.get_json()
-        if asked["state"]:
-            provider.states[asked["state"]](asked["params"])
-        return {}
-
-    @door.post("/")
-    def message() -> Response:
-        said = provider.messages[request.get_json()["description"]]()
-        metadata = b64encode(json.dumps({"contentType": said.content_type}).encode()).decode()
-        return Response(said.body, content_type=said.content_type, headers={"Pact-Message-Metadata": metadata})
-
-    @door.errorhandler(Exception)
-    def failed(error: Exception) -> tuple[str, int]:
-        return "".join(traceback.format_exception(error)), 422
-
-    return door
-
-
-@contextmanager
-def _served(app: Any) -> Iterator[int]:
-    server = make_server(HOST, 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return do

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from simulators.cli.contracts.provider import Content
 from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
 from tests.contracts.expectations import (
     CLOUDEVENT,
@@ -31,7 +32,7 @@ from tests.contracts.expectations import (
 from tests.contracts.messages import AGAIN, SAID_AGAIN, Spoken, between, spoken
 from tests.contracts.providers import captured_messages as stories
 from tests.contracts.providers.captured_messages import Start, Story, course, overheard, session
-from tests.contracts.providers.local_provider import Enter, Provider, Said, Say
+from tests.contracts.providers.local_provider import EnterState, LocalProvider, SayMessage
 from tests.contracts.providers.purchases import Purchases
 from tests.contracts.providers.services import (
     AS_KNOWN,
@@ -75,47 +76,47 @@ WEBHOOKS: dict[str, Story] = {
 """What Stripe says by itself, and when."""
 
 
-def payment_provider(consumer: str, directory: Path) -> Provider:
+def payment_provider(consumer: str, directory: Path) -> LocalProvider:
     app = payment_service(directory)
-    return Provider(PAYMENT, app, _access(KNOWN, UNKNOWN) | _heard_before(PAYMENT, app), _says(PAYMENT, consumer))
+    return LocalProvider(PAYMENT, app, _access(KNOWN, UNKNOWN) | _heard_before(PAYMENT, app), _says(PAYMENT, consumer))
 
 
-def payment_to_people(seen_by: Callable[[Purchases], dict[str, Enter]], directory: Path) -> Provider:
+def payment_to_people(seen_by: Callable[[Purchases], dict[str, EnterState]], directory: Path) -> LocalProvider:
     app = payment_service(directory)
     purchases = Purchases(app, database_url(directory))
-    return Provider(PAYMENT, app, _access(STUDENT, OPERATOR, NOBODY) | seen_by(purchases), {})
+    return LocalProvider(PAYMENT, app, _access(STUDENT, OPERATOR, NOBODY) | seen_by(purchases), {})
 
 
-def school_to_students(_: Path) -> Provider:
+def school_to_students(_: Path) -> LocalProvider:
     app = neighbour(LEARNING)
-    return Provider(LEARNING, app, _access(STUDENT, OPERATOR, NOBODY) | _courses(app) | _enrolled(app), {})
+    return LocalProvider(LEARNING, app, _access(STUDENT, OPERATOR, NOBODY) | _courses(app) | _enrolled(app), {})
 
 
-def stripe_to_students(_: Path) -> Provider:
+def stripe_to_students(_: Path) -> LocalProvider:
     app = stripe()
-    return Provider(STRIPE, app, _access(PUBLISHABLE_KEY) | Account(app).seen_by_students(), {})
+    return LocalProvider(STRIPE, app, _access(PUBLISHABLE_KEY) | Account(app).seen_by_students(), {})
 
 
-def stripe_to_us(_: Path) -> Provider:
+def stripe_to_us(_: Path) -> LocalProvider:
     app = stripe()
     says = {name: partial(_webhook, name) for name in WEBHOOKS}
-    return Provider(STRIPE, app, _access(SECRET_KEY, NO_KEY) | Account(app).seen_by_us(), says)
+    return LocalProvider(STRIPE, app, _access(SECRET_KEY, NO_KEY) | Account(app).seen_by_us(), says)
 
 
-def neighbour_provider(name: str, _: Path) -> Provider:
+def neighbour_provider(name: str, _: Path) -> LocalProvider:
     app = neighbour(name)
     states = _heard_before(name, app) | {OBEYED: _obeyed} | (_courses(app) if name == LEARNING else {})
-    return Provider(name, app, _access(KNOWN, UNKNOWN) | states, _says(name, PAYMENT))
+    return LocalProvider(name, app, _access(KNOWN, UNKNOWN) | states, _says(name, PAYMENT))
 
 
-def _access(*states: str) -> dict[str, Enter]:
+def _access(*states: str) -> dict[str, EnterState]:
     def enter(state: str, params: Json) -> None:
         assert params["token"] == TOKENS[state]
 
     return {state: partial(enter, state) for state in states}
 
 
-def _heard_before(name: str, app: Flask) -> dict[str, Enter]:
+def _heard_before(name: str, app: Flask) -> dict[str, EnterState]:
     def enter(params: Json) -> None:
         said = spoken(name, params["message"])
         headers = AS_KNOWN | {"Content-Type": CLOUDEVENT}
@@ -130,7 +131,7 @@ def _obeyed(params: Json) -> None:
     assert params in [said.known for said in SAID_AGAIN]
 
 
-def _courses(school: Flask) -> dict[str, Enter]:
+def _courses(school: Flask) -> dict[str, EnterState]:
     def emptied(_: Json) -> None:
         assert school.test_client().post("/_sim/reset").status_code == 204
 
@@ -145,7 +146,7 @@ def _courses(school: Flask) -> dict[str, Enter]:
     }
 
 
-def _enrolled(school: Flask) -> dict[str, Enter]:
+def _enrolled(school: Flask) -> dict[str, EnterState]:
     def enter(params: Json) -> None:
         _courses(school)["a published course"](params)
         is_enrolled(school, "ada", params["courseId"])
@@ -153,22 +154,22 @@ def _enrolled(school: Flask) -> dict[str, Enter]:
     return {"a course in which ada is enrolled": enter}
 
 
-def _says(sender: str, receiver: str) -> dict[str, Say]:
+def _says(sender: str, receiver: str) -> dict[str, SayMessage]:
     """What the one says to the other in this pair's flow."""
     start = course if LEARNING in {sender, receiver} else session
     return {said.description: partial(_heard, said, start) for said in between(sender, receiver)}
 
 
-def _webhook(name: str) -> Said:
+def _webhook(name: str) -> Content:
     return overheard(WEBHOOKS[name], course)[PAYMENT, name]
 
 
-def _heard(said: Spoken, start: Start) -> Said:
+def _heard(said: Spoken, start: Start) -> Content:
     return overheard(STORIES.get(said.description, stories.bought), start)[said.receiver, said.name]
 
 
 NEIGHBOURS = (LEARNING, TUTORS, COMMUNICATION)
-PROVIDERS: dict[str, Callable[[Path], Provider]] = {
+PROVIDERS: dict[str, Callable[[Path], LocalProvider]] = {
     **{f"{name}-{PAYMENT}.json": partial(payment_provider, name) for name in NEIGHBOURS},
     **{f"{PAYMENT}-{name}.json": partial(neighbour_provider, name) for name in NEIGHBOURS},
     f"{STUDENT_APP}-{PAYMENT}.json": partial(payment_to_people, Purchases.seen_by_students),

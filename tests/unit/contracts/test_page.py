@@ -88,12 +88,12 @@ def test_every_interaction_of_every_file_is_told_with_its_fields(elements: Eleme
         text = told(elements, each)
         assert each.description in text
         assert [state.name for state in each.states if state.name not in text] == []
-        assert [field.name for field in each.needed.body if field.name not in text] == []
+        assert [field.name for field in each.expected.body if field.name not in text] == []
 
 
 def test_every_example_is_there_to_be_read(elements: Elements) -> None:
     for each in EVERYTHING:
-        for part in filter(None, (each.asked, each.needed)):
+        for part in filter(None, (each.request, each.expected)):
             if part.content is not None and not isinstance(part.content, str):
                 example = " ".join(json.dumps(part.content, indent=2, ensure_ascii=False).split())
                 assert example in told(elements, each)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulators.contracts.network import APP, HUB, LEFT, RIGHT, Network, network
+from simulators.contracts.network import APP, HUB, LEFT, RIGHT, NetworkDrawing, network
 from simulators.contracts.pact import Pact
 from simulators.contracts.topics import topics
 from tests.unit.contracts.written import body, call, message, pact
@@ -26,7 +26,7 @@ COMMAND = pact(message("PAY", {"type": "PAY"}), consumer=PAYMENT, provider=LEARN
 def test_a_message_is_one_topic_with_what_both_contracts_say_of_it() -> None:
     (paid,) = (topic for topic in topics([HANDED, TOLD]) if topic.name == "Paid")
     assert (paid.sender, paid.receiver, paid.kind) == (PAYMENT, LEARNING, "event")
-    assert [each.needed["status"] if each.asked else None for each in paid.interactions] == [None, 202, 401]
+    assert [each.expected["status"] if each.request else None for each in paid.interactions] == [None, 202, 401]
 
 
 def test_calls_are_gathered_by_route_with_names_for_what_stands_for_others() -> None:
@@ -51,11 +51,11 @@ def test_every_topic_has_an_anchor_of_its_own() -> None:
     assert topics([ASKED])[0].anchor == "payment-service.learning-service.GET-courses-courseId"
 
 
-def drawn(*pacts: Pact) -> Network:
+def drawn(*pacts: Pact) -> NetworkDrawing:
     return network(topics(pacts))
 
 
-def names(found: Network) -> list[str]:
+def names(found: NetworkDrawing) -> list[str]:
     return [box.name for box in found.parties]
 
 
