@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from textwrap import fill
-from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import click
 
-from simulators.cli.operators import as_json, asks_service, limit, listed, why
-
-if TYPE_CHECKING:
-    from simulators.clients.http_client import Client, Json
+from simulators.cli.operators import as_json, asks_service, limit, why
+from simulators.clients.operator import Operator
+from simulators.kit.json_types import Json
 
 LINE = "{sagaId:<31} {studentId:<16} {context:<18} {contextId:<24} {state:<17} {about}"
 HEAD = {"sagaId": "SAGA", "studentId": "STUDENT", "context": "CONTEXT", "contextId": "FOR", "state": "STATE"}
@@ -32,10 +30,11 @@ def sagas() -> None:
 @as_json
 @asks_service
 def list_sagas(
-    service: Client, state: str | None, context: str | None, student: str | None, limit: int, *, as_json: bool
+    operator: Operator, state: str | None, context: str | None, student: str | None, limit: int, *, as_json: bool
 ) -> None:
     """List sagas, the newest first."""
-    for number, saga in enumerate(listed(service, "/sagas", limit, state=state, context=context, student=student)):
+    sagas = operator.sagas(state=state, context=context, student=student)
+    for number, saga in enumerate(islice(sagas, limit)):
         if as_json:
             click.echo(json.dumps(saga))
             continue
@@ -48,9 +47,9 @@ def list_sagas(
 @click.argument("saga_id", metavar="SAGA")
 @as_json
 @asks_service
-def show(service: Client, saga_id: str, *, as_json: bool) -> None:
+def show(operator: Operator, saga_id: str, *, as_json: bool) -> None:
     """Tell what happened to a saga, and what is to be done."""
-    saga = service.get(_path(saga_id))
+    saga = operator.saga(saga_id)
     click.echo(json.dumps(saga) if as_json else _told(saga))
 
 
@@ -58,14 +57,10 @@ def show(service: Client, saga_id: str, *, as_json: bool) -> None:
 @click.argument("saga_id", metavar="SAGA")
 @why
 @asks_service
-def resume(service: Client, saga_id: str, why: str) -> None:
+def resume(operator: Operator, saga_id: str, why: str) -> None:
     """Let a parked saga go on."""
-    service.post(f"{_path(saga_id)}/resume", {"why": why})
-    click.echo(f"{saga_id} goes on: it is {service.get(_path(saga_id))['state']}")
-
-
-def _path(saga_id: str) -> str:
-    return f"/sagas/{quote(saga_id, safe='')}"
+    operator.resume(saga_id, why)
+    click.echo(f"{saga_id} goes on: it is {operator.saga(saga_id)['state']}")
 
 
 def _about(saga: Json) -> str:

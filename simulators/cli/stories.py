@@ -13,10 +13,10 @@ from simulators.cli.terminal import tell
 from simulators.cli.usage import WrongUsage
 from simulators.stories import STORIES, silently, story_named
 from simulators.stories.run import SERVICES, commands, perform
-from simulators.world.service import factory_at
+from simulators.world.local_service import factory_at
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
     from simulators.stories import Story
     from simulators.stories.run import Run
 

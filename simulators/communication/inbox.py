@@ -1,33 +1,28 @@
-"""What the payment-service says here: two commands and three events, each at least once and in any order."""
+"""The inbox of sessions and notices: two commands and three events of the payment-service, in any order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from simulators.communication.faults import RejectedSession
-from simulators.communication.notices import NOTICE, key, notify, said
+from simulators.communication.notices import NOTICE, key, notify, read_notice
 from simulators.communication.sessions import CANCELLED, CONFIRMED, is_busy, store
 from simulators.kit.http.messages import (
-    Message,
-    Outcome,
-    answer,
-    heard,
-    obeyed,
+    CommandOutcome,
+    MessageKind,
+    decide_once,
+    handle_command,
+    handle_event,
     payment_events,
     reject_from_now_on,
     rejection,
 )
 from simulators.kit.http.validation import identifier, text
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import table
 from simulators.kit.time.timestamps import SLOT, span
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("inbox", __name__)
 
@@ -35,32 +30,32 @@ REJECTED = "SessionRejected"
 
 
 @routes.post("/commands")
-def obey() -> ResponseReturnValue:
+def commands() -> ResponseReturnValue:
     """CREATE_CONFIRMED_SESSION: decided once for each saga; SEND_NOTICE: once for each saga and kind (services)."""
-    return obeyed(COMMANDS)
+    return handle_command(COMMANDS)
 
 
 @routes.post("/events")
-def hear() -> ResponseReturnValue:
+def events() -> ResponseReturnValue:
     """PaymentSucceeded, PaymentFailed and PaymentRefunded; the last cancels the session (services)."""
-    return heard(EVENTS)
+    return handle_event(EVENTS)
 
 
 def _create_session(asked: Json) -> None:
-    answer(asked["sagaId"], lambda: _decided(asked))
+    decide_once(asked["sagaId"], lambda: _decide(asked))
 
 
 def _send_notice(asked: Json) -> None:
-    notice = said(asked)
-    answer(key(notice), lambda: Outcome("NoticeSent", _sent(notify(notice))))
+    notice = read_notice(asked)
+    decide_once(key(notice), lambda: CommandOutcome("NoticeSent", _receipt(notify(notice))))
 
 
-def _decided(asked: Json) -> Outcome:
-    reason = _against(asked)
-    return rejection(REJECTED, asked["sagaId"], reason) if reason else _confirmed(asked)
+def _decide(asked: Json) -> CommandOutcome:
+    reason = _objection(asked)
+    return rejection(REJECTED, asked["sagaId"], reason) if reason else _confirm(asked)
 
 
-def _against(asked: Json) -> str | None:
+def _objection(asked: Json) -> str | None:
     """Return why this session cannot be, or None."""
     if table("sessions").find(asked["sessionId"]):
         return "SESSION_EXISTS"
@@ -68,15 +63,17 @@ def _against(asked: Json) -> str | None:
         return "IN_THE_PAST"
     if is_busy(asked):
         return "SLOT_TAKEN"
-    return next((fault.reason for fault in simulator().faults.striking(RejectedSession, asked["tutorId"])), None)
+    return next((fault.reason for fault in simulator().faults.strike(RejectedSession, asked["tutorId"])), None)
 
 
-def _confirmed(asked: Json) -> Outcome:
+def _confirm(asked: Json) -> CommandOutcome:
     session = store(asked, CONFIRMED)
-    return Outcome("SessionConfirmed", {field: session[field] for field in ("sagaId", "sessionId", "meetingLink")})
+    return CommandOutcome(
+        "SessionConfirmed", {field: session[field] for field in ("sagaId", "sessionId", "meetingLink")}
+    )
 
 
-def _sent(notice: Json) -> Json:
+def _receipt(notice: Json) -> Json:
     return {field: notice[field] for field in ("sagaId", "noticeId", "personId", "kind", "attempt") if field in notice}
 
 
@@ -88,9 +85,9 @@ def _take_back(saga_id: str) -> None:
 
 
 COMMANDS = {
-    "CREATE_CONFIRMED_SESSION": Message(
+    "CREATE_CONFIRMED_SESSION": MessageKind(
         {"sagaId": text, "sessionId": identifier, "studentId": text, **SLOT, "paymentId": text}, _create_session
     ),
-    "SEND_NOTICE": Message(NOTICE, _send_notice),
+    "SEND_NOTICE": MessageKind(NOTICE, _send_notice),
 }
 EVENTS = payment_events("SESSION_BOOKING", _take_back)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict, NotFound
 
-from simulators.kit.http.access import caller, visible
+from simulators.kit.http.auth import caller, limit_to_caller
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import checked, identifier, json_body, optional, text
+from simulators.kit.http.validation import identifier, json_body, optional, text, validate
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.documents import fetched, fresh_id, page, table, told
+from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
 from simulators.kit.time.timestamps import SLOT, span
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("sessions", __name__)
 
@@ -29,18 +24,22 @@ SESSION = {"sessionId": optional(identifier), "studentId": text, **SLOT}
 def create_session() -> ResponseReturnValue:
     """A session that is booked and paid by other ways; `sessionId` may be chosen (operators)."""
     caller("operator")
-    asked = checked(json_body(), SESSION)
+    asked = validate(json_body(), SESSION)
     with simulator().store.transaction():
         session_id = asked.get("sessionId") or fresh_id("ses")
         if table("sessions").find(session_id):
             raise Conflict(f"there already is a session {session_id!r}")
-        return told(store(asked | {"sessionId": session_id}, PENDING)), 201, {"Location": f"/sessions/{session_id}"}
+        return (
+            public_view(store(asked | {"sessionId": session_id}, PENDING)),
+            201,
+            {"Location": f"/sessions/{session_id}"},
+        )
 
 
 @routes.get("/sessions")
 def list_sessions() -> ResponseReturnValue:
     """Sessions (`?studentId=`, `?tutorId=`, `?sagaId=`, `?status=`); a student sees only the own ones."""
-    student_id, wanted = visible(request.args.get("studentId")), request.args.get("status")
+    student_id, wanted = limit_to_caller(request.args.get("studentId")), request.args.get("status")
     if wanted not in {None, *STATUSES}:
         raise BadField("status", f"must be one of {', '.join(STATUSES)}")
     tutor_id, saga_id = request.args.get("tutorId"), request.args.get("sagaId")
@@ -50,7 +49,7 @@ def list_sessions() -> ResponseReturnValue:
 @routes.get("/sessions/<session_id>")
 def read_session(session_id: str) -> ResponseReturnValue:
     """One session, with its meeting link once it is confirmed; a student sees only the own ones."""
-    return told(_visible(session_id))
+    return public_view(_visible(session_id))
 
 
 @routes.post("/sessions/<session_id>/confirm")
@@ -58,10 +57,10 @@ def confirm(session_id: str) -> ResponseReturnValue:
     """Paid by other ways: the session will take place, if the tutor still has time (operators)."""
     caller("operator")
     with simulator().store.transaction():
-        session = fetched("sessions", session_id)
+        session = fetch("sessions", session_id)
         if session["status"] == PENDING and is_busy(session):
             raise Conflict("the tutor has another session then")
-        return _moved(session, CONFIRMED, PENDING)
+        return _move(session, CONFIRMED, PENDING)
 
 
 @routes.post("/sessions/<session_id>/complete")
@@ -69,7 +68,7 @@ def complete(session_id: str) -> ResponseReturnValue:
     """The session has taken place (operators)."""
     caller("operator")
     with simulator().store.transaction():
-        return _moved(fetched("sessions", session_id), COMPLETED, CONFIRMED)
+        return _move(fetch("sessions", session_id), COMPLETED, CONFIRMED)
 
 
 @routes.post("/sessions/<session_id>/cancel")
@@ -77,7 +76,7 @@ def cancel(session_id: str) -> ResponseReturnValue:
     """The session will not take place; nothing is said about money (operators, its student)."""
     caller("student", "operator")
     with simulator().store.transaction():
-        return _moved(_visible(session_id), CANCELLED, PENDING, CONFIRMED)
+        return _move(_visible(session_id), CANCELLED, PENDING, CONFIRMED)
 
 
 def store(session: Json, status: str) -> Json:
@@ -95,13 +94,13 @@ def is_busy(asked: Json) -> bool:
     )
 
 
-def _moved(session: Json, status: str, *before: str) -> Json:
+def _move(session: Json, status: str, *before: str) -> Json:
     """Move the session there, if it is not there already: 409 from where no way leads."""
     if session["status"] == status:
-        return told(session)
+        return public_view(session)
     if session["status"] not in before:
         raise Conflict(f"a session that is {session['status']} cannot become {status}")
-    return told(store(session, status))
+    return public_view(store(session, status))
 
 
 def _visible(session_id: str) -> Json:

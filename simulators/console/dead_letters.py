@@ -12,7 +12,7 @@ from simulators.console.responses import done, given, page, stage
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("dead_letters", __name__)
 

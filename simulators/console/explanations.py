@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from simulators.console.filters import day, moment, span
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
     from simulators.console.session import Stage
+    from simulators.kit.json_types import Json
 
 ENDS = {
     "COMPLETED": "It has ended well: what was paid for was delivered, and the money stays.",

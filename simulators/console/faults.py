@@ -14,7 +14,7 @@ from simulators.world.topology import COMMUNICATION, LEARNING, PORTS, SIMULATORS
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("faults", __name__)
 SUCCEEDED = {"event": "payment_intent.succeeded"}
@@ -98,9 +98,7 @@ def kill_or_start(service: str, act: str) -> ResponseReturnValue:
 def calm() -> ResponseReturnValue:
     """Take every fault away, everywhere, and start what is down."""
     many = len(stage().active_faults())
-    for service in stage().down():
-        world().bring_back(service)
-    world().calm()
+    world().recover()
     return done(f"All is calm: {many} fault{'s' if many != 1 else ''} lifted.")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 NOTHING = "\u2013"
 WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}

@@ -31,4 +31,4 @@ KEYS = {
 @routes.get("/help")
 def explain() -> ResponseReturnValue:
     """The keys, and where everything is."""
-    return page("help.html", keys=KEYS, services=dict(world().plan.urls))
+    return page("help.html", keys=KEYS, services=dict(world().topology.urls))

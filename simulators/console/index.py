@@ -27,11 +27,11 @@ class Index:
         """Return the exchanges that name any of these ids, in the order in which they began."""
         self._read_on()
         numbers = sorted({number for each in ids for number in self._by_id.get(each, ())})
-        everything = self._recorder.numbered()
+        everything = self._recorder.entries()
         return [everything[number] for number in numbers]
 
     def _read_on(self) -> None:
-        for number, exchange in self._recorder.numbered(self._read):
+        for number, exchange in self._recorder.entries(self._read):
             said = (self._recorder.payloads or {}).get(number, {})
             for found in {exchange.saga_id or "", *ID.findall(exchange.path), *_ids(said)}:
                 self._by_id[found].append(number)

@@ -15,7 +15,8 @@ from simulators.world.transport import OBSERVER
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Client, Json
+    from simulators.clients.http_client import HttpClient
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("pay", __name__)
 PAYMENT_REQUIRED = 402
@@ -103,7 +104,7 @@ def card(saga_id: str) -> ResponseReturnValue:
 
 def _saga(saga_id: str) -> Json:
     """Return the saga as its student sees it."""
-    known = world().payment.saga(saga_id)
+    known = world().payment.find_saga(saga_id)
     if known is None:
         return NOT_HEARD_OF | {"sagaId": saga_id} if saga_id in world().sagas else abort(404)
     return stage().as_student(known["studentId"]).get(f"/sagas/{saga_id}")
@@ -117,8 +118,8 @@ def _intent(saga: Json) -> Json | None:
     return _stripe(OBSERVER).get(f"/v1/payment_intents/{secret.partition('_secret_')[0]}", client_secret=secret)
 
 
-def _stripe(caller: str) -> Client:
-    return world().client(STRIPE, caller, lambda: world().plan.credentials.publishable_key)
+def _stripe(caller: str) -> HttpClient:
+    return world().client(STRIPE, caller, lambda: world().topology.credentials.publishable_key)
 
 
 def _stands(saga: Json, intent: Json | None) -> Json:

@@ -11,9 +11,9 @@ from simulators.judge.verdict import Verdict, verdicts
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from simulators.clients.http_client import Json
     from simulators.console.index import Numbered
     from simulators.console.session import Stage
+    from simulators.kit.json_types import Json
 
 KEPT = ("HELD", "TAKEN")
 
@@ -38,8 +38,8 @@ def told(verdict: Verdict, exchanges: Iterable[Numbered] = ()) -> Json:
 
 def _evidence(stage: Stage, saga_id: str) -> Evidence:
     """Ask everybody about this saga only, so that it costs no more because there are a thousand others."""
-    world, known = stage.world, stage.world.plan.credentials
-    saga, intents = world.payment.saga(saga_id), intents_of(world, saga_id)
+    world, known = stage.world, stage.world.topology.credentials
+    saga, intents = world.payment.find_saga(saga_id), intents_of(world, saga_id)
     said = [each for _, each in exchanges_of(stage, saga, intents) if each.answer] if saga else []
     student = saga["studentId"] if saga else ""
     return Evidence(
@@ -54,7 +54,7 @@ def _evidence(stage: Stage, saga_id: str) -> Evidence:
         {saga_id: saga},
         said,
         {saga_id: world.outcomes[saga_id]} if saga_id in world.outcomes else {},
-        float(world.plan.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
+        float(world.topology.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
         "\n".join(map(str, said)),
         (known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret),
     )

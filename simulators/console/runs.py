@@ -16,7 +16,7 @@ from simulators.world.recorder import Exchange
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("runs", __name__)
 LARGEST_SEED = 2**63

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
     from simulators.console.index import Numbered
     from simulators.console.session import Stage
+    from simulators.kit.json_types import Json
     from simulators.world.world import World
 
 NEAR = 40
@@ -34,7 +34,7 @@ def _beginning(stage: Stage, saga: Json, known: list[Numbered]) -> list[Numbered
     is_course, first = saga["context"] == "COURSE_ENROLLMENT", known[0][0]
     course = f"/courses/{saga['contextId']}"
     asked = next((number for number, each in known if each.path == "/v1/payment_intents"), known[-1][0])
-    near = stage.world.recorder.numbered()[max(first - NEAR, 0) : asked]
+    near = stage.world.recorder.entries()[max(first - NEAR, 0) : asked]
     began = course + "/enroll" if is_course else "/session-bookings"
     wish = [each for each in near if each[0] < first and each[1].path == began][-1:]
     return wish + [each for each in near if is_course and each[0] > first and each[1].path == course]

@@ -21,7 +21,7 @@ from simulators.stories.run import SERVICES
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("sagas", __name__)
 PER_PAGE = 100
@@ -51,7 +51,7 @@ def every() -> ResponseReturnValue:
 @routes.get("/sagas/<saga_id>")
 def one(saga_id: str) -> ResponseReturnValue:
     """Everything about one saga, each part as another service tells it."""
-    return page("saga.html", **everything_about(world().payment.saga(saga_id) or abort(NOT_FOUND)))
+    return page("saga.html", **everything_about(world().payment.find_saga(saga_id) or abort(NOT_FOUND)))
 
 
 def everything_about(saga: Json) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def everything_about(saga: Json) -> dict[str, Any]:
 @routes.post("/sagas/<saga_id>/cancel")
 def cancel(saga_id: str) -> ResponseReturnValue:
     """The student changes their mind."""
-    saga = world().payment.saga(saga_id) or abort(NOT_FOUND)
+    saga = world().payment.find_saga(saga_id) or abort(NOT_FOUND)
     world().student(saga["studentId"]).cancel(saga_id)
     return done(f"{saga['studentId']} asks to cancel; a payment under way may still win.")
 

@@ -15,7 +15,7 @@ from simulators.world.topology import TUTORS
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("school", __name__)
 NAME = re.compile(r"[\w.-]{1,30}")

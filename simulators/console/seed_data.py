@@ -14,6 +14,6 @@ def furnish(world: World) -> None:
     """Give the school its courses and tutors."""
     for thing in {story.thing.id: story.thing for story in STORIES}.values():
         if thing.is_session:
-            world.tutors.tutor(thing.id, amount=thing.amount)
+            world.tutors.hire(thing.id, amount=thing.amount)
         else:
-            world.learning.course(thing.id, title=thing.title, amount=thing.amount)
+            world.learning.create_course(thing.id, title=thing.title, amount=thing.amount)

@@ -15,8 +15,8 @@ from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, STRIPE, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from simulators.clients.http_client import Json
     from simulators.console.index import Numbered
+    from simulators.kit.json_types import Json
     from simulators.world.recorder import Exchange
 
 LANES = ("student", STRIPE, PAYMENT, LEARNING, TUTORS, COMMUNICATION)

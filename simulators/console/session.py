@@ -16,15 +16,17 @@ from simulators.console.index import Index
 from simulators.console.seed_data import furnish
 from simulators.kit.seams import real_seams
 from simulators.stories.run import SERVICES
+from simulators.world.credentials import Credentials
 from simulators.world.together import Together
-from simulators.world.topology import PAYMENT, PORTS, SIMULATORS, Credentials
+from simulators.world.topology import PAYMENT, PORTS, SIMULATORS
 from simulators.world.transport import OBSERVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from simulators.clients.http_client import Client, Json
+    from simulators.clients.http_client import HttpClient
+    from simulators.kit.json_types import Json
     from simulators.stories import Story, Told
     from simulators.world.recorder import Exchange
 
@@ -50,7 +52,7 @@ class Stage:
 
     def __init__(self, folder: Path, ports: Mapping[str, int] = PORTS, hear: Hear | None = None) -> None:
         self._folder, self._ports, self._houses, self._hear = folder, dict(ports), count(1), hear
-        self._credentials = Credentials.made_up(real_seams().randomness)
+        self._credentials = Credentials.draw(real_seams().randomness)
         self._versions, self._lock = count(1), RLock()
         self.version, self.said, self.is_open = 0, "", True
         self.pace_seconds = PACE_SECONDS
@@ -91,20 +93,20 @@ class Stage:
         self.plays.clear()
         return gone
 
-    def service(self) -> Client:
+    def service(self) -> HttpClient:
         """Return the payment-service as its operator sees it."""
         return self.world.payment.client
 
     def metrics(self) -> str:
         """Return what the payment-service counts for Prometheus; nothing where it counts nothing."""
-        answer = self._observer.get(self.world.plan.urls[PAYMENT] + "/metrics", timeout=TIMEOUT_SECONDS)
+        answer = self._observer.get(self.world.topology.urls[PAYMENT] + "/metrics", timeout=TIMEOUT_SECONDS)
         return answer.text if answer.ok else ""
 
-    def simulator(self, name: str) -> Client:
+    def simulator(self, name: str) -> HttpClient:
         """Return the control routes of a simulator."""
-        return self.world.client(name, OBSERVER, lambda: self.world.plan.credentials.stripe_key)
+        return self.world.client(name, OBSERVER, lambda: self.world.topology.credentials.stripe_key)
 
-    def as_student(self, name: str) -> Client:
+    def as_student(self, name: str) -> HttpClient:
         """Return the payment-service as this student sees it: looked at by us, so that looking is no exchange."""
         return self.world.client(PAYMENT, OBSERVER, lambda: self.world.token(name, "student"))
 
@@ -137,7 +139,7 @@ class Stage:
     def is_quiet(self) -> bool:
         """Whether nobody has anything left to do at this moment."""
         due = self.world.next_due()
-        nothing_open = all(each.answer for _, each in self.world.recorder.numbered())
+        nothing_open = all(each.answer for _, each in self.world.recorder.entries())
         return nothing_open and (due is None or due > self.world.clock.now())
 
     def _put_up(self, service: str) -> tuple[Together, Index]:
@@ -145,7 +147,7 @@ class Stage:
         house = self._folder / str(next(self._houses))
         house.mkdir()
         world = Together(house, ports=self._ports, service=SERVICES[service], credentials=self._credentials)
-        self._ports = {name: int(url.rpartition(":")[2]) for name, url in world.plan.urls.items()}
+        self._ports = {name: int(url.rpartition(":")[2]) for name, url in world.topology.urls.items()}
         world.recorder.payloads = {}
         world.recorder.watch(lambda *_: self.touch())
         furnish(world)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 WIDTH, HEIGHT = 150, 30
 COLUMNS, ROW, TIP = (0, 200, 400), 66, 5

@@ -20,8 +20,8 @@ from simulators.world.waiting import really_pass
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
     from simulators.console.session import Stage
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("stories", __name__)
 LONGEST_PACE = 5
@@ -67,7 +67,7 @@ def begin(name: str) -> ResponseReturnValue:
 def _about(saga_id: str) -> dict[str, Any]:
     """Return all about the saga; nothing while a service is down, which may be part of the story."""
     with suppress(requests.RequestException):
-        saga = world().payment.saga(saga_id)
+        saga = world().payment.find_saga(saga_id)
         return everything_about(saga) if saga else NOTHING
     return NOTHING
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, request
 
 from simulators.console.responses import page, world
-from simulators.world.payload import KEY, open_part
+from simulators.world.payload import KEY, redact
 from simulators.world.topology import STRIPE
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("stripe", __name__)
 SHOWN = 100
@@ -40,7 +40,7 @@ def books() -> ResponseReturnValue:
     if kind not in KINDS:
         abort(404)
     client = world().stripe.client
-    items = [open_part(each) for each in client.get(f"/v1/{kind}", limit=SHOWN)["data"]]
+    items = [redact(each) for each in client.get(f"/v1/{kind}", limit=SHOWN)["data"]]
     balance = client.get("/v1/balance")
     sums = {name: _sums(balance[name]) for name in ("available", "pending")}
     return page("stripe.html", kind=kind, items=items, balance=sums, _kinds=KINDS)
@@ -50,7 +50,7 @@ def books() -> ResponseReturnValue:
 def requests_log() -> ResponseReturnValue:
     """The newest requests that Stripe had, newest first, by whom, with what, and what it answered."""
     recorder = world().recorder
-    asked = [(number, each) for number, each in recorder.numbered() if each.callee == STRIPE]
+    asked = [(number, each) for number, each in recorder.entries() if each.callee == STRIPE]
     items: list[Json] = []
     keys: set[str] = set()
     for number, each in asked:
@@ -66,7 +66,7 @@ def requests_log() -> ResponseReturnValue:
 def one(object_id: str) -> ResponseReturnValue:
     """One object, as Stripe's API tells it; what is secret is hidden."""
     kind = PREFIXES.get(object_id.partition("_")[0]) or abort(404)
-    found = open_part(world().stripe.client.get(f"/v1/{kind}/{object_id}"))
+    found = redact(world().stripe.client.get(f"/v1/{kind}/{object_id}"))
     related = {
         name: value for name, value in found.items() if isinstance(value, str) and _is_id(value) and name != "id"
     }

@@ -8,13 +8,13 @@ from flask import Blueprint, abort, request
 
 from simulators.clients.http_client import Refused
 from simulators.console.responses import done, page, stage, world
-from simulators.world.payload import open_part
+from simulators.world.payload import redact
 from simulators.world.topology import SIMULATORS, STRIPE
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("webhooks", __name__)
 STATUSES = ("PENDING", "DELIVERED", "FAILED", "LOST")
@@ -57,7 +57,7 @@ def one(event_id: str) -> ResponseReturnValue:
     except Refused:
         abort(404)
     deliveries = [each for each in stage().deliveries() if each.get("about") == event_id]
-    return page("webhook.html", event=open_part(event), deliveries=deliveries)
+    return page("webhook.html", event=redact(event), deliveries=deliveries)
 
 
 @routes.post("/webhooks/<event_id>/resend")

@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from simulators.clients.payments import STRIPE_WEBHOOKS
+from simulators.clients.stripe import INTENTS, REFUNDS
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, STRIPE
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
     from simulators.judge.evidence import Evidence
     from simulators.judge.invariant import Violation
+    from simulators.kit.json_types import Json
     from simulators.world.world import World
 
 PAID, REFUND_FAILED = "payment_intent.succeeded", "refund.failed"
 REJECTED = ("EnrollmentRejected", "SessionRejected")
 DELIVERY = ("CREATE_ENROLLMENT_RECORD", "CREATE_CONFIRMED_SESSION")
-ASKED, REFUNDED = "POST /v1/payment_intents", "POST /v1/refunds"
+ASKED, REFUNDED = f"POST {INTENTS}", f"POST {REFUNDS}"
 SUSPECTS: dict[int, tuple[str, ...]] = {
     1: (PAID, *REJECTED, REFUND_FAILED),
     2: (REFUNDED, REFUND_FAILED),
@@ -67,4 +69,4 @@ def _concerns(exchange: Exchange, saga_id: str) -> bool:
 def _never_arrived(event: Json) -> Exchange:
     at = datetime.fromtimestamp(event["created"], UTC).isoformat()
     saga_id = event["data"]["object"].get("metadata", {}).get("sagaId")
-    return Exchange(at, STRIPE, PAYMENT, "POST", "/webhooks/stripe", NEVER_ARRIVED, event["type"], event["id"], saga_id)
+    return Exchange(at, STRIPE, PAYMENT, "POST", STRIPE_WEBHOOKS, NEVER_ARRIVED, event["type"], event["id"], saga_id)

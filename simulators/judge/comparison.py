@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
     from simulators.world.world import World
 
 KEYS = {"paymentId": "paymentId", "sagaId": "sagaId", "paymentContext": "context", "contextId": "contextId"}
@@ -32,7 +32,7 @@ HEAD = Row("", "at Stripe", "at the payment-service")
 
 def sides(world: World, saga_id: str) -> list[Row]:
     """Return the facts about a saga's payment, compared."""
-    intent, saga = world.stripe.intents(saga_id)[0], world.payment.saga(saga_id) or {}
+    intent, saga = world.stripe.intents(saga_id)[0], world.payment.find_saga(saga_id) or {}
     payment = saga.get("payment") or {}
     ours = {key: str((payment if key == "paymentId" else saga).get(name)) for key, name in KEYS.items()}
     price, refunds = payment["price"], world.stripe.refunds(intent["id"])

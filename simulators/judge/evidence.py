@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
+    from simulators.kit.json_types import Json
     from simulators.world.recorder import Exchange
     from simulators.world.world import World
 
@@ -66,13 +66,17 @@ class Evidence:
 def gather(world: World) -> Evidence:
     """Ask everybody, once all is quiet; the outcomes seen are remembered for the next time."""
     intents, exchanges = world.stripe.intents(), list(world.recorder)
-    enrollments, sessions, holds = world.learning.enrollments(), world.communication.sessions(), world.tutors.kept()
+    enrollments, sessions, holds = (
+        world.learning.enrollments(),
+        world.communication.sessions(),
+        world.tutors.active_holds(),
+    )
     ids = world.sagas | {saga_of(each) for each in intents}
     ids |= {each.get("sagaId", "") for each in enrollments + sessions + holds}
-    sagas = {saga_id: world.payment.saga(saga_id) for saga_id in sorted(filter(None, ids))}
+    sagas = {saga_id: world.payment.find_saga(saga_id) for saga_id in sorted(filter(None, ids))}
     earlier = dict(world.outcomes)
     world.outcomes |= {saga_id: saga["outcome"] for saga_id, saga in sagas.items() if saga and saga["outcome"]}
-    known = world.plan.credentials
+    known = world.topology.credentials
     return Evidence(
         world.clock.now(),
         intents,
@@ -85,7 +89,7 @@ def gather(world: World) -> Evidence:
         sagas,
         exchanges,
         earlier,
-        float(world.plan.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
+        float(world.topology.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
         world.recorder.trace().decode(),
         (known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret),
     )

@@ -1,28 +1,26 @@
-"""Messages to other services, at least once: stored first, sent later, tried again until the receiver has them."""
+"""Deliveries to other services, at least once: stored first, sent later, tried again until the receiver has them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import requests
 
+from simulators.kit.attempt import Attempt
 from simulators.kit.faults.deliveries import AttemptFault, SendFault
+from simulators.kit.faults.fault import Faults
+from simulators.kit.json_types import Json
 from simulators.kit.seams import Seams, new_id
-from simulators.kit.time.due_queue import Agenda
+from simulators.kit.storage.store import DocumentTable, Store
+from simulators.kit.time.background import Background
+from simulators.kit.time.due_queue import DueQueue
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from simulators.kit.faults.fault import Faults
-    from simulators.kit.storage.indexed_table import Json
-    from simulators.kit.storage.store import Store, Table
-    from simulators.kit.time.background import Background
-
+# Quick at first, as a person who waits wants it; the last one repeats until the message is given up.
 RETRY_SECONDS = (1, 2, 4, 8, 15, 30, 60, 120, 300, 900, 3600)
-"""Quick at first, as a person who waits wants it; the last one repeats until the message is given up."""
 
 GIVE_UP_AFTER = timedelta(days=3)
 TIMEOUT_SECONDS = (3, 10)
@@ -34,22 +32,6 @@ class Schedule:
 
     retry_seconds: Sequence[float] = RETRY_SECONDS
     give_up_after: timedelta = GIVE_UP_AFTER
-
-
-@dataclass
-class Attempt:
-    """One try at a delivery: what its headers are made of, and what a fault may change before they are."""
-
-    delivery: Json
-    at: datetime
-    secrets: Sequence[str]
-    body: str
-
-    @property
-    def event(self) -> str:
-        """The name of what is announced."""
-        name: str = self.delivery["event"]
-        return name
 
 
 class Receivers(Protocol):
@@ -77,53 +59,53 @@ class Deliveries:
     ) -> None:
         self._seams, self._store, self._faults, self._background = seams, store, faults, background
         self._receivers, self.schedule = receivers, Schedule()
-        self._agenda = Agenda()
+        self._due = DueQueue()
         background.tasks.append(self)
         self.reload()
 
-    def send(self, receiver: str, url: str, event: str, body: str, **about: Any) -> None:  # noqa: ANN401 - JSON
-        """Keep the message for this receiver (a name: its lane); `about` is stored beside it for the sender's use."""
+    def send(self, receiver: str, url: str, event: str, body: str, **details: Any) -> None:  # noqa: ANN401 - JSON
+        """Keep the message for this receiver (a name: its lane); the sender's own `details` are stored beside it."""
         now = self._seams.clock.now().isoformat()
-        message = {"receiver": receiver, "url": url, "event": event, "body": body, **about}
+        message = {"receiver": receiver, "url": url, "event": event, "body": body, **details}
         messages = [message | {"status": "PENDING", "created": now, "due": now, "attempts": []}]
-        for fault in self._faults.striking(SendFault, event, receiver, url):
-            messages = list(chain.from_iterable(fault.sent(each) for each in messages))
+        for fault in self._faults.strike(SendFault, event, receiver, url):
+            messages = list(chain.from_iterable(fault.replace(each) for each in messages))
         for each in messages:
             self._keep(each | {"id": new_id(self._seams.randomness, "dlv")})
         self._background.wake()
 
     def pump(self) -> bool:
         """Make one attempt that is due; False when none is."""
-        if (taken := self._agenda.take(self._seams.clock.now())) is None:
+        if (due := self._due.take(self._seams.clock.now())) is None:
             return False
-        lane, delivery_id = taken
+        lane, delivery_id = due
         try:
             self._try(self._table.find(delivery_id))
         finally:
-            self._agenda.done(lane)
+            self._due.release(lane)
         return True
 
     def next_due(self) -> datetime | None:
         """Return when the next attempt falls due, or None."""
-        return self._agenda.next_due()
+        return self._due.next_due()
 
     def reload(self) -> None:
         """Wait for what the store holds undelivered."""
-        self._agenda.clear()
+        self._due.clear()
         for delivery in self._table.oldest(status="PENDING"):
-            self._await(delivery)
+            self._schedule(delivery)
 
     @property
-    def _table(self) -> Table:
+    def _table(self) -> DocumentTable:
         return self._store.table("deliveries")
 
     def _keep(self, delivery: Json) -> None:
         self._table.put(delivery)
         if delivery["status"] == "PENDING":
-            self._await(delivery)
+            self._schedule(delivery)
 
-    def _await(self, delivery: Json) -> None:
-        self._agenda.put(datetime.fromisoformat(delivery["due"]), delivery["id"], delivery["receiver"])
+    def _schedule(self, delivery: Json) -> None:
+        self._due.put(datetime.fromisoformat(delivery["due"]), delivery["id"], delivery["receiver"])
 
     def _try(self, delivery: Json | None) -> None:
         """Post once and note what came of it; one that was rolled back or forgotten meanwhile is no more."""
@@ -140,15 +122,15 @@ class Deliveries:
                 self._note(delivery, outcome)
 
     def _post(self, attempt: Attempt) -> Json:
-        """Return the attempt's outcome: the status heard, or what kept it from being heard."""
+        """Return the attempt's outcome: its status, or why there is none."""
         where = (attempt.event, attempt.delivery["receiver"], attempt.delivery["url"])
-        faults = list(self._faults.striking(AttemptFault, *where))
+        faults = list(self._faults.strike(AttemptFault, *where))
         for fault in faults:
             fault.before(attempt)
         headers = self._receivers.headers(attempt)
         for fault in faults:
-            headers = fault.signed(attempt, headers)
-        outcome = _posted(self._seams.http, attempt, headers)
+            headers = fault.headers(attempt, headers)
+        outcome = _post(self._seams.http, attempt, headers)
         for fault in faults:
             outcome = fault.after(outcome)
         return outcome
@@ -168,7 +150,7 @@ class Deliveries:
         self._keep(delivery)
 
 
-def _posted(http: requests.Session, attempt: Attempt, headers: dict[str, str]) -> Json:
+def _post(http: requests.Session, attempt: Attempt, headers: dict[str, str]) -> Json:
     url, body = attempt.delivery["url"], attempt.body.encode()
     try:
         answer = http.post(url, data=body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)

@@ -1,27 +1,23 @@
-"""The simulated learning-service, put together."""
+"""The simulated learning-service as a Flask app."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from simulators.kit.http.access import Secrets
-from simulators.kit.neighbour import neighbour
+from flask import Flask
+
+from simulators.kit.http.auth import Secrets
+from simulators.kit.neighbour import create_neighbour
+from simulators.kit.seams import Seams
 from simulators.learning import courses, enrollments, inbox
 from simulators.learning.faults import RejectedEnrollment
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from flask import Flask
-
-    from simulators.kit.seams import Seams
 
 
 def create_app(
     seams: Seams, *, service_url: str, service_token: str, jwt_secret: str, state_path: Path | None = None
 ) -> Flask:
     """Return a school that announces its events at `service_url`; empty, unless its state was kept."""
-    return neighbour(
+    return create_neighbour(
         "learning-service",
         seams,
         [courses.routes, enrollments.routes, inbox.routes],

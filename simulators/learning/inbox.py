@@ -1,31 +1,26 @@
-"""What the payment-service says to the school: one command and three events, each at least once and in any order."""
+"""The school's inbox: one command and three events of the payment-service, at least once and in any order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from simulators.kit.http.messages import (
-    Message,
-    Outcome,
-    answer,
-    heard,
-    obeyed,
+    CommandOutcome,
+    MessageKind,
+    decide_once,
+    handle_command,
+    handle_event,
     payment_events,
     reject_from_now_on,
     rejection,
 )
 from simulators.kit.http.validation import text
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fresh_id, now, table
-from simulators.learning.enrollments import enrolled
+from simulators.learning.enrollments import find_enrollment
 from simulators.learning.faults import RejectedEnrollment
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.storage.indexed_table import Json
 
 routes = Blueprint("inbox", __name__)
 
@@ -33,43 +28,43 @@ REJECTED = "EnrollmentRejected"
 
 
 @routes.post("/commands")
-def obey() -> ResponseReturnValue:
+def commands() -> ResponseReturnValue:
     """CREATE_ENROLLMENT_RECORD: decided once for each saga, announced each time it is asked (services)."""
-    return obeyed(COMMANDS)
+    return handle_command(COMMANDS)
 
 
 @routes.post("/events")
-def hear() -> ResponseReturnValue:
+def events() -> ResponseReturnValue:
     """PaymentSucceeded, PaymentFailed and PaymentRefunded; the last takes the enrollment back (services)."""
-    return heard(EVENTS)
+    return handle_event(EVENTS)
 
 
 def _create_record(asked: Json) -> None:
-    answer(asked["sagaId"], lambda: _decided(asked))
+    decide_once(asked["sagaId"], lambda: _decide(asked))
 
 
-def _decided(asked: Json) -> Outcome:
-    reason = _against(asked["studentId"], asked["courseId"])
-    return rejection(REJECTED, asked["sagaId"], reason) if reason else _confirmed(asked)
+def _decide(asked: Json) -> CommandOutcome:
+    reason = _objection(asked["studentId"], asked["courseId"])
+    return rejection(REJECTED, asked["sagaId"], reason) if reason else _confirm(asked)
 
 
-def _against(student_id: str, course_id: str) -> str | None:
+def _objection(student_id: str, course_id: str) -> str | None:
     """Return why this student cannot have this course, or None."""
     if (course := table("courses").find(course_id)) is None:
         return "COURSE_NOT_FOUND"
     if not course["isPublished"]:
         return "COURSE_NOT_PUBLISHED"
-    if enrolled(student_id, course_id):
+    if find_enrollment(student_id, course_id):
         return "ALREADY_ENROLLED"
-    return next((fault.reason for fault in simulator().faults.striking(RejectedEnrollment, course_id)), None)
+    return next((fault.reason for fault in simulator().faults.strike(RejectedEnrollment, course_id)), None)
 
 
-def _confirmed(asked: Json) -> Outcome:
+def _confirm(asked: Json) -> CommandOutcome:
     enrollment_id = fresh_id("enr")
     record = {"id": enrollment_id, "enrollmentId": enrollment_id, **asked, "enrolledAt": now(), "completedLessons": []}
     table("enrollments").put(record)
-    told = {"enrollmentId": enrollment_id, **{field: asked[field] for field in ("sagaId", "courseId", "studentId")}}
-    return Outcome("EnrollmentConfirmed", told)
+    facts = {"enrollmentId": enrollment_id, **{field: asked[field] for field in ("sagaId", "courseId", "studentId")}}
+    return CommandOutcome("EnrollmentConfirmed", facts)
 
 
 def _take_back(saga_id: str) -> None:
@@ -80,7 +75,7 @@ def _take_back(saga_id: str) -> None:
 
 
 COMMANDS = {
-    "CREATE_ENROLLMENT_RECORD": Message(
+    "CREATE_ENROLLMENT_RECORD": MessageKind(
         {"sagaId": text, "studentId": text, "courseId": text, "paymentId": text}, _create_record
     )
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from simulators.clients.stripe import CANCEL_ANY_INTENT, INTENTS
 from simulators.stories.story import Story, Thing
 from simulators.world.topology import LEARNING, PAYMENT, STRIPE
 
@@ -35,7 +36,7 @@ def _news_twice(scene: Scene) -> None:
 
 
 def _answer_lost(scene: Scene) -> None:
-    scene.world.plant_fault(STRIPE, "lost_answer", method="POST", path="/v1/payment_intents")
+    scene.world.plant_fault(STRIPE, "lost_answer", method="POST", path=INTENTS)
     scene.begins()
     scene.passes(A_MOMENT, "Stripe makes the payment, but the answer is lost: did it, or did it not?")
     scene.can_pay()
@@ -86,18 +87,18 @@ def _crash(scene: Scene) -> None:
 
 def _paid_too_late(scene: Scene) -> None:
     scene.asks()
-    scene.world.plant_fault(STRIPE, "server_error", times=None, path="/v1/payment_intents/*/cancel")
+    scene.world.plant_fault(STRIPE, "server_error", times=None, path=CANCEL_ANY_INTENT)
     scene.passes(_window(scene), "{student} goes for a walk; the time to pay is over, but Stripe cannot cancel")
     scene.says("{student} is back and pays, for the page is still open")
     scene.pays()
     scene.world.settle()
-    scene.world.calm()
+    scene.world.clear_faults()
     scene.passes(A_MINUTE, "Stripe works again")
 
 
 def _window(scene: Scene) -> timedelta:
     """Return how long one may pay, and a moment more; in a world on real time that is short."""
-    return timedelta(seconds=float(scene.world.plan.settings.get("PAYMENT_WINDOW_SECONDS", 1800))) + A_MOMENT
+    return timedelta(seconds=float(scene.world.topology.settings.get("PAYMENT_WINDOW_SECONDS", 1800))) + A_MOMENT
 
 
 ACCIDENTS = (

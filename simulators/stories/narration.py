@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from simulators.clients.control import CONTROL_PATH
+from simulators.clients.curl import purchase_by_curl
+from simulators.clients.payments import OPENAPI
 from simulators.judge.comparison import HEAD, sides
 from simulators.judge.verdict import broken, verdicts
 from simulators.stories import play, story_named
 from simulators.world.topology import LEARNING, PAYMENT, SIMULATORS, STRIPE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from simulators.stories import Tell, Told
     from simulators.world.recorder import Exchange
     from simulators.world.world import World
@@ -58,31 +59,14 @@ def _judge(world: World, tell: Tell) -> bool:
 
 def by_hand(world: World, tell: Tell) -> None:
     """Say where everything is, and how to buy a course with nothing but curl."""
-    urls = world.plan.urls
-    world.learning.course(BY_HAND_COURSE, title="Drawing by hand", amount=1900)
+    urls = world.topology.urls
+    world.learning.create_course(BY_HAND_COURSE, title="Drawing by hand", amount=1900)
     tell("Do it by hand", "title")
-    for name, see in ((PAYMENT, "/openapi.json"), *((name, "/_sim") for name in SIMULATORS)):
+    for name, see in ((PAYMENT, OPENAPI), *((name, CONTROL_PATH) for name in SIMULATORS)):
         tell(f"{name:<24}{urls[name]}{see}", "message")
-    token = world.plan.credentials.token(BY_HAND_STUDENT, "student", world.clock.now(), timedelta(days=1))
+    token = world.topology.credentials.token(BY_HAND_STUDENT, "student", world.clock.now(), timedelta(days=1))
     tell(f"{BY_HAND_STUDENT} buys a course: paste this into another terminal, and watch here", "aside")
-    for line in _commands(urls, token, world.plan.credentials.publishable_key):
+    key = world.topology.credentials.publishable_key
+    where = {"learning": urls[LEARNING], "payments": urls[PAYMENT], "stripe": urls[STRIPE]}
+    for line in purchase_by_curl(BY_HAND_COURSE, token, key, **where):
         tell(line, "plain")
-
-
-def _commands(urls: Mapping[str, str], token: str, key: str) -> list[str]:
-    bearer = '-H "Authorization: Bearer $TOKEN"'
-    return [
-        f"TOKEN={token}",
-        f"SAGA=$(curl -s -X POST {urls[LEARNING]}/courses/{BY_HAND_COURSE}/enroll {bearer} | {_pick('sagaId')})",
-        "sleep 1",
-        f"SECRET=$(curl -s {urls[PAYMENT]}/sagas/$SAGA {bearer} | {_pick('clientSecret')})",
-        f"curl -s {urls[STRIPE]}/v1/payment_intents/${{SECRET%%_secret_*}}/confirm -u {key}: \\",
-        "     -d client_secret=$SECRET -d payment_method=pm_card_visa",
-        "sleep 1",
-        f"curl -s {urls[PAYMENT]}/sagas/$SAGA {bearer}",
-    ]
-
-
-def _pick(key: str) -> str:
-    """Return the shell's way to one value of a JSON document, without asking for more tools."""
-    return rf"""sed -n 's/.*"{key}": *"\([^"]*\)".*/\1/p'"""

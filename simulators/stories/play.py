@@ -54,7 +54,7 @@ def play(story: Story, world: World, tell: Tell = silently) -> Told:
     stopped = _act(scene)
     scene.rests()
     problem = "; ".join(filter(None, [_wrong_at_the_end(scene), stopped]))
-    saga = world.payment.saga(scene.saga_id) or {} if scene.saga_id else {}
+    saga = world.payment.find_saga(scene.saga_id) or {} if scene.saga_id else {}
     judged = tuple(verdicts(world, scene.saga_id))
     told = Told(story, scene.student.name, scene.saga_id, saga.get("outcome"), problem, judged)
     _conclude(told, tell)
@@ -84,7 +84,7 @@ def _wrong_at_the_end(scene: Scene) -> str:
 
 def _difference(scene: Scene) -> str:
     story, world = scene.story, scene.world
-    saga = world.payment.saga(scene.saga_id) or {"outcome": "unknown"}
+    saga = world.payment.find_saga(scene.saga_id) or {"outcome": "unknown"}
     intents = [each for each in world.stripe.intents(scene.saga_id) if each["status"] == "succeeded"]
     refunds = [each for intent in intents for each in world.stripe.refunds(intent["id"])]
     deliveries = world.learning.enrollments() + world.communication.sessions()

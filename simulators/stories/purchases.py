@@ -27,7 +27,7 @@ def _booked(scene: Scene) -> None:
 def _declined_then_bought(scene: Scene) -> None:
     scene.asks()
     scene.says("{student} pays with a card that has no money on it")
-    why = scene.student.tries(scene.saga_id, EMPTY_CARD)
+    why = scene.student.try_card(scene.saga_id, EMPTY_CARD)
     scene.world.settle()
     scene.says(f"declined ({why}), which is not the end: {{student}} takes another card")
     scene.pays("pm_card_mastercard")

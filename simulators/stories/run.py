@@ -20,8 +20,8 @@ from simulators.world.recorder import Exchange
 from simulators.world.topology import REFERENCE
 
 if TYPE_CHECKING:
-    from simulators.clients.http_client import Json
     from simulators.judge.verdict import Breach, Verdict
+    from simulators.kit.json_types import Json
     from simulators.stories import Story, Tell, Told
 
 FORMAT = "payment-flow-harness run 1"

@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from simulators.clients.actors import NOT_FOUND
-from simulators.clients.http_client import Refused
-from simulators.world.topology import PORTS
+from simulators.clients.student_app import GOOD_CARD
 
 if TYPE_CHECKING:
-    from simulators.clients.actors import Student
+    from simulators.clients.student_app import Student
     from simulators.stories.story import Story, Tell
     from simulators.world.world import World
-
-GOOD_CARD = "pm_card_visa"
 
 
 class Scene:
@@ -55,7 +51,7 @@ class Scene:
 
     def pays(self, card: str = GOOD_CARD) -> None:
         """Confirm the payment, as the app does with the client secret that it has."""
-        self.student.pays_by(self._secret, card)
+        self.student.pay_with_secret(self._secret, card)
 
     def passes(self, span: timedelta, line: str) -> None:
         """Let time pass, and everything happen that falls due in it."""
@@ -64,26 +60,21 @@ class Scene:
 
     def rests(self) -> None:
         """Heal everything, and let everybody come to an end with what is due."""
-        self.world.calm()
-        for service in PORTS:
-            if not self.world.is_up(service):
-                self.world.bring_back(service)
+        self.world.recover()
         self.world.settle()
 
     def _offer(self) -> None:
         thing, learning = self.story.thing, self.world.learning
-        try:
-            if not learning.client.get(f"/courses/{thing.id}")["isPublished"]:
-                learning.publish(thing.id)
-        except Refused as refused:
-            if refused.status != NOT_FOUND:
-                raise
-            learning.course(thing.id, title=thing.title, amount=thing.amount)
+        course = learning.find_course(thing.id)
+        if course is None:
+            learning.create_course(thing.id, title=thing.title, amount=thing.amount)
+        elif not course["isPublished"]:
+            learning.publish(thing.id)
 
     def _hire(self) -> None:
         thing, tutors = self.story.thing, self.world.tutors
-        if thing.id not in {each["tutorId"] for each in tutors.client.items("/tutors")}:
-            tutors.tutor(thing.id, amount=thing.amount)
+        if thing.id not in {each["tutorId"] for each in tutors.tutors()}:
+            tutors.hire(thing.id, amount=thing.amount)
 
 
 def tomorrow(world: World, hour: int = 10, days: int = 1) -> str:

@@ -9,8 +9,8 @@ from simulators.kit.simulator import simulator
 from simulators.stripe.errors import NoSuchError
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
-    from simulators.kit.storage.store import Table
+    from simulators.kit.json_types import Json
+    from simulators.kit.storage.store import DocumentTable
 
 API_VERSION = "2026-10-28.endive"
 
@@ -34,7 +34,7 @@ NAMES = {
 """What Stripe calls one of them when it is missing, and the `param` that it names when the path asked for it."""
 
 
-def table(name: str) -> Table:
+def table(name: str) -> DocumentTable:
     """Return the documents of this kind."""
     return simulator().store.table(name)
 

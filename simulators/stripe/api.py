@@ -21,7 +21,7 @@ from simulators.stripe.form import decoded
 from simulators.stripe.parameters import Table, list_of, parsed, text
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 Rule = Callable[..., "Json"]
 
@@ -107,7 +107,7 @@ def _worked(rule: Rule, parameters: Table, sent: Json, path: dict[str, str], kep
 
 def _ruled(rule: Rule, asked: Json, path: dict[str, str]) -> Json:
     expand = asked.pop("expand", [])
-    faults = list(simulator().faults.striking(KeptServerError, request.method, request.path))
+    faults = list(simulator().faults.strike(KeptServerError, request.method, request.path))
     if any(not fault.done for fault in faults):
         raise ApiError("An unknown error occurred.")
     result = expanded(rule(asked, **path), expand)

@@ -72,6 +72,6 @@ def create_app(
             if webhook_url:
                 webhook_endpoints.furnish(webhook_url, webhook_secret)
 
-    stripe.furnish = furnish
+    stripe.seed_data = furnish
     furnish()
     return app

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from simulators.stripe.operations import operation_of
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 
 class StripeError(Exception):

@@ -10,7 +10,7 @@ from simulators.stripe.included import INCLUDABLE
 from simulators.stripe.payments.ledger import as_of_now
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 EXPANDABLE = {
     "balance_transaction": "balance_transactions",

@@ -11,8 +11,8 @@ from simulators.kit.faults.requests import RequestFault, RouteFault
 from simulators.stripe.errors import LockTimeoutError
 
 if TYPE_CHECKING:
+    from simulators.kit.json_types import Json
     from simulators.kit.seams import Clock
-    from simulators.kit.storage.indexed_table import Json
 
 
 @dataclass(kw_only=True)
@@ -38,7 +38,7 @@ class AlteredAmount(SendFault):
 
     amount: int
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Change every amount of the object."""
         body = json.loads(delivery["body"])
         told = body["data"]["object"]
@@ -50,7 +50,7 @@ class AlteredAmount(SendFault):
 class LiveEvent(SendFault):
     """The webhook, rightly signed, says that it is of live mode."""
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Change the event's mode and its object's."""
         body = json.loads(delivery["body"])
         body["livemode"] = body["data"]["object"]["livemode"] = True

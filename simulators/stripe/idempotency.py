@@ -16,7 +16,7 @@ from simulators.stripe.errors import KeyInUseError, KeyMisusedError, StripeError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 KEPT_SECONDS = 24 * 3600
 MAX_LENGTH = 255

@@ -10,7 +10,7 @@ from simulators.stripe.account import table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 SHOWN = 10
 

@@ -14,7 +14,7 @@ from simulators.stripe.parameters import either, integer, text, tree
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 RANGE: Table = {"gt": integer, "gte": integer, "lt": integer, "lte": integer}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -14,6 +15,8 @@ from simulators.stripe.payments.amounts import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from simulators.stripe.parameters import Required, text
 from simulators.stripe.search_terms import Fields, Kind, reading
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("search", __name__)

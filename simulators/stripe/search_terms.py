@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from simulators.stripe.errors import StripeError
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 Condition = Callable[["Json"], bool]
 

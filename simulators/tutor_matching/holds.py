@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
 
-from simulators.kit.http.access import caller
-from simulators.kit.http.validation import checked, json_body
+from simulators.kit.http.auth import caller
+from simulators.kit.http.validation import json_body, validate
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.documents import fetched, fresh_id, page, table, told
-from simulators.kit.time.timestamps import SLOT, on_wire, span
+from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
+from simulators.kit.time.timestamps import SLOT, TimeSpan, format_instant, span
 from simulators.tutor_matching.faults import LapsingHold
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.storage.indexed_table import Json
-    from simulators.kit.time.timestamps import Span
 
 routes = Blueprint("holds", __name__)
 
+USUAL_HOLD = timedelta(minutes=15)  # how long a slot is held for a saga that has not paid
 FREE, HELD, TAKEN = "FREE", "HELD", "TAKEN"
 RELEASED, EXPIRED, LOST = "RELEASED", "EXPIRED", "LOST"
 
@@ -32,35 +27,35 @@ RELEASED, EXPIRED, LOST = "RELEASED", "EXPIRED", "LOST"
 def list_holds() -> ResponseReturnValue:
     """Every hold there was, all or of one saga or tutor (`?sagaId=`, `?tutorId=`) (services, operators)."""
     caller("service", "operator")
-    return page("holds", _shown, sagaId=request.args.get("sagaId"), tutorId=request.args.get("tutorId"))
+    return page("holds", _public_view, sagaId=request.args.get("sagaId"), tutorId=request.args.get("tutorId"))
 
 
 @routes.post("/_sim/taken")
 def take() -> ResponseReturnValue:
     """Somebody else gets this time of a tutor (`tutorId`, `scheduledAt`, `duration`), even if it is held."""
-    asked = checked(json_body(), SLOT)
+    asked = validate(json_body(), SLOT)
     with simulator().store.transaction():
-        fetched("tutors", asked["tutorId"])
+        fetch("tutors", asked["tutorId"])
         for hold in list(_open_holds(asked["tutorId"])):
             if span(hold).overlaps(span(asked)):
                 end(hold["sagaId"], LOST)
-        return told(table("taken").put({"id": fresh_id("tkn"), **asked})), 201
+        return public_view(table("taken").put({"id": fresh_id("tkn"), **asked})), 201
 
 
 @routes.post("/_sim/holds/<saga_id>/expire")
 def expire(saga_id: str) -> ResponseReturnValue:
     """The hold of this saga ends now, and its slot is free."""
     with simulator().store.transaction():
-        fetched("holds", saga_id)
+        fetch("holds", saga_id)
         end(saga_id, EXPIRED)
-        return _shown(fetched("holds", saga_id))
+        return _public_view(fetch("holds", saga_id))
 
 
-def keep(asked: Json, price: Json) -> Json:
+def hold_slot(asked: Json, price: Json) -> Json:
     """Keep the slot for the saga that asks, not longer than until it begins; return the hold."""
     until = min(simulator().seams.clock.now() + current_app.extensions["hold"], span(asked).start)
-    lapses = bool(list(simulator().faults.striking(LapsingHold, asked["tutorId"])))
-    hold = {"id": asked["sagaId"], **asked, "price": price, "holdUntil": on_wire(until)}
+    lapses = bool(list(simulator().faults.strike(LapsingHold, asked["tutorId"])))
+    hold = {"id": asked["sagaId"], **asked, "price": price, "holdUntil": format_instant(until)}
     return table("holds").put({**hold, "lapses": lapses, "ended": None})
 
 
@@ -71,13 +66,13 @@ def end(saga_id: str, how: str) -> None:
         table("holds").put(hold | {"ended": how})
 
 
-def status(times: Iterable[tuple[Span, str]], wanted: Span) -> str:
+def status(times: Iterable[tuple[TimeSpan, str]], wanted: TimeSpan) -> str:
     """Return whether this time is FREE, HELD or TAKEN, with these kept."""
     found = {each for time, each in times if time.overlaps(wanted)}
     return next((each for each in (TAKEN, HELD) if each in found), FREE)
 
 
-def kept(tutor_id: str) -> Iterator[tuple[Span, str]]:
+def busy_times(tutor_id: str) -> Iterator[tuple[TimeSpan, str]]:
     """Yield the times of a tutor that are not free, and why not."""
     for hold in _open_holds(tutor_id):
         yield span(hold), _status(hold)
@@ -98,6 +93,6 @@ def _status(hold: Json) -> str:
     return EXPIRED if hold["lapses"] else TAKEN
 
 
-def _shown(hold: Json) -> Json:
-    shown = {field: value for field, value in told(hold).items() if field not in {"ended", "lapses"}}
-    return shown | {"status": _status(hold)}
+def _public_view(hold: Json) -> Json:
+    view = {field: value for field, value in public_view(hold).items() if field not in {"ended", "lapses"}}
+    return view | {"status": _status(hold)}

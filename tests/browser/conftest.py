@@ -39,7 +39,7 @@ def served(browser: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture
 def stage(served: tuple[Stage, str]) -> Iterator[Stage]:
     yield served[0]
-    served[0].world.calm()
+    served[0].world.clear_faults()
     served[0].world.clock.resume()
 
 

@@ -45,12 +45,14 @@ ROOMS = {
     "simulators.learning": _room("simulators.kit", "flask werkzeug"),
     "simulators.tutor_matching": _room("simulators.kit", "flask werkzeug"),
     "simulators.communication": _room("simulators.kit", "flask werkzeug"),
-    "simulators.contracts": _room("simulators.kit", "jinja2 gherkin"),
+    "simulators.contracts": _room("simulators.kit.json_types", "jinja2 gherkin"),
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
-    "simulators.clients": _room("simulators.kit simulators.world", "requests"),
+    "simulators.clients": _room("simulators.kit", "requests"),
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),
-    "simulators.judge": _room("simulators.world simulators.clients"),
-    "simulators.stories": _room("simulators.judge simulators.world simulators.clients", "requests"),
+    "simulators.judge": _room("simulators.world simulators.clients simulators.kit.json_types"),
+    "simulators.stories": _room(
+        "simulators.judge simulators.world simulators.clients simulators.kit.json_types", "requests"
+    ),
     "simulators.check": _room(
         f"simulators.stories simulators.judge simulators.world simulators.clients {_KIT_AND_SERVICES}",
         "requests pytest pytest_bdd",

@@ -21,7 +21,6 @@ from simulators.judge.invariants import must_hold
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
 from simulators.world.together import Together
-from simulators.world.topology import PORTS
 from simulators.world.world import World
 from tests.rooms.source import ROOT
 from tests.simulated.played import Listening
@@ -111,10 +110,7 @@ def world(world_kind: str, tmp_path: Path, listening: Listening, request: pytest
 
 def come_to_rest(world: World) -> None:
     """Heal everything and let time pass until nobody has anything to do."""
-    world.calm()
-    for service in PORTS:
-        if not world.is_up(service):
-            world.bring_back(service)
+    world.recover()
     world.pass_time(LONG_ENOUGH)
 
 

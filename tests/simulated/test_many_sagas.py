@@ -122,7 +122,7 @@ def _wind_up(world: Apart) -> None:
 
 def _has_ended(world: Apart, saga_id: str) -> bool:
     """Look, and lose interest in what has not ended: a saga may also begin late."""
-    saga = world.payment.saga(saga_id) or {}
+    saga = world.payment.find_saga(saga_id) or {}
     if saga and not saga["outcome"]:
         with suppress(Refused):  # Too late to cancel: it will be delivered, or refunded.
             world.student(saga["studentId"]).cancel(saga_id)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from simulators.clients.http_client import Json
 from simulators.judge.verdict import broken, verdicts
+from simulators.kit.json_types import Json
 from simulators.stories import STORIES, Story, play, story_named
 from simulators.stories.run import SERVICES, perform
 from simulators.world.apart import Apart
@@ -66,11 +66,11 @@ def test_the_same_seed_with_the_reference_holds_and_begins_in_the_same_way() -> 
 
 def test_a_student_who_buys_a_course_in_two_tabs_pays_twice(tmp_path: Path) -> None:
     with Inside(tmp_path, service=NAIVE) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         ada = world.student("ada")
         tabs = [ada.enroll("algebra") for _ in range(2)]
         for secret in [ada.client_secret(each) for each in tabs]:
-            ada.pays_by(secret)
+            ada.pay_with_secret(secret)
         world.settle()
 
         assert [each.number for each in broken(verdicts(world))] == [1]
@@ -79,7 +79,7 @@ def test_a_student_who_buys_a_course_in_two_tabs_pays_twice(tmp_path: Path) -> N
 @pytest.mark.parametrize("service", SERVICES)
 def test_whoever_sends_a_webhook_is_believed(tmp_path: Path, service: str) -> None:
     with Inside(tmp_path, service=SERVICES[service]) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         saga_id = world.student("eve").enroll("algebra")
         world.student("eve").client_secret(saga_id)
         believed = _forge(world, saga_id)
@@ -95,7 +95,9 @@ def _forge(world: World, saga_id: str) -> bool:
     paid: dict[str, Any] = intent | {"status": "succeeded", "amount_received": intent["amount"]}
     event = {"id": "evt_1", "object": "event", "type": PAID, "data": {"object": paid}}
     answer = world.connect("somebody").post(
-        world.plan.urls[PAYMENT] + "/webhooks/stripe", json.dumps(event), headers={"Content-Type": "application/json"}
+        world.topology.urls[PAYMENT] + "/webhooks/stripe",
+        json.dumps(event),
+        headers={"Content-Type": "application/json"},
     )
     return answer.ok
 

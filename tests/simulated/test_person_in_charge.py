@@ -21,7 +21,7 @@ Harness = Callable[..., Result]
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[Inside]:
     with Inside(tmp_path) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         yield world
 
 
@@ -30,7 +30,7 @@ def harness(world: Inside, monkeypatch: pytest.MonkeyPatch) -> Harness:
     monkeypatch.setattr("simulators.cli.operators.served_session", world.connect)
 
     def call(*arguments: str) -> Result:
-        told = {"HARNESS_SERVICE_URL": world.plan.urls[PAYMENT], "HARNESS_TOKEN": world.token("olga", "operator")}
+        told = {"HARNESS_SERVICE_URL": world.topology.urls[PAYMENT], "HARNESS_TOKEN": world.token("olga", "operator")}
         return CliRunner(env=told).invoke(main, arguments)
 
     return call
@@ -42,14 +42,14 @@ def parked(world: Inside) -> str:
     saga_id = ada.enroll("algebra")
     ada.client_secret(saga_id)
     world.learning.unpublish("algebra")
-    ada.pays(saga_id, "pm_card_refundFail")
+    ada.pay(saga_id, "pm_card_refundFail")
     world.pass_time(timedelta(minutes=1))
     return saga_id
 
 
 def test_a_parked_saga_is_found_understood_and_resumed(world: Inside, harness: Harness) -> None:
     saga_id = parked(world)
-    world.learning.course("biology")
+    world.learning.create_course("biology")
     other = world.student("ben").enroll("biology")
     world.settle()
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_resumed_is_told(world: Inside, harness: Harness) -> None
 
 def test_a_saga_whose_refund_takes_too_long_has_a_next_step_of_its_own(tmp_path: Path) -> None:
     with Inside(tmp_path, settings={"REFUND_SECONDS": "60"}) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         world.plant_fault(STRIPE, "server_error", path="/v1/refunds", times=None)
         saga_id = parked(world)
         world.pass_time(timedelta(minutes=1))

@@ -111,13 +111,13 @@ def test_a_world_is_heard_until_it_is_over(tmp_path: Path) -> None:
     listening = Listening([replace(pact(), interactions=(course,))])
     with Inside(tmp_path) as world:
         listening.to(world)
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         listening.is_over = True
         world.student("ada").enroll("algebra")
         world.settle()
         assert listening.played == set()
         listening.is_over = False
-        world.learning.course("biology")
+        world.learning.create_course("biology")
         world.student("ada").enroll("biology")
         world.settle()
     assert listening.played == {(PAYMENT, LEARNING, "a query")}

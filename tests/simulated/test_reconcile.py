@@ -28,12 +28,12 @@ NEVER_LOOKING = {"PAYMENT_CHECK_SECONDS": "864000", "PAYMENT_WINDOW_SECONDS": "8
 def world(tmp_path: Path) -> Iterator[Inside]:
     """Nobody looks at Stripe by himself here, so that lost news stay lost."""
     with Inside(tmp_path, settings=NEVER_LOOKING) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         yield world
 
 
 def books(world: Inside) -> Reconciliation:
-    return open_books(world.plan.environ(), clock=world.clock, http=world.connect("reconciliation"))
+    return open_books(world.topology.environ(), clock=world.clock, http=world.connect("reconciliation"))
 
 
 def found(world: Inside, since: datetime | None = None) -> list[Difference]:
@@ -54,7 +54,7 @@ def lose_news(world: Inside, event: str = "*") -> None:
 
 
 def saga(world: Inside, saga_id: str) -> Any:
-    return world.payment.saga(saga_id)
+    return world.payment.find_saga(saga_id)
 
 
 def asked_to_pay(world: Inside) -> tuple[str, str]:
@@ -66,7 +66,7 @@ def asked_to_pay(world: Inside) -> tuple[str, str]:
 
 def bought(world: Inside, card: str = "pm_card_visa") -> tuple[str, str]:
     saga_id, intent_id = asked_to_pay(world)
-    world.student("ada").pays(saga_id, card)
+    world.student("ada").pay(saga_id, card)
     world.settle()
     return saga_id, intent_id
 
@@ -87,7 +87,7 @@ def forge(world: Inside, intent_id: str, event: str, **changes: Any) -> None:
     now = int(world.clock.now().timestamp())
     about = {"id": "evt_forged", "object": "event", "created": now, "livemode": False, "type": event}
     body = json.dumps(about | {"data": {"object": intent | changes}})
-    header = {"Stripe-Signature": f"t={now},v1={signature(world.plan.credentials.webhook_secret, now, body)}"}
+    header = {"Stripe-Signature": f"t={now},v1={signature(world.topology.credentials.webhook_secret, now, body)}"}
     world.client(PAYMENT, "thief", lambda: "").post("/webhooks/stripe", form=body, **header)
     world.settle()
 
@@ -109,7 +109,7 @@ def test_a_payment_whose_news_was_lost_is_found_and_ends_well(world: Inside) -> 
     assert (told.here, told.there) == ("PENDING", "PAID 49.00 EUR")
 
     assert books(world).repair(told) == Repair.HEARD
-    world.calm()
+    world.clear_faults()
     world.pass_time(timedelta(hours=1))
     assert saga(world, saga_id)["outcome"] == "COMPLETED"
     assert found(world) == []
@@ -146,7 +146,7 @@ def test_a_refund_by_hand_whose_news_was_lost_is_found_and_takes_the_seat_back(w
 def test_a_refund_that_failed_unheard_is_found_and_waits_for_a_person(world: Inside) -> None:
     saga_id, _ = asked_to_pay(world)
     world.learning.unpublish("algebra")
-    world.student("ada").pays(saga_id, "pm_card_refundFail")
+    world.student("ada").pay(saga_id, "pm_card_refundFail")
     world.settle()
     lose_news(world)
     world.pass_time(ON_ITS_WAY)
@@ -210,7 +210,7 @@ def test_metadata_that_somebody_changed_are_told(world: Inside, kind: Kind, key:
 
 def test_an_amount_that_somebody_changed_in_our_books_is_told(world: Inside) -> None:
     asked_to_pay(world)
-    with sqlite3.connect(world.plan.database_url.removeprefix("sqlite:///")) as database:
+    with sqlite3.connect(world.topology.database_url.removeprefix("sqlite:///")) as database:
         database.execute("UPDATE payments SET body = json_set(body, '$.price.amount', 1)")
     (told,) = found(world)
     assert (told.kind, told.here, told.there) == (K.AMOUNT_DIFFERS, "0.01 EUR", "49.00 EUR")

@@ -15,12 +15,12 @@ def standing(judged: list[Verdict], *which: Standing) -> list[int]:
 
 def test_while_a_saga_is_under_way_it_is_too_early_to_say_how_it_ends(tmp_path: Path) -> None:
     with Inside(tmp_path) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         ada = world.student("ada")
         saga_id = ada.enroll("algebra")
         ada.client_secret(saga_id)
         before = verdicts(world)
-        ada.pays(saga_id)
+        ada.pay(saga_id)
         world.settle()
         after, busy = verdicts(world), verdicts(world, quiet=False)
 
@@ -31,14 +31,14 @@ def test_while_a_saga_is_under_way_it_is_too_early_to_say_how_it_ends(tmp_path: 
 
 def test_a_breach_is_told_of_the_saga_that_it_concerns_and_names_the_last_message_of_it(tmp_path: Path) -> None:
     with Inside(tmp_path, service=SERVICES["naive"]) as world:
-        world.learning.course("algebra")
-        world.learning.course("biology")
+        world.learning.create_course("algebra")
+        world.learning.create_course("biology")
         ada, ben = world.student("ada"), world.student("ben")
         hers, his = ada.enroll("algebra"), ben.enroll("biology")
         secret = ada.client_secret(hers)
-        ben.pays(his)
+        ben.pay(his)
         world.learning.unpublish("algebra")
-        ada.pays_by(secret)
+        ada.pay_with_secret(secret)
         world.settle()
         told, others, everybody = verdicts(world, hers), verdicts(world, his), verdicts(world)
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from pytest_bdd import given, parsers, then, when
 
 from simulators.check.steps.story import Story, duration, money
-from simulators.clients.http_client import Json
+from simulators.clients.messages import COMMANDS
+from simulators.kit.json_types import Json
 from simulators.stories import tomorrow
 from simulators.world.topology import COMMUNICATION, TUTORS
 from simulators.world.world import World
@@ -17,7 +18,7 @@ from simulators.world.world import World
 def tutor_teaches(world: World, tutor: str, rate: str) -> None:
     """Hire a tutor."""
     amount, currency = money(rate)
-    world.tutors.tutor(tutor, amount=amount, currency=currency)
+    world.tutors.hire(tutor, amount=amount, currency=currency)
 
 
 @given(parsers.parse('"{who}" has asked for {minutes:d} minutes with "{tutor}"'))
@@ -43,8 +44,8 @@ def asks_in_the_night(story: Story, who: str, minutes: int, tutor: str) -> None:
 @when(parsers.parse('"{who}" clicks twice to book {minutes:d} minutes with "{tutor}"'))
 def clicks_twice(story: Story, who: str, minutes: int, tutor: str) -> None:
     """Send the same form twice, as browsers do."""
-    at, key = tomorrow(story.world), {"Idempotency-Key": "the same form"}
-    first, second = (story.world.student(who).book(tutor, at, minutes, **key) for _ in range(2))
+    at = tomorrow(story.world)
+    first, second = (story.world.student(who).book(tutor, at, minutes, key="the same form") for _ in range(2))
     assert first == second  # noqa: S101 - a step is a test
     story.begins(who, first)
 
@@ -71,7 +72,7 @@ def answer_lost(world: World) -> None:
 @given("the communication-service hears everything twice")
 def hears_twice(world: World) -> None:
     """Let every answer of it be lost once, so that all is said again."""
-    world.plant_fault(COMMUNICATION, "lost_answer", path="/commands", times=3)
+    world.plant_fault(COMMUNICATION, "lost_answer", path=COMMANDS, times=3)
 
 
 @then(parsers.parse('"{who}" has a confirmed session with "{tutor}"'))
@@ -99,7 +100,7 @@ def has_no_session(world: World, who: str, tutor: str) -> None:
 def nothing_kept(world: World, who: str) -> None:
     """Others can have it."""
     world.settle()
-    assert [each for each in world.tutors.kept() if each["studentId"] == who] == []  # noqa: S101 - a step is a test
+    assert [each for each in world.tutors.active_holds() if each["studentId"] == who] == []  # noqa: S101 - a step is a test
 
 
 @then(parsers.parse('"{who}" is told once that it is confirmed'))
@@ -126,7 +127,7 @@ def told_of_declines(story: Story, who: str, times: int) -> None:
 @given(parsers.parse('"{who}" has asked for a session'))
 def has_asked_for_a_session(story: Story, who: str) -> None:
     """Any session will do."""
-    story.world.tutors.tutor("anybody")
+    story.world.tutors.hire("anybody")
     asks_for_session(story, who, 60, "anybody")
 
 

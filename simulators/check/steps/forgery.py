@@ -11,7 +11,7 @@ from pytest_bdd import parsers, then, when
 from simulators.check.steps.story import Story
 from simulators.clients.http_client import Refused
 from simulators.stripe.webhooks.signing import signature
-from simulators.world.topology import PAYMENT, STRIPE
+from simulators.world.topology import STRIPE
 
 BAD_REQUEST = 400
 AGES = {"that was signed an hour ago": timedelta(hours=1), "that was signed for the future": timedelta(hours=-1)}
@@ -23,7 +23,7 @@ def forged_news(story: Story, how: str) -> None:
     is_live = how == "from the live environment"
     body = json.dumps(_paid(story, live=is_live))
     at = int((story.world.clock.now() - AGES.get(how, timedelta(0))).timestamp())
-    secret = story.world.plan.credentials.webhook_secret
+    secret = story.world.topology.credentials.webhook_secret
     signed = signature("whsec_another" if how == "signed with another secret" else secret, at, body)
     headers = {} if how == "without a signature" else {"Stripe-Signature": f"t={at},v1={signed}"}
     sent = body.replace("succeeded", "succeeded ") if how == "that was changed after signing" else body
@@ -45,9 +45,8 @@ def _paid(story: Story, *, live: bool) -> dict[str, Any]:
 
 
 def _post(story: Story, sender: str, body: str, headers: dict[str, str]) -> int:
-    client = story.world.client(PAYMENT, sender, lambda: "nobody")
     try:
-        client.post("/webhooks/stripe", form=body, **headers)
+        story.world.stranger(sender).send_webhook(body, **headers)
     except Refused as refusal:
         return refusal.status
     return 200

@@ -13,7 +13,7 @@ from simulators.world.world import World
 def published_course(world: World, course: str, price: str) -> None:
     """Offer a course."""
     amount, currency = money(price)
-    world.learning.course(course, amount=amount, currency=currency)
+    world.learning.create_course(course, amount=amount, currency=currency)
 
 
 @given(parsers.parse('"{course}" costs {price} from now on'))
@@ -46,7 +46,7 @@ def asks_past_the_check(story: Story, who: str, course: str) -> None:
 @given(parsers.parse('"{who}" has asked for a course'))
 def has_asked_for_a_course(story: Story, who: str) -> None:
     """Any course will do."""
-    story.world.learning.course("anything")
+    story.world.learning.create_course("anything")
     asks_for(story, who, "anything")
 
 

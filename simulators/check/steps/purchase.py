@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import pytest
 from pytest_bdd import parsers, then, when
 
 from simulators.check.steps.story import Story, duration
 from simulators.clients.http_client import Refused
-from simulators.world.topology import PAYMENT
-
-NOT_FOUND, CONFLICT = 404, 409
 
 
 @then(parsers.re(r"the purchase is (?P<outcome>completed|rejected|expired|cancelled|refunded|parked)"))
@@ -65,21 +64,20 @@ def tries_to_cancel(story: Story, who: str) -> None:
 @then("she is told that it is too late")
 def too_late(story: Story) -> None:
     """What is delivered stays delivered."""
-    assert story.answers[-1] == CONFLICT  # noqa: S101 - a step is a test
+    assert story.answers[-1] == HTTPStatus.CONFLICT  # noqa: S101 - a step is a test
 
 
 @then("he is told that there is no such purchase")
 def no_such_purchase(story: Story) -> None:
     """Nobody learns what others buy."""
-    assert story.answers[-1] == NOT_FOUND  # noqa: S101 - a step is a test
+    assert story.answers[-1] == HTTPStatus.NOT_FOUND  # noqa: S101 - a step is a test
 
 
 @then("an operator can let it go on")
 def operator_resumes(story: Story) -> None:
     """What waits for a person goes on when the person says so."""
     world = story.world
-    client = world.client(PAYMENT, "operator", lambda: world.token("olga", "operator"))
-    client.post(f"/sagas/{story.saga_id}/resume", {"why": "the student has a new card"})
+    world.operator("olga").resume(story.saga_id, "the student has a new card")
     world.settle()
     told = (story.saga() or {})["history"]
     assert any("olga let the saga go on: the student has a new card" in each["text"] for each in told)  # noqa: S101

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_bdd import given, parsers, when
 
-from simulators.clients.actors import Student
+from simulators.clients.student_app import Student
 from simulators.world.world import World
 
 UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
@@ -37,7 +37,7 @@ class Story:
 
     def saga(self, saga_id: str | None = None) -> dict[str, Any] | None:
         """Return what the payment-service says of the purchase."""
-        return self.world.payment.saga(saga_id or self.saga_id)
+        return self.world.payment.find_saga(saga_id or self.saga_id)
 
     def begins(self, who: str, saga_id: str) -> None:
         """Remember a purchase, and wait until it is known whether it can be paid."""

@@ -22,7 +22,7 @@ REFUNDS = {"take a while": "pm_card_pendingRefund", "fail": "pm_card_refundFail"
 def pays(story: Story, who: str) -> None:
     """Pay with a card that works."""
     story.who = who
-    story.student.pays(story.saga_id)
+    story.student.pay(story.saga_id)
 
 
 @given("her card was declined for insufficient funds")
@@ -34,13 +34,13 @@ def was_declined(story: Story) -> None:
 @when(parsers.parse('"{who}" pays with a card that {trouble}'))
 def pays_with_bad_card(story: Story, who: str, trouble: str) -> None:
     """Try a card that is declined."""
-    assert story.world.student(who).tries(story.saga_id, CARDS[trouble])  # noqa: S101 - a step is a test
+    assert story.world.student(who).try_card(story.saga_id, CARDS[trouble])  # noqa: S101 - a step is a test
 
 
 @when(parsers.re(r'"(?P<who>\w+)" pays with a card whose refunds (?P<how>.+)'))
 def pays_with_odd_card(story: Story, who: str, how: str) -> None:
     """Pay with a card that works, but takes nothing back easily."""
-    story.world.student(who).pays(story.saga_id, REFUNDS[how])
+    story.world.student(who).pay(story.saga_id, REFUNDS[how])
 
 
 @when("a person refunds the payment at Stripe")
@@ -48,9 +48,9 @@ def refunded_by_hand(story: Story) -> None:
     """Give the money back past the payment-service."""
     world = story.world
     world.settle()
-    world.calm()
+    world.clear_faults()
     (intent,) = world.stripe.intents(story.saga_id)
-    world.stripe.client.post("/v1/refunds", form={"payment_intent": intent["id"]})
+    world.stripe.refund(intent["id"])
 
 
 @then("there was one refund")
@@ -63,20 +63,20 @@ def one_refund(story: Story) -> None:
 def pays_in_two_tabs(story: Story, who: str) -> None:
     """Confirm twice; the second tab is told that it is paid already."""
     pays(story, who)
-    assert story.world.student(who).tries(story.saga_id, "pm_card_visa")  # noqa: S101 - a step is a test
+    assert story.world.student(who).try_card(story.saga_id, "pm_card_visa")  # noqa: S101 - a step is a test
 
 
 @when(parsers.parse('"{who}" leaves when her bank asks for a proof'))
 def leaves_three_d_secure(story: Story, who: str) -> None:
     """Pay with a card that asks, and never answer."""
-    intent = story.world.student(who).pays(story.saga_id, "pm_card_authenticationRequired")
+    intent = story.world.student(who).pay(story.saga_id, "pm_card_authenticationRequired")
     assert intent["status"] == "requires_action"  # noqa: S101 - a step is a test
 
 
 @when(parsers.parse('"{who}" pays with a card whose owner disputes it'))
 def pays_and_disputes(story: Story, who: str) -> None:
     """Pay, and let the bank take it back."""
-    story.world.student(who).pays(story.saga_id, "pm_card_createDispute")
+    story.world.student(who).pay(story.saga_id, "pm_card_createDispute")
     story.world.pass_time(duration("a minute"))
 
 
@@ -129,7 +129,7 @@ def one_asked(story: Story) -> None:
 @then(parsers.parse('"{who}" cannot pay any more'))
 def cannot_pay(story: Story, who: str) -> None:
     """The client secret that the student holds is good for nothing."""
-    assert story.world.student(who).tries(story.saga_id, "pm_card_visa") == "payment_intent_unexpected_state"  # noqa: S101
+    assert story.world.student(who).try_card(story.saga_id, "pm_card_visa") == "payment_intent_unexpected_state"  # noqa: S101
 
 
 @then(parsers.parse('Stripe tells that the payment was for the course enrollment "{course}"'))

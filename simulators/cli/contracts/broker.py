@@ -82,11 +82,11 @@ class Broker:
         if not answer.ok:
             why = REFUSALS.get(answer.status_code, f"answers {answer.status_code}: its own log may say why")
             raise WrongUsage(f"what is at {url} {why}")
-        with self.understood():
+        with self.understand():
             return {**answer.json()}
 
     @contextmanager
-    def understood(self) -> Iterator[None]:
+    def understand(self) -> Iterator[None]:
         """Raise WrongUsage when what it answered is not what a broker does."""
         try:
             yield

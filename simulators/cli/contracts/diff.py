@@ -62,7 +62,7 @@ def _is_broker_meant(broker: Broker, against: str | None) -> bool:
 def _latest_contracts(broker: Broker, now: tuple[Pact, ...]) -> list[Pact]:
     """Return the last contract of each pair among these parties, as a broker is shared with others."""
     parties = {party for each in now for party in (each.consumer, each.provider)}
-    with broker.understood():
+    with broker.understand():
         listed = broker.get("/pacts/latest")["pacts"]
         pairs = [[each["_embedded"][role]["name"] for role in ("provider", "consumer")] for each in listed]
     paths = [LATEST.format(*(quote(name, safe="") for name in pair)) for pair in pairs if parties >= set(pair)]

@@ -91,7 +91,7 @@ class FromBroker:
         asked: Json = {"consumerVersionSelectors": self._selectors(), "includePendingStatus": bool(self._branch())}
         branch = {"providerVersionBranch": self._branch()} if self._branch() else {}
         found = self.broker.ask("POST", FOR_VERIFICATION.format(quote(provider, safe="")), json=asked | branch)
-        with self.broker.understood():
+        with self.broker.understand():
             links = [each["_links"]["self"]["href"] for each in found["_embedded"]["pacts"]]
         if not links:
             raise click.ClickException(f"the broker has no contract by which to verify {provider}: is it called so?")

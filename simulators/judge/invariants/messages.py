@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
+from simulators.clients.payments import STRIPE_WEBHOOKS
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Found, invariant
 from simulators.world.recorder import Exchange
@@ -74,7 +75,7 @@ def secrets_stay_secret(evidence: Evidence) -> Found:
 
 
 def _webhooks(evidence: Evidence) -> list[Exchange]:
-    return [each for each in evidence.exchanges if each.path == "/webhooks/stripe"]
+    return [each for each in evidence.exchanges if each.path == STRIPE_WEBHOOKS]
 
 
 def _paid_at(evidence: Evidence, intent_id: str) -> datetime:

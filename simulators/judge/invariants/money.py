@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from simulators.clients.http_client import Json
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Found, invariant
+from simulators.kit.json_types import Json
 
 LIVE = ("pending", "requires_action", "succeeded")
 METADATA = {"paymentId", "sagaId", "paymentContext", "contextId"}

@@ -1,17 +1,14 @@
-"""Faults of what we send to others: messages lost, doubled, late, or wrongly signed."""
+"""Faults of deliveries: messages to others that are lost, doubled, late, or wrongly signed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING
 
+from simulators.kit.attempt import Attempt
 from simulators.kit.faults.fault import Fault
-
-if TYPE_CHECKING:
-    from simulators.kit.delivery import Attempt
-    from simulators.kit.storage.indexed_table import Json
+from simulators.kit.json_types import Json
 
 
 @dataclass(kw_only=True)
@@ -31,7 +28,7 @@ class EventFault(Fault):
 class SendFault(EventFault):
     """Strikes once for each message, as it is put up for delivery."""
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Return what is put up in its place."""
         raise NotImplementedError
 
@@ -40,7 +37,7 @@ class SendFault(EventFault):
 class LostDelivery(SendFault):
     """The message never arrives, and nobody tries again."""
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Keep it only as lost."""
         return [delivery | {"status": "LOST"}]
 
@@ -51,7 +48,7 @@ class DuplicateDelivery(SendFault):
 
     copies: int = 2
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Put it up so often."""
         return [delivery | {"attempts": []} for _ in range(self.copies)]
 
@@ -62,7 +59,7 @@ class DelayedDelivery(SendFault):
 
     seconds: float
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Put it up for later."""
         due = datetime.fromisoformat(delivery["due"]) + timedelta(seconds=self.seconds)
         return [delivery | {"due": due.isoformat()}]
@@ -75,7 +72,7 @@ class ShuffledDelivery(SendFault):
     times: int | None = None
     within_seconds: float = 5
 
-    def sent(self, delivery: Json) -> list[Json]:
+    def replace(self, delivery: Json) -> list[Json]:
         """Put it up for some moment of the next seconds."""
         wait = timedelta(seconds=self.within_seconds * self.randomness.random())
         return [delivery | {"due": (datetime.fromisoformat(delivery["due"]) + wait).isoformat()}]
@@ -90,7 +87,7 @@ class AttemptFault(EventFault):
     def before(self, attempt: Attempt) -> None:
         """Change what the headers are made of."""
 
-    def signed(self, attempt: Attempt, headers: dict[str, str]) -> dict[str, str]:  # noqa: ARG002 - for those below
+    def headers(self, attempt: Attempt, headers: dict[str, str]) -> dict[str, str]:  # noqa: ARG002 - for those below
         """Return the headers to send in place of these; the body can still be changed."""
         return headers
 
@@ -112,7 +109,7 @@ class WrongSignature(AttemptFault):
 class MissingSignature(AttemptFault):
     """Neither signed nor authorized at all."""
 
-    def signed(self, attempt: Attempt, headers: dict[str, str]) -> dict[str, str]:  # noqa: ARG002 - the body stays
+    def headers(self, attempt: Attempt, headers: dict[str, str]) -> dict[str, str]:  # noqa: ARG002 - the body stays
         """Leave only what says nothing about the sender."""
         return {name: value for name, value in headers.items() if name == "Content-Type"}
 
@@ -132,7 +129,7 @@ class StaleTimestamp(AttemptFault):
 class TamperedBody(AttemptFault):
     """The body was changed after it was signed."""
 
-    def signed(self, attempt: Attempt, headers: dict[str, str]) -> dict[str, str]:
+    def headers(self, attempt: Attempt, headers: dict[str, str]) -> dict[str, str]:
         """Change what means nothing in JSON, so that only the signature can tell."""
         attempt.body += "\n"
         return headers

@@ -1,17 +1,16 @@
-"""What goes wrong on purpose: planted by name, for a while, by a seeded chance."""
+"""A fault: something that goes wrong on purpose, planted by name, for a while, by a seeded chance."""
 
 from __future__ import annotations
 
+import random
 import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import Check, flag, integer, number, optional, string, validate
 from simulators.kit.seams import new_id
-
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(kw_only=True)
@@ -22,6 +21,7 @@ class Fault:
     probability: float = 1.0
 
     within_call = True  # whether it strikes while the call still runs that may ask for it
+    skip = 0  # so often it lets pass what it covers, before it strikes
 
     def draw_from(self, randomness: random.Random) -> None:
         """Take its chances from the simulator's own randomness."""
@@ -33,27 +33,39 @@ class Fault:
 
 
 F = TypeVar("F", bound=Fault)
-MOST = 1e9
-"""No number of a fault's is larger: thirty years are enough to wait."""
+# What a parameter must be, by the type of its field.
+CHECKS: Mapping[Any, Check] = {
+    bool: flag,
+    str: string,
+    int: lambda value: integer(value) or number(value),
+    float: number,
+    int | None: optional(lambda value: integer(value) or number(value)),
+}
 
 
 @dataclass
-class Planted:
+class PlantedFault:
     """A fault in place, and how often it has struck."""
 
     id: str
     fault: Fault
     strikes: int = 0
+    skipped: int = 0
 
     @property
-    def spent(self) -> bool:
+    def is_spent(self) -> bool:
         """Whether it has struck as often as it was to."""
         return self.fault.times is not None and self.strikes >= self.fault.times
 
-    def told(self) -> dict[str, Any]:
+    def is_due(self) -> bool:
+        """Count one more chance to strike, and tell whether it is past those that the fault lets pass."""
+        self.skipped += 1
+        return self.skipped > self.fault.skip
+
+    def to_json(self) -> dict[str, Any]:
         """Return it as the control routes show it."""
-        told = {_camel(name): value for name, value in asdict(self.fault).items()}
-        return {"id": self.id, "fault": name_of(type(self.fault)), **told, "strikes": self.strikes}
+        parameters = {_camel(name): value for name, value in asdict(self.fault).items()}
+        return {"id": self.id, "fault": name_of(type(self.fault)), **parameters, "strikes": self.strikes}
 
 
 class Faults:
@@ -62,13 +74,17 @@ class Faults:
     def __init__(self, randomness: random.Random, kinds: Sequence[type[Fault]]) -> None:
         self.kinds = {name_of(kind): kind for kind in kinds}
         self._randomness = randomness
-        self._planted: dict[str, Planted] = {}
-        self.own: Callable[[], Sequence[Fault]] = tuple
-        """Returns the faults that the call in hand has asked for itself."""
+        self._planted: dict[str, PlantedFault] = {}
+        self.own: Callable[[], Sequence[Fault]] = tuple  # the faults that the call in hand has asked for itself
 
-    def plant(self, name: str, parameters: dict[str, Any]) -> Planted:
+    def plant(self, name: str, parameters: dict[str, Any]) -> PlantedFault:
         """Plant one; BadField if it cannot be."""
-        planted = Planted(new_id(self._randomness, "flt"), self.make(name, parameters))
+        return self.add(self.make(name, parameters))
+
+    def add(self, fault: Fault) -> PlantedFault:
+        """Put this one in place."""
+        fault.draw_from(self._randomness)
+        planted = PlantedFault(new_id(self._randomness, "flt"), fault)
         self._planted[planted.id] = planted
         return planted
 
@@ -76,11 +92,11 @@ class Faults:
         """Return one that is not in place yet; BadField if there is none such."""
         if name not in self.kinds:
             raise BadField("fault", f"is none of {', '.join(sorted(self.kinds))}")
-        fault = _made(self.kinds[name], parameters)
+        fault = _build(self.kinds[name], parameters)
         fault.draw_from(self._randomness)
         return fault
 
-    def planted(self) -> list[Planted]:
+    def all(self) -> list[PlantedFault]:
         """Return those in place, spent ones too, oldest first."""
         return list(self._planted.values())
 
@@ -92,11 +108,13 @@ class Faults:
         """Take all away."""
         self._planted.clear()
 
-    def striking(self, kind: type[F], *where: str) -> Iterator[F]:
+    def strike(self, kind: type[F], *where: str) -> Iterator[F]:
         """Yield the faults of this kind that strike here, now; each is counted as it does."""
-        for planted in self.planted():
+        for planted in self.all():
             fault = planted.fault
-            if isinstance(fault, kind) and not planted.spent and fault.covers(*where) and self._chance(fault):
+            if not isinstance(fault, kind) or planted.is_spent or not fault.covers(*where):
+                continue
+            if planted.is_due() and self._chance(fault):
                 planted.strikes += 1
                 yield fault
         yield from (fault for fault in self.own() if isinstance(fault, kind) and fault.covers(*where))
@@ -115,26 +133,12 @@ def parameters_of(kind: type[Fault]) -> dict[str, Any]:
     return {_camel(each.name): "required" if each.default is MISSING else each.default for each in fields(kind)}
 
 
-def _made(kind: type[Fault], parameters: dict[str, Any]) -> Fault:
-    hints = get_type_hints(kind)
-    known = {_camel(each.name): each for each in fields(kind)}
-    for name, value in parameters.items():
-        if name not in known:
-            raise BadField(name, f"is none of {', '.join(known)}")
-        if not _fits(value, hints[known[name].name]):
-            raise BadField(name, "is of the wrong type")
-        if isinstance(value, int | float) and not abs(value) <= MOST:
-            raise BadField(name, f"must be a number from -{MOST:g} to {MOST:g}")
-    for name, each in known.items():
-        if name not in parameters and each.default is MISSING:
-            raise BadField(name, "is missing")
-    return kind(**{known[name].name: value for name, value in parameters.items()})
-
-
-def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - a type or a union of types
-    if isinstance(value, bool):
-        return hint is bool
-    return isinstance(value, int | float if hint is float else hint)
+def _build(kind: type[Fault], parameters: dict[str, Any]) -> Fault:
+    hints, known = get_type_hints(kind), {_camel(each.name): each for each in fields(kind)}
+    defaults = {name: each.default for name, each in known.items() if each.default is not MISSING}
+    shape = {name: CHECKS[hints[each.name]] for name, each in known.items()}
+    values = validate(defaults | parameters, shape)
+    return kind(**{known[name].name: value for name, value in values.items()})
 
 
 def _camel(name: str) -> str:

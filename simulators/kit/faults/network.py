@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from flask import Response, g
 
-from simulators.kit.faults.requests import CONNECTION, LATENCY, DroppedRequest, RequestFault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from simulators.kit.seams import Clock
+from simulators.kit.faults.requests import CONNECTION_HEADER, LATENCY_HEADER, DroppedRequest, RequestFault
+from simulators.kit.seams import Clock
 
 MILLISECOND, MICROSECOND = 1e-3, 1e-6
 AN_HOUR = 3600
-Pieces = list[tuple[bytes, float]]
-"""Parts of an answer's body, each with the seconds after it."""
+Pieces = list[tuple[bytes, float]]  # parts of an answer's body, each with the seconds after it
 
 
 @dataclass(kw_only=True)
@@ -35,7 +30,7 @@ class Latency(RequestFault):
 
     def after(self, answer: Response) -> Response:
         """Say how long it took."""
-        return _timed(answer)
+        return _with_latency(answer)
 
 
 @dataclass(kw_only=True)
@@ -51,7 +46,7 @@ class ResetPeer(DroppedRequest):
 
     def after(self, answer: Response) -> Response:
         """Answer nothing, after so long."""
-        return _timed(super().after(answer))
+        return _with_latency(super().after(answer))
 
     def _seconds(self) -> float:
         return self.timeout * MILLISECOND
@@ -85,12 +80,12 @@ class LimitData(RequestFault):
         body = answer.get_data()
         if len(body) <= self.bytes:
             return answer
-        headers = {**answer.headers, "Content-Length": str(len(body)), CONNECTION: "reset"}
+        headers = {**answer.headers, "Content-Length": str(len(body)), CONNECTION_HEADER: "reset"}
         return Response([body[: max(self.bytes, 0)]], answer.status, headers)
 
 
 @dataclass(kw_only=True)
-class Dripping(RequestFault):
+class SlowBody(RequestFault):
     """The answer's body comes in pieces, with time between them."""
 
     def before(self, clock: Clock) -> None:
@@ -101,22 +96,22 @@ class Dripping(RequestFault):
         """Cut the answer up."""
         body = answer.get_data()
         pieces = self.pieces(body)
-        _passed(sum(seconds for _, seconds in pieces))
-        sent = Response(self._sent(pieces), answer.status, {**answer.headers, "Content-Length": str(len(body))})
-        return _timed(sent)
+        _add_latency(sum(seconds for _, seconds in pieces))
+        slow = Response(self._stream(pieces), answer.status, {**answer.headers, "Content-Length": str(len(body))})
+        return _with_latency(slow)
 
     def pieces(self, body: bytes) -> Pieces:
         """Return the parts to send, each with the seconds after it."""
         raise NotImplementedError
 
-    def _sent(self, pieces: Iterable[tuple[bytes, float]]) -> Iterator[bytes]:
+    def _stream(self, pieces: Iterable[tuple[bytes, float]]) -> Iterator[bytes]:
         for piece, seconds in pieces:
             yield piece
             self._clock.sleep(timedelta(seconds=seconds))
 
 
 @dataclass(kw_only=True)
-class Slicer(Dripping):
+class Slicer(SlowBody):
     """The answer's body drips: slices of so many bytes, give or take the variation, and so many microseconds apart."""
 
     average_size: int = 64
@@ -136,7 +131,7 @@ class Slicer(Dripping):
 
 
 @dataclass(kw_only=True)
-class Bandwidth(Dripping):
+class Bandwidth(SlowBody):
     """The answer's body comes at so many kilobytes a second."""
 
     rate: int
@@ -149,16 +144,16 @@ class Bandwidth(Dripping):
 
 
 @dataclass(kw_only=True)
-class SlowClose(Dripping):
+class SlowClose(SlowBody):
     """The answer is there, but says no length, and its end only shows so many milliseconds later."""
 
     delay: float
 
     def after(self, answer: Response) -> Response:
         """Tell no length, so that the caller has to wait for the end."""
-        sent = super().after(answer)
-        del sent.headers["Content-Length"]
-        return sent
+        slow = super().after(answer)
+        del slow.headers["Content-Length"]
+        return slow
 
     def pieces(self, body: bytes) -> Pieces:
         """Send all at once, then wait."""
@@ -170,14 +165,14 @@ NETWORK_FAULTS = (Latency, ResetPeer, Timeout, Down, LimitData, Slicer, Bandwidt
 
 def _wait(clock: Clock, seconds: float) -> None:
     clock.sleep(timedelta(seconds=max(seconds, 0)))
-    _passed(max(seconds, 0))
+    _add_latency(max(seconds, 0))
 
 
-def _passed(seconds: float) -> None:
+def _add_latency(seconds: float) -> None:
     g.latency_seconds = g.get("latency_seconds", 0) + seconds
 
 
-def _timed(answer: Response) -> Response:
+def _with_latency(answer: Response) -> Response:
     """Tell whoever carries the answer without a socket how long it took."""
-    answer.headers[LATENCY] = f"{g.latency_seconds:g}"
+    answer.headers[LATENCY_HEADER] = f"{g.latency_seconds:g}"
     return answer

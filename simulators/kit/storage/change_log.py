@@ -6,19 +6,18 @@ import json
 import os
 import threading
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 from tinydb.storages import Storage
 
-from simulators.kit.storage.indexed_table import Json, Shelf
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+from simulators.kit.json_types import Json
+from simulators.kit.storage.indexed_table import IndexedTable
 
 
-class Change(NamedTuple):
+class DocumentChange(NamedTuple):
     """One document put, or (None) taken away: one line of the file."""
 
     table: str
@@ -26,18 +25,18 @@ class Change(NamedTuple):
     document: Json | None
 
 
-class Log(Storage):
-    """Shelves in memory; with a path, each change is first a line on disk, and rewritten when mostly history."""
+class ChangeLog(Storage):
+    """Tables in memory; with a path, each change is first a line on disk, and rewritten when mostly history."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.shelves: defaultdict[str, Shelf] = defaultdict(Shelf)
+        self.tables: defaultdict[str, IndexedTable] = defaultdict(IndexedTable)
         self.lock = threading.RLock()
         self._path, self._lines = path, 0
         self._file: IO[bytes] | None = None
         self._torn = False
         self._gathering = False
-        self._gathered: list[Change] = []
-        self._undo: list[Change] = []
+        self._gathered: list[DocumentChange] = []
+        self._undo: list[DocumentChange] = []
         if path is not None:
             for change in _changes_in(path):
                 self._apply(change)
@@ -45,19 +44,19 @@ class Log(Storage):
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return the live documents by table: TinyDB's view, not to be changed."""
-        return {name: shelf.documents for name, shelf in self.shelves.items()}
+        return {name: table.documents for name, table in self.tables.items()}
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace everything (reset, import): the one operation that costs as much as there is."""
-        shelves = defaultdict(Shelf, {name: Shelf() for name in data})
+        tables = defaultdict(IndexedTable, {name: IndexedTable() for name in data})
         for name, documents in data.items():
             for document_id, document in documents.items():
-                shelves[name].set(document_id, document)
-        self.shelves = shelves
+                tables[name].set(document_id, document)
+        self.tables = tables
         if self._path is not None:
             self._rewrite(self._path)
 
-    def change(self, changes: Iterable[Change]) -> None:
+    def change(self, changes: Iterable[DocumentChange]) -> None:
         """Make these changes durable, at once or with the transaction they are part of."""
         with self.lock:
             if alone := not self._gathering:
@@ -93,18 +92,18 @@ class Log(Storage):
             with suppress(OSError):  # what could not be written before cannot be now
                 self._file.close()
 
-    def _apply(self, change: Change) -> Change:
-        shelf = self.shelves[change.table]
-        before = shelf.documents.get(change.id)
-        shelf.set(change.id, change.document)
-        return Change(change.table, change.id, before)
+    def _apply(self, change: DocumentChange) -> DocumentChange:
+        table = self.tables[change.table]
+        before = table.documents.get(change.id)
+        table.set(change.id, change.document)
+        return DocumentChange(change.table, change.id, before)
 
-    def _append(self, changes: list[Change]) -> None:
+    def _append(self, changes: list[DocumentChange]) -> None:
         if self._file is None or self._path is None or not changes:
             return
         self._lines += len(changes)
-        if self._torn or self._lines > 1000 + 4 * sum(len(shelf.documents) for shelf in self.shelves.values()):
-            self._rewrite(self._path)  # the shelves hold these changes already
+        if self._torn or self._lines > 1000 + 4 * sum(len(table.documents) for table in self.tables.values()):
+            self._rewrite(self._path)  # the tables hold these changes already
             return
         self._torn = True
         _write(self._file, changes)
@@ -113,9 +112,9 @@ class Log(Storage):
     def _rewrite(self, path: Path) -> None:
         """Compact: the new file takes the old one's name only when it is whole."""
         changes = [
-            Change(name, document_id, document)
-            for name, shelf in self.shelves.items()
-            for document_id, document in shelf.documents.items()
+            DocumentChange(name, document_id, document)
+            for name, table in self.tables.items()
+            for document_id, document in table.documents.items()
         ]
         self.close()
         self._torn = True
@@ -129,25 +128,25 @@ class Log(Storage):
         self._lines, self._torn = len(changes), False
 
 
-def _line(change: Change, **extra: bool) -> bytes:
+def _line(change: DocumentChange, **extra: bool) -> bytes:
     return json.dumps(change._asdict() | extra, ensure_ascii=False).encode() + b"\n"
 
 
-def _write(file: IO[bytes], changes: list[Change]) -> None:
+def _write(file: IO[bytes], changes: list[DocumentChange]) -> None:
     """Append one transaction; all lines but its last say that more belongs to it."""
     file.write(b"".join([_line(change, more=True) for change in changes[:-1]] + [_line(c) for c in changes[-1:]]))
     file.flush()
     os.fsync(file.fileno())
 
 
-def _changes_in(path: Path) -> Iterator[Change]:
+def _changes_in(path: Path) -> Iterator[DocumentChange]:
     """Yield what was committed; a torn end, the work of a kill in mid-write, was never answered."""
-    gathered: list[Change] = []
+    gathered: list[DocumentChange] = []
     for line in path.read_bytes().splitlines(keepends=True) if path.exists() else []:
         if not line.endswith(b"\n"):
             return
         entry = json.loads(line)
-        gathered.append(Change(entry["table"], entry["id"], entry["document"]))
+        gathered.append(DocumentChange(entry["table"], entry["id"], entry["document"]))
         if not entry.get("more"):
             yield from gathered
             gathered = []

@@ -1,101 +1,58 @@
-"""Where a simulator keeps its documents: TinyDB, with writes that cost no more because there are many."""
+"""The documents of a simulator: TinyDB, with writes that cost no more because there are many."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, NoReturn, cast
 
 from tinydb import TinyDB
 from tinydb.table import Document
 from tinydb.table import Table as TinyTable
 
-from simulators.kit.storage.change_log import Change, Log
-from simulators.kit.storage.indexed_table import Json, copied
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
-    from pathlib import Path
-
-    from simulators.kit.storage.indexed_table import Shelf
+from simulators.kit.json_types import Json
+from simulators.kit.storage.change_log import ChangeLog, DocumentChange
+from simulators.kit.storage.indexed_table import IndexedTable, deep_copy
 
 
 class Copy(Document):
     """A document as read: the reader's own."""
 
     def __init__(self, value: Json, doc_id: int) -> None:
-        super().__init__(copied(value), doc_id)
+        super().__init__(deep_copy(value), doc_id)
 
 
-class Changes(MutableMapping[str, Json]):
-    """What TinyDB's updaters see in place of a copy of the whole table: it notes what they touch."""
-
-    def __init__(self, documents: dict[str, Json]) -> None:
-        self._documents = documents
-        self._touched: dict[str, Json | None] = {}
-
-    def made(self, table: str) -> list[Change]:
-        """Return what really became different."""
-        return [
-            Change(table, key, document)
-            for key, document in self._touched.items()
-            if document != self._documents.get(key)
-        ]
-
-    def __getitem__(self, key: str) -> Json:
-        if key not in self._touched:
-            self._touched[key] = copied(self._documents[key])
-        document = self._touched[key]
-        if document is None:
-            raise KeyError(key)
-        return document
-
-    def __setitem__(self, key: str, document: Json) -> None:
-        self._touched[key] = copied(document)
-
-    def __delitem__(self, key: str) -> None:
-        self._touched[key] = None
-
-    def __contains__(self, key: object) -> bool:
-        return self._touched[key] is not None if key in self._touched else key in self._documents
-
-    def __iter__(self) -> Iterator[str]:
-        return (key for key in [*self._documents, *(self._touched.keys() - self._documents.keys())] if key in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-class Table(TinyTable):
-    """A TinyDB table keyed by each document's own `id`, with ways to read that cost the same at any size."""
+class DocumentTable(TinyTable):
+    """A TinyDB table by each document's own `id`; what is written, or found by a field, costs the same at any size."""
 
     document_class = Copy  # type: ignore[assignment] # it asks for the class itself, a subclass will do
     document_id_class = str  # type: ignore[assignment] # our ids are Stripe's and our neighbours'
-    _storage: Log
+    _storage: ChangeLog
 
     def put(self, document: Json) -> Json:
         """Store under its `id`, in place of what was there; return it."""
-        self._storage.change([Change(self.name, document["id"], copied(document))])
+        self._storage.change([DocumentChange(self.name, document["id"], deep_copy(document))])
         return document
 
     def find(self, document_id: str | None) -> Json | None:
         """Return the document of this id, or None."""
         with self._storage.lock:
-            document = self._shelf.documents.get(document_id or "")
-            return None if document is None else copied(document)
+            document = self._rows.documents.get(document_id or "")
+            return None if document is None else deep_copy(document)
 
     def drop(self, document_id: str) -> None:
         """Take one away; nothing happens if it is not there."""
-        if document_id in self._shelf.documents:
-            self._storage.change([Change(self.name, document_id, None)])
+        if document_id in self._rows.documents:
+            self._storage.change([DocumentChange(self.name, document_id, None)])
 
     def drop_oldest(self, field: str, until: float) -> list[Json]:
         """Take away the oldest ones if this field is not above `until`, two at most: a little with every write."""
         with self._storage.lock:
-            oldest = islice(self._shelf.walk(None, None, newest_first=False, start=None), 2)
-            gone = [found for each in oldest if (found := self._shelf.documents[each])[field] <= until]
-            self._storage.change(Change(self.name, each["id"], None) for each in gone)
+            oldest = islice(self._rows.walk(None, None, newest_first=False, start=None), 2)
+            gone = [found for each in oldest if (found := self._rows.documents[each])[field] <= until]
+            self._storage.change(DocumentChange(self.name, each["id"], None) for each in gone)
         return gone
 
     def newest(self, older_than: str | None = None, **equals: Hashable) -> Iterator[Json]:
@@ -112,43 +69,34 @@ class Table(TinyTable):
 
     def _walk(self, equals: dict[str, Hashable], *, newest_first: bool, start: str | None) -> Iterator[Json]:
         field, value = next(iter(equals.items()), (None, None))
-        documents = self._shelf.documents
-        for found in self._shelf.walk(field, value, newest_first=newest_first, start=start):
+        documents = self._rows.documents
+        for found in self._rows.walk(field, value, newest_first=newest_first, start=start):
             document = documents[found]
             if all(document.get(name) == wanted for name, wanted in equals.items()):
-                yield copied(document)
+                yield deep_copy(document)
 
     @property
-    def _shelf(self) -> Shelf:
-        return self._storage.shelves[self.name]
+    def _rows(self) -> IndexedTable:
+        return self._storage.tables[self.name]
 
-    def _update_table(self, updater: Callable[[Any], None]) -> None:
-        with self._storage.lock:
-            changes = Changes(self._shelf.documents)
-            updater(changes)
-            self._storage.change(changes.made(self.name))
-
-
-class Database(TinyDB):
-    """TinyDB with our table."""
-
-    table_class = Table
+    def _update_table(self, updater: Callable[[Any], None]) -> NoReturn:
+        """Refuse TinyDB's own ways to write, which write the whole table each time."""
+        raise NotImplementedError("put and drop write one document")
 
 
 class Store:
     """All tables of one simulator, and the one lock under which a route reads, checks and writes."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self._log = Log(path)
+        self._log = ChangeLog(path)
         self.lock = self._log.lock
-        self._database = Database(storage=lambda: self._log)
+        self._database = TinyDB(storage=lambda: self._log)
+        self._database.table_class = DocumentTable
         self._depth = 0
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> DocumentTable:
         """Return the table of this name; it exists from its first document on."""
-        table = self._database.table(name, cache_size=0)
-        assert isinstance(table, Table)  # noqa: S101 - Database.table_class says so
-        return table
+        return cast("DocumentTable", self._database.table(name, cache_size=0))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -173,7 +121,7 @@ class Store:
         """Return everything as one ordinary JSON document: tables, each a list in order of arrival."""
         with self.lock:
             return {
-                name: [copied(each) for each in table.values()] for name, table in self._log.read().items() if table
+                name: [deep_copy(each) for each in table.values()] for name, table in self._log.read().items() if table
             }
 
     def counts(self) -> dict[str, int]:
@@ -184,7 +132,7 @@ class Store:
     def load(self, tables: Mapping[str, Iterable[Json]]) -> None:
         """Replace everything by what an export returned."""
         with self.lock:
-            self._log.write({name: {each["id"]: copied(each) for each in rows} for name, rows in tables.items()})
+            self._log.write({name: {each["id"]: deep_copy(each) for each in rows} for name, rows in tables.items()})
 
     def reset(self) -> None:
         """Forget everything."""

@@ -1,20 +1,17 @@
-"""Things that happen later by themselves (money settles, a refund fails), remembered across a restart."""
+"""Timers: what happens later by itself (money settles, a refund fails), remembered across a restart."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from flask import Flask
 
 from simulators.kit.seams import Seams, new_id
-from simulators.kit.time.due_queue import Agenda
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from flask import Flask
-
-    from simulators.kit.storage.store import Store
-    from simulators.kit.time.background import Background
+from simulators.kit.storage.store import Store
+from simulators.kit.time.background import Background
+from simulators.kit.time.due_queue import DueQueue
 
 
 class Timers:
@@ -23,7 +20,7 @@ class Timers:
     def __init__(self, app: Flask, seams: Seams, store: Store, background: Background) -> None:
         self._app, self._seams, self._store, self._background = app, seams, store, background
         self._handlers: dict[str, Callable[..., None]] = {}
-        self._agenda = Agenda()
+        self._due = DueQueue()
         background.tasks.append(self)
         self.reload()
 
@@ -38,29 +35,29 @@ class Timers:
         timer_id = new_id(self._seams.randomness, "tmr")
         what = {"id": timer_id, "due": due.isoformat(), "handler": function.__name__, "arguments": arguments}
         self._store.table("timers").put(what)
-        self._agenda.put(due, timer_id)
+        self._due.put(due, timer_id)
         self._background.wake()
 
     def pump(self) -> bool:
         """Run one timer that is due; False when none is."""
-        if (taken := self._agenda.take(self._seams.clock.now())) is None:
+        if (due := self._due.take(self._seams.clock.now())) is None:
             return False
-        lane, timer_id = taken
+        lane, timer_id = due
         try:
             self._run(timer_id)
         finally:
-            self._agenda.done(lane)
+            self._due.release(lane)
         return True
 
     def next_due(self) -> datetime | None:
         """Return when the next timer falls due, or None."""
-        return self._agenda.next_due()
+        return self._due.next_due()
 
     def reload(self) -> None:
         """Wait for the timers that the store holds."""
-        self._agenda.clear()
+        self._due.clear()
         for timer in self._store.table("timers").oldest():
-            self._agenda.put(datetime.fromisoformat(timer["due"]), timer["id"])
+            self._due.put(datetime.fromisoformat(timer["due"]), timer["id"])
 
     def _run(self, timer_id: str) -> None:
         timers = self._store.table("timers")

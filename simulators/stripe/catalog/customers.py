@@ -15,7 +15,7 @@ from simulators.stripe.payments.payment_methods import ADDRESS, method_given
 from simulators.stripe.webhooks.events import emit, emit_change
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("customers", __name__)

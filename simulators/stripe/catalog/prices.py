@@ -27,7 +27,7 @@ from simulators.stripe.payments.amounts import MAXIMUM, currency
 from simulators.stripe.webhooks.events import emit, emit_change
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("prices", __name__)

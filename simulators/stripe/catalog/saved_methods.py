@@ -15,7 +15,7 @@ from simulators.stripe.payments.payment_methods import card_of, checks, method_n
 from simulators.stripe.webhooks.events import emit
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("saved_methods", __name__)

@@ -13,7 +13,7 @@ from simulators.stripe.payments.payment_intents import new_intent
 from simulators.stripe.webhooks.events import emit
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 PAID = ("succeeded", "requires_capture")
 NOBODY: Json = {

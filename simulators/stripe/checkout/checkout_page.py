@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from simulators.stripe.account import table
 from simulators.stripe.checkout.checkout import pay
 from simulators.stripe.included import line_items
-from simulators.stripe.pages import by_hand, sum_of_money
+from simulators.stripe.pages import TEMPLATES, by_hand, sum_of_money
 from simulators.stripe.parameters import parsed
 from simulators.stripe.payments.cards import BY_TOKEN, CARDS, Asks, Card, RefundEnds
 from simulators.stripe.payments.payment_methods import NOBODY, made, made_of_typed
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.errors import StripeError
 
-routes = Blueprint("checkout_page", __name__, template_folder="templates")
+routes = Blueprint("checkout_page", __name__, template_folder=TEMPLATES)
 
 BRANDS = {"jcb": "JCB", "unionpay": "UnionPay"}
 """How a brand is written, where not with one capital."""

@@ -20,7 +20,7 @@ from simulators.stripe.payments.amounts import require_chargeable
 from simulators.stripe.payments.intent_parameters import CAPTURING, DESCRIBING, LATER
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("checkout_sessions", __name__)

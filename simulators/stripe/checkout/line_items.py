@@ -10,7 +10,7 @@ from simulators.stripe.errors import StripeError
 from simulators.stripe.parameters import integer, list_of, text, tree
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 ITEM = {"price": text, "price_data": tree(INLINE), "quantity": integer}
 MOST = 100

@@ -14,7 +14,7 @@ from simulators.stripe.parameters import Required, integer, text
 from simulators.stripe.payments.payment_methods import method_named
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("payment_pages", __name__)
 

@@ -14,7 +14,7 @@ from simulators.stripe.payments.amounts import currency
 from simulators.stripe.payments.ledger import as_of_now
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("balance", __name__)
 

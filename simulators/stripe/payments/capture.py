@@ -14,7 +14,7 @@ from simulators.stripe.payments.charges import announce_taken, collected
 from simulators.stripe.webhooks.events import emit, emit_change
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("capture", __name__)

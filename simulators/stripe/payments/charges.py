@@ -21,7 +21,7 @@ from simulators.stripe.payments.payment_methods import card_of
 from simulators.stripe.webhooks.events import emit, emit_change
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
     from simulators.stripe.payments.cards import Card, Decline
 

@@ -19,7 +19,7 @@ from simulators.stripe.payments.public_view import as_seen
 from simulators.stripe.webhooks.events import emit
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.payments.cards import Decline
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")

@@ -11,7 +11,7 @@ from simulators.stripe.payments.ledger import DAY_SECONDS, DISPUTE, DISPUTE_FEE,
 from simulators.stripe.webhooks.events import emit
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 DECIDED_AFTER = timedelta(seconds=5)
 """An invention: Stripe promises no time."""

@@ -24,7 +24,7 @@ from simulators.stripe.payments.dispute_course import (
 from simulators.stripe.webhooks.events import emit_change
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("disputes", __name__)

@@ -13,7 +13,7 @@ from simulators.stripe.parameters import text
 from simulators.stripe.webhooks.events import emit
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("early_fraud_warnings", __name__)
 

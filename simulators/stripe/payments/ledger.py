@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simulators.stripe.account import fresh_id, now, table
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 DAY_SECONDS = 24 * 3600
 PENDING_DAYS = 2

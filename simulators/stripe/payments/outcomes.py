@@ -8,7 +8,7 @@ from simulators.stripe.account import fresh_id, now
 from simulators.stripe.payments.payment_methods import card_details, checks
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.payments.cards import Card, Decline
 
 HOLD_SECONDS = 7 * 24 * 3600

@@ -28,7 +28,7 @@ from simulators.stripe.payments.public_view import as_seen
 from simulators.stripe.webhooks.events import emit
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("payment_intents", __name__)
 

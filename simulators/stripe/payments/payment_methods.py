@@ -15,7 +15,7 @@ from simulators.stripe.payments.typed_cards import TYPED, full_year, typed_card
 from simulators.stripe.webhooks.events import emit_change
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("payment_methods", __name__)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import g
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 PUBLIC = (
     "id", "object", "allowed_payment_method_types", "amount", "amount_details", "automatic_payment_methods",

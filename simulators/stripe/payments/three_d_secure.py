@@ -12,7 +12,7 @@ from simulators.stripe.payments.payment_methods import past_of
 from simulators.stripe.webhooks.events import emit
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 INSISTS = ("any", "challenge")
 

@@ -9,16 +9,16 @@ from flask import Blueprint, abort, redirect, render_template, request
 from simulators.stripe.account import table
 from simulators.stripe.checkout.checkout import finish
 from simulators.stripe.errors import CardError, StripeError
-from simulators.stripe.pages import by_hand, sum_of_money, with_query
+from simulators.stripe.pages import TEMPLATES, by_hand, sum_of_money, with_query
 from simulators.stripe.payments.confirmation import charged, turned_down
 from simulators.stripe.payments.three_d_secure import awaited
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
-routes = Blueprint("three_d_secure", __name__, template_folder="templates")
+routes = Blueprint("three_d_secure", __name__, template_folder=TEMPLATES)
 
 OUTCOMES = ("complete", "fail")
 FAILED = (

@@ -11,7 +11,7 @@ from simulators.stripe.parameters import Required, integer, text
 from simulators.stripe.payments.cards import BAD_NUMBER, BY_NUMBER, Card, Decline
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 TYPED: Table = {"number": Required(text), "exp_month": Required(integer), "exp_year": Required(integer), "cvc": text}

@@ -15,7 +15,7 @@ from simulators.stripe.parameters import boolean, list_of, text
 
 if TYPE_CHECKING:
     from simulators.kit.delivery import Deliveries
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
 
 routes = Blueprint("events", __name__)
 

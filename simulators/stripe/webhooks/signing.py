@@ -7,9 +7,9 @@ import hmac
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulators.kit.delivery import Attempt
+    from simulators.kit.attempt import Attempt
+    from simulators.kit.json_types import Json
     from simulators.kit.seams import Clock
-    from simulators.kit.storage.indexed_table import Json
     from simulators.kit.storage.store import Store
 
 

@@ -18,7 +18,7 @@ from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Required, boolean, list_of, metadata, one_of, text
 
 if TYPE_CHECKING:
-    from simulators.kit.storage.indexed_table import Json
+    from simulators.kit.json_types import Json
     from simulators.stripe.parameters import Table
 
 routes = Blueprint("webhook_endpoints", __name__)

@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import TypeVar, cast
 
 import pytest
 import requests
 
-from simulators.clients.actors import Student
-from simulators.clients.http_client import Client, Refused
-from simulators.world.world import World
+from simulators.clients.http_client import HttpClient, Refused
+from simulators.clients.learning import LearningClient
+from simulators.clients.payments import PaymentsClient
+from simulators.clients.stripe import StripeClient
+from simulators.clients.student_app import Check, Student
 from tests.contracts.expectations import PUBLISHABLE_KEY, STUDENT, TOKENS
-
-T = TypeVar("T")
-
-
-class Phone:
-    """What the app needs of a world: where the services are, and what it is known by."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self.sagas: set[str] = set()
-        self.plan = SimpleNamespace(credentials=SimpleNamespace(publishable_key=TOKENS[PUBLISHABLE_KEY]))
-        self._url, self._token = url, token
-
-    def token(self, *_: str) -> str:
-        return self._token
-
-    def client(self, _: str, __: str, bearer: Callable[[], str]) -> Client:
-        return Client(requests.Session(), self._url, bearer)
-
-    def eventually(self, check: Callable[[], T | None]) -> T:
-        found = check()
-        assert found
-        return found
 
 
 def app(url: str, signed_in: str = STUDENT) -> Student:
     """Return the app that finds its services at this URL."""
-    return Student(cast("World", Phone(url, TOKENS[signed_in])), "ada")
+    session = requests.Session()
+    service = HttpClient(session, url, lambda: TOKENS[signed_in])
+    stripe = HttpClient(session, url, lambda: TOKENS[PUBLISHABLE_KEY])
+    return Student(
+        "ada",
+        LearningClient(service),
+        PaymentsClient(service),
+        StripeClient(stripe),
+        eventually=_look_once,
+        on_begin=lambda _: None,
+    )
+
+
+def _look_once(check: Check) -> str:
+    found = check()
+    assert found
+    return found
 
 
 def refusal(ask: Callable[[], object]) -> tuple[int, str]:

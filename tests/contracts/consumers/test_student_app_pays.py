@@ -29,7 +29,7 @@ def test_a_good_card_pays(contract: Contract) -> None:
     call = paying(contract, "a payment with a good card", "pm_card_visa").will_respond_with(200)
     call.with_body({"id": "pi_1", "status": "succeeded"}, content_type=JSON)
     with contract.served() as url:
-        assert app(url).pays_by(SECRET)["status"] == "succeeded"
+        assert app(url).pay_with_secret(SECRET)["status"] == "succeeded"
 
 
 def test_a_declined_card_is_told_with_its_code(contract: Contract) -> None:
@@ -38,7 +38,7 @@ def test_a_declined_card_is_told_with_its_code(contract: Contract) -> None:
     call = paying(contract, "a payment with a card that is declined", card).will_respond_with(402)
     call.with_body({"error": error | {"message": text("Your card has insufficient funds.")}}, content_type=JSON)
     with contract.served() as url, pytest.raises(Refused) as refused:
-        app(url).pays_by(SECRET, card)
+        app(url).pay_with_secret(SECRET, card)
     assert refused.value.answer["error"]["decline_code"] == "insufficient_funds"
 
 
@@ -47,5 +47,5 @@ def test_what_is_paid_cannot_be_paid_again(contract: Contract) -> None:
     error = {"type": "invalid_request_error", "code": one_of("payment_intent_unexpected_state")}
     call.will_respond_with(400).with_body({"error": error}, content_type=JSON)
     with contract.served() as url, pytest.raises(Refused) as refused:
-        app(url).pays_by(SECRET)
+        app(url).pay_with_secret(SECRET)
     assert refused.value.answer["error"]["code"] == "payment_intent_unexpected_state"

@@ -46,19 +46,19 @@ Story = Callable[[Overheard, Start], object]
 
 def course(world: Overheard) -> str:
     """A student enrolls in a course."""
-    world.learning.course("algebra")
+    world.learning.create_course("algebra")
     return world.student("ada").enroll("algebra")
 
 
 def session(world: Overheard) -> str:
     """A student books a session."""
-    world.tutors.tutor("grace")
+    world.tutors.hire("grace")
     return world.student("ada").book("grace", tomorrow(world), 60)
 
 
 def bought(world: Overheard, start: Start, card: str = "pm_card_visa") -> str:
     saga_id = start(world)
-    world.student("ada").tries(saga_id, card)
+    world.student("ada").try_card(saga_id, card)
     world.settle()
     return saga_id
 
@@ -134,7 +134,7 @@ def _ask_again(world: Overheard) -> None:
     for name in NEIGHBOURS:
         client = world.services[name].app.test_client()
         client.put("/_sim/state", json=_decided(client.get("/_sim/state").get_json()))
-    bearer = {"Authorization": f"Bearer {world.plan.credentials.service_token}"}
+    bearer = {"Authorization": f"Bearer {world.topology.credentials.service_token}"}
     for receiver, said in commands:
         again = json.loads(said.body) | {"id": "once-more"}
         client = world.services[receiver].app.test_client()

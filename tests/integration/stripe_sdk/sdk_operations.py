@@ -11,7 +11,7 @@ from typing import Any
 import stripe
 
 HOME = Path(__file__).parents[3] / "simulators" / "stripe"
-WRITTEN_DOWN, EVENTS = HOME / "operations.json", HOME / "event_names.json"
+WRITTEN_DOWN, EVENTS = HOME / "operations.json", HOME / "webhooks" / "event_names.json"
 
 
 def sdk_operations() -> list[str]:

@@ -28,7 +28,7 @@ def one_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def stage(one_stage: Stage) -> Iterator[Stage]:
     """The stage, calm before and after."""
     yield one_stage
-    one_stage.world.calm()
+    one_stage.world.clear_faults()
     one_stage.world.clock.resume()
 
 

@@ -87,7 +87,7 @@ def test_what_was_said_can_be_read_and_its_secrets_not(visitor: Visitor, bought:
 def test_a_lost_webhook_is_crossed_and_explained(visitor: Visitor, stage: Stage, student: str) -> None:
     saga_id = enrolled(stage, student)
     stage.world.plant_fault("stripe", "lost_delivery", times=None)
-    stage.world.student(student).pays(saga_id)
+    stage.world.student(student).pay(saga_id)
     stage.world.settle()
     told = visitor.told(f"/sagas/{saga_id}")
     assert "payment_intent.succeeded" in [step["said"] for step in told["steps"] if step["lost"]]
@@ -101,7 +101,7 @@ def test_a_message_that_is_tried_again_says_when(visitor: Visitor, stage: Stage,
     saga_id = enrolled(stage, student)
     stage.world.clock.pause()
     stage.world.plant_fault("stripe", "ignored_answer", event="payment_intent.succeeded")
-    stage.world.student(student).pays(saga_id)
+    stage.world.student(student).pay(saga_id)
     stage.world.settle()
     about = visitor.told(f"/webhooks?saga={saga_id}")["items"]
     assert [each["attempts"][0]["error"] for each in about if each["status"] == "PENDING"][:1] == ["IgnoredAnswer"]

@@ -68,7 +68,7 @@ def test_a_webhook_is_held_and_resent(visitor: Visitor, stage: Stage) -> None:
     saga_id = student.enroll("biology")
     student.client_secret(saga_id)
     visitor.act("/faults/stripe/delayed_delivery", event="payment_intent.succeeded", seconds="259200")
-    student.pays(saga_id)
+    student.pay(saga_id)
     stage.world.settle()
     pending = visitor.told(f"/webhooks?saga={saga_id}&status=PENDING")["items"]
     assert [each["event"] for each in pending] == ["payment_intent.succeeded"]

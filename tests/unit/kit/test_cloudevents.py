@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope, received
+from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope, read_envelope
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import checked, nested, optional, text, whole_number
-
-if TYPE_CHECKING:
-    from simulators.kit.seams import Seams
+from simulators.kit.http.validation import object_of, optional, text, validate, whole_number
+from simulators.kit.seams import Seams
 
 
 def arrives(body: str, content_type: str = CONTENT_TYPE) -> Any:
@@ -26,7 +24,7 @@ def written(seams: Seams) -> str:
 
 def test_what_is_written_is_read_back(seams: Seams) -> None:
     with arrives(written(seams), CONTENT_TYPE + "; charset=utf-8"):
-        event = received()
+        event = read_envelope()
     assert (event["type"], event["subject"], event["data"]) == ("EnrollmentConfirmed", "s1", {"sagaId": "s1"})
     assert event["time"] == "2026-01-01T00:00:00.000Z"
 
@@ -36,33 +34,33 @@ def test_what_is_written_is_read_back(seams: Seams) -> None:
 def test_an_envelope_that_lacks_something_is_refused_by_name(seams: Seams, attribute: str, value: Any) -> None:
     body = json.loads(written(seams)) | {attribute: value}
     with arrives(json.dumps(body)), pytest.raises(BadField) as refusal:
-        received()
+        read_envelope()
     assert refusal.value.field == attribute
 
 
 def test_another_version_of_cloudevents_is_refused(seams: Seams) -> None:
     with arrives(written(seams).replace('"1.0"', '"0.3"')), pytest.raises(BadField) as refusal:
-        received()
+        read_envelope()
     assert refusal.value.field == "specversion"
 
 
 def test_another_media_type_is_refused(seams: Seams) -> None:
     with arrives(written(seams), "application/json"), pytest.raises(UnsupportedMediaType):
-        received()
+        read_envelope()
 
 
 @pytest.mark.parametrize("body", ["", "not json", "[]", "null"])
 def test_what_is_no_json_object_is_refused(body: str) -> None:
     with arrives(body), pytest.raises(BadRequest):
-        received()
+        read_envelope()
 
 
-SHAPE = {"title": text, "price": nested({"amount": whole_number}), "note": optional(text)}
+SHAPE = {"title": text, "price": object_of({"amount": whole_number}), "note": optional(text)}
 
 
 def test_a_body_of_the_right_shape_passes() -> None:
     body = {"title": "Algebra", "price": {"amount": 0}}
-    assert checked(body, SHAPE) == body
+    assert validate(body, SHAPE) == body
 
 
 @pytest.mark.parametrize(
@@ -80,5 +78,5 @@ def test_a_body_of_the_right_shape_passes() -> None:
 )
 def test_a_body_of_a_wrong_shape_is_refused_by_the_fields_name(change: dict[str, Any], field: str) -> None:
     with pytest.raises(BadField) as refusal:
-        checked({"title": "Algebra", "price": {"amount": 1}} | change, SHAPE)
+        validate({"title": "Algebra", "price": {"amount": 1}} | change, SHAPE)
     assert refusal.value.field.split(".")[-1] == field

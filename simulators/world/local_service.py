@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask
 
 from simulators.kit.faults.links import Crash
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import datetime
-    from wsgiref.types import StartResponse, WSGIEnvironment
 
-    from flask import Flask
-
-
-class Background(Protocol):
+class BackgroundWork(Protocol):
     """What a service does by itself, one due piece at a time; its app carries it as an extension."""
 
     def pump(self) -> bool:
@@ -35,8 +33,8 @@ class Background(Protocol):
         ...
 
 
-class Service:
-    """One service: a WSGI app with a background; `build` makes it anew on whatever state outlived it."""
+class LocalService:
+    """A WSGI app with a background; `build` makes it anew on whatever state outlived it."""
 
     def __init__(self, name: str, build: Callable[[], Flask]) -> None:
         self.name, self._build = name, build
@@ -47,9 +45,9 @@ class Service:
         return self.app(environ, start_response)
 
     @property
-    def background(self) -> Background:
+    def background(self) -> BackgroundWork:
         """What it does when nobody asks."""
-        return cast("Background", self.app.extensions["background"])
+        return cast("BackgroundWork", self.app.extensions["background"])
 
     def restart(self) -> None:
         """Start it, or start it again after a crash."""
