@@ -13,10 +13,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulators.contracts.fields import Field
-from simulators.contracts.network import in_order, network, party_name
+from simulators.contracts.network import network, party_name
 from simulators.contracts.pact import Interaction, Pact, pacts_in
 from simulators.contracts.parts import Part
 from simulators.contracts.pattern_names import NAMED
+from simulators.contracts.places import places_of
 from simulators.contracts.rules import json_text, label
 from simulators.contracts.scenarios import Link, Scenario, played_in, scenario_of, scenarios_in
 from simulators.contracts.strength import strength
@@ -36,13 +37,21 @@ class Contracts:
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """What is talked about, between whom."""
-        return tuple(sorted(topics(self.pacts), key=lambda topic: (in_order(topic.sender), in_order(topic.receiver))))
+        found = topics(self.pacts)
+        order = places_of(found).order
+        return tuple(sorted(found, key=lambda topic: (order(topic.sender), order(topic.receiver))))
 
     @cached_property
     def pairs(self) -> list[tuple[tuple[str, str], list[Topic]]]:
         """The topics of each two parties."""
-        by_pair = sorted(self.topics, key=_pair_order)
-        return [(_pair(group[0]), group) for _, found in groupby(by_pair, _pair_order) if (group := list(found))]
+        order = places_of(self.topics).order
+
+        def pair(topic: Topic) -> tuple[str, str]:
+            one, other = sorted((topic.sender, topic.receiver), key=order)
+            return one, other
+
+        by_pair = sorted(self.topics, key=lambda topic: tuple(map(order, pair(topic))))
+        return [(parties, list(group)) for parties, group in groupby(by_pair, pair)]
 
     @cached_property
     def forms(self) -> dict[str, str]:
@@ -100,15 +109,6 @@ def anchor(each: Interaction) -> str:
 
 def _link(each: Interaction) -> Link:
     return each.consumer, each.provider, each.description
-
-
-def _pair(topic: Topic) -> tuple[str, str]:
-    one, other = sorted((topic.sender, topic.receiver), key=in_order)
-    return one, other
-
-
-def _pair_order(topic: Topic) -> tuple[tuple[int, str], ...]:
-    return tuple(map(in_order, _pair(topic)))
 
 
 def _templates() -> Environment:

@@ -15,6 +15,7 @@ from simulators.contracts.matchers import Matchers
 from simulators.contracts.rules import Exactly
 from simulators.kit.json_types import Json
 
+QUERY = "query "  # How the names of a query's fields begin.
 CLOUDEVENT, FORM = "application/cloudevents+json", "application/x-www-form-urlencoded"
 
 
@@ -45,10 +46,9 @@ class Part:
     @property
     def target(self) -> str:
         """The path with its query, as people write it."""
-        query = [
-            f"{each.name.removeprefix('query ')}={each.example}" for each in self.head if each.name[:6] == "query "
-        ]
-        return str(self["path"]) + ("?" + "&".join(query)) * bool(query)
+        parameters = [each for each in self.head if each.name.startswith(QUERY)]
+        query = "&".join(f"{each.name.removeprefix(QUERY)}={each.example}" for each in parameters)
+        return f"{self['path']}?{query}" if query else str(self["path"])
 
     @property
     def status(self) -> str:

@@ -134,8 +134,9 @@ class Size:
         """Say how many there are."""
         if self.least == self.most:
             return f"a list of exactly {self.least}"
-        bounds = [f"at least {self.least}" * bool(self.least), f"at most {self.most}" * (self.most is not None)]
-        return " of ".join(filter(None, ["a list", " and ".join(filter(None, bounds))]))
+        bounds = [f"at least {self.least}"] if self.least else []
+        bounds += [] if self.most is None else [f"at most {self.most}"]
+        return f"a list of {' and '.join(bounds)}" if bounds else "a list"
 
     def accepts(self, value: object) -> bool:
         """Whether it is a list of that length."""
