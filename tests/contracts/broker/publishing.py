@@ -60,17 +60,17 @@ def _published(books: Books, said: Json) -> Answer:
         books.publish(version, each["providerName"], json.loads(b64decode(each["content"])))
         for each in said["contracts"]
     ]
-    return answer(_told(version, pacts, said.get("tags") or []))
+    return answer(_publication(version, pacts, said.get("tags") or []))
 
 
-def _told(version: Version, pacts: list[Pact], tags: list[str]) -> Json:
+def _publication(version: Version, pacts: list[Pact], tags: list[str]) -> Json:
     party, this = at("pacticipants", version.pacticipant), at("versions", version.number)
-    told = [
+    texts = [
         f"Pact successfully published for {p.consumer} version {p.version} and provider {p.provider}." for p in pacts
     ]
     return {
-        "notices": [{"type": "success", "text": text} for text in told],
-        "logs": [{"level": "success", "message": text, "deprecationWarning": "see notices"} for text in told],
+        "notices": [{"type": "success", "text": text} for text in texts],
+        "logs": [{"level": "success", "message": text, "deprecationWarning": "see notices"} for text in texts],
         "_embedded": {
             "pacticipant": {"name": version.pacticipant, "_links": {"self": link(party)}},
             "version": {

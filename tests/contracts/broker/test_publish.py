@@ -55,7 +55,7 @@ def test_only_what_one_service_needs_is_published(broker: Served, clone: str) ->
     assert f"Pact successfully published for {PAYMENT} version {clone} and provider learning-service" in answer.output
 
 
-def test_whom_the_broker_does_not_know_is_told_how_to_be_known(broker: Served, elsewhere: Path) -> None:
+def test_whom_the_broker_does_not_know_reads_how_to_be_known(broker: Served, elsewhere: Path) -> None:
     (elsewhere / "foo.json").write_text(json.dumps(content("Foo", "Bar", "a greeting")))
     asked = ["--pacts", ".", "--version", "1"]
     answer = harness("publish", *asked, broker=broker, environ={"PACT_BROKER_TOKEN": "guessed"})

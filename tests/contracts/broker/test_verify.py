@@ -26,14 +26,14 @@ def pacts(elsewhere: Path) -> Path:
     return write_contract(elsewhere / "ada-ben.json", GREETING, NEWS)
 
 
-def test_what_is_kept_is_told_interaction_by_interaction(ben: Ben, pacts: Path) -> None:
+def test_what_is_kept_is_listed_interaction_by_interaction(ben: Ben, pacts: Path) -> None:
     answer = verified(ben, pacts=pacts)
     assert answer.output == "kept     a greeting (ada)\nkept     news (ada)\nben: 2 kept, 0 broken\n"
     assert answer.exit_code == 0
     assert ben.asked == [{"action": "setup", "params": {"since": 7}, "state": "awake"}, {"description": "news"}]
 
 
-def test_what_is_broken_is_told_with_the_reason(ben: Ben, pacts: Path) -> None:
+def test_what_is_broken_is_listed_with_the_reason(ben: Ben, pacts: Path) -> None:
     ben.answers |= {"/hello": ("not now", 503), "/desk/message": {"txt": "hello"}}
     answer = verified(ben, "--json", pacts=pacts)
     assert answer.exit_code == 1
@@ -49,11 +49,11 @@ def test_what_is_broken_is_told_with_the_reason(ben: Ben, pacts: Path) -> None:
     }
 
 
-def test_what_a_team_has_to_offer_is_told_before_anything_runs(pacts: Path) -> None:
+def test_what_a_team_has_to_offer_is_listed_before_anything_runs(pacts: Path) -> None:
     asked = ["--provider", "ben", "--pacts", str(pacts)]
-    told = harness("verify", *asked, "--list")
-    assert (told.exit_code, "awake  since=7" in told.output) == (0, True)
-    assert "a greeting" not in told.output
+    listed_text = harness("verify", *asked, "--list")
+    assert (listed_text.exit_code, "awake  since=7" in listed_text.output) == (0, True)
+    assert "a greeting" not in listed_text.output
     listed = json.loads(harness("verify", *asked, "--list", "--json").stdout)
     message = {
         "description": "news",
@@ -69,7 +69,7 @@ def test_what_a_team_has_to_offer_is_told_before_anything_runs(pacts: Path) -> N
     assert "awake  since=7" in lacking.output
 
 
-def test_a_state_that_cannot_be_entered_is_told_and_not_tried_for_minutes(ben: Ben, pacts: Path) -> None:
+def test_a_state_that_cannot_be_entered_is_reported_and_not_tried_for_minutes(ben: Ben, pacts: Path) -> None:
     ben.answers["/desk/state"] = ("it sleeps", 500)
     answer = verified(ben, pacts=pacts)
     assert answer.exit_code == 1

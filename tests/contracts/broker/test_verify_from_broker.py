@@ -33,7 +33,7 @@ def test_what_was_never_kept_breaks_nobodys_build_until_it_was(ben: Ben, broker:
 
 
 @pytest.mark.parametrize("success", [True, False])
-def test_a_broker_hands_out_the_contracts_and_is_told_how_it_went(ben: Ben, broker: Served, *, success: bool) -> None:
+def test_a_broker_hands_out_the_contracts_and_gets_the_results(ben: Ben, broker: Served, *, success: bool) -> None:
     published(broker)
     ben.answers["/hello"] = "hello" if success else ("not now", 503)
     revision = ["--publish", "--version", "2", "--branch", "main", "--tag", "a"]

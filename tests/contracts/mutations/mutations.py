@@ -13,7 +13,7 @@ from reference.domain.notice import NoticeKind
 from reference.domain.payment_messages import PaymentContext
 from reference.domain.payment_status import PaymentStatus
 from tests.contracts.expectations import CLOUDEVENT, INSTANT, PROBLEM, Json
-from tests.contracts.messages import SPOKEN
+from tests.contracts.messages import MESSAGES
 from tests.contracts.mutations.real_responses import Place, Reply, expected_body, places
 
 ENUMERATIONS: list[tuple[str, ...]] = [
@@ -27,7 +27,7 @@ ENUMERATIONS: list[tuple[str, ...]] = [
     ("payment_intent.created", "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled"),
     ("refund.created", "refund.updated", "refund.failed"),
     ("card_error", "invalid_request_error", "api_error"),
-    tuple(sorted({said.name for said in SPOKEN})),
+    tuple(sorted({said.name for said in MESSAGES})),
 ]
 NOBODYS = "SOMETHING_ELSE"
 JSON = "application/json"

@@ -19,7 +19,7 @@ CREATED = {
 REFUND = {"metadata[paymentId]": "pay-1", "metadata[attempt]": "1"}
 
 
-class Account:
+class StripeAccount:
     """Brings it there by its API; then the intent gets the id that the contract wants."""
 
     def __init__(self, app: Flask) -> None:

@@ -102,7 +102,7 @@ def test_a_whole_contract_is_added_or_removed() -> None:
         ),
     ],
 )
-def test_each_change_is_told_by_its_field(new: Json, change: str, said: str) -> None:
+def test_each_change_is_named_by_its_field(new: Json, change: str, said: str) -> None:
     assert sentences(query(), new) == (change, [said])
 
 

@@ -14,7 +14,7 @@ OLDER: Json = {
 }
 
 
-def test_states_are_told_once_and_messages_with_an_example() -> None:
+def test_states_are_listed_once_and_messages_with_an_example() -> None:
     found = [PactFile.of(content, "here") for content in (file(call(), call("another"), message()), OLDER)]
     assert ProviderRequirements("ben", found).to_json() == {
         "provider": "ben",

@@ -20,11 +20,11 @@ PACTS = ROOT / "pacts"
 def test_the_committed_contracts_are_read_whole() -> None:
     written = [json.loads(path.read_text()) for path in PACTS.glob("*.json")]
     pairs = {(each["consumer"]["name"], each["provider"]["name"]): each["interactions"] for each in written}
-    told = {(each.consumer, each.provider): each.interactions for each in pacts_in(PACTS)}
+    read_pacts = {(each.consumer, each.provider): each.interactions for each in pacts_in(PACTS)}
     assert {pair: [each["description"] for each in found] for pair, found in pairs.items()} == {
-        pair: [each.description for each in found] for pair, found in told.items()
+        pair: [each.description for each in found] for pair, found in read_pacts.items()
     }
-    fields = [field for found in told.values() for each in found for field in each.expected.fields]
+    fields = [field for found in read_pacts.values() for each in found for field in each.expected.fields]
     assert all(field.rule.accepts(field.example) for field in fields)
     assert not [field for field in fields if "Pact calls" in field.words]
 
@@ -44,7 +44,7 @@ def test_a_call_is_asked_and_answered() -> None:
     assert found.variables == {"algebra"}
 
 
-def test_a_message_is_told_by_the_provider_and_known_by_its_type() -> None:
+def test_a_message_is_sent_by_the_provider_and_known_by_its_type() -> None:
     found = only(message("news of a payment", {"type": "PaymentSucceeded", "id": "7"}, id={"match": "type"}))
     assert (found.sender, found.receiver, found.message, found.request) == ("ben", "ada", "PaymentSucceeded", None)
     assert {field.name: field.rule for field in found.expected.body} == {
@@ -81,7 +81,7 @@ def test_path_query_and_headers_have_rules_too() -> None:
     }
 
 
-def test_lists_are_told_by_one_item_or_item_by_item() -> None:
+def test_lists_are_shown_by_one_item_or_item_by_item() -> None:
     alike = answered(
         {"items": [{"id": 1}]}, items={"match": "type", "min": 1}, **{"items[*]__id": {"match": "integer"}}
     )
@@ -122,6 +122,6 @@ def test_what_is_no_contract_is_refused_with_its_name(text: str, why: str) -> No
         read(text, "x.json")
 
 
-def test_a_place_without_contracts_is_told(tmp_path: Path) -> None:
+def test_a_place_without_contracts_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotAPact, match="name another place with --pacts"):
         pacts_in(tmp_path)

@@ -112,7 +112,7 @@ def both(*matchers: dict[str, Any]) -> Rule:
     return found
 
 
-def test_two_rules_are_told_together_without_what_goes_without_saying() -> None:
+def test_two_rules_are_named_together_without_what_goes_without_saying() -> None:
     filled = both({"match": "equality"}, {"match": "regex", "regex": "[0-9]+"})
     assert filled.words == "exactly (4900)"
     assert both({"match": "integer"}, {"match": "regex", "regex": "[0-9]+"}).words == (

@@ -114,7 +114,7 @@ def test_an_arrow_goes_from_the_edge_of_the_sender_to_that_of_the_receiver() -> 
     }
 
 
-def test_what_is_asked_from_above_falls_to_whoever_lies_below_and_the_rest_stands_in_words() -> None:
+def test_what_is_asked_from_above_falls_to_those_below_and_the_rest_stands_in_words() -> None:
     more = [query(APP, PAYMENT), query(APP, PAYMENT, "/payments"), query(APP, BANK)]
     apart = pact(call(), consumer="a clerk", provider="a printer")
     found = drawn(BANKING, COMMAND, HANDED, *more, apart)
