@@ -1,4 +1,4 @@
-"""Pact's files as plain nouns: who needs what of whom."""
+"""Contracts as plain nouns: pacts, their interactions and provider states."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CALL, MESSAGE = "Synchronous/HTTP", "Asynchronous/Messages"
 
 @dataclass(frozen=True)
 class State:
-    """What must be so at the provider beforehand."""
+    """A provider state: what must be true of the provider beforehand."""
 
     name: str
     params: Mapping[str, Any]
@@ -34,7 +34,7 @@ class State:
 
 @dataclass(frozen=True)
 class Interaction:
-    """One thing that a consumer needs of a provider: the answer to a call, or a message that it is told."""
+    """One thing that a consumer needs of a provider: the response to a call, or a message."""
 
     consumer: str
     provider: str
@@ -45,12 +45,12 @@ class Interaction:
 
     @property
     def sender(self) -> str:
-        """Who speaks first: who calls, or who tells."""
+        """Who speaks first: the caller, or the message's sender."""
         return self.consumer if self.request else self.provider
 
     @property
     def receiver(self) -> str:
-        """Who is called, or told."""
+        """Who is called, or gets the message."""
         return self.provider if self.request else self.consumer
 
     @property
@@ -61,7 +61,7 @@ class Interaction:
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """Values that only stand for others: a state was given them, or the consumer said them."""
+        """Values that only stand for others: parameters of a state, or what the request holds."""
         given = (field for state in self.states for field in fields_in(dict(state.params), Matchers(None)))
         return frozenset(str(field.example) for field in (*given, *(self.request.body if self.request else ())))
 

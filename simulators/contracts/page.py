@@ -28,7 +28,7 @@ ENVELOPE = {"id", "source", "type", "subject", "time", "specversion", "dataconte
 
 @dataclass(frozen=True)
 class Contracts:
-    """All that a page tells: the contracts, the scenarios, and which of them plays what."""
+    """All that a page shows: the contracts, the scenarios, and which of them plays what."""
 
     pacts: tuple[Pact, ...]
     scenarios: tuple[Scenario, ...] = ()
@@ -87,7 +87,7 @@ class Contracts:
 def page_of(pacts: Path, features: Path) -> str:
     """Return the page of what lies in these directories; ValueError or OSError says what does not."""
     played = played_in(pacts)
-    scenarios = scenarios_in(features) if played else ()  # nobody has told what they play
+    scenarios = scenarios_in(features) if played else ()  # what they play was never recorded
     return page(Contracts(pacts_in(pacts), scenarios, played))
 
 
@@ -103,7 +103,7 @@ def drawing(pacts: Iterable[Pact], link: str = "") -> str:
 
 
 def anchor(each: Interaction) -> str:
-    """Return where the page tells of an interaction."""
+    """Return the anchor of an interaction on the page."""
     return slug(each.consumer, each.provider, each.description)
 
 

@@ -1,4 +1,4 @@
-"""The parts of an interaction: what is asked, what is answered, what is told."""
+"""The parts of an interaction: request, response or message, each with its fields."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLOUDEVENT, FORM = "application/cloudevents+json", "application/x-www-form-urlen
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that is said, in a head and a body."""
+    """A request, a response or a message: the fields of its head and its body."""
 
     head: tuple[Field, ...]
     body: tuple[Field, ...]
@@ -39,9 +39,9 @@ class Part:
 
     @property
     def more(self) -> tuple[Field, ...]:
-        """What of the head a sentence about it does not say yet."""
-        said = {"method", "path", "status", "header Content-Type", "metadata contentType"}
-        return tuple(field for field in self.head if field.name not in said)
+        """The fields of the head that the sentence about it does not show."""
+        shown = {"method", "path", "status", "header Content-Type", "metadata contentType"}
+        return tuple(field for field in self.head if field.name not in shown)
 
     @property
     def target(self) -> str:
@@ -75,7 +75,7 @@ def response_part(written: Json) -> Part:
 
 
 def message_part(written: Json) -> Part:
-    """Read what a message tells."""
+    """Read a message."""
     rules = written.get("matchingRules", {})
     head = _named_fields("metadata", written.get("metadata", {}), rules.get("metadata"))
     return _part(list(head), written.get("contents"), rules)

@@ -1,10 +1,11 @@
-"""The names of forms that everybody knows, told by what they let pass: one thing has many expressions."""
+"""Names for patterns, known by what they let pass: one thing has many regular expressions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
+# What a pattern is called, by what it lets pass and what it does not.
 KNOWN_FORMS = {
     "a time in UTC": (("2031-05-06T07:08:09Z", "2031-05-06T07:08:09.120Z"), ("2031-05-06", "07:08:09", "noon")),
     "three capital letters": (("EUR", "XXX"), ("eur", "EURO", "E1R")),
@@ -12,7 +13,6 @@ KNOWN_FORMS = {
     "any line of text": (("", "x", "7 é"), ("more than\none line",)),
     "text that is not empty": (("x", "7", "more than\none line: é"), ("",)),
 }
-"""What a pattern is called, told by what it lets pass and what it does not."""
 TOGETHER = {"any whole number and digits alone": "any whole number that is not negative"}
 NAMED = {*KNOWN_FORMS, *TOGETHER.values()}
 

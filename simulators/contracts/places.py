@@ -19,7 +19,7 @@ class Places:
 
     @property
     def left(self) -> tuple[str, ...]:
-        """Those who only ask, or are only asked and tell."""
+        """Everybody else."""
         return tuple(party for party in self.others if party not in self.peers)
 
     @property
@@ -46,8 +46,8 @@ def places_of(topics: Iterable[Topic]) -> Places:
 
     def rank(party: str) -> tuple[bool, bool, bool, int]:
         """Who only asks comes last; whom the one above asks stands right below it; short columns first."""
-        said = [each for each in found if party in (each.sender, each.receiver)]
-        return _only_asks(party, found), party in peers, top not in _partners(party, found), len(said)
+        shared = [each for each in found if party in (each.sender, each.receiver)]
+        return _only_asks(party, found), party in peers, top not in _partners(party, found), len(shared)
 
     others = sorted((party for party in parties if party not in {hub, top}), key=rank)
     return Places(hub, top, tuple(others), frozenset(peers))
@@ -64,5 +64,5 @@ def _partners(party: str, topics: Iterable[Topic]) -> set[str]:
 
 
 def _only_asks(party: str, topics: Iterable[Topic]) -> bool:
-    said = [each for each in topics if party in (each.sender, each.receiver)]
-    return all((each.sender, each.kind) == (party, CALL) for each in said)
+    shared = [each for each in topics if party in (each.sender, each.receiver)]
+    return all((each.sender, each.kind) == (party, CALL) for each in shared)

@@ -1,4 +1,4 @@
-"""Which values will do for a field, in words; and which of two rules lets more pass."""
+"""Matching rules in words: which values a consumer accepts for a field."""
 
 from __future__ import annotations
 

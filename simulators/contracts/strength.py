@@ -16,7 +16,7 @@ def strength(rule: Rule) -> str:
 
 
 def within(narrow: Rule, wide: Rule) -> bool:
-    """Whether all that the one lets pass, the other lets pass too, as far as can be told."""
+    """Whether all that the one lets pass, the other lets pass too, as far as can be known."""
     if narrow == wide or wide == ValueKind("anything"):
         return True
     if isinstance(wide, Both):

@@ -14,7 +14,7 @@ CALL, EVENT, COMMAND = "call", "event", "command"
 
 @dataclass(frozen=True)
 class Topic:
-    """One thing that the sender wants of the receiver, or has to tell it."""
+    """A route of the receiver that the sender calls, or a message that it sends there."""
 
     sender: str
     receiver: str
@@ -24,7 +24,7 @@ class Topic:
 
     @property
     def anchor(self) -> str:
-        """Where a page tells of it."""
+        """Its anchor on a page."""
         return slug(self.sender, self.receiver, self.name)
 
     @property

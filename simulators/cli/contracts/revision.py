@@ -73,7 +73,7 @@ def with_revision(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _branch() -> str:
-    """A build server checks out a commit, which is on no branch as far as git can tell."""
+    """A build server checks out a commit, which is on no branch as far as git knows."""
     return _first(BRANCHES) or _git_output("branch", "--show-current")
 
 

@@ -1,4 +1,4 @@
-"""Where the contracts come from by which a provider is verified: files, or a broker, which is told how it went."""
+"""Where the contracts of a provider come from: files, or a broker, which gets the results."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FOR_VERIFICATION = "/pacts/provider/{}/for-verification"
 
 
 class Source(Protocol):
-    """What is wanted of a provider, and how Pact gets at the same."""
+    """The contracts of a provider, for us and for Pact's verifier."""
 
     def requirements(self, provider: str) -> ProviderRequirements:
-        """Return all that is wanted of it; nothing at all is an error."""
+        """Return all that is required of it; ClickException or WrongUsage if that proves nothing."""
         ...
 
     def arguments(self) -> list[str]:
-        """Return how Pact's verifier is told of this source."""
+        """Return the verifier's arguments for this source."""
         ...
 
     def environ(self) -> dict[str, str]:
@@ -38,7 +38,7 @@ class Source(Protocol):
         ...
 
     def must_have_arrived(self, requirements: ProviderRequirements) -> None:
-        """See that whoever had to be told how it went knows it."""
+        """Raise ClickException if the results had to be published and are not there."""
         ...
 
 
@@ -49,7 +49,7 @@ class FromFiles:
         self._contracts = contracts_in(place)
 
     def requirements(self, provider: str) -> ProviderRequirements:
-        """Return what these files want of it, all of it in earnest."""
+        """Return what these files require of it; nothing may be pending."""
         known = sorted({each.provider for each in self._contracts})
         if provider not in known:
             raise WrongUsage(f"nobody needs anything of {provider}; they do of {', '.join(known)}")
@@ -70,7 +70,7 @@ class FromFiles:
         return {}
 
     def must_have_arrived(self, requirements: ProviderRequirements) -> None:
-        """Nobody is told."""
+        """Nothing is published."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class FromBroker:
 
     @cached_property
     def revision(self) -> Revision | None:
-        """Who is told to have been verified, if anybody is told."""
+        """The version whose results are published; None if none are."""
         return self.find_revision() if self.publishes else None
 
     def requirements(self, provider: str) -> ProviderRequirements:
