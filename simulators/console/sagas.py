@@ -10,12 +10,12 @@ from flask import Blueprint, abort, request
 
 from simulators.clients.http_client import Refused
 from simulators.console.explanations import reasons
-from simulators.console.promises import promises, told
+from simulators.console.promises import promises
 from simulators.console.responses import done, given, page, stage, world
 from simulators.console.saga_data import exchanges_of, intents_of
 from simulators.console.sequence import sequence
 from simulators.console.states import picture
-from simulators.judge.comparison import sides
+from simulators.judge.comparison import compare
 from simulators.stories.run import SERVICES
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def everything_about(saga: Json) -> dict[str, Any]:
         "saga": saga,
         "why": reasons(stage(), saga, intents, about),
         "steps": [asdict(step) | {"words": step.words} for step in drawn.steps],
-        "promises": [told(each, exchanges) for each in promises(stage(), saga["sagaId"])],
-        "sides": [asdict(row) for row in sides(world(), saga["sagaId"])] if intents and saga["payment"] else [],
+        "promises": promises(stage(), saga["sagaId"], exchanges),
+        "sides": [asdict(row) for row in compare(world(), saga["sagaId"])] if intents and saga["payment"] else [],
         "_sequence": drawn,
         "_picture": picture(flow, saga) if flow else None,
         "_intents": intents,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from itertools import count
 from threading import RLock
 from typing import TYPE_CHECKING, Self
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from simulators.clients.http_client import HttpClient
     from simulators.kit.json_types import Json
-    from simulators.stories import Story, Told
+    from simulators.stories import Play
     from simulators.world.recorder import Exchange
 
 
@@ -35,16 +34,6 @@ PACE_SECONDS = 0.9
 """How long each line of a story stays alone, so that a person can follow."""
 Hear = Callable[["Exchange"], None]
 """Is told each exchange that is over."""
-
-
-@dataclass
-class Play:
-    """A story as it is being told: its lines so far, its saga, and in the end what came of it."""
-
-    story: Story
-    lines: list[tuple[str, str]] = field(default_factory=list)
-    saga_id: str = ""
-    told: Told | None = None
 
 
 class Stage:

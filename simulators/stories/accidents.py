@@ -7,14 +7,12 @@ another has it, the money comes too late), and one that no program can repair. O
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from simulators.clients.stripe import CANCEL_ANY_INTENT, INTENTS
-from simulators.stories.story import Story, Thing
+from simulators.stories.scene import Scene
+from simulators.stories.story import Story
+from simulators.stories.thing import Thing
 from simulators.world.topology import LEARNING, PAYMENT, STRIPE
-
-if TYPE_CHECKING:
-    from simulators.stories.scene import Scene
 
 A_MOMENT, A_MINUTE = timedelta(seconds=10), timedelta(minutes=1)
 
@@ -47,21 +45,21 @@ def _answer_lost(scene: Scene) -> None:
 def _course_taken_back(scene: Scene) -> None:
     scene.asks()
     scene.says("while {student} looks for the card, the tutor takes the course back")
-    scene.world.learning.unpublish(scene.story.thing.id)
+    scene.world.learning.unpublish(scene.thing.id)
     scene.pays()
 
 
 def _slot_taken(scene: Scene) -> None:
     scene.asks()
     scene.says("while {student} looks for the card, somebody else gets the tutor's time")
-    scene.world.communication.book_otherwise(scene.story.thing.id, scene.slot, scene.story.thing.minutes)
+    scene.world.communication.book_otherwise(scene.thing.id, scene.slot, scene.thing.minutes)
     scene.pays()
 
 
 def _refund_fails(scene: Scene) -> None:
     scene.asks()
     scene.says("while {student} looks for the card, somebody else gets the tutor's time")
-    scene.world.communication.book_otherwise(scene.story.thing.id, scene.slot, scene.story.thing.minutes)
+    scene.world.communication.book_otherwise(scene.thing.id, scene.slot, scene.thing.minutes)
     scene.pays("pm_card_refundFail")
     scene.world.settle()
     scene.passes(A_MOMENT, "the money goes back, but {student}'s bank does not take it: this waits for a person")

@@ -1,27 +1,22 @@
-"""The stage of a story: a world with what is bought in it, its student, and what both do, told as it is done."""
+"""The scene of a story: a world with what is bought in it, its student, and what both do, told as it is done."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from simulators.clients.student_app import GOOD_CARD
-
-if TYPE_CHECKING:
-    from simulators.clients.student_app import Student
-    from simulators.stories.story import Story, Tell
-    from simulators.world.world import World
+from simulators.clients.student_app import GOOD_CARD, Student
+from simulators.stories.telling import Tell
+from simulators.stories.thing import Thing
+from simulators.world.world import World
 
 
 class Scene:
-    """One playing of a story; each next one in the same world has another student, and sessions another day."""
+    """One playing of a story; the second in the same world has another student and another day, and so on."""
 
-    def __init__(self, story: Story, world: World, tell: Tell) -> None:
-        self.story, self.world, self._tell = story, world, tell
-        world.played[story.name] += 1
-        take = world.played[story.name]
-        self.student: Student = world.student(story.student + (str(take) if take > 1 else ""))
-        self.slot = tomorrow(world, days=take)
+    def __init__(self, world: World, thing: Thing, student: str, number: int, tell: Tell) -> None:
+        self.world, self.thing, self._tell = world, thing, tell
+        self.student: Student = world.student(student + (str(number) if number > 1 else ""))
+        self.slot = tomorrow(world, days=number)
         self.saga_id = ""
         self._secret = ""
 
@@ -36,7 +31,7 @@ class Scene:
 
     def begins(self) -> None:
         """Let the student ask for the thing."""
-        thing = self.story.thing
+        thing = self.thing
         self.says("{student} " + thing.opening)
         if thing.is_session:
             self._hire()
@@ -64,7 +59,7 @@ class Scene:
         self.world.settle()
 
     def _offer(self) -> None:
-        thing, learning = self.story.thing, self.world.learning
+        thing, learning = self.thing, self.world.learning
         course = learning.find_course(thing.id)
         if course is None:
             learning.create_course(thing.id, title=thing.title, amount=thing.amount)
@@ -72,7 +67,7 @@ class Scene:
             learning.publish(thing.id)
 
     def _hire(self) -> None:
-        thing, tutors = self.story.thing, self.world.tutors
+        thing, tutors = self.thing, self.world.tutors
         if thing.id not in {each["tutorId"] for each in tutors.tutors()}:
             tutors.hire(thing.id, amount=thing.amount)
 

@@ -35,6 +35,16 @@ class Exchange:
         """The HTTP status, or None when the caller heard nothing."""
         return int(self.answer) if self.answer.isdigit() else None
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the answer was 2xx."""
+        return self.status in range(200, 300)
+
+    @property
+    def subject(self) -> str:
+        """What was said: the message's name, or the method and the path."""
+        return self.message or f"{self.method} {self.path}"
+
     def __str__(self) -> str:
         """Return the line of it that a person reads."""
         said = self.message or self.method + " " + _LONG_ID.sub(r"\1…", self.path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.stories.narration import TOLD_HERE
+from simulators.stories.demo import DEMO_STORIES
 from tests.documents.reading import Block, Command, blocks, documents, name
 from tests.documents.terminal import Terminal
 from tests.rooms.source import ROOT, sources
@@ -74,7 +74,7 @@ def test_a_service_of_ones_own_is_judged_by_the_script_in_the_guide(tmp_path: Pa
     before = [each for each in typed if each.plain != "harness simulate"]
     answers = terminal.does([*before, Command(script.where, "python judge.py")])
     assert [each.code for each in answers] == [0] * len(answers), answers[-1].output
-    assert answers[-1].output.count("True") == len(TOLD_HERE)
+    assert answers[-1].output.count("True") == len(DEMO_STORIES)
 
 
 def is_as_shown(block: Block, told: str) -> bool:

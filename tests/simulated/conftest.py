@@ -17,7 +17,7 @@ from simulators.check.steps.stripe import *  # noqa: F403
 from simulators.check.steps.stripe_troubles import *  # noqa: F403
 from simulators.contracts.pact import Pact, pacts_in
 from simulators.contracts.scenarios import Link, played_as_text, played_in
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
 from simulators.world.together import Together

@@ -13,7 +13,7 @@ from random import Random
 import requests
 
 from simulators.clients.http_client import Refused
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.stories import tomorrow
 from simulators.world.topology import COMMUNICATION, LEARNING, STRIPE, TUTORS
 from simulators.world.world import World
@@ -144,7 +144,7 @@ class Storm:
             world.plant_fault(each.service, each.fault, times=None, **each.parameters)
 
     @contextmanager
-    def told(self, replay: str) -> Iterator[None]:
+    def explain(self, replay: str) -> Iterator[None]:
         """Tell whoever sees this fail what it was, and how to see it again."""
         try:
             yield

@@ -16,7 +16,7 @@ import requests
 
 from reference.storage.unit_of_work import SqlUnitOfWork
 from simulators.clients.student_app import Student
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.kit.faults.links import CallerCrash, Crash, LinkFault, LinkLostAnswer
 from simulators.stories import tomorrow
 from simulators.world.inside import Inside
@@ -135,7 +135,7 @@ def test_two_crashes_cost_nothing_but_time(story: str, stage: Stage, subtests: p
 def test_the_sweep_would_see_a_service_without_idempotency_keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard is seen failing: a new key for each attempt makes a second intent."""
     once = "reference.gateways.stripe_gateway._once"
-    monkeypatch.setattr(once, lambda key, errand, act, _: act(f"{key}:{errand.attempts}"))
+    monkeypatch.setattr(once, lambda key, outgoing, act, _: act(f"{key}:{outgoing.attempts}"))
     with pytest.raises(AssertionError, match="invariant 4"):
         stage.live_through("course bought", [Point("after a call", 1)])
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from reference.app import open_books
-from reference.application.reconcile import Reconciliation, Repair
-from reference.domain.reconciliation import Difference, Kind
-from simulators.judge.invariants import must_hold
+from reference.reconciliation.differences import Difference, Kind
+from reference.reconciliation.reconcile import Reconciliation, Repair
+from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
@@ -108,12 +108,12 @@ def test_a_payment_whose_news_was_lost_is_found_and_ends_well(world: Inside) -> 
     assert (told.kind, told.saga_id, told.intent_id) == (K.PAID_AT_STRIPE, saga_id, intent_id)
     assert (told.here, told.there) == ("PENDING", "PAID 49.00 EUR")
 
-    assert books(world).repair(told) == Repair.HEARD
+    assert books(world).repair(told) == Repair.APPLIED
     world.clear_faults()
     world.pass_time(timedelta(hours=1))
     assert saga(world, saga_id)["outcome"] == "COMPLETED"
     assert found(world) == []
-    assert books(world).repair(told) == Repair.HEARD_BEFORE
+    assert books(world).repair(told) == Repair.DUPLICATE
     must_hold(world)
 
 
@@ -124,7 +124,7 @@ def test_a_cancellation_whose_news_was_lost_is_found_and_ends_the_saga(world: In
     world.pass_time(ON_ITS_WAY)
     assert kinds(world) == [K.CANCELED_AT_STRIPE]
 
-    assert repaired(world) == [Repair.HEARD]
+    assert repaired(world) == [Repair.APPLIED]
     world.pass_time(timedelta(hours=1))
     assert (saga(world, saga_id)["outcome"], found(world)) == ("EXPIRED", [])
     must_hold(world)
@@ -137,7 +137,7 @@ def test_a_refund_by_hand_whose_news_was_lost_is_found_and_takes_the_seat_back(w
     world.pass_time(ON_ITS_WAY)
     assert kinds(world) == [K.REFUNDED_THERE_ONLY]
 
-    assert repaired(world) == [Repair.HEARD]
+    assert repaired(world) == [Repair.APPLIED]
     world.pass_time(timedelta(hours=1))
     assert (saga(world, saga_id)["outcome"], found(world)) == ("REFUNDED", [])
     must_hold(world)
@@ -152,7 +152,7 @@ def test_a_refund_that_failed_unheard_is_found_and_waits_for_a_person(world: Ins
     world.pass_time(ON_ITS_WAY)
     assert (kinds(world), saga(world, saga_id)["outcome"]) == ([K.REFUNDED_HERE_ONLY], "REFUNDED")
 
-    assert repaired(world) == [Repair.HEARD]
+    assert repaired(world) == [Repair.APPLIED]
     world.pass_time(timedelta(hours=1))
     assert (saga(world, saga_id)["outcome"], found(world)) == ("PARKED", [])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
 from simulators.check.steps.story import Story, money
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.world.inside import Inside
 from simulators.world.local_service import LocalService
 from simulators.world.scheduler import Scheduler

@@ -39,7 +39,7 @@ def test_a_story_that_cannot_go_on_is_not_told_for_ever(visitor: Visitor, monkey
     def never(*_: object) -> None:
         raise NeverQuiet("still busy")
 
-    monkeypatch.setattr("simulators.console.stories.play", never)
+    monkeypatch.setattr("simulators.console.stories.Play.perform", never)
     answer = visitor.post("/stories/crash/play", headers=JSON)
     assert (answer.status_code, answer.get_json()["detail"]) == (503, "still busy")
     assert "Playing" not in visitor.seen("/stories/crash")
