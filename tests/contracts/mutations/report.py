@@ -16,13 +16,13 @@ EXPLAINED: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
-class Measured:
+class Score:
     """What came of one contract: which lies it did not catch, and by which truths it broke."""
 
     consumer: str
     provider: str
     interactions: int
-    lies: int
+    mutations: int
     additions: int
     survivors: list[str]
     wrongly: list[str]
@@ -33,35 +33,35 @@ class Measured:
 
     @property
     def share(self) -> float:
-        return 1 - len(self.survivors) / self.lies
+        return 1 - len(self.survivors) / self.mutations
 
     def __str__(self) -> str:
-        told = self.additions - len(self.wrongly)
-        numbers = f"{self.interactions} | {self.lies} | {self.share:.1%} | {told} of {self.additions} |"
+        tolerated = self.additions - len(self.wrongly)
+        numbers = f"{self.interactions} | {self.mutations} | {self.share:.1%} | {tolerated} of {self.additions} |"
         return f"| {self.consumer} | {self.provider} | {numbers}"
 
 
 def unexplained(survivors: Iterable[str]) -> list[str]:
-    return [each for each in survivors if not any(re.search(lie, each) for lie in EXPLAINED)]
+    return [each for each in survivors if not any(re.search(mutation, each) for mutation in EXPLAINED)]
 
 
-def section(found: Sequence[Measured], unneeded: Sequence[str], stamp: str) -> str:
+def section(found: Sequence[Score], unneeded: Sequence[str], stamp: str) -> str:
     """Return what is to stand between the marks; the stamp tells what it was measured on."""
     survivors = [each for one in found for each in one.survivors]
-    lies = sum(each.lies for each in found)
-    lines = [HEAD, *map(str, found), "", f"{lies - len(survivors)} of {lies} lies are caught."]
-    for lie, why in EXPLAINED.items():
-        count = sum(1 for each in survivors if re.search(lie, each))
+    count = sum(each.mutations for each in found)
+    lines = [HEAD, *map(str, found), "", f"{count - len(survivors)} of {count} lies are caught."]
+    for mutation, why in EXPLAINED.items():
+        count = sum(1 for each in survivors if re.search(mutation, each))
         lines.append(f"{count} survive: {why}")
     lines += ["", "Told by our services, although no consumer needs it:", "", *(f"- {each}" for each in unneeded)]
     return "\n".join([BEGIN, "", *lines, "", f"<!-- of {stamp} -->", END])
 
 
-def written(readme: Path) -> str:
+def measured_section(readme: Path) -> str:
     """Return what stands between the marks, the marks included."""
     [found] = re.findall(f"{re.escape(BEGIN)}.*{re.escape(END)}", readme.read_text(), re.DOTALL)
     return str(found)
 
 
-def write(readme: Path, found: Sequence[Measured], unneeded: Sequence[str], stamp: str) -> None:
-    readme.write_text(readme.read_text().replace(written(readme), section(found, unneeded, stamp)))
+def write(readme: Path, found: Sequence[Score], unneeded: Sequence[str], stamp: str) -> None:
+    readme.write_text(readme.read_text().replace(measured_section(readme), section(found, unneeded, stamp)))

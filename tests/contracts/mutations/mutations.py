@@ -1,4 +1,4 @@
-"""Every lie that a provider could tell about what its consumer needs, and additions, which are none."""
+"""Every mutation of a response that its consumer could not use, and additions, which must not harm."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from reference.domain.notice import NoticeKind
 from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import PaymentStatus
 from tests.contracts.expectations import CLOUDEVENT, INSTANT, PROBLEM, Json
-from tests.contracts.messages import SPOKEN
-from tests.contracts.truth import Place, Reply, needed, places
+from tests.contracts.messages import MESSAGES
+from tests.contracts.mutations.real_responses import Place, Reply, expected_body, places
 
 ENUMERATIONS: list[tuple[str, ...]] = [
     tuple(PaymentContext),
@@ -27,7 +27,7 @@ ENUMERATIONS: list[tuple[str, ...]] = [
     ("payment_intent.created", "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled"),
     ("refund.created", "refund.updated", "refund.failed"),
     ("card_error", "invalid_request_error", "api_error"),
-    tuple(sorted({said.name for said in SPOKEN})),
+    tuple(sorted({said.name for said in MESSAGES})),
 ]
 NOBODYS = "SOMETHING_ELSE"
 JSON = "application/json"
@@ -35,7 +35,7 @@ OTHER_TYPE = {JSON: PROBLEM, PROBLEM: JSON, CLOUDEVENT: JSON}
 
 
 @dataclass(frozen=True)
-class Lie:
+class Mutation:
     """One reply that is not as the consumer needs it, in one way."""
 
     what: str
@@ -46,62 +46,62 @@ class Lie:
         return f"{self.where} {self.what}".strip()
 
 
-def lies(interaction: Json, truth: Reply) -> Iterator[Lie]:
+def mutations(interaction: Json, reply: Reply) -> Iterator[Mutation]:
     """Yield all about the reply as a whole, and all about each place that the consumer needs."""
-    example = needed(interaction)
-    if truth.status is not None:
-        yield Lie(f"answered with {truth.status + 1}", "", replace(truth, status=truth.status + 1))
-        yield Lie("answered with 500", "", replace(truth, status=500))
+    example = expected_body(interaction)
+    if reply.status is not None:
+        yield Mutation(f"answered with {reply.status + 1}", "", replace(reply, status=reply.status + 1))
+        yield Mutation("answered with 500", "", replace(reply, status=500))
     if example is None:
         return
-    kind = truth.content_type.partition(";")[0]
-    yield Lie(f"sent as {OTHER_TYPE[kind]}", "", replace(truth, content_type=OTHER_TYPE[kind]))
-    yield Lie("sent as text/html", "", replace(truth, content_type="text/html"))
-    yield Lie("empty", "", replace(truth, body=None))
+    kind = reply.content_type.partition(";")[0]
+    yield Mutation(f"sent as {OTHER_TYPE[kind]}", "", replace(reply, content_type=OTHER_TYPE[kind]))
+    yield Mutation("sent as text/html", "", replace(reply, content_type="text/html"))
+    yield Mutation("empty", "", replace(reply, body=None))
     for place in places(example):
-        for what, body in _at(truth.body, place):
-            yield Lie(what, shown(place), replace(truth, body=body))
+        for what, body in _at(reply.body, place):
+            yield Mutation(what, place_name(place), replace(reply, body=body))
 
 
-def additions(interaction: Json, truth: Reply) -> Iterator[Lie]:
+def additions(interaction: Json, reply: Reply) -> Iterator[Mutation]:
     """Yield what a provider may add at any time: a field to each object, an item to each list."""
-    example = needed(interaction)
+    example = expected_body(interaction)
     if example is None:
         return
     for place in chain([()], places(example)):
-        body, value = _copied(truth.body, place)
+        body, value = _copy_at(reply.body, place)
         if isinstance(value, dict):
             value["addedLater"] = {"by": 1}
         elif isinstance(value, list) and value:
             value.append(deepcopy(value[0]))
         else:
             continue
-        yield Lie("with an addition", shown(place), replace(truth, body=body))
+        yield Mutation("with an addition", place_name(place), replace(reply, body=body))
 
 
-def shown(place: Place) -> str:
+def place_name(place: Place) -> str:
     return ".".join(map(str, place))
 
 
 def _at(body: Any, place: Place) -> Iterator[tuple[str, Any]]:
-    """Yield the body with each lie about the value at this place."""
+    """Yield the body with each mutation of the value at this place."""
     *above, name = place
     if isinstance(name, str):
-        dropped, holder = _copied(body, above)
+        dropped, holder = _copy_at(body, above)
         del holder[name]
         yield "dropped", dropped
-        renamed, holder = _copied(body, above)
+        renamed, holder = _copy_at(body, above)
         holder[_other(name)] = holder.pop(name)
         yield "renamed", renamed
-    _, value = _copied(body, place)
-    for what, instead in [("null", None), ("of another type", _retyped(value)), *_near(value)]:
+    _, value = _copy_at(body, place)
+    for what, instead in [("null", None), ("of another type", _as_other_type(value)), *_near(value)]:
         if instead != value or type(instead) is not type(value):
-            changed, holder = _copied(body, above)
+            changed, holder = _copy_at(body, above)
             holder[name] = instead
             yield what, changed
 
 
-def _copied(body: Any, place: Place | list[str | int]) -> tuple[Any, Any]:
+def _copy_at(body: Any, place: Place | list[str | int]) -> tuple[Any, Any]:
     """Return a copy of the body, and what is at the place in it."""
     copy = deepcopy(body)
     found = copy
@@ -116,7 +116,7 @@ def _other(name: str) -> str:
     return snake if snake != name else f"{name}s"
 
 
-def _retyped(value: Any) -> Any:
+def _as_other_type(value: Any) -> Any:
     if isinstance(value, str):
         return 7
     return [value] if isinstance(value, dict) else {"0": value} if isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""Contracts in the making: an interaction enters one only after our own consumer has played its part well."""
+"""Records contracts: an interaction enters one only after our own consumer has played its part well."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pact.interaction import HttpInteraction
 
 from tests.contracts.expectations import CLOUDEVENT, KNOWN, OBEYED, TOKENS, Json
 
-Hear = Callable[[Any, Json], None]
+HandleMessage = Callable[[Any, Json], None]
 
 
-class Drafts:
+class PactRecorder:
     """The contracts of one run, begun from nothing: Pact adds to a file, and never takes anything away."""
 
     def __init__(self, directory: Path) -> None:
@@ -47,8 +47,8 @@ class Drafts:
 class Contract:
     """One interaction of a pair, or those that belong together: declare them, then play them."""
 
-    def __init__(self, consumer: str, provider: str, drafts: Drafts) -> None:
-        self._pact, self._drafts = Pact(consumer, provider).with_specification("V4"), drafts
+    def __init__(self, consumer: str, provider: str, recorder: PactRecorder) -> None:
+        self._pact, self._recorder = Pact(consumer, provider).with_specification("V4"), recorder
         self._descriptions: list[str] = []
 
     def call(self, description: str, method: str, path: str, *, state: str = KNOWN) -> HttpInteraction:
@@ -68,16 +68,16 @@ class Contract:
         (message.given(OBEYED, **known) if known else message).with_body(contents, content_type=kind)
 
     @contextmanager
-    def served(self) -> Iterator[str]:
+    def serve(self) -> Iterator[str]:
         """Stand in for the provider at the URL that is yielded; what fails inside never enters the contract."""
         with self._pact.serve() as server:
             yield str(server.url).rstrip("/")
-        self._drafts.add(self._pact, *self._descriptions)
+        self._recorder.add(self._pact, *self._descriptions)
 
     @contextmanager
-    def told(self, hear: Hear) -> Iterator[None]:
-        """Tell the consumer the message; what fails inside never enters the contract."""
-        for failure in self._pact.verify(hear, "Async", raises=False):
+    def handling(self, handle: HandleMessage) -> Iterator[None]:
+        """Give the message to the consumer's handler; what fails inside never enters the contract."""
+        for failure in self._pact.verify(handle, "Async", raises=False):
             raise failure.error
         yield
-        self._drafts.add(self._pact, *self._descriptions)
+        self._recorder.add(self._pact, *self._descriptions)

@@ -7,7 +7,7 @@ import json
 from flask import Flask
 
 from tests.contracts.expectations import SECRET_KEY, TOKENS, Json
-from tests.contracts.verification import Enter
+from tests.contracts.providers.local_provider import EnterState
 
 OURS = {"paymentId": "pay-1", "sagaId": "saga-1", "paymentContext": "COURSE_ENROLLMENT", "contextId": "algebra"}
 CREATED = {
@@ -19,16 +19,16 @@ CREATED = {
 REFUND = {"metadata[paymentId]": "pay-1", "metadata[attempt]": "1"}
 
 
-class Account:
+class StripeAccount:
     """Brings it there by its API; then the intent gets the id that the contract wants."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
 
-    def seen_by_students(self) -> dict[str, Enter]:
+    def seen_by_students(self) -> dict[str, EnterState]:
         return {"an intent that waits for a card": self.unpaid, "an intent that is paid": self.paid}
 
-    def seen_by_us(self) -> dict[str, Enter]:
+    def seen_by_us(self) -> dict[str, EnterState]:
         return self.seen_by_students() | {
             "no intent": self._emptied,
             "an intent that is canceled": self.canceled,

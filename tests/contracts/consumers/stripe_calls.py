@@ -16,10 +16,10 @@ from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_messages import CancelIntent, CreateIntent, LookAtIntent, RefundIntent
 from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_ledger import StripeLedger, connect
-from tests.contracts.accounts import CREATED, OURS
-from tests.contracts.drafts import Contract
+from tests.contracts.consumers.pact_recorder import Contract
 from tests.contracts.expectations import SECRET_KEY, TOKENS, Json, one_of, text, whole
-from tests.contracts.services import NOW
+from tests.contracts.providers.services import NOW
+from tests.contracts.providers.stripe_account import CREATED, OURS
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 INTENTS, INTENT, REFUNDS = "/v1/payment_intents", "/v1/payment_intents/pi_1", "/v1/refunds"

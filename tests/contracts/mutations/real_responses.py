@@ -1,4 +1,4 @@
-"""What a provider really answers and says to a contract, heard without Pact: it is what lies are made of."""
+"""What a provider really answers and says to a contract, without Pact: what mutations are made of."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.contracts.expectations import Json
-from tests.contracts.verification import Provider
+from tests.contracts.providers.local_provider import LocalProvider
 
 Place = tuple[str | int, ...]  # In a body: names of fields, and the first item of a list.
 
@@ -38,12 +38,12 @@ def is_message(interaction: Json) -> bool:
     return bool(interaction["type"] == "Asynchronous/Messages")
 
 
-def replies(provider: Provider, contract: Path) -> dict[str, Reply]:
+def replies_of(provider: LocalProvider, contract: Path) -> dict[str, Reply]:
     """Return the real replies by description, each in its own states."""
     return {each["description"]: _reply(provider, each) for each in interactions_of(contract)}
 
 
-def needed(interaction: Json) -> Any:
+def expected_body(interaction: Json) -> Any:
     """Return the example of what the consumer needs of a body; None if it needs none."""
     part = interaction["contents"] if is_message(interaction) else interaction["response"].get("body", {})
     return part.get("content")
@@ -57,25 +57,25 @@ def places(body: Any, above: Place = ()) -> Iterator[Place]:
         yield from places(value, (*above, name))
 
 
-def _reply(provider: Provider, interaction: Json) -> Reply:
+def _reply(provider: LocalProvider, interaction: Json) -> Reply:
     for state in interaction.get("providerStates", ()):
         provider.states[state["name"]](state.get("params", {}))
     if is_message(interaction):
         said = provider.messages[interaction["description"]]()
         return Reply(None, said.content_type, json.loads(said.body))
-    return _answered(provider, interaction["request"])
+    return _ask(provider, interaction["request"])
 
 
-def _answered(provider: Provider, asked: Json) -> Reply:
+def _ask(provider: LocalProvider, asked: Json) -> Reply:
     answer = provider.app.test_client().open(
         asked["path"],
         method=asked["method"],
         query_string=urlencode(asked.get("query", {}), doseq=True),
         headers=[(name, value) for name, values in asked.get("headers", {}).items() for value in values],
-        data=_sent(asked.get("body", {}).get("content")),
+        data=_request_body(asked.get("body", {}).get("content")),
     )
     return Reply(answer.status_code, answer.content_type or "", answer.get_json(force=True, silent=True))
 
 
-def _sent(content: Any) -> str | None:
+def _request_body(content: Any) -> str | None:
     return content if content is None or isinstance(content, str) else json.dumps(content)

@@ -15,36 +15,36 @@ from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.domain.payment_news import MoneyReceived
 from simulators.kit.http.cloudevents import envelope as travelling
-from tests.contracts.drafts import Drafts
+from tests.contracts.consumers.pact_recorder import PactRecorder
 from tests.contracts.expectations import CLOUDEVENT, SAGA, Json
-from tests.contracts.messages import door, spoken
-from tests.contracts.services import AS_KNOWN, NOW
+from tests.contracts.messages import door, message_example
+from tests.contracts.providers.services import AS_KNOWN, NOW
 
 
 @dataclass(frozen=True)
 class Listener:
     name: str
     app: Flask
-    drafts: Drafts
+    recorder: PactRecorder
 
     @contextmanager
-    def told(self, description: str) -> Iterator[None]:
+    def handling(self, description: str) -> Iterator[None]:
         """Tell it what its contract says; what fails inside never enters the contract."""
-        said = spoken(self.name, description)
-        contract = self.drafts.contract(self.name, said.sender)
+        said = message_example(self.name, description)
+        contract = self.recorder.contract(self.name, said.sender)
         contract.message(description, said.needed(), **said.known)
-        with contract.told(self.hear):
+        with contract.handling(self.handle):
             yield
 
-    def has_heard(self, description: str, **otherwise: Any) -> None:
+    def has_handled(self, description: str, **otherwise: Any) -> None:
         """Something was said before, and differs from the contract's example in these fields."""
-        said = spoken(self.name, description)
+        said = message_example(self.name, description)
         data = said.example() | otherwise
-        self.hear(
+        self.handle(
             travelling("before", f"edtech.{said.sender}", said.name, SAGA, NOW, data), {"contentType": CLOUDEVENT}
         )
 
-    def hear(self, body: Any, metadata: Json) -> None:
+    def handle(self, body: Any, metadata: Json) -> None:
         where, kind = door(json.loads(body)["type"]), metadata["contentType"]
         answer = self.app.test_client().post(where, data=body, content_type=kind, headers=AS_KNOWN)
         assert answer.status_code == 202, answer.text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulators.contracts.pact_file import Written
-from simulators.contracts.provider_requirements import Wanted
+from simulators.contracts.pact_file import PactFile
+from simulators.contracts.provider_requirements import ProviderRequirements
 from tests.unit.contracts.written import Json, call, file, message
 
 OLDER: Json = {
@@ -14,9 +14,9 @@ OLDER: Json = {
 }
 
 
-def test_states_are_told_once_and_messages_with_an_example() -> None:
-    found = [Written.of(content, "here") for content in (file(call(), call("another"), message()), OLDER)]
-    assert Wanted("ben", found).as_json() == {
+def test_states_are_listed_once_and_messages_with_an_example() -> None:
+    found = [PactFile.of(content, "here") for content in (file(call(), call("another"), message()), OLDER)]
+    assert ProviderRequirements("ben", found).to_json() == {
         "provider": "ben",
         "consumers": ["ada", "eve"],
         "states": [

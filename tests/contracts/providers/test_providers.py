@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.providers import PROVIDERS
-from tests.contracts.verification import broken
+from tests.contracts.providers.local_provider import broken_interactions
+from tests.contracts.providers.providers import PROVIDERS
 from tests.rooms.source import ROOT
 
 PACTS = ROOT / "pacts"
@@ -19,7 +19,7 @@ def test_every_contract_has_its_provider() -> None:
 def test_the_provider_keeps_the_contract(contract: str, tmp_path: Path) -> None:
     provider = PROVIDERS[contract](tmp_path)
     consumer = contract.removesuffix(f"-{provider.name}.json")
-    found = broken(provider, PACTS / contract)
+    found = broken_interactions(provider, PACTS / contract)
     assert not found, f"{consumer} needs of {provider.name}: " + "\n".join(
         f"{what}: {why}" for what, why in found.items()
     )

@@ -16,8 +16,8 @@ from reference.domain.payment_status import RefundState
 from reference.domain.session import AvailabilityConfirmed, BookSessionInitiated, SessionConfirmed, SessionRejected
 from reference.storage.tables import metadata
 from tests.contracts.expectations import Json
-from tests.contracts.services import NOW
-from tests.contracts.verification import Enter
+from tests.contracts.providers.local_provider import EnterState
+from tests.contracts.providers.services import NOW
 
 PRICE = Money(4900, "EUR")
 
@@ -28,13 +28,13 @@ class Purchases:
     def __init__(self, app: Flask, database_url: str) -> None:
         self._app, self._database_url = app, database_url
 
-    def seen_by_students(self) -> dict[str, Enter]:
+    def seen_by_students(self) -> dict[str, EnterState]:
         return self._seen_by_both() | {
             "a session that is being booked": self.begun,
             "a booking that was made with an Idempotency-Key": self.booked_with_key,
         }
 
-    def seen_by_operators(self) -> dict[str, Enter]:
+    def seen_by_operators(self) -> dict[str, EnterState]:
         return self._seen_by_both() | {
             "a session that is paid, and whose refund failed": self.parked,
             "a session whose refund is asked for again": self.resumed,
@@ -42,7 +42,7 @@ class Purchases:
             "a message that is of no use": self.unusable,
         }
 
-    def _seen_by_both(self) -> dict[str, Enter]:
+    def _seen_by_both(self) -> dict[str, EnterState]:
         return {
             "no purchase": self.emptied,
             "a session that is to be paid": self.to_be_paid,

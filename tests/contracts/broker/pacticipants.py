@@ -1,4 +1,4 @@
-"""Pacticipants, as a broker calls whoever takes part, with their versions, branches and tags."""
+"""Pacticipants, as a broker calls whoever takes part, with their versions, branches, tags and deployments."""
 
 from __future__ import annotations
 
@@ -16,26 +16,11 @@ TEMPLATES = {
 
 
 def routes(books: Books) -> Blueprint:
-    room = Blueprint("parties", __name__)
+    room = Blueprint("pacticipants", __name__)
 
     @room.get("/pacticipants/<name>")
     def shown(name: str) -> Answer:
         return answer(_party(books.pacticipants[name])) if name in books.pacticipants else nobody(name)
-
-    @room.post("/pacticipants")
-    def created() -> Answer:
-        about: Json = request.get_json()
-        return _described(books, about.pop("name"), about)
-
-    @room.patch("/pacticipants/<name>")
-    def changed(name: str) -> Answer:
-        return _described(books, name, request.get_json(force=True))
-
-    @room.get("/pacticipants/<name>/latest-version", defaults={"tag": None})
-    @room.get("/pacticipants/<name>/latest-version/<tag>")
-    def latest(name: str, tag: str | None) -> Answer:
-        version = books.latest(name, tag)
-        return answer(_version(books, version)) if version else nobody(f"a version of {name}")
 
     @room.get("/pacticipants/<name>/versions/<number>")
     def version(name: str, number: str) -> Answer:
@@ -54,25 +39,22 @@ def routes(books: Books) -> Blueprint:
         tags.add(tag)
         return answer({"_links": {"self": link(at("pacticipants", name, "versions", number, "tags", tag))}}, status)
 
+    @room.post("/pacticipants/<name>/versions/<number>/deployed-versions/environment/<environment>")
+    def deployed(name: str, number: str, environment: str) -> Answer:
+        books.deployed.setdefault(environment, {})[name] = number
+        target = request.get_json().get("applicationInstance")
+        return answer({"currentlyDeployed": True, "applicationInstance": target, "target": target}, 201)
+
     return room
-
-
-def _described(books: Books, name: str, about: Json) -> Answer:
-    status = 200 if name in books.pacticipants else 201
-    books.pacticipant(name).about.update(about)
-    return answer(_party(books.pacticipant(name)), status)
 
 
 def _party(party: Pacticipant) -> Json:
     path = at("pacticipants", party.name)
     templates = {name: link(path + template, templated=True) for name, template in TEMPLATES.items()}
-    return {"name": party.name, **party.about, "_links": {"self": link(path), **templates}}
+    return {"name": party.name, "_links": {"self": link(path), **templates}}
 
 
 def _version(books: Books, version: Version) -> Json:
     path = at("pacticipants", version.pacticipant, "versions", version.number)
-    deployments = [
-        link(f"{path}/deployed-versions/environment/{each.uuid}", name=each.name, title="Record deployment")
-        for each in books.environments.values()
-    ]
+    deployments = [link(path + at("deployed-versions", "environment", name), name=name) for name in books.deployed]
     return {"number": version.number, "_links": {"self": link(path), "pb:record-deployment": deployments}}
