@@ -1,4 +1,4 @@
-"""Who is calling: a service by its token, a student or an operator by JWT."""
+"""Authentication: a service proves itself by its token, a student or an operator by a JWT."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Caller:
     role: str
 
 
-class Gatekeeper:
-    """Lets in whoever proves to be somebody. While a secret is replaced, the old one is good too."""
+class Authenticator:
+    """Tells who is calling. While a secret is replaced, the old one is good too."""
 
     def __init__(self, service_tokens: Sequence[str], jwt_secrets: Sequence[str], clock: Clock) -> None:
         self._tokens, self._secrets, self._clock = service_tokens, jwt_secrets, clock
 
-    def caller(self, *roles: str) -> Caller:
+    def authenticate(self, *roles: str) -> Caller:
         """Return who is calling; Unauthorized for nobody, Forbidden for somebody in none of the roles."""
         token = self._bearer()
         caller = self._service(token) or self._person(token)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from itertools import islice
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 import click
 
 from simulators.cli.operators import as_json, asks_service, limit, why
-
-if TYPE_CHECKING:
-    from simulators.clients.operator import Operator
-    from simulators.kit.json_types import Json
+from simulators.clients.operator import Operator
+from simulators.kit.json_types import Json
 
 
 @click.group("dead-letters")

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from simulators.cli.usage import WrongUsage
-from simulators.clients.http_client import Client, Refused
+from simulators.clients.http_client import HttpClient, Refused
 from simulators.clients.operator import Operator
 from simulators.kit.http.auth import Person
 from simulators.kit.http.auth import token as write_token
 from simulators.kit.seams import Clock
 from simulators.world.serving import served_session
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 VALID = timedelta(hours=1)
 WRONG = (400, 401, 403)  # What was asked, or who asks; whatever else is refused is a matter of how things stand.
@@ -45,7 +43,7 @@ def asks_service(command: Callable[..., None]) -> Callable[..., None]:
     def asking(service_url: str, token: str | None, jwt_secret: str | None, operator: str, **given: Any) -> None:  # noqa: ANN401 - click's
         bearer = token or _made(jwt_secret, operator)
         with _told_plainly(service_url), served_session("harness") as session:
-            command(Operator(Client(session, service_url.rstrip("/"), lambda: bearer)), **given)
+            command(Operator(HttpClient(session, service_url.rstrip("/"), lambda: bearer)), **given)
 
     for option in reversed(OPTIONS):
         asking = option(asking)

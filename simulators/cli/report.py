@@ -6,13 +6,11 @@ import csv
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Protocol
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol
 
 import click
-
-if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable
 
 Row = dict[str, str]
 WIDTHS = {"kind": 20, "paymentId": 29, "intentId": 28, "here": 32, "there": 36, "repair": 0}

@@ -14,7 +14,7 @@ from simulators.judge.verdict import Standing
 from simulators.kit.json_types import Json
 from simulators.stories import STORIES, Story, silently, story_named
 from simulators.stories.run import SERVICES, Run, commands, run_story
-from simulators.world.service import factory_at
+from simulators.world.local_service import factory_at
 
 TONES = {Standing.HOLDS: "good", Standing.VIOLATED: "bad", Standing.NOT_YET: "message"}
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from simulators.world.process import DidNotStart
 from simulators.world.serving import PortTaken
 from simulators.world.topology import PORTS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 class WrongUsage(click.ClickException):

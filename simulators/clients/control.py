@@ -1,6 +1,6 @@
 """The control routes of a simulator, which no real service has: look inside, break things on purpose, begin anew."""
 
-from simulators.clients.http_client import Client
+from simulators.clients.http_client import HttpClient
 from simulators.kit.json_types import Json
 
 CONTROL_PATH = "/_sim"  # All of them lie below it, and what a simulator can do stands there.
@@ -9,7 +9,7 @@ CONTROL_PATH = "/_sim"  # All of them lie below it, and what a simulator can do 
 class ControlClient:
     """One simulator as the harness controls it; every method raises Refused when the simulator says no."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: HttpClient) -> None:
         self.client = client
 
     def overview(self) -> Json:

@@ -19,7 +19,7 @@ class Refused(Exception):  # noqa: N818 - reads as what happened
         super().__init__(f"{request.method} {request.url} → {self.status}: {response.text[:500]}")
 
 
-class Client:
+class HttpClient:
     """Calls one service as one person or program; a parameter or header that is None is not sent."""
 
     def __init__(self, session: requests.Session, url: str, bearer: Callable[[], str]) -> None:

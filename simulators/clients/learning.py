@@ -3,14 +3,14 @@
 from http import HTTPStatus
 
 from simulators.clients.control import CONTROL_PATH
-from simulators.clients.http_client import Client, Refused
+from simulators.clients.http_client import HttpClient, Refused
 from simulators.kit.json_types import Json
 
 
 class LearningClient:
     """The learning-service as one caller sees it; a method raises Refused when the service says no."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: HttpClient) -> None:
         self.client = client
 
     def create_course(

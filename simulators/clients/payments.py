@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from urllib.parse import quote
 
-from simulators.clients.http_client import Client, Refused
+from simulators.clients.http_client import HttpClient, Refused
 from simulators.kit.json_types import Json
 
 BOOKINGS, STRIPE_WEBHOOKS = "/session-bookings", "/webhooks/stripe"
@@ -14,7 +14,7 @@ READINESS, OPENAPI = "/readyz", "/openapi.json"
 class PaymentsClient:
     """The payment-service as one caller sees it; a method raises Refused when the service says no."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: HttpClient) -> None:
         self.client = client
 
     def saga(self, saga_id: str) -> Json:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from simulators.clients.control import CONTROL_PATH
-from simulators.clients.http_client import Client
+from simulators.clients.http_client import HttpClient
 from simulators.kit.json_types import Json
 
 INTENTS, REFUNDS = "/v1/payment_intents", "/v1/refunds"
@@ -16,7 +16,7 @@ LARGEST_PAGE = 100
 class StripeClient:
     """Stripe as the holder of one key sees it; every method raises Refused when Stripe says no."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: HttpClient) -> None:
         self.client = client
 
     def intents(self, saga_id: str | None = None) -> list[Json]:

@@ -28,6 +28,6 @@ KEYS = {
 @routes.get("/help")
 def explain() -> ResponseReturnValue:
     """The keys, and where everything is."""
-    urls = dict(world().plan.urls)
+    urls = dict(world().topology.urls)
     descriptions = {name: url + (OPENAPI if name == PAYMENT else CONTROL_PATH) for name, url in urls.items()}
     return page("help.html", keys=KEYS, services=urls, _descriptions=descriptions)

@@ -23,11 +23,11 @@ class ExchangeIndex:
         """Return the exchanges that name any of these ids, in the order in which they began."""
         self._add_new()
         numbers = sorted({number for each in ids for number in self._numbers.get(each, ())})
-        everything = self._recorder.numbered()
+        everything = self._recorder.entries()
         return [everything[number] for number in numbers]
 
     def _add_new(self) -> None:
-        for number, exchange in self._recorder.numbered(self._next):
+        for number, exchange in self._recorder.entries(self._next):
             payload = (self._recorder.payloads or {}).get(number, {})
             for each in {exchange.saga_id or "", *ID.findall(exchange.path), *_ids(payload)}:
                 self._numbers[each].append(number)

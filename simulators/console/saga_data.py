@@ -34,7 +34,7 @@ def _beginning(session: Session, saga: Json, named: list[Numbered]) -> list[Numb
         return []
     is_course, course_id, first = saga["context"] == "COURSE_ENROLLMENT", saga["contextId"], named[0][0]
     last = next((number for number, each in named if each.path == INTENTS), named[-1][0])
-    near = session.world.recorder.numbered()[max(first - NEAR, 0) : last]
+    near = session.world.recorder.entries()[max(first - NEAR, 0) : last]
     start = enroll_path(course_id) if is_course else BOOKINGS
     request = [each for each in near if each[0] < first and each[1].path == start][-1:]
     return request + [each for each in near if is_course and each[0] > first and each[1].path == course_path(course_id)]

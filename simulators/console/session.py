@@ -16,9 +16,10 @@ from simulators.kit.json_types import Json
 from simulators.kit.seams import real_seams
 from simulators.stories import Play
 from simulators.stories.run import SERVICES
+from simulators.world.credentials import Credentials
 from simulators.world.recorder import Exchange
 from simulators.world.together import Together
-from simulators.world.topology import PORTS, SIMULATORS, Credentials
+from simulators.world.topology import PORTS, SIMULATORS
 
 PACE_SECONDS = 0.9  # How long each line of a story stays alone, so that a person can follow.
 Listener = Callable[[Exchange], None]  # Is called with each exchange that is over.
@@ -29,7 +30,7 @@ class Session:
 
     def __init__(self, folder: Path, ports: Mapping[str, int] = PORTS, listener: Listener | None = None) -> None:
         self._folder, self._ports, self._world_numbers, self._listener = folder, dict(ports), count(1), listener
-        self._credentials = Credentials.made_up(real_seams().randomness)
+        self._credentials = Credentials.draw(real_seams().randomness)
         self._versions, self._lock = count(1), RLock()
         self.version, self.last_act, self.is_open = 0, "", True
         self.pace_seconds = PACE_SECONDS
@@ -89,7 +90,7 @@ class Session:
     def is_quiet(self) -> bool:
         """Whether nobody has anything left to do at this moment."""
         due = self.world.next_due()
-        nothing_open = all(each.answer for _, each in self.world.recorder.numbered())
+        nothing_open = all(each.answer for _, each in self.world.recorder.entries())
         return nothing_open and (due is None or due > self.world.clock.now())
 
     def _collect(self, look: Callable[[ControlClient], list[Json]]) -> list[tuple[str, Json]]:
@@ -105,7 +106,7 @@ class Session:
         folder = self._folder / str(next(self._world_numbers))
         folder.mkdir()
         world = Together(folder, ports=self._ports, service=SERVICES[service], credentials=self._credentials)
-        self._ports = {name: int(url.rpartition(":")[2]) for name, url in world.plan.urls.items()}
+        self._ports = {name: int(url.rpartition(":")[2]) for name, url in world.topology.urls.items()}
         world.recorder.payloads = {}
         world.recorder.watch(lambda *_: self.touch())
         seed(world)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from simulators.console.responses import page, world
 from simulators.kit.json_types import Json
-from simulators.world.payload import KEY, open_part
+from simulators.world.payload import KEY, redact
 from simulators.world.topology import STRIPE
 
 routes = Blueprint("stripe", __name__)
@@ -35,7 +35,7 @@ def list_objects() -> ResponseReturnValue:
     kind = request.args.get("kind", "payment_intents")
     if kind not in KINDS:
         abort(HTTPStatus.NOT_FOUND)
-    items = [open_part(each) for each in world().stripe.newest(kind, SHOWN)]
+    items = [redact(each) for each in world().stripe.newest(kind, SHOWN)]
     balance = world().stripe.balance()
     sums = {name: _sums(balance[name]) for name in ("available", "pending")}
     return page("stripe.html", kind=kind, items=items, balance=sums, _kinds=KINDS)
@@ -47,7 +47,7 @@ def list_requests() -> ResponseReturnValue:
     recorder = world().recorder
     items: list[Json] = []
     keys: set[str] = set()
-    for number, each in recorder.numbered():
+    for number, each in recorder.entries():
         if each.callee == STRIPE:
             payload = dict((recorder.payloads or {}).get(number, {}))
             key = payload.pop(KEY, None)
@@ -61,7 +61,7 @@ def list_requests() -> ResponseReturnValue:
 def show_object(object_id: str) -> ResponseReturnValue:
     """One object, as Stripe's API tells it; what is secret is hidden."""
     kind = PREFIXES.get(object_id.partition("_")[0]) or abort(HTTPStatus.NOT_FOUND)
-    shown = open_part(world().stripe.read(kind, object_id))
+    shown = redact(world().stripe.read(kind, object_id))
     related = {name: value for name, value in shown.items() if name != "id" and _is_id(value)}
     return page("object.html", object=shown, related=related, _kind=kind)
 

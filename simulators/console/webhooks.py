@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from simulators.clients.http_client import Refused
 from simulators.console.responses import acknowledge, page, session, world
 from simulators.kit.json_types import Json
-from simulators.world.payload import open_part
+from simulators.world.payload import redact
 from simulators.world.topology import SIMULATORS, STRIPE
 
 routes = Blueprint("webhooks", __name__)
@@ -56,7 +56,7 @@ def show_event(event_id: str) -> ResponseReturnValue:
     except Refused:
         abort(HTTPStatus.NOT_FOUND)
     deliveries = [each for each in session().deliveries() if each.get("about") == event_id]
-    return page("webhook.html", event=open_part(event), deliveries=deliveries)
+    return page("webhook.html", event=redact(event), deliveries=deliveries)
 
 
 @routes.post("/webhooks/<event_id>/resend")

@@ -86,7 +86,7 @@ def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] |
     sagas = _sagas(world, mentioned) if saga_id is None else {saga_id: saga}
     earlier = dict(world.outcomes)
     world.outcomes |= {each: saga["outcome"] for each, saga in sagas.items() if saga and saga["outcome"]}
-    known = world.plan.credentials
+    known = world.topology.credentials
     return Evidence(
         now=world.clock.now(),
         intents=intents,
@@ -99,7 +99,7 @@ def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] |
         sagas=sagas,
         exchanges=list(world.recorder) if exchanges is None else exchanges,
         earlier_outcomes={each: earlier[each] for each in earlier if saga_id in (None, each)},
-        check_seconds=float(world.plan.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
+        check_seconds=float(world.topology.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
         secrets=(known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret),
     )
 

@@ -1,4 +1,4 @@
-"""JSON as Python has it: the one alias that all simulators use, and text that may be JSON."""
+"""JSON as Python has it: the one alias for an object, and text that may be JSON."""
 
 import json
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 Json = dict[str, Any]  # a JSON object
 
 
-def json_or_text(text: str) -> Any:  # noqa: ANN401 - any JSON
-    """Return the value that this text is as JSON, or else the text itself: people write `5` and `stripe` alike."""
+def json_or_text(written: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the value if it is JSON (`2000`, `true`, `null`), otherwise the text itself."""
     try:
-        return json.loads(text)
-    except ValueError:
-        return text
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        return written

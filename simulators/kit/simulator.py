@@ -1,8 +1,9 @@
-"""What every simulator is made of, put together once."""
+"""A simulator: a Flask app with store, faults, calls, timers, background and control routes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from flask import Flask, current_app
 
@@ -12,15 +13,10 @@ from simulators.kit.faults.network import NETWORK_FAULTS
 from simulators.kit.faults.requests import REQUEST_FAULTS, install_faults
 from simulators.kit.http.calls import Calls
 from simulators.kit.http.control import control_routes
+from simulators.kit.seams import Seams
 from simulators.kit.storage.store import Store
 from simulators.kit.time.background import Background
 from simulators.kit.time.timers import Timers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    from simulators.kit.seams import Seams
 
 
 class Simulator:
@@ -40,8 +36,9 @@ class Simulator:
         self.background = Background()
         self.timers = Timers(app, seams, self.store, self.background)
         self.calls = Calls(app, seams.clock)
-        self.seed_data: Callable[[], None] = lambda: None
-        """Puts in place what is there from the start; called again after a reset."""
+        self.seed_data: Callable[[], None] = lambda: (
+            None
+        )  # puts in place what is there from the start, and after a reset
         install_faults(app, self.faults, seams.clock)
         app.register_blueprint(control_routes(self))
         app.extensions |= {"simulator": self, "background": self.background}

@@ -96,7 +96,7 @@ def _paid_too_late(scene: Scene) -> None:
 
 def _window(scene: Scene) -> timedelta:
     """Return how long one may pay, and a moment more; in a world on real time that is short."""
-    return timedelta(seconds=float(scene.world.plan.settings.get("PAYMENT_WINDOW_SECONDS", 1800))) + A_MOMENT
+    return timedelta(seconds=float(scene.world.topology.settings.get("PAYMENT_WINDOW_SECONDS", 1800))) + A_MOMENT
 
 
 ACCIDENTS = (

@@ -50,14 +50,14 @@ def _judge(world: World, tell: Tell) -> bool:
 
 def tell_by_hand(world: World, tell: Tell) -> None:
     """Say where everything is, and how to buy a course with nothing but curl."""
-    urls = world.plan.urls
+    urls = world.topology.urls
     world.learning.create_course(BY_HAND_COURSE, title="Drawing by hand", amount=1900)
     tell("Do it by hand", "title")
     for name, see in ((PAYMENT, OPENAPI), *((name, CONTROL_PATH) for name in SIMULATORS)):
         tell(f"{name:<24}{urls[name]}{see}", "message")
-    token = world.plan.credentials.token(BY_HAND_STUDENT, "student", world.clock.now(), timedelta(days=1))
+    token = world.topology.credentials.token(BY_HAND_STUDENT, "student", world.clock.now(), timedelta(days=1))
     tell(f"{BY_HAND_STUDENT} buys a course: paste this into another terminal, and watch here", "aside")
-    key, where = world.plan.credentials.publishable_key, {"learning": LEARNING, "payments": PAYMENT, "stripe": STRIPE}
-    named = {name: urls[service] for name, service in where.items()}
-    for line in purchase_by_curl(BY_HAND_COURSE, token, key, **named):
+    key = world.topology.credentials.publishable_key
+    where = {"learning": urls[LEARNING], "payments": urls[PAYMENT], "stripe": urls[STRIPE]}
+    for line in purchase_by_curl(BY_HAND_COURSE, token, key, **where):
         tell(line, "plain")

@@ -1,19 +1,14 @@
-"""The one account that every test key opens: its documents, its clock and its ids, for whoever handles a request."""
+"""The one account that every test key opens: its documents, clock and ids, for the request in hand."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from simulators.kit.json_types import Json
 from simulators.kit.seams import new_id
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.store import DocumentTable
 from simulators.stripe.errors import NoSuchError
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.kit.storage.store import Table
-
-API_VERSION = "2026-10-28.endive"
-
+# What Stripe calls one of them when it is missing, and the `param` that it names when the path asked for it.
 NAMES = {
     "payment_intents": ("payment_intent", "intent"),
     "charges": ("charge", "id"),
@@ -31,28 +26,27 @@ NAMES = {
     "webhook_endpoints": ("webhook endpoint", "webhook_endpoint"),
     "webhook_secrets": ("webhook endpoint", "webhook_endpoint"),
 }
-"""What Stripe calls one of them when it is missing, and the `param` that it names when the path asked for it."""
 
 
-def table(name: str) -> Table:
+def table(name: str) -> DocumentTable:
     """Return the documents of this kind."""
     return simulator().store.table(name)
 
 
-def fetched(name: str, asked: str, param: str | None = None) -> Json:
+def fetch(name: str, document_id: str, param: str | None = None) -> Json:
     """Return the document of this id; NoSuchError unless it is there: 404, or 400 if a parameter (named) asked."""
-    if (found := table(name).find(asked)) is None:
-        raise missing(name, asked, param)
+    if (found := table(name).find(document_id)) is None:
+        raise not_found_error(name, document_id, param)
     return found
 
 
-def missing(name: str, asked: str, param: str | None = None) -> NoSuchError:
+def not_found_error(name: str, document_id: str, param: str | None = None) -> NoSuchError:
     """Return the error that such a document is not there."""
     kind, in_path = NAMES[name]
-    return NoSuchError(kind, asked, param or in_path, status=400 if param else 404)
+    return NoSuchError(kind, document_id, param or in_path, status=400 if param else 404)
 
 
-def amended(document: Json, changes: Json) -> Json:
+def amend(document: Json, changes: Json) -> Json:
     """Return the document with these changes; metadata are merged, and an empty value unsets its key."""
     if "metadata" in changes:
         merged = document["metadata"] | changes["metadata"] if changes["metadata"] else {}

@@ -1,4 +1,4 @@
-"""How a call passes before its rule is reached: its key, its parameters, its idempotency key, its transaction."""
+"""The frame around every API operation: key, parameters, idempotency key, transaction."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import functools
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Flask, Response, g, jsonify, request
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.stripe import idempotency
-from simulators.stripe.account import API_VERSION, fresh_id
+from simulators.stripe.account import fresh_id
+from simulators.stripe.api_version import API_VERSION
 from simulators.stripe.errors import ApiError, BadKeyError, StripeError
-from simulators.stripe.expand import expanded
+from simulators.stripe.expand import expand_objects
 from simulators.stripe.faults import KeptServerError
-from simulators.stripe.form import decoded
-from simulators.stripe.parameters import Table, list_of, parsed, text
+from simulators.stripe.form import decode_form
+from simulators.stripe.parameters import Table, list_of, parse_params, text
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
+Operation = Callable[..., "Json"]
 
-Rule = Callable[..., "Json"]
-
+# A page of any origin may call: that is what publishable keys are for.
 FOR_BROWSERS = {
     "Access-Control-Allow-Credentials": "true",
     "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE",
@@ -32,23 +32,22 @@ FOR_BROWSERS = {
     "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry",
     "Access-Control-Max-Age": "300",
 }
-"""A page of any origin may call: that is what publishable keys are for."""
 
 EXPAND: Table = {"expand": list_of(text)}
 
 
-def takes(parameters: Table, *, publishable: bool = False) -> Callable[[Rule], Callable[..., Response]]:
-    """Make a route of a rule: it gets the parameters in this table, and may be called with a publishable key or not."""
+def takes(parameters: Table, *, publishable: bool = False) -> Callable[[Operation], Callable[..., Response]]:
+    """Make a route of an operation that takes these parameters; `publishable`: with a publishable key, too."""
 
-    def route(rule: Rule) -> Callable[..., Response]:
-        @functools.wraps(rule)
-        def called(**path: str) -> Response:
+    def route(operation: Operation) -> Callable[..., Response]:
+        @functools.wraps(operation)
+        def handle(**path: str) -> Response:
             authenticate(publishable=publishable)
-            sent = _sent()
-            with idempotency.guarded(sent) as kept:
-                return kept.answer if kept.answer is not None else _worked(rule, parameters, sent, path, kept)
+            form = _read_form()
+            with idempotency.claim_key(form) as claim:
+                return claim.answer if claim.answer is not None else _run(operation, parameters, form, path, claim)
 
-        return called
+        return handle
 
     return route
 
@@ -86,42 +85,44 @@ def name_every_call(app: Flask) -> None:
                 answer.headers.setdefault("Original-Request", g.request_id)
             if "Origin" in request.headers:
                 answer.headers.update(FOR_BROWSERS)
-                asked = request.headers.get("Access-Control-Request-Headers", "Authorization")
-                answer.headers["Access-Control-Allow-Headers"] = asked
+                params = request.headers.get("Access-Control-Request-Headers", "Authorization")
+                answer.headers["Access-Control-Allow-Headers"] = params
         return answer
 
 
-def _worked(rule: Rule, parameters: Table, sent: Json, path: dict[str, str], kept: idempotency.Kept) -> Response:
-    """Run the rule in one transaction; a refusal is an answer too, and what it changed stays."""
-    asked = parsed(sent, {**parameters, **EXPAND})
+def _run(
+    operation: Operation, parameters: Table, form: Json, path: dict[str, str], claim: idempotency.Claim
+) -> Response:
+    """Run the operation in one transaction; a refusal is an answer too, and what it changed stays."""
+    params = parse_params(form, {**parameters, **EXPAND})
     with simulator().store.transaction():
         try:
-            answer = jsonify(_ruled(rule, asked, path))
+            answer = jsonify(_apply(operation, params, path))
         except StripeError as error:
             if not error.began:
                 raise
             answer = error.answer()
-        kept.keep(answer)
+        claim.keep(answer)
     return answer
 
 
-def _ruled(rule: Rule, asked: Json, path: dict[str, str]) -> Json:
-    expand = asked.pop("expand", [])
+def _apply(operation: Operation, params: Json, path: dict[str, str]) -> Json:
+    expand = params.pop("expand", [])
     faults = list(simulator().faults.strike(KeptServerError, request.method, request.path))
     if any(not fault.done for fault in faults):
         raise ApiError("An unknown error occurred.")
-    result = expanded(rule(asked, **path), expand)
+    result = expand_objects(operation(params, **path), expand)
     if faults:
         raise ApiError("An unknown error occurred.")
     return result
 
 
-def _sent() -> dict[str, Any]:
+def _read_form() -> dict[str, Any]:
     body = request.get_data(as_text=True)
     if body and request.mimetype != "application/x-www-form-urlencoded":
         raise StripeError("Invalid request: the body must be form-encoded (application/x-www-form-urlencoded).")
     spelled = body if request.method == "POST" else request.query_string.decode(errors="replace")
-    return decoded(parse_qsl(spelled, keep_blank_values=True))
+    return decode_form(parse_qsl(spelled, keep_blank_values=True))
 
 
 def _key() -> str:

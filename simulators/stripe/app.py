@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from flask import Flask
 
 from simulators.kit.delivery import Deliveries
 from simulators.kit.http.problems import MAX_BODY_BYTES
+from simulators.kit.seams import Seams
 from simulators.kit.simulator import Simulator
 from simulators.stripe import search
 from simulators.stripe.api import name_every_call
 from simulators.stripe.catalog import customers, prices, products, saved_methods
-from simulators.stripe.checkout import checkout, checkout_page, checkout_sessions, payment_pages
+from simulators.stripe.checkout import checkout_page, checkout_sessions, payment_pages, session_lifecycle
 from simulators.stripe.errors import answer_with_stripe_errors
 from simulators.stripe.faults import STRIPE_FAULTS
 from simulators.stripe.payments import (
     balance,
     capture,
     charges,
-    dispute_course,
+    dispute_lifecycle,
     disputes,
     early_fraud_warnings,
     payment_intents,
@@ -28,12 +29,8 @@ from simulators.stripe.payments import (
     three_d_secure_page,
 )
 from simulators.stripe.webhooks import events, webhook_endpoints
+from simulators.stripe.webhooks.retry_schedule import retry_schedule
 from simulators.stripe.webhooks.signing import WebhookReceivers
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from simulators.kit.seams import Seams
 
 RESOURCES = (
     payment_intents, capture, charges, refunds, disputes, early_fraud_warnings, balance, payment_methods, saved_methods,
@@ -42,11 +39,11 @@ RESOURCES = (
 )  # fmt: skip
 LATER = (
     capture.expire_hold,
-    checkout.expire_session,
+    session_lifecycle.expire_session,
     charges.settle,
     refunds.succeed,
     refunds.fail,
-    *dispute_course.LATER,
+    *dispute_lifecycle.LATER,
 )
 
 
@@ -59,19 +56,20 @@ def create_app(
     name_every_call(app)
     answer_with_stripe_errors(app)
     stripe = Simulator(app, seams, state_path, more_faults=STRIPE_FAULTS)
-    app.extensions["deliveries"] = Deliveries(
-        seams, stripe.store, stripe.faults, stripe.background, WebhookReceivers(stripe.store, seams.clock)
-    )
+    receivers = WebhookReceivers(stripe.store, seams.clock)
+    deliveries = Deliveries(seams, stripe.store, stripe.faults, stripe.background, receivers)
+    deliveries.schedule = retry_schedule()
+    app.extensions["deliveries"] = deliveries
     for resource in RESOURCES:
         app.register_blueprint(resource.routes)
     for function in LATER:
         stripe.timers.handler(function)
 
-    def furnish() -> None:
+    def seed() -> None:
         with app.app_context():
             if webhook_url:
-                webhook_endpoints.furnish(webhook_url, webhook_secret)
+                webhook_endpoints.seed_endpoint(webhook_url, webhook_secret)
 
-    stripe.seed_data = furnish
-    furnish()
+    stripe.seed_data = seed
+    seed()
     return app

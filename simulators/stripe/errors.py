@@ -1,16 +1,14 @@
-"""Stripe's error objects, and every way a request ends in one."""
+"""Stripe's error objects, and the handlers that turn every failure into one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from simulators.kit.json_types import Json
 from simulators.stripe.operations import operation_of
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
 
 
 class StripeError(Exception):
@@ -26,7 +24,7 @@ class StripeError(Exception):
         self.code = code
         self._body = {"message": message, "code": code, "param": param} | more
 
-    def about(self, **more: Any) -> Self:  # noqa: ANN401 - JSON
+    def with_details(self, **more: Any) -> Self:  # noqa: ANN401 - JSON
         """Put these objects into the error; return it."""
         self._body |= more
         return self
@@ -58,12 +56,12 @@ class BadKeyError(StripeError):
 class NoSuchError(StripeError):
     """The id names nothing of this kind: 404 where the path names it, 400 where a parameter does."""
 
-    def __init__(self, kind: str, asked: str, param: str, *, status: int) -> None:
-        super().__init__(f"No such {kind}: '{asked}'", code="resource_missing", param=param)
+    def __init__(self, kind: str, document_id: str, param: str, *, status: int) -> None:
+        super().__init__(f"No such {kind}: '{document_id}'", code="resource_missing", param=param)
         self.status = status
 
 
-class RefusedError(StripeError):
+class UnexpectedStateError(StripeError):
     """The request is well formed, but the state of things forbids it."""
 
     began = True
@@ -126,13 +124,13 @@ class NotSimulatedError(StripeError):
 def answer_with_stripe_errors(app: Flask) -> None:
     """Let every error of the app leave as Stripe's error object."""
     app.register_error_handler(StripeError, lambda error: error.answer())
-    app.register_error_handler(HTTPException, lambda error: _translated(error).answer())
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(HTTPException, lambda error: _translate(error).answer())
+    app.register_error_handler(Exception, _handle_unexpected)
 
 
-def _translated(error: HTTPException) -> StripeError:
+def _translate(error: HTTPException) -> StripeError:
     if error.code in {404, 405}:
-        return _nothing_there()
+        return _route_error()
     if error.code == 429:  # noqa: PLR2004 - HTTP's too many requests
         return RateLimitError("Request rate limit exceeded.", code="rate_limit")
     if (error.code or 500) >= 500:  # noqa: PLR2004 - HTTP's server errors
@@ -140,7 +138,7 @@ def _translated(error: HTTPException) -> StripeError:
     return StripeError(error.description or error.name)
 
 
-def _nothing_there() -> StripeError:
+def _route_error() -> StripeError:
     """Tell what Stripe has not from what only we have not."""
     if operation := operation_of(request.method, request.path):
         message = f"{operation} is part of Stripe, but this simulator does not simulate it."
@@ -148,6 +146,6 @@ def _nothing_there() -> StripeError:
     return NoSuchRouteError(f"Unrecognized request URL ({request.method}: {request.path}).")
 
 
-def _unexpected(error: Exception) -> Response:
+def _handle_unexpected(error: Exception) -> Response:
     current_app.logger.error("unexpected", exc_info=error)
     return ApiError("An unknown error occurred.").answer()

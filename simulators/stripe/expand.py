@@ -1,16 +1,14 @@
-"""`expand[]`: ids in an answer become the objects they name."""
+"""`expand[]`: replaces ids in an answer by the objects they name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from simulators.kit.json_types import Json
 from simulators.stripe.account import table
 from simulators.stripe.errors import StripeError
-from simulators.stripe.included import INCLUDABLE
+from simulators.stripe.includable import INCLUDABLE
 from simulators.stripe.payments.ledger import as_of_now
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
 
 EXPANDABLE = {
     "balance_transaction": "balance_transactions",
@@ -22,13 +20,13 @@ EXPANDABLE = {
     "payment_method": "payment_methods",
     "product": "products",
 }
+# What a movement of money can be on account of, by the beginning of its id.
 SOURCES = {"ch": "charges", "du": "disputes", "re": "refunds"}
-"""What a movement of money can be on account of, by the beginning of its id."""
 
 MAX_DEPTH = 4
 
 
-def expanded(result: Json, paths: list[str]) -> Json:
+def expand_objects(result: Json, paths: list[str]) -> Json:
     """Return the answer with these paths expanded; StripeError names the one that cannot be."""
     for path in paths:
         steps = path.split(".")

@@ -1,18 +1,15 @@
-"""What goes wrong only with Stripe."""
+"""The faults that only Stripe has."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from simulators.kit.faults.deliveries import SendFault
 from simulators.kit.faults.requests import RequestFault, RouteFault
+from simulators.kit.json_types import Json
+from simulators.kit.seams import Clock
 from simulators.stripe.errors import LockTimeoutError
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.kit.seams import Clock
 
 
 @dataclass(kw_only=True)
@@ -41,8 +38,8 @@ class AlteredAmount(SendFault):
     def replace(self, delivery: Json) -> list[Json]:
         """Change every amount of the object."""
         body = json.loads(delivery["body"])
-        told = body["data"]["object"]
-        told |= {name: self.amount for name in ("amount", "amount_received") if name in told}
+        document = body["data"]["object"]
+        document |= {name: self.amount for name in ("amount", "amount_received") if name in document}
         return [delivery | {"body": json.dumps(body)}]
 
 

@@ -1,22 +1,18 @@
-"""Idempotency keys: the first result of a key is the result of the key."""
+"""Idempotency keys: the first result of a key is stored and replayed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from flask import Response, current_app, g, request
 
+from simulators.kit.json_types import Json
 from simulators.stripe.account import now, table
 from simulators.stripe.errors import KeyInUseError, KeyMisusedError, StripeError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from simulators.kit.json_types import Json
 
 KEPT_SECONDS = 24 * 3600
 MAX_LENGTH = 255
@@ -24,7 +20,7 @@ MAX_LENGTH = 255
 _lock = threading.Lock()
 
 
-class Kept:
+class Claim:
     """What is kept under one key: an answer to repeat, or the place for one."""
 
     def __init__(self, key: str | None = None, fingerprint: str = "", answer: Response | None = None) -> None:
@@ -42,21 +38,21 @@ class Kept:
 
 
 @contextmanager
-def guarded(sent: Json) -> Iterator[Kept]:
+def claim_key(form: Json) -> Iterator[Claim]:
     """Yield what the request's key holds; while the request runs, nobody else runs under its key."""
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or not key:
-        yield Kept()
+        yield Claim()
         return
     if len(key) > MAX_LENGTH:
         raise StripeError(f"Idempotency keys have at most {MAX_LENGTH} characters.")
-    with _alone(key):
-        fingerprint = _fingerprint(sent)
-        yield Kept(key, fingerprint, _replayed(key, fingerprint))
+    with _lock_key(key):
+        fingerprint = _fingerprint(form)
+        yield Claim(key, fingerprint, _stored_answer(key, fingerprint))
 
 
 @contextmanager
-def _alone(key: str) -> Iterator[None]:
+def _lock_key(key: str) -> Iterator[None]:
     running: set[str] = current_app.extensions.setdefault("running_keys", set())
     with _lock:
         if key in running:
@@ -69,7 +65,7 @@ def _alone(key: str) -> Iterator[None]:
         running.discard(key)
 
 
-def _replayed(key: str, fingerprint: str) -> Response | None:
+def _stored_answer(key: str, fingerprint: str) -> Response | None:
     record = table("idempotency_keys").find(key)
     if record is None or record["created"] <= now() - KEPT_SECONDS:
         return None
@@ -82,6 +78,6 @@ def _replayed(key: str, fingerprint: str) -> Response | None:
     return Response(record["body"], record["status"], headers, content_type="application/json")
 
 
-def _fingerprint(sent: Json) -> str:
+def _fingerprint(form: Json) -> str:
     """Return a digest, since what was sent may hold a card number."""
-    return hashlib.sha256(json.dumps([request.path, sent], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([request.path, form], sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""All operations that Stripe has, as its official SDK lists them: what we lack is told from what there is not."""
+"""The list of all operations that Stripe has, as its official SDK knows them."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What the pages for people have in common: they act on their own, with no key and nobody's server."""
+"""What all pages for people share: templates, transactions without a key, sums as a person reads them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from flask import g
@@ -12,9 +12,6 @@ from flask import g
 from simulators.kit.simulator import simulator
 from simulators.stripe.errors import StripeError
 from simulators.stripe.payments.amounts import decimal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TEMPLATES = Path(__file__).with_name("templates")
 

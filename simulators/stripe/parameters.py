@@ -1,4 +1,4 @@
-"""What a route takes, as a table: each parameter's name and the check that reads its text."""
+"""Tables of parameters: each one's name, and the check that reads its text."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from simulators.stripe.errors import StripeError
 
+# Takes a parameter's full name and what was sent, returns its value or raises StripeError.
 Check = Callable[[str, Any], Any]
-"""Takes a parameter's full name and what was sent, returns its value or raises StripeError."""
 
 MAX_TEXT = 5000
 METADATA_KEYS, METADATA_NAME, METADATA_VALUE = 50, 40, 500
@@ -33,119 +33,119 @@ class Clearable:
 Table = Mapping[str, Check | Required | Clearable]
 
 
-def parsed(sent: Mapping[str, Any], table: Table, inside: str = "") -> dict[str, Any]:
+def parse_params(value: Mapping[str, Any], table: Table, inside: str = "") -> dict[str, Any]:
     """Return the values of what was sent, or raise the StripeError that names the parameter."""
-    for name in sent:
+    for name in value:
         if name not in table:
             raise _unknown(name, table, inside)
     values = {}
     for name, entry in table.items():
         full = full_name(inside, name)
-        if name in sent:
-            values[name] = _read(full, sent[name], entry)
+        if name in value:
+            values[name] = _read(full, value[name], entry)
         elif isinstance(entry, Required):
             raise StripeError(f"Missing required param: {full}.", code="parameter_missing", param=full)
     return values
 
 
-def text(name: str, sent: Any) -> str:  # noqa: ANN401 - whatever was sent
+def text(name: str, value: Any) -> str:  # noqa: ANN401 - whatever was sent
     """Read a text."""
-    if not isinstance(sent, str):
+    if not isinstance(value, str):
         raise StripeError("Invalid string: it must be one value", param=name)
-    if len(sent) > MAX_TEXT:
+    if len(value) > MAX_TEXT:
         raise StripeError(f"Invalid string: at most {MAX_TEXT} characters", code="parameter_invalid_string", param=name)
-    return sent
+    return value
 
 
-def return_address(name: str, sent: Any) -> str:  # noqa: ANN401
+def return_address(name: str, value: Any) -> str:  # noqa: ANN401
     """Read where a browser is to be sent afterwards: a page or an app, never a script."""
-    scheme, colon, rest = text(name, sent).partition(":")
+    scheme, colon, rest = text(name, value).partition(":")
     if not (colon and rest and scheme.isascii()) or scheme.lower() in {"javascript", "data", "vbscript"}:
         raise StripeError("Not a valid URL", code="url_invalid", param=name)
-    return str(sent)
+    return str(value)
 
 
-def integer(name: str, sent: Any) -> int:  # noqa: ANN401
+def integer(name: str, value: Any) -> int:  # noqa: ANN401
     """Read an integer that fits a 64-bit word."""
-    digits = text(name, sent)
+    digits = text(name, value)
     if not digits.removeprefix("-").isascii() or not digits.removeprefix("-").isdigit() or len(digits) > 18:  # noqa: PLR2004
         raise StripeError(f"Invalid integer: {digits[:40]}", code="parameter_invalid_integer", param=name)
     return int(digits)
 
 
-def boolean(name: str, sent: Any) -> bool:  # noqa: ANN401
+def boolean(name: str, value: Any) -> bool:  # noqa: ANN401
     """Read true or false."""
-    if sent not in {"true", "false"} if isinstance(sent, str) else True:
-        raise StripeError(f"Invalid boolean: {str(sent)[:40]}", param=name)
-    return bool(sent == "true")
+    if value not in {"true", "false"} if isinstance(value, str) else True:
+        raise StripeError(f"Invalid boolean: {str(value)[:40]}", param=name)
+    return bool(value == "true")
 
 
 def one_of(*choices: str) -> Check:
     """Read one of these words."""
 
-    def check(name: str, sent: Any) -> str:  # noqa: ANN401
-        if sent not in choices:
+    def check(name: str, value: Any) -> str:  # noqa: ANN401
+        if value not in choices:
             listed = f"{', '.join(choices[:-1])}, or {choices[-1]}" if len(choices) > 2 else " or ".join(choices)  # noqa: PLR2004
             raise StripeError(f"Invalid {name}: must be one of {listed}", param=name)
-        return str(sent)
+        return str(value)
 
     return check
 
 
-def list_of(check: Check) -> Check:
+def list_of(item: Check) -> Check:
     """Read a list."""
 
-    def checked(name: str, sent: Any) -> list[Any]:  # noqa: ANN401
-        if not isinstance(sent, list):
+    def check(name: str, value: Any) -> list[Any]:  # noqa: ANN401
+        if not isinstance(value, list):
             raise StripeError("Invalid array", param=name)
-        return [check(f"{name}[{index}]", each) for index, each in enumerate(sent)]
+        return [item(f"{name}[{index}]", each) for index, each in enumerate(value)]
 
-    return checked
+    return check
 
 
 def tree(table: Table) -> Check:
     """Read an object of this table."""
 
-    def checked(name: str, sent: Any) -> dict[str, Any]:  # noqa: ANN401
-        if not isinstance(sent, dict):
+    def check(name: str, value: Any) -> dict[str, Any]:  # noqa: ANN401
+        if not isinstance(value, dict):
             raise StripeError("Invalid object", param=name)
-        return parsed(sent, table, name)
+        return parse_params(value, table, name)
 
-    return checked
+    return check
 
 
 def either(first: Callable[[Any], bool], then: Check, otherwise: Check) -> Check:
     """Read by one check or by another."""
-    return lambda name, sent: (then if first(sent) else otherwise)(name, sent)
+    return lambda name, value: (then if first(value) else otherwise)(name, value)
 
 
-def metadata(name: str, sent: Any) -> dict[str, str]:  # noqa: ANN401
+def metadata(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401
     """Read metadata; an empty value (or nothing at all) unsets."""
-    if sent == "":
+    if value == "":
         return {}
-    if not isinstance(sent, dict) or not all(isinstance(value, str) for value in sent.values()):
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
         raise StripeError("Invalid object: metadata is a flat set of texts", param=name)
-    if len(sent) > METADATA_KEYS:
+    if len(value) > METADATA_KEYS:
         raise StripeError(f"Metadata can have up to {METADATA_KEYS} keys", param=name)
-    for key, value in sent.items():
-        if len(key) > METADATA_NAME or len(value) > METADATA_VALUE:
+    for key, each in value.items():
+        if len(key) > METADATA_NAME or len(each) > METADATA_VALUE:
             message = f"Metadata keys have up to {METADATA_NAME} characters, values up to {METADATA_VALUE}"
             raise StripeError(message, param=f"{name}[{key[:METADATA_NAME]}]")
-    return sent
+    return value
 
 
-def _read(name: str, sent: Any, entry: Check | Required | Clearable) -> Any:  # noqa: ANN401
-    if sent == "" and isinstance(entry, Clearable):
+def _read(name: str, value: Any, entry: Check | Required | Clearable) -> Any:  # noqa: ANN401
+    if value == "" and isinstance(entry, Clearable):
         return None
     check = entry.check if isinstance(entry, Required | Clearable) else entry
-    if sent == "" and check is not metadata:
+    if value == "" and check is not metadata:
         message = (
             f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter; "
             f"however '{name}' cannot be unset. You should remove '{name}' from your request or supply a non-empty "
             "value."
         )
         raise StripeError(message, code="parameter_invalid_empty", param=name)
-    return check(name, sent)
+    return check(name, value)
 
 
 def _unknown(name: str, table: Table, inside: str) -> StripeError:

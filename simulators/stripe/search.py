@@ -1,50 +1,59 @@
-"""Stripe's search: `status:"succeeded" AND metadata["sagaId"]:"s1"`, in pages. Ours sees every write at once."""
+"""Stripe's search: `status:"succeeded" AND metadata["orderId"]:"o1"`, in pages. Every write is seen at once."""
 
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
+from simulators.kit.json_types import Json
 from simulators.stripe.account import table
 from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError
-from simulators.stripe.included import INCLUDABLE
+from simulators.stripe.includable import INCLUDABLE
 from simulators.stripe.lists import limit
-from simulators.stripe.parameters import Required, text
-from simulators.stripe.search_terms import Fields, Kind, reading
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
+from simulators.stripe.parameters import Required, Table, text
+from simulators.stripe.search_terms import Fields, TermKind, parse_query
 
 routes = Blueprint("search", __name__)
 
 SEARCH: Table = {"query": Required(text), "limit": limit, "page": text}
 
 CARD = "payment_method_details.card"
-MONEY: Fields = {"amount": Kind.NUMBER, "created": Kind.NUMBER, "currency": Kind.TOKEN, "customer": Kind.TOKEN}
-INTENTS: Fields = {**MONEY, "metadata": Kind.TOKEN, "status": Kind.TOKEN}
+MONEY: Fields = {
+    "amount": TermKind.NUMBER,
+    "created": TermKind.NUMBER,
+    "currency": TermKind.TOKEN,
+    "customer": TermKind.TOKEN,
+}
+INTENTS: Fields = {**MONEY, "metadata": TermKind.TOKEN, "status": TermKind.TOKEN}
 CHARGES: Fields = {
     **INTENTS,
-    "billing_details.address.postal_code": Kind.TOKEN,
-    "disputed": Kind.TOKEN,
-    "refunded": Kind.TOKEN,
-    **dict.fromkeys((f"{CARD}.{name}" for name in ("brand", "fingerprint", "last4")), Kind.TOKEN),
-    **dict.fromkeys((f"{CARD}.{name}" for name in ("exp_month", "exp_year")), Kind.NUMBER),
+    "billing_details.address.postal_code": TermKind.TOKEN,
+    "disputed": TermKind.TOKEN,
+    "refunded": TermKind.TOKEN,
+    **dict.fromkeys((f"{CARD}.{name}" for name in ("brand", "fingerprint", "last4")), TermKind.TOKEN),
+    **dict.fromkeys((f"{CARD}.{name}" for name in ("exp_month", "exp_year")), TermKind.NUMBER),
 }
 CUSTOMERS: Fields = {
-    "created": Kind.NUMBER, "email": Kind.TEXT, "metadata": Kind.TOKEN, "name": Kind.TEXT, "phone": Kind.TEXT,
-}  # fmt: skip
+    "created": TermKind.NUMBER,
+    "email": TermKind.TEXT,
+    "metadata": TermKind.TOKEN,
+    "name": TermKind.TEXT,
+    "phone": TermKind.TEXT,
+}
 
 PRODUCTS: Fields = {
-    "active": Kind.TOKEN, "description": Kind.TEXT, "metadata": Kind.TOKEN, "name": Kind.TEXT, "shippable": Kind.TOKEN,
-    "url": Kind.TEXT,
-}  # fmt: skip
-PRICES: Fields = dict.fromkeys(("active", "currency", "lookup_key", "metadata", "product", "type"), Kind.TOKEN)
+    "active": TermKind.TOKEN,
+    "description": TermKind.TEXT,
+    "metadata": TermKind.TOKEN,
+    "name": TermKind.TEXT,
+    "shippable": TermKind.TOKEN,
+    "url": TermKind.TEXT,
+}
+PRICES: Fields = dict.fromkeys(("active", "currency", "lookup_key", "metadata", "product", "type"), TermKind.TOKEN)
 
 
 SEARCHED = {
@@ -54,42 +63,42 @@ SEARCHED = {
 
 @routes.get("/v1/payment_intents/search")
 @takes(SEARCH)
-def search_payment_intents(asked: Json) -> Json:
+def search_payment_intents(params: Json) -> Json:
     """Intents by amount, created, currency, customer, metadata and status."""
-    return _found("payment_intents", asked)
+    return _search("payment_intents", params)
 
 
 @routes.get("/v1/charges/search")
 @takes(SEARCH)
-def search_charges(asked: Json) -> Json:
+def search_charges(params: Json) -> Json:
     """Charges by the same, and by their card, disputed and refunded."""
-    return _found("charges", asked)
+    return _search("charges", params)
 
 
 @routes.get("/v1/customers/search")
 @takes(SEARCH)
-def search_customers(asked: Json) -> Json:
+def search_customers(params: Json) -> Json:
     """Customers by created, email, metadata, name and phone."""
-    return _found("customers", asked)
+    return _search("customers", params)
 
 
 @routes.get("/v1/products/search")
 @takes(SEARCH)
-def search_products(asked: Json) -> Json:
+def search_products(params: Json) -> Json:
     """Products by active, description, metadata, name, shippable and url."""
-    return _found("products", asked)
+    return _search("products", params)
 
 
 @routes.get("/v1/prices/search")
 @takes(SEARCH)
-def search_prices(asked: Json) -> Json:
+def search_prices(params: Json) -> Json:
     """Prices by active, currency, lookup_key, metadata, product and type."""
-    return _found("prices", asked)
+    return _search("prices", params)
 
 
-def _found(name: str, asked: Json) -> Json:
-    fits, size = reading(asked["query"], SEARCHED[name]), asked.get("limit", 10)
-    after = _place(name, asked["page"]) if "page" in asked else None
+def _search(name: str, params: Json) -> Json:
+    fits, size = parse_query(params["query"], SEARCHED[name]), params.get("limit", 10)
+    after = _place(name, params["page"]) if "page" in params else None
     found = list(islice((each for each in table(name).newest(after) if fits(each)), size + 1))
     more = len(found) > size
     token = urlsafe_b64encode(found[size - 1]["id"].encode()).decode() if more else None
@@ -100,7 +109,7 @@ def _found(name: str, asked: Json) -> Json:
 def _total(result: Json) -> int:
     """Count all that the query of this result finds: shown on request only."""
     name = result["url"].split("/")[2]
-    fits = reading(request.args["query"], SEARCHED[name])
+    fits = parse_query(request.args["query"], SEARCHED[name])
     return sum(1 for each in table(name).oldest() if fits(each))
 
 

@@ -1,21 +1,19 @@
-"""The language of Stripe's search, read into a condition: clauses joined by AND or by OR, never by both."""
+"""The query language of Stripe's search: clauses joined by AND or by OR, never by both."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from simulators.kit.json_types import Json
 from simulators.stripe.errors import StripeError
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
 
 Condition = Callable[["Json"], bool]
 
 
-class Kind(Enum):
+class TermKind(Enum):
     """How a field can be searched."""
 
     NUMBER = (":", ">", "<", ">=", "<=")
@@ -29,7 +27,7 @@ class Kind(Enum):
         return known
 
 
-Fields = Mapping[str, Kind]
+Fields = Mapping[str, TermKind]
 
 CLAUSE = re.compile(
     r"""\s*(?P<not>-)?(?P<field>[a-z_0-9.]+)(?:\[(?P<quote>["'])(?P<key>.*?)(?P=quote)\])?"""
@@ -46,22 +44,22 @@ COMPARES: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-def reading(query: str, fields: Fields) -> Condition:
+def parse_query(query: str, fields: Fields) -> Condition:
     """Return the condition that this query puts, or raise the StripeError that says what cannot be read."""
     conditions, joins, place = [], set(), 0
     while True:
         if (clause := CLAUSE.match(query, place)) is None:
-            raise _unreadable(f"at character {place}")
+            raise _syntax_error(f"at character {place}")
         conditions.append(_condition(clause, fields))
         place = clause.end()
         if place == len(query):
             break
         if (join := JOIN.match(query, place)) is None:
-            raise _unreadable(f"at character {place}: clauses are joined by AND or OR")
+            raise _syntax_error(f"at character {place}: clauses are joined by AND or OR")
         joins.add(join.group().upper())
         place = join.end()
     if len(joins) > 1:
-        raise _unreadable("AND and OR cannot be combined in one query")
+        raise _syntax_error("AND and OR cannot be combined in one query")
     holds = any if joins == {"OR"} else all
     return lambda document: holds(condition(document) for condition in conditions)
 
@@ -69,22 +67,22 @@ def reading(query: str, fields: Fields) -> Condition:
 def _condition(clause: re.Match[str], fields: Fields) -> Condition:
     field, operator = clause["field"], clause["operator"]
     if field not in fields or (field == "metadata") != (clause["key"] is not None):
-        raise _unreadable(f"{field} is not a field that can be searched; these are: {', '.join(sorted(fields))}")
+        raise _syntax_error(f"{field} is not a field that can be searched; these are: {', '.join(sorted(fields))}")
     if operator not in fields[field].operators:
-        raise _unreadable(f"{field} knows only {' '.join(fields[field].operators)}")
+        raise _syntax_error(f"{field} knows only {' '.join(fields[field].operators)}")
     path = [field, clause["key"]] if clause["key"] is not None else field.split(".")
     test = _test(fields[field], operator, clause)
     wanted = clause["not"] is None
     return lambda document: test(_value(document, path)) is wanted
 
 
-def _test(kind: Kind, operator: str, clause: re.Match[str]) -> Callable[[Any], bool]:
+def _test(kind: TermKind, operator: str, clause: re.Match[str]) -> Callable[[Any], bool]:
     """Return what a field's value must be."""
     if clause["bare"] == "null":
         return lambda value: value is None
     quoted = clause["double"] if clause["double"] is not None else clause["single"]
     wanted = clause["bare"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
-    if kind is Kind.NUMBER:
+    if kind is TermKind.NUMBER:
         number, compares = _number(wanted), COMPARES[operator]
         return lambda value: value is not None and compares(value, number)
     low = wanted.lower()
@@ -105,11 +103,11 @@ def _text(value: Any) -> str:  # noqa: ANN401 - JSON
     return "" if value is None else str(value).lower()
 
 
-def _number(sent: str) -> float:
-    if not re.fullmatch(r"-?\d{1,15}", sent):
-        raise _unreadable(f"{sent[:40]} is not a number")
-    return int(sent)
+def _number(text: str) -> float:
+    if not re.fullmatch(r"-?\d{1,15}", text):
+        raise _syntax_error(f"{text[:40]} is not a number")
+    return int(text)
 
 
-def _unreadable(why: str) -> StripeError:
+def _syntax_error(why: str) -> StripeError:
     return StripeError(f"We were unable to parse your search query ({why}).", param="query")

@@ -1,14 +1,16 @@
 """What the three worlds have in common, so that one set of steps drives them all."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections import Counter
-from typing import TYPE_CHECKING, Self, TypeVar
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Self, TypeVar
+
+import requests
 
 from simulators.clients.communication import CommunicationClient
 from simulators.clients.control import ControlClient
-from simulators.clients.http_client import Client
+from simulators.clients.http_client import HttpClient
 from simulators.clients.learning import LearningClient
 from simulators.clients.operator import Operator
 from simulators.clients.payments import PaymentsClient
@@ -16,26 +18,20 @@ from simulators.clients.stripe import StripeClient
 from simulators.clients.student_app import Student
 from simulators.clients.tutor_matching import TutorMatchingClient
 from simulators.kit.json_types import Json
+from simulators.kit.seams import Clock
 from simulators.world.recorder import Recorder
-from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, PORTS, SIMULATORS, STRIPE, TUTORS, Plan
+from simulators.world.topology import LEARNING, PAYMENT, STRIPE, ServiceClient, Topology
 from simulators.world.transport import OBSERVER
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import timedelta
-
-    import requests
-
-    from simulators.kit.seams import Clock
-
 T = TypeVar("T")
+C = TypeVar("C", bound=ServiceClient)
 
 
 class World(ABC):
     """All services put together, and the people in it."""
 
-    def __init__(self, plan: Plan, clock: Clock, recorder: Recorder) -> None:
-        self.plan, self.clock, self.recorder = plan, clock, recorder
+    def __init__(self, topology: Topology, clock: Clock, recorder: Recorder) -> None:
+        self.topology, self.clock, self.recorder = topology, clock, recorder
         self.sagas: set[str] = set()
         self.outcomes: dict[str, str] = {}
         self.played: Counter[str] = Counter()  # How often each story was, so that the next one has its own student.
@@ -81,30 +77,35 @@ class World(ABC):
             session.close()
         self.close()
 
+    def reach(self, kind: type[C]) -> C:
+        """Return the service that this client is for, as its operator sees it; such looks leave no trace."""
+        row = self.topology.row_of(kind)
+        return kind(self.client(row.name, OBSERVER, lambda: row.bearer(self.topology.credentials, self.clock.now())))
+
     @property
     def stripe(self) -> StripeClient:
         """Stripe, as whoever holds its secret key sees it."""
-        return StripeClient(self.client(STRIPE, OBSERVER, lambda: self.plan.credentials.stripe_key))
+        return self.reach(StripeClient)
 
     @property
     def learning(self) -> LearningClient:
         """The learning-service, as its operator sees it."""
-        return LearningClient(self._observed(LEARNING))
+        return self.reach(LearningClient)
 
     @property
     def tutors(self) -> TutorMatchingClient:
         """The tutor-matching-service, as its operator sees it."""
-        return TutorMatchingClient(self._observed(TUTORS))
+        return self.reach(TutorMatchingClient)
 
     @property
     def communication(self) -> CommunicationClient:
         """The communication-service, as its operator sees it."""
-        return CommunicationClient(self._observed(COMMUNICATION))
+        return self.reach(CommunicationClient)
 
     @property
     def payment(self) -> Operator:
-        """The payment-service, as its operator sees it; unlike `operator`, looked at without a trace."""
-        return Operator(self._observed(PAYMENT))
+        """The payment-service, as its operator sees it; unlike `operator`, without a trace."""
+        return self.reach(Operator)
 
     def operator(self, name: str) -> Operator:
         """Return the person in charge of that name, whose acts are exchanges like any other."""
@@ -115,7 +116,7 @@ class World(ABC):
         payments, learning, stripe = (
             self.client(PAYMENT, caller, lambda: self.token(name, "student")),
             self.client(LEARNING, caller, lambda: self.token(name, "student")),
-            self.client(STRIPE, caller, lambda: self.plan.credentials.publishable_key),
+            self.client(STRIPE, caller, lambda: self.topology.credentials.publishable_key),
         )
         return Student(
             name,
@@ -132,17 +133,17 @@ class World(ABC):
 
     def control(self, service: str) -> ControlClient:
         """Return the control routes of a simulator."""
-        return ControlClient(self.client(service, OBSERVER, lambda: self.plan.credentials.stripe_key))
+        return ControlClient(self.client(service, OBSERVER, lambda: self.topology.credentials.stripe_key))
 
-    def client(self, service: str, caller: str, bearer: Callable[[], str]) -> Client:
+    def client(self, service: str, caller: str, bearer: Callable[[], str]) -> HttpClient:
         """Return a way for this caller to call that service."""
         if caller not in self._sessions:
             self._sessions[caller] = self.connect(caller)
-        return Client(self._sessions[caller], self.plan.urls[service], bearer)
+        return HttpClient(self._sessions[caller], self.topology.urls[service], bearer)
 
     def token(self, sub: str, role: str) -> str:
         """Return a JWT that is good now, by this world's clock."""
-        return self.plan.credentials.token(sub, role, self.clock.now())
+        return self.topology.credentials.token(sub, role, self.clock.now())
 
     def plant_fault(self, service: str, name: str, **parameters: object) -> None:
         """Plant one of a simulator's faults, by its name and its parameters."""
@@ -150,28 +151,26 @@ class World(ABC):
 
     def strikes(self) -> dict[tuple[str, str], int]:
         """Return how often each fault that is in place has struck, by its service and its name."""
-        return {(name, each["fault"]): each["strikes"] for name in SIMULATORS for each in self.control(name).faults()}
+        faults = [(name, each) for name in self.topology.simulators for each in self.control(name).faults()]
+        return {(name, each["fault"]): each["strikes"] for name, each in faults}
 
     def lost_messages(self) -> list[Json]:
         """Return what the simulators sent and nobody ever got: when, by whom, and what it was."""
         return [
             {"at": each["created"], "sender": name, "event": each["event"], "sagaId": each.get("sagaId")}
-            for name in SIMULATORS
+            for name in self.topology.simulators
             for each in reversed(self.control(name).deliveries())
             if each["status"] == "LOST"
         ]
 
     def clear_faults(self) -> None:
         """Take all faults out of all simulators."""
-        for service in SIMULATORS:
+        for service in self.topology.simulators:
             self.control(service).clear_faults()
 
     def recover(self) -> None:
         """Bring back whatever is down, and clear all faults."""
-        for service in PORTS:
+        for service in self.topology.urls:
             if not self.is_up(service):
                 self.bring_back(service)
         self.clear_faults()
-
-    def _observed(self, service: str) -> Client:
-        return self.client(service, OBSERVER, lambda: self.token("operator", "operator"))

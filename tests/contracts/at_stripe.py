@@ -9,16 +9,11 @@ from urllib.parse import urlencode
 import requests
 from pact import match
 
-from reference.application.ports import Errand
+from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message
 from reference.domain.money import Money
-from reference.domain.payment_messages import (
-    CancelIntent,
-    CreateIntent,
-    LookAtIntent,
-    PaymentContext,
-    RefundIntent,
-)
+from reference.domain.payment_context import PaymentContext
+from reference.domain.payment_messages import CancelIntent, CreateIntent, LookAtIntent, RefundIntent
 from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_ledger import StripeLedger, connect
 from tests.contracts.accounts import CREATED, OURS
@@ -63,8 +58,8 @@ GIVEN_BACK = {
 
 
 def ask(url: str, message: Message, attempts: int = 1, key: str = SECRET_KEY) -> list[Message]:
-    errand = Errand(f"saga-1:{message.key}", "stripe", message, NOW, attempts)
-    return StripeGateway(TOKENS[key], url, requests.Session()).perform(errand)
+    outgoing = OutboxMessage(f"saga-1:{message.key}", "stripe", message, NOW, attempts)
+    return StripeGateway(TOKENS[key], url, requests.Session()).send(outgoing)
 
 
 def post(contract: Contract, description: str, path: str, form: dict[str, str], key: str = "", state: str = "") -> Any:

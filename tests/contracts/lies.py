@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from reference.domain.notice import NoticeKind
-from reference.domain.payment_messages import PaymentContext
+from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import PaymentStatus
 from tests.contracts.expectations import CLOUDEVENT, INSTANT, PROBLEM, Json
 from tests.contracts.messages import SPOKEN

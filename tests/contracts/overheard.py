@@ -134,7 +134,7 @@ def _ask_again(world: Overheard) -> None:
     for name in NEIGHBOURS:
         client = world.services[name].app.test_client()
         client.put("/_sim/state", json=_decided(client.get("/_sim/state").get_json()))
-    bearer = {"Authorization": f"Bearer {world.plan.credentials.service_token}"}
+    bearer = {"Authorization": f"Bearer {world.topology.credentials.service_token}"}
     for receiver, said in commands:
         again = json.loads(said.body) | {"id": "once-more"}
         client = world.services[receiver].app.test_client()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from simulators.clients.http_client import Client, Refused
+from simulators.clients.http_client import HttpClient, Refused
 from simulators.clients.learning import LearningClient
 from simulators.clients.payments import PaymentsClient
 from simulators.clients.stripe import StripeClient
@@ -18,8 +18,8 @@ from tests.contracts.expectations import PUBLISHABLE_KEY, STUDENT, TOKENS
 def app(url: str, signed_in: str = STUDENT) -> Student:
     """Return the app that finds its services at this URL."""
     session = requests.Session()
-    service = Client(session, url, lambda: TOKENS[signed_in])
-    stripe = Client(session, url, lambda: TOKENS[PUBLISHABLE_KEY])
+    service = HttpClient(session, url, lambda: TOKENS[signed_in])
+    stripe = HttpClient(session, url, lambda: TOKENS[PUBLISHABLE_KEY])
     return Student(
         "ada",
         LearningClient(service),

@@ -42,9 +42,9 @@ def test_a_field_that_it_forgets_is_missed() -> None:
     with learning_service("isPublished") as where:
         answer = verified(where, "--json")
     assert answer.exit_code == 1
-    told = json.loads(answer.stdout)
-    assert set(told["failed"]) == {
+    shown = json.loads(answer.stdout)
+    assert set(shown["failed"]) == {
         "a query for a published course (payment-service)",
         "a query for a course that is not published (payment-service)",
     }
-    assert all("isPublished" in " ".join(reasons) for reasons in told["failed"].values())
+    assert all("isPublished" in " ".join(reasons) for reasons in shown["failed"].values())

@@ -53,19 +53,19 @@ def verified(webhook: Webhook) -> Any:
 
 
 def test_the_official_sdk_for_node_pays_and_believes_our_webhooks(world: World) -> None:
-    told = node("pay.js", world.url)
-    assert told["decline"] == ["StripeCardError", "card_declined"]
-    assert told["status"] == "succeeded"
+    shown = node("pay.js", world.url)
+    assert shown["decline"] == ["StripeCardError", "card_declined"]
+    assert shown["status"] == "succeeded"
     world.settle()
-    assert verified(world.receiver.got[-1]) == {"type": "payment_intent.succeeded", "object": told["id"]}
+    assert verified(world.receiver.got[-1]) == {"type": "payment_intent.succeeded", "object": shown["id"]}
 
 
 def test_the_official_sdk_for_node_keeps_a_card_holds_money_and_sends_people_to_the_pages(world: World) -> None:
-    told = node("shop.js", world.url)
-    assert (told["held"], told["taken"], told["found"]) == ("requires_capture", ["succeeded", 1500], [True])
-    assert told["asked"] == ["requires_action", "redirect_to_url"]
-    assert (told["items"], told["lacking"]) == ([4900], [501, "not_simulated"])
-    for page in (told["bank"], told["page"]):
+    shown = node("shop.js", world.url)
+    assert (shown["held"], shown["taken"], shown["found"]) == ("requires_capture", ["succeeded", 1500], [True])
+    assert shown["asked"] == ["requires_action", "redirect_to_url"]
+    assert (shown["items"], shown["lacking"]) == ([4900], [501, "not_simulated"])
+    for page in (shown["bank"], shown["page"]):
         assert "49.00 EUR" in world.http.get(page).text
 
 

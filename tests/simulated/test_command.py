@@ -135,11 +135,11 @@ def test_the_books_of_a_running_service_are_compared(tmp_path: Path) -> None:
         world.learning.create_course("algebra")
         saga_id = world.student("ada").enroll("algebra")
         world.student("ada").client_secret(saga_id)
-        agreeing = harness("reconcile", **world.plan.environ())
+        agreeing = harness("reconcile", **world.topology.environ())
         (intent,) = world.stripe.intents(saga_id)
         form = {"metadata[contextId]": "chess"}
         world.stripe.client.post(f"/v1/payment_intents/{intent['id']}", form=form)
-        differing = harness("reconcile", "--json", **world.plan.environ())
+        differing = harness("reconcile", "--json", **world.topology.environ())
 
     assert (agreeing.exit_code, agreeing.output) == (0, "Nothing differs. Payments compared: 1\n")
     assert (differing.exit_code, json.loads(differing.output.splitlines()[0])["kind"]) == (1, "CONTEXT_DIFFERS")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -16,16 +17,16 @@ import requests
 from reference.storage.unit_of_work import SqlUnitOfWork
 from simulators.clients.student_app import Student
 from simulators.judge.verdict import must_hold
-from simulators.kit.faults.links import Crash, CrashCaller, LinkFault, LostAnswer
+from simulators.kit.faults.links import CallerCrash, Crash, LinkFault, LinkLostAnswer
 from simulators.stories import tomorrow
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT
 from tests.simulated.conftest import come_to_rest
 
-CALLS: dict[str, LinkFault] = {
-    "before a call": CrashCaller(),
-    "after a call": CrashCaller(after=True),
-    "answer of a call lost": LostAnswer(),
+CALLS: dict[str, Callable[..., LinkFault]] = {
+    "before a call": CallerCrash,
+    "after a call": partial(CallerCrash, after=True),
+    "answer of a call lost": LinkLostAnswer,
 }
 COMMITS = ("before a commit", "after a commit")
 OUTCOMES = {"bought": "COMPLETED", "rejected": "REFUNDED", "expired": "EXPIRED"}
@@ -134,14 +135,14 @@ def test_two_crashes_cost_nothing_but_time(story: str, stage: Stage, subtests: p
 def test_the_sweep_would_see_a_service_without_idempotency_keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard is seen failing: a new key for each attempt makes a second intent."""
     once = "reference.gateways.stripe_gateway._once"
-    monkeypatch.setattr(once, lambda key, errand, act, _: act(f"{key}:{errand.attempts}"))
-    with pytest.raises(AssertionError, match="I4 one intent, one refund"):
+    monkeypatch.setattr(once, lambda key, outgoing, act, _: act(f"{key}:{outgoing.attempts}"))
+    with pytest.raises(AssertionError, match="invariant 4"):
         stage.live_through("course bought", [Point("after a call", 1)])
 
 
 def _plant(world: Inside, commits: Commits, point: Point) -> None:
     if point.where in CALLS:
-        world.network.plant(CALLS[point.where], caller=PAYMENT, skip=point.n, times=1)
+        world.network.faults.add(CALLS[point.where](caller=PAYMENT, skip=point.n, times=1))
     else:
         commits.die_at[point.n] = point.where
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulators.judge.verdict import must_hold
-from simulators.kit.faults.links import CrashCaller
+from simulators.kit.faults.links import CallerCrash
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
 from simulators.world.world import World
@@ -70,7 +70,7 @@ def test_a_refund_whose_key_is_forgotten_is_found_and_not_made_again(world: Insi
 
 
 def _die_at_the_next_call_to_stripe(world: Inside) -> None:
-    world.network.plant(CrashCaller(after=True), caller=PAYMENT, callee=STRIPE, times=1)
+    world.network.faults.add(CallerCrash(after=True, caller=PAYMENT, callee=STRIPE, times=1))
 
 
 def _be_away(world: Inside) -> None:

@@ -95,7 +95,9 @@ def _forge(world: World, saga_id: str) -> bool:
     paid: dict[str, Any] = intent | {"status": "succeeded", "amount_received": intent["amount"]}
     event = {"id": "evt_1", "object": "event", "type": PAID, "data": {"object": paid}}
     answer = world.connect("somebody").post(
-        world.plan.urls[PAYMENT] + "/webhooks/stripe", json.dumps(event), headers={"Content-Type": "application/json"}
+        world.topology.urls[PAYMENT] + "/webhooks/stripe",
+        json.dumps(event),
+        headers={"Content-Type": "application/json"},
     )
     return answer.ok
 

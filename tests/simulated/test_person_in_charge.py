@@ -30,7 +30,7 @@ def harness(world: Inside, monkeypatch: pytest.MonkeyPatch) -> Harness:
     monkeypatch.setattr("simulators.cli.operators.served_session", world.connect)
 
     def call(*arguments: str) -> Result:
-        told = {"HARNESS_SERVICE_URL": world.plan.urls[PAYMENT], "HARNESS_TOKEN": world.token("olga", "operator")}
+        told = {"HARNESS_SERVICE_URL": world.topology.urls[PAYMENT], "HARNESS_TOKEN": world.token("olga", "operator")}
         return CliRunner(env=told).invoke(main, arguments)
 
     return call

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from reference.app import open_books
-from reference.application.reconcile import Reconciliation, Repair
-from reference.domain.reconciliation import Difference, Kind
+from reference.reconciliation.differences import Difference, Kind
+from reference.reconciliation.reconcile import Reconciliation, Repair
 from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
@@ -33,7 +33,7 @@ def world(tmp_path: Path) -> Iterator[Inside]:
 
 
 def books(world: Inside) -> Reconciliation:
-    return open_books(world.plan.environ(), clock=world.clock, http=world.connect("reconciliation"))
+    return open_books(world.topology.environ(), clock=world.clock, http=world.connect("reconciliation"))
 
 
 def found(world: Inside, since: datetime | None = None) -> list[Difference]:
@@ -87,7 +87,7 @@ def forge(world: Inside, intent_id: str, event: str, **changes: Any) -> None:
     now = int(world.clock.now().timestamp())
     about = {"id": "evt_forged", "object": "event", "created": now, "livemode": False, "type": event}
     body = json.dumps(about | {"data": {"object": intent | changes}})
-    header = {"Stripe-Signature": f"t={now},v1={signature(world.plan.credentials.webhook_secret, now, body)}"}
+    header = {"Stripe-Signature": f"t={now},v1={signature(world.topology.credentials.webhook_secret, now, body)}"}
     world.client(PAYMENT, "thief", lambda: "").post("/webhooks/stripe", form=body, **header)
     world.settle()
 
@@ -108,12 +108,12 @@ def test_a_payment_whose_news_was_lost_is_found_and_ends_well(world: Inside) -> 
     assert (told.kind, told.saga_id, told.intent_id) == (K.PAID_AT_STRIPE, saga_id, intent_id)
     assert (told.here, told.there) == ("PENDING", "PAID 49.00 EUR")
 
-    assert books(world).repair(told) == Repair.HEARD
+    assert books(world).repair(told) == Repair.APPLIED
     world.clear_faults()
     world.pass_time(timedelta(hours=1))
     assert saga(world, saga_id)["outcome"] == "COMPLETED"
     assert found(world) == []
-    assert books(world).repair(told) == Repair.HEARD_BEFORE
+    assert books(world).repair(told) == Repair.DUPLICATE
     must_hold(world)
 
 
@@ -124,7 +124,7 @@ def test_a_cancellation_whose_news_was_lost_is_found_and_ends_the_saga(world: In
     world.pass_time(ON_ITS_WAY)
     assert kinds(world) == [K.CANCELED_AT_STRIPE]
 
-    assert repaired(world) == [Repair.HEARD]
+    assert repaired(world) == [Repair.APPLIED]
     world.pass_time(timedelta(hours=1))
     assert (saga(world, saga_id)["outcome"], found(world)) == ("EXPIRED", [])
     must_hold(world)
@@ -137,7 +137,7 @@ def test_a_refund_by_hand_whose_news_was_lost_is_found_and_takes_the_seat_back(w
     world.pass_time(ON_ITS_WAY)
     assert kinds(world) == [K.REFUNDED_THERE_ONLY]
 
-    assert repaired(world) == [Repair.HEARD]
+    assert repaired(world) == [Repair.APPLIED]
     world.pass_time(timedelta(hours=1))
     assert (saga(world, saga_id)["outcome"], found(world)) == ("REFUNDED", [])
     must_hold(world)
@@ -152,7 +152,7 @@ def test_a_refund_that_failed_unheard_is_found_and_waits_for_a_person(world: Ins
     world.pass_time(ON_ITS_WAY)
     assert (kinds(world), saga(world, saga_id)["outcome"]) == ([K.REFUNDED_HERE_ONLY], "REFUNDED")
 
-    assert repaired(world) == [Repair.HEARD]
+    assert repaired(world) == [Repair.APPLIED]
     world.pass_time(timedelta(hours=1))
     assert (saga(world, saga_id)["outcome"], found(world)) == ("PARKED", [])
 
@@ -210,7 +210,7 @@ def test_metadata_that_somebody_changed_are_told(world: Inside, kind: Kind, key:
 
 def test_an_amount_that_somebody_changed_in_our_books_is_told(world: Inside) -> None:
     asked_to_pay(world)
-    with sqlite3.connect(world.plan.database_url.removeprefix("sqlite:///")) as database:
+    with sqlite3.connect(world.topology.database_url.removeprefix("sqlite:///")) as database:
         database.execute("UPDATE payments SET body = json_set(body, '$.price.amount', 1)")
     (told,) = found(world)
     assert (told.kind, told.here, told.there) == (K.AMOUNT_DIFFERS, "0.01 EUR", "49.00 EUR")

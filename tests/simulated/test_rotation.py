@@ -19,7 +19,7 @@ def test_no_webhook_is_refused_while_the_secret_is_replaced(tmp_path: Path) -> N
     settings = {"PAYMENT_CHECK_SECONDS": "86400"}  # So that nobody but a webhook tells of a payment.
     with Inside(tmp_path, settings=settings) as world:
         world.learning.create_course("algebra")
-        old = world.plan.credentials.webhook_secret
+        old = world.topology.credentials.webhook_secret
         world.plant_fault(STRIPE, "delayed_delivery", seconds=60, times=None)
         _buys(world, "ada")
         new = _roll(world)

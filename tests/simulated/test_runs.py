@@ -114,7 +114,7 @@ def test_a_story_of_another_version_is_named(run: Run) -> None:
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]:
     with Inside(tmp_path_factory.mktemp("world"), seed=7) as world:
-        yield astuple(world.plan.credentials)
+        yield astuple(world.topology.credentials)
 
 
 @pytest.mark.parametrize("service", ["reference", "naive"])

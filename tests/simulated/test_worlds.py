@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulators.judge.verdict import broken_promises, judge, must_hold
-from simulators.kit.faults.links import CrashCaller, Down, LostAnswer
+from simulators.kit.faults.links import CallerCrash, LinkDown, LinkFault, LinkLostAnswer
 from simulators.stories.demo import DEMO_STORIES, play_demo
 from simulators.world.apart import Apart, CannotMoveTime
 from simulators.world.inside import Inside
@@ -120,7 +120,7 @@ def test_three_days_pass_at_once_and_the_student_who_never_pays_is_let_go(inside
 
 
 def test_the_service_dies_at_a_call_and_the_purchase_survives(inside: Inside) -> None:
-    inside.network.plant(CrashCaller(after=True), caller=PAYMENT, callee=STRIPE, times=1)
+    inside.network.faults.add(CallerCrash(after=True, caller=PAYMENT, callee=STRIPE, times=1))
     inside.learning.create_course("algebra")
     ada = inside.student("ada")
     saga_id = ada.enroll("algebra")
@@ -135,11 +135,11 @@ def test_the_service_dies_at_a_call_and_the_purchase_survives(inside: Inside) ->
     assert len(inside.stripe.intents(saga_id)) == 1
 
 
-@pytest.mark.parametrize("fault", [Down(), LostAnswer()])
+@pytest.mark.parametrize("fault", [LinkDown, LinkLostAnswer])
 @pytest.mark.fault(11)
-def test_links_break_and_heal_and_nothing_is_lost(inside: Inside, fault: Down) -> None:
-    inside.network.plant(fault, caller=PAYMENT, times=4)
-    inside.network.plant(fault, caller=STRIPE, times=2)
+def test_links_break_and_heal_and_nothing_is_lost(inside: Inside, fault: type[LinkFault]) -> None:
+    inside.network.faults.add(fault(caller=PAYMENT, times=4))
+    inside.network.faults.add(fault(caller=STRIPE, times=2))
     inside.learning.create_course("algebra")
     saga_id = inside.student("ada").enroll("algebra")
     inside.pass_time(timedelta(minutes=10))
@@ -164,7 +164,7 @@ def test_a_seat_that_nobody_paid_for_is_seen(inside: Inside) -> None:
     command = {"sagaId": "saga_forged", "studentId": "eve", "courseId": "algebra", "paymentId": "none"}
     about = {"specversion": "1.0", "id": "1", "source": "eve", "type": "CREATE_ENROLLMENT_RECORD"}
     headers = {"Content-Type": "application/cloudevents+json"}
-    service = inside.client(LEARNING, "eve", lambda: inside.plan.credentials.service_token)
+    service = inside.client(LEARNING, "eve", lambda: inside.topology.credentials.service_token)
     service.post("/commands", about | {"subject": "saga_forged", "data": command}, **headers)
     with pytest.raises(AssertionError, match=r"I9 nothing for free: saga saga_forged: eve has it"):
         must_hold(inside)

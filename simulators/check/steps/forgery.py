@@ -23,7 +23,7 @@ def forged_news(story: Story, how: str) -> None:
     is_live = how == "from the live environment"
     body = json.dumps(_paid(story, live=is_live))
     at = int((story.world.clock.now() - AGES.get(how, timedelta(0))).timestamp())
-    secret = story.world.plan.credentials.webhook_secret
+    secret = story.world.topology.credentials.webhook_secret
     signed = signature("whsec_another" if how == "signed with another secret" else secret, at, body)
     headers = {} if how == "without a signature" else {"Stripe-Signature": f"t={at},v1={signed}"}
     sent = body.replace("succeeded", "succeeded ") if how == "that was changed after signing" else body

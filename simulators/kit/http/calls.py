@@ -1,16 +1,14 @@
-"""The calls a simulator received: enough to see what happened, and none of the secrets in it."""
+"""The calls that a simulator received: enough to see what happened, and none of the secrets in it."""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from flask import Flask, Response, request
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from simulators.kit.seams import Clock
+from simulators.kit.seams import Clock
 
 KEPT = 1000
 

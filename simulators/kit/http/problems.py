@@ -1,15 +1,11 @@
-"""Our own simulators' errors: RFC 9457 problem+json, which name the field that is wrong and nothing of our inside."""
+"""Errors as RFC 9457 problem+json: they name the field that is wrong, and nothing of our inside."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from flask import Response, current_app
+from flask import Flask, Response, current_app
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -26,7 +22,7 @@ def answer_with_problems(app: Flask) -> None:
     """Let every error of the app, expected or not, leave as problem+json; bodies have a limit."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.register_error_handler(HTTPException, problem)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, _answer_unexpected)
 
 
 def problem(error: HTTPException) -> Response:
@@ -44,6 +40,6 @@ def problem(error: HTTPException) -> Response:
     return Response(json.dumps(body), status, headers, content_type="application/problem+json")
 
 
-def _unexpected(error: Exception) -> Response:
+def _answer_unexpected(error: Exception) -> Response:
     current_app.logger.error("unexpected", exc_info=error)
     return problem(InternalServerError())

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
 
-from simulators.stripe.account import amended, fetched, fresh_id, missing, now, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import amend, fetch, fresh_id, not_found_error, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.catalog.saved_methods import detached, kept, require_attachable
+from simulators.stripe.catalog.saved_methods import detach, require_attachable, save_method
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Clearable, Required, list_of, metadata, one_of, text, tree
-from simulators.stripe.payments.payment_methods import ADDRESS, method_given
+from simulators.stripe.parameters import Clearable, Required, Table, list_of, metadata, one_of, text, tree
+from simulators.stripe.payments.payment_methods import ADDRESS, method_from
 from simulators.stripe.webhooks.events import emit, emit_change
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
 
 routes = Blueprint("customers", __name__)
 
@@ -44,42 +39,42 @@ SETTINGS = {"custom_fields": None, "default_payment_method": None, "footer": Non
 
 @routes.post("/v1/customers")
 @takes(CREATE)
-def create_customer(asked: Json) -> Json:
+def create_customer(params: Json) -> Json:
     """A new customer, with a card to keep if one is given."""
-    method = method_given(asked)
+    method = method_from(params)
     if method:
         require_attachable(method)
-    customer = new_customer({name: asked[name] for name in UPDATE if name in asked})
+    customer = new_customer({name: params[name] for name in UPDATE if name in params})
     if method:
-        kept(method, customer["id"])
+        save_method(method, customer["id"])
     return customer
 
 
 @routes.get("/v1/customers/<customer_id>")
 @takes({})
-def retrieve_customer(asked: Json, customer_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_customer(params: Json, customer_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One customer; of a deleted one, that it is deleted."""
     return table("customers").find(customer_id) or _tombstone(customer_id)
 
 
 @routes.post("/v1/customers/<customer_id>")
 @takes(UPDATE)
-def update_customer(asked: Json, customer_id: str) -> Json:
+def update_customer(params: Json, customer_id: str) -> Json:
     """Changes to a customer."""
-    before = fetched("customers", customer_id)
-    changes = dict(asked)
+    before = fetch("customers", customer_id)
+    changes = dict(params)
     if "invoice_settings" in changes:
         changes["invoice_settings"] = before["invoice_settings"] | changes["invoice_settings"]
-    return emit_change("customer.updated", before, table("customers").put(amended(before, changes)))
+    return emit_change("customer.updated", before, table("customers").put(amend(before, changes)))
 
 
 @routes.delete("/v1/customers/<customer_id>")
 @takes({})
-def delete_customer(asked: Json, customer_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def delete_customer(params: Json, customer_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """The end of a customer, and of the cards it kept."""
-    customer = fetched("customers", customer_id)
+    customer = fetch("customers", customer_id)
     for method in list(table("payment_methods").oldest(customer=customer_id)):
-        detached(method)
+        detach(method)
     table("customers").drop(customer_id)
     table("deleted_customers").put({"id": customer_id, "object": "customer", "deleted": True})
     emit("customer.deleted", customer)
@@ -88,19 +83,19 @@ def delete_customer(asked: Json, customer_id: str) -> Json:  # noqa: ARG001 - it
 
 @routes.get("/v1/customers")
 @takes({**PAGE, "email": text})
-def list_customers(asked: Json) -> Json:
+def list_customers(params: Json) -> Json:
     """Customers, newest first, all or those of one mail address."""
-    return page("customers", asked, by=("email",))
+    return page("customers", params, by=("email",))
 
 
-def new_customer(asked: Json) -> Json:
+def new_customer(params: Json) -> Json:
     """Keep and announce a new customer; return it."""
-    customer = table("customers").put(_fresh(asked))
+    customer = table("customers").put(_new_document(params))
     emit("customer.created", customer)
     return customer
 
 
-def _fresh(asked: Json) -> Json:
+def _new_document(params: Json) -> Json:
     customer_id = fresh_id("cus")
     defaults = {
         "id": customer_id,
@@ -115,11 +110,11 @@ def _fresh(asked: Json) -> Json:
         "preferred_locales": [],
         "tax_exempt": "none",
     }
-    settings = SETTINGS | asked.get("invoice_settings", {})
-    return EMPTY | defaults | asked | {"invoice_settings": settings}
+    settings = SETTINGS | params.get("invoice_settings", {})
+    return EMPTY | defaults | params | {"invoice_settings": settings}
 
 
 def _tombstone(customer_id: str) -> Json:
     if (gone := table("deleted_customers").find(customer_id)) is None:
-        raise missing("customers", customer_id)
+        raise not_found_error("customers", customer_id)
     return gone

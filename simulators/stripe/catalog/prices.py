@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
 
-from simulators.stripe.account import amended, fetched, fresh_id, now, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.catalog.products import new_product
 from simulators.stripe.errors import StripeError
@@ -14,6 +13,7 @@ from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import (
     Clearable,
     Required,
+    Table,
     boolean,
     full_name,
     integer,
@@ -26,19 +26,15 @@ from simulators.stripe.parameters import (
 from simulators.stripe.payments.amounts import MAXIMUM, currency
 from simulators.stripe.webhooks.events import emit, emit_change
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
-
 routes = Blueprint("prices", __name__)
 
 PRODUCT: Table = {
     "name": Required(text), "description": text, "images": list_of(text), "metadata": metadata, "unit_label": text,
 }  # fmt: skip
+# A price, and maybe a product, made for one Checkout Session only.
 INLINE: Table = {
     "currency": Required(currency), "product": text, "product_data": tree(PRODUCT), "unit_amount": Required(integer),
 }  # fmt: skip
-"""A price, and maybe a product, made for one Checkout Session only."""
 DESCRIBING: Table = {"active": boolean, "metadata": metadata, "nickname": Clearable(text)}
 RECURRING: Table = {"interval": Required(one_of("day", "week", "month", "year")), "interval_count": integer}
 LICENSED = {"interval_count": 1, "meter": None, "trial_period_days": None, "usage_type": "licensed"}
@@ -47,41 +43,41 @@ CREATE: Table = {**INLINE, **DESCRIBING, "recurring": tree(RECURRING)}
 
 @routes.post("/v1/prices")
 @takes(CREATE)
-def create_price(asked: Json) -> Json:
+def create_price(params: Json) -> Json:
     """A new price, of a product that is there or of a new one."""
-    return new_price(asked)
+    return new_price(params)
 
 
 @routes.get("/v1/prices/<price_id>")
 @takes({})
-def retrieve_price(asked: Json, price_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_price(params: Json, price_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One price."""
-    return fetched("prices", price_id)
+    return fetch("prices", price_id)
 
 
 @routes.post("/v1/prices/<price_id>")
 @takes(DESCRIBING)
-def update_price(asked: Json, price_id: str) -> Json:
+def update_price(params: Json, price_id: str) -> Json:
     """Changes to what is said of a price; the sum stays as it is."""
-    before = fetched("prices", price_id)
-    return emit_change("price.updated", before, table("prices").put(amended(before, asked)))
+    before = fetch("prices", price_id)
+    return emit_change("price.updated", before, table("prices").put(amend(before, params)))
 
 
 @routes.get("/v1/prices")
 @takes({**PAGE, "product": text, "active": boolean, "currency": currency, "type": one_of("one_time", "recurring")})
-def list_prices(asked: Json) -> Json:
+def list_prices(params: Json) -> Json:
     """Prices, newest first, all or those of one product."""
-    wanted = asked.get("active")
-    return page("prices", asked, lambda price: wanted in {None, price["active"]}, by=("product", "currency", "type"))
+    wanted = params.get("active")
+    return page("prices", params, lambda price: wanted in {None, price["active"]}, by=("product", "currency", "type"))
 
 
-def new_price(asked: Json, inside: str = "") -> Json:
+def new_price(params: Json, inside: str = "") -> Json:
     """Keep and announce a new price; return it. `inside`: the parameter that holds what was asked."""
-    if not 0 <= asked["unit_amount"] <= MAXIMUM:
+    if not 0 <= params["unit_amount"] <= MAXIMUM:
         param = full_name(inside, "unit_amount")
         raise StripeError("Invalid non-negative integer", code="parameter_invalid_integer", param=param)
-    product = _product(asked, full_name(inside, "product"))
-    given = {name: asked[name] for name in (*DESCRIBING, "currency", "unit_amount") if name in asked}
+    product = _product(params, full_name(inside, "product"))
+    given = {name: params[name] for name in (*DESCRIBING, "currency", "unit_amount") if name in params}
     price = {
         "id": fresh_id("price"),
         "object": "price",
@@ -94,21 +90,21 @@ def new_price(asked: Json, inside: str = "") -> Json:
         "metadata": {},
         "nickname": None,
         "product": product["id"],
-        "recurring": LICENSED | asked["recurring"] if "recurring" in asked else None,
+        "recurring": LICENSED | params["recurring"] if "recurring" in params else None,
         "tax_behavior": "unspecified",
         "tiers_mode": None,
         "transform_quantity": None,
-        "type": "recurring" if "recurring" in asked else "one_time",
-        "unit_amount_decimal": str(asked["unit_amount"]),
+        "type": "recurring" if "recurring" in params else "one_time",
+        "unit_amount_decimal": str(params["unit_amount"]),
     } | given
     table("prices").put(price)
     emit("price.created", price)
     return price
 
 
-def _product(asked: Json, param: str) -> Json:
-    if ("product" in asked) == ("product_data" in asked):
+def _product(params: Json, param: str) -> Json:
+    if ("product" in params) == ("product_data" in params):
         raise StripeError("You must specify either `product` or `product_data` when creating a price.", param=param)
-    if "product" in asked:
-        return fetched("products", asked["product"], param)
-    return new_product(asked["product_data"])
+    if "product" in params:
+        return fetch("products", params["product"], param)
+    return new_product(params["product_data"])

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
 
-from simulators.stripe.account import amended, fetched, fresh_id, now, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import RefusedError
+from simulators.stripe.errors import UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Clearable, Required, boolean, list_of, metadata, text
+from simulators.stripe.parameters import Clearable, Required, Table, boolean, list_of, metadata, text
 from simulators.stripe.webhooks.events import emit, emit_change
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
 
 routes = Blueprint("products", __name__)
 
@@ -32,36 +27,36 @@ EMPTY = dict.fromkeys((
 
 @routes.post("/v1/products")
 @takes(CREATE)
-def create_product(asked: Json) -> Json:
+def create_product(params: Json) -> Json:
     """Something new to sell."""
-    if "id" in asked and table("products").find(asked["id"]):
-        raise RefusedError("Product already exists.", code="resource_already_exists", param="id")
-    return new_product(asked)
+    if "id" in params and table("products").find(params["id"]):
+        raise UnexpectedStateError("Product already exists.", code="resource_already_exists", param="id")
+    return new_product(params)
 
 
 @routes.get("/v1/products/<product_id>")
 @takes({})
-def retrieve_product(asked: Json, product_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_product(params: Json, product_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One product."""
-    return fetched("products", product_id)
+    return fetch("products", product_id)
 
 
 @routes.post("/v1/products/<product_id>")
 @takes({**DESCRIBING, "active": boolean, "name": text, "shippable": boolean})
-def update_product(asked: Json, product_id: str) -> Json:
+def update_product(params: Json, product_id: str) -> Json:
     """Changes to a product."""
-    before = fetched("products", product_id)
-    after = amended(before, asked) | {"updated": now()}
+    before = fetch("products", product_id)
+    after = amend(before, params) | {"updated": now()}
     return emit_change("product.updated", before, table("products").put(after))
 
 
 @routes.delete("/v1/products/<product_id>")
 @takes({})
-def delete_product(asked: Json, product_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def delete_product(params: Json, product_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """The end of a product that has no price."""
-    product = fetched("products", product_id)
+    product = fetch("products", product_id)
     if table("prices").first(product=product_id):
-        raise RefusedError("This product cannot be deleted because it has one or more user-created prices.")
+        raise UnexpectedStateError("This product cannot be deleted because it has one or more user-created prices.")
     table("products").drop(product_id)
     emit("product.deleted", product)
     return {"id": product_id, "object": "product", "deleted": True}
@@ -69,13 +64,13 @@ def delete_product(asked: Json, product_id: str) -> Json:  # noqa: ARG001 - it t
 
 @routes.get("/v1/products")
 @takes({**PAGE, "active": boolean})
-def list_products(asked: Json) -> Json:
+def list_products(params: Json) -> Json:
     """Products, newest first, all or those (no longer) for sale."""
-    wanted = asked.get("active")
-    return page("products", asked, lambda product: wanted in {None, product["active"]})
+    wanted = params.get("active")
+    return page("products", params, lambda product: wanted in {None, product["active"]})
 
 
-def new_product(asked: Json) -> Json:
+def new_product(params: Json) -> Json:
     """Keep and announce a new product; return it."""
     at = now()
     defaults = {
@@ -90,6 +85,6 @@ def new_product(asked: Json) -> Json:
         "type": "service",
         "updated": at,
     }
-    product = table("products").put(EMPTY | defaults | asked)
+    product = table("products").put(EMPTY | defaults | params)
     emit("product.created", product)
     return product

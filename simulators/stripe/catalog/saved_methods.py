@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
 
-from simulators.stripe.account import fetched, missing, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import fetch, not_found_error, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import CardError, RefusedError
+from simulators.stripe.errors import CardError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Required, one_of, text
-from simulators.stripe.payments.payment_methods import card_of, checks, method_named, past_of, remember
+from simulators.stripe.parameters import Required, Table, one_of, text
+from simulators.stripe.payments.payment_methods import card_of, checks, find_method, past_of, remember
 from simulators.stripe.webhooks.events import emit
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
 
 routes = Blueprint("saved_methods", __name__)
 
@@ -29,69 +24,71 @@ USED_UP = (
 
 @routes.post("/v1/payment_methods/<method_id>/attach")
 @takes({"customer": Required(text)})
-def attach_payment_method(asked: Json, method_id: str) -> Json:
+def attach_payment_method(params: Json, method_id: str) -> Json:
     """A card for a customer to keep; cards that would be declined are refused."""
-    customer = fetched("customers", asked["customer"], "customer")
-    return attached(method_named(method_id), customer["id"])
+    customer = fetch("customers", params["customer"], "customer")
+    return attach(find_method(method_id), customer["id"])
 
 
 @routes.post("/v1/payment_methods/<method_id>/detach")
 @takes({})
-def detach_payment_method(asked: Json, method_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def detach_payment_method(params: Json, method_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """A card taken from its customer; it can be used no more."""
-    method = fetched("payment_methods", method_id)
+    method = fetch("payment_methods", method_id)
     if method["customer"] is None:
-        raise RefusedError("The payment method you provided is not attached to a customer so detachment is impossible.")
-    return detached(method)
+        raise UnexpectedStateError(
+            "The payment method you provided is not attached to a customer so detachment is impossible."
+        )
+    return detach(method)
 
 
 @routes.get("/v1/payment_methods")
 @takes({**OF_TYPE, "customer": text})
-def list_payment_methods(asked: Json) -> Json:
+def list_payment_methods(params: Json) -> Json:
     """The cards that a customer keeps, newest first; none where no customer is named."""
-    if "customer" in asked:
-        fetched("customers", asked["customer"], "customer")
-    return _kept(asked, asked.get("customer", ""))
+    if "customer" in params:
+        fetch("customers", params["customer"], "customer")
+    return _saved_methods(params, params.get("customer", ""))
 
 
 @routes.get("/v1/customers/<customer_id>/payment_methods")
 @takes(OF_TYPE)
-def list_customer_payment_methods(asked: Json, customer_id: str) -> Json:
+def list_customer_payment_methods(params: Json, customer_id: str) -> Json:
     """The cards that this customer keeps, newest first."""
-    fetched("customers", customer_id)
-    return _kept(asked, customer_id)
+    fetch("customers", customer_id)
+    return _saved_methods(params, customer_id)
 
 
 @routes.get("/v1/customers/<customer_id>/payment_methods/<method_id>")
 @takes({})
-def retrieve_customer_payment_method(asked: Json, customer_id: str, method_id: str) -> Json:  # noqa: ARG001 - as above
+def retrieve_customer_payment_method(params: Json, customer_id: str, method_id: str) -> Json:  # noqa: ARG001 - as above
     """One card that this customer keeps."""
-    method = fetched("payment_methods", method_id)
+    method = fetch("payment_methods", method_id)
     if method["customer"] != customer_id:
-        raise missing("payment_methods", method_id)
+        raise not_found_error("payment_methods", method_id)
     return method
 
 
-def attached(method: Json, customer_id: str) -> Json:
-    """Return the payment method, kept by this customer; RefusedError or CardError where it cannot be."""
+def attach(method: Json, customer_id: str) -> Json:
+    """Return the payment method, kept by this customer; UnexpectedStateError or CardError where it cannot be."""
     if method["customer"] == customer_id:
         return method
     require_attachable(method)
-    return kept(method, customer_id)
+    return save_method(method, customer_id)
 
 
 def require_attachable(method: Json) -> None:
     """Let a payment method pass that a customer may keep."""
     if method["customer"]:
-        raise RefusedError("The payment method you provided has already been attached to a customer.")
+        raise UnexpectedStateError("The payment method you provided has already been attached to a customer.")
     if past_of(method["id"])["spent"]:
-        raise RefusedError(USED_UP)
+        raise UnexpectedStateError(USED_UP)
     card = card_of(method["id"])
     if not card.attaches and card.decline:
         raise CardError(card.decline.message, code=card.decline.code, decline_code=card.decline.reason)
 
 
-def kept(method: Json, customer_id: str) -> Json:
+def save_method(method: Json, customer_id: str) -> Json:
     """Let the customer keep the card, which the bank looks at for that, and announce it."""
     card = method["card"] | {"checks": checks(card_of(method["id"]), method["billing_details"])}
     method = table("payment_methods").put(method | {"card": card, "customer": customer_id})
@@ -99,7 +96,7 @@ def kept(method: Json, customer_id: str) -> Json:
     return method
 
 
-def detached(method: Json) -> Json:
+def detach(method: Json) -> Json:
     """Take the card from its customer for good, and announce it."""
     remember(method["id"], spent=True)
     free = table("payment_methods").put(method | {"customer": None})
@@ -107,5 +104,5 @@ def detached(method: Json) -> Json:
     return free
 
 
-def _kept(asked: Json, customer_id: str) -> Json:
-    return page("payment_methods", asked, by=("allow_redisplay", "type"), customer=customer_id)
+def _saved_methods(params: Json, customer_id: str) -> Json:
+    return page("payment_methods", params, by=("allow_redisplay", "type"), customer=customer_id)

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
+from simulators.kit.json_types import Json
 from simulators.stripe.account import table
-from simulators.stripe.checkout.checkout import pay
-from simulators.stripe.included import line_items
+from simulators.stripe.checkout.session_lifecycle import pay
+from simulators.stripe.errors import StripeError
+from simulators.stripe.includable import line_items
 from simulators.stripe.pages import TEMPLATES, by_hand, sum_of_money
-from simulators.stripe.parameters import parsed
-from simulators.stripe.payments.cards import BY_TOKEN, CARDS, Asks, Card, RefundEnds
-from simulators.stripe.payments.payment_methods import NOBODY, made, made_of_typed
+from simulators.stripe.parameters import parse_params
+from simulators.stripe.payments.cards import BY_TOKEN, CARDS, Authentication, Card, RefundEnds
+from simulators.stripe.payments.payment_methods import NOBODY, new_method, new_typed_method
 from simulators.stripe.payments.typed_cards import TYPED
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
-    from simulators.stripe.errors import StripeError
 
 routes = Blueprint("checkout_page", __name__, template_folder=TEMPLATES)
 
+# How a brand is written, where not with one capital.
 BRANDS = {"jcb": "JCB", "unionpay": "UnionPay"}
-"""How a brand is written, where not with one capital."""
 GROUPS = ("Pays", "Is declined", "Asks for 3-D Secure", "Pays, with a sequel")
 
 
@@ -35,7 +31,7 @@ def show_checkout(session_id: str) -> ResponseReturnValue:
     """The page; once the session is paid it leads on to the `success_url`."""
     session = _session(session_id)
     if session["status"] == "complete":
-        return redirect(_success(session), 303)
+        return redirect(_success_address(session), 303)
     return _page(session, _last_error(session))
 
 
@@ -65,16 +61,16 @@ def _groups() -> dict[str, list[tuple[str, str]]]:
     """Return the test cards for the list: token and words, by what happens."""
     groups: dict[str, list[tuple[str, str]]] = {name: [] for name in GROUPS}
     for card in {card.number: card for card in CARDS}.values():
-        group, words = _told(card)
+        group, words = _group_and_remark(card)
         groups[group].append(
             (card.token, f"{BRANDS.get(card.brand, card.brand.title())} …{card.number[-4:]}{words and ': '}{words}")
         )
     return groups
 
 
-def _told(card: Card) -> tuple[str, str]:
+def _group_and_remark(card: Card) -> tuple[str, str]:
     declined = card.decline.reason.replace("_", " ") if card.decline else ""
-    if card.asks in {Asks.ALWAYS, Asks.UNLESS_SET_UP, Asks.ON_SESSION}:
+    if card.authentication in {Authentication.ALWAYS, Authentication.UNLESS_SET_UP, Authentication.ON_SESSION}:
         return "Asks for 3-D Secure", f"then {declined}" if declined else "then pays"
     if declined:
         return "Is declined", declined
@@ -95,7 +91,7 @@ def _remarks(card: Card) -> list[str]:
         "address check fails": "fail" in {card.line1_check, card.postal_code_check},
         f"{card.risk} risk": card.risk != "normal",
         "money available at once": card.available_at_once,
-        "3-D Secure on request": card.asks is Asks.ON_REQUEST,
+        "3-D Secure on request": card.authentication is Authentication.ON_REQUEST,
     }
     return [words for words, holds in remarks.items() if holds]
 
@@ -104,10 +100,12 @@ def _method(form: Mapping[str, str]) -> Json:
     person = {name: form.get(name) or None for name in ("email", "name")}
     if not form.get("number"):
         card = BY_TOKEN.get(form.get("card", "")) or abort(400, description="card must be a test card's token")
-        return made(card, billing_details=NOBODY | person)
+        return new_method(card, billing_details=NOBODY | person)
     month, _, year = form.get("expiry", "").replace(" ", "").partition("/")
     typed: dict[str, Any] = {"number": form["number"], "exp_month": month, "exp_year": year, "cvc": form.get("cvc", "")}
-    return made_of_typed(parsed({k: v or "0" for k, v in typed.items()}, TYPED), billing_details=NOBODY | person)
+    return new_typed_method(
+        parse_params({k: v or "0" for k, v in typed.items()}, TYPED), billing_details=NOBODY | person
+    )
 
 
 def _last_error(session: Json) -> str | None:
@@ -116,7 +114,7 @@ def _last_error(session: Json) -> str | None:
     return error["message"] if error else None
 
 
-def _success(session: Json) -> str:
+def _success_address(session: Json) -> str:
     address: str = session["success_url"]
     return address.replace("{CHECKOUT_SESSION_ID}", session["id"])
 

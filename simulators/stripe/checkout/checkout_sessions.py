@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import amended, fetched, fresh_id, now, table
+from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.checkout import line_items
-from simulators.stripe.checkout.checkout import NOBODY, expire_session, expired
-from simulators.stripe.errors import RefusedError, StripeError
-from simulators.stripe.included import without_session
+from simulators.stripe.checkout.session_lifecycle import NOBODY, expire, expire_session
+from simulators.stripe.errors import StripeError, UnexpectedStateError
+from simulators.stripe.includable import without_session
 from simulators.stripe.lists import PAGE, PAGING, page
-from simulators.stripe.parameters import Required, integer, list_of, metadata, one_of, return_address, text, tree
+from simulators.stripe.parameters import Required, Table, integer, list_of, metadata, one_of, return_address, text, tree
 from simulators.stripe.payments.amounts import require_chargeable
 from simulators.stripe.payments.intent_parameters import CAPTURING, DESCRIBING, LATER
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
 
 routes = Blueprint("checkout_sessions", __name__)
 
@@ -81,14 +77,14 @@ DEFAULTS: Json = {
 
 @routes.post("/v1/checkout/sessions")
 @takes(CREATE)
-def create_checkout_session(asked: Json) -> Json:
+def create_checkout_session(params: Json) -> Json:
     """A new page to pay on; its `url` is for the customer."""
-    items, wish = line_items.sold(asked.pop("line_items")), asked.pop("payment_intent_data", {})
-    session = _fresh(asked, items)
+    items, wish = line_items.new_line_items(params.pop("line_items")), params.pop("payment_intent_data", {})
+    session = _new_session(params, items)
     require_chargeable(session["amount_total"], session["currency"])
     table("checkout_sessions").put(session)
     table("checkout_wishes").put({"id": session["id"], "payment_intent_data": wish})
-    line_items.keep(session["id"], items)
+    line_items.store_line_items(session["id"], items)
     open_for = timedelta(seconds=session["expires_at"] - now())
     simulator().timers.after(open_for, expire_session, session_id=session["id"])
     return session
@@ -96,48 +92,48 @@ def create_checkout_session(asked: Json) -> Json:
 
 @routes.get("/v1/checkout/sessions/<session_id>")
 @takes({})
-def retrieve_checkout_session(asked: Json, session_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_checkout_session(params: Json, session_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One session."""
-    return fetched("checkout_sessions", session_id)
+    return fetch("checkout_sessions", session_id)
 
 
 @routes.post("/v1/checkout/sessions/<session_id>")
 @takes({"metadata": metadata})
-def update_checkout_session(asked: Json, session_id: str) -> Json:
+def update_checkout_session(params: Json, session_id: str) -> Json:
     """Other metadata; nothing else of a session can be changed here."""
-    return table("checkout_sessions").put(amended(fetched("checkout_sessions", session_id), asked))
+    return table("checkout_sessions").put(amend(fetch("checkout_sessions", session_id), params))
 
 
 @routes.get("/v1/checkout/sessions")
 @takes({**PAGE, "customer": text, "payment_intent": text, "status": one_of("open", "complete", "expired")})
-def list_checkout_sessions(asked: Json) -> Json:
+def list_checkout_sessions(params: Json) -> Json:
     """Sessions, newest first, all or those of a customer, an intent, a status."""
-    return page("checkout_sessions", asked, by=("customer", "payment_intent", "status"))
+    return page("checkout_sessions", params, by=("customer", "payment_intent", "status"))
 
 
 @routes.get("/v1/checkout/sessions/<session_id>/line_items")
 @takes(PAGING)
-def list_checkout_line_items(asked: Json, session_id: str) -> Json:
+def list_checkout_line_items(params: Json, session_id: str) -> Json:
     """What the session sells."""
-    fetched("checkout_sessions", session_id)
-    answer = page("line_items", asked, session=session_id)
+    fetch("checkout_sessions", session_id)
+    answer = page("line_items", params, session=session_id)
     answer["data"] = [without_session(item) for item in answer["data"]]
     return answer
 
 
 @routes.post("/v1/checkout/sessions/<session_id>/expire")
 @takes({})
-def expire_checkout_session(asked: Json, session_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def expire_checkout_session(params: Json, session_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """The end of a session that is not paid."""
-    session = fetched("checkout_sessions", session_id)
+    session = fetch("checkout_sessions", session_id)
     if session["status"] != "open":
         message = f'Only Checkout Sessions with a status in ["open"] can be expired. This one is {session["status"]}.'
-        raise RefusedError(message)
-    return expired(session)
+        raise UnexpectedStateError(message)
+    return expire(session)
 
 
-def _fresh(asked: Json, items: list[Json]) -> Json:
-    if "customer" in asked and "customer_email" in asked:
+def _new_session(params: Json, items: list[Json]) -> Json:
+    if "customer" in params and "customer_email" in params:
         raise StripeError("You may only specify one of these parameters: customer, customer_email.", param="customer")
     session_id = fresh_id("cs_test")
     total = sum(item["amount_total"] for item in items)
@@ -147,22 +143,22 @@ def _fresh(asked: Json, items: list[Json]) -> Json:
         "amount_total": total,
         "created": now(),
         "currency": items[0]["currency"],
-        "customer_details": _customer_details(asked),
-        "expires_at": _expiry(asked.get("expires_at")),
+        "customer_details": _customer_details(params),
+        "expires_at": _expiry(params.get("expires_at")),
         "url": f"{request.host_url}c/pay/{session_id}",
     }
-    return EMPTY | DEFAULTS | asked | about
+    return EMPTY | DEFAULTS | params | about
 
 
-def _customer_details(asked: Json) -> Json | None:
-    if "customer" in asked:
-        customer = fetched("customers", asked["customer"], "customer")
+def _customer_details(params: Json) -> Json | None:
+    if "customer" in params:
+        customer = fetch("customers", params["customer"], "customer")
         return NOBODY | {name: customer[name] for name in ("email", "name", "phone")}
-    return NOBODY | {"email": asked["customer_email"]} if "customer_email" in asked else None
+    return NOBODY | {"email": params["customer_email"]} if "customer_email" in params else None
 
 
-def _expiry(asked: int | None) -> int:
-    if asked is not None and not now() + HALF_HOUR <= asked <= now() + DAY:
+def _expiry(params: int | None) -> int:
+    if params is not None and not now() + HALF_HOUR <= params <= now() + DAY:
         message = "The `expires_at` timestamp must be from 30 minutes to 24 hours after the creation of the session."
         raise StripeError(message, param="expires_at")
-    return asked or now() + DAY
+    return params or now() + DAY

@@ -1,4 +1,4 @@
-"""What can be charged at all: currencies and their limits, in minor units. The only such table."""
+"""Currencies and their limits, in minor units: what can be charged at all. The only such table."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SYMBOLS = {
 CURRENCIES = MINIMUM.keys() | ZERO_DECIMAL | WHOLE_AS_TWO_DECIMAL | THREE_DECIMAL | TWO_DECIMAL
 
 
-def currency(name: str, sent: object) -> str:
+def currency(name: str, value: object) -> str:
     """Read a currency's code, in either case."""
-    code = str(sent).lower()
+    code = str(value).lower()
     if code not in CURRENCIES:
         supported = ", ".join(sorted(CURRENCIES))
         message = f"Invalid currency: {code[:40]}. Stripe currently supports these currencies: {supported}"

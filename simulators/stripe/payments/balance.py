@@ -1,20 +1,16 @@
-"""What the account holds, and the movements that led to it."""
+"""The routes of the balance and of the movements that led to it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
 
-from simulators.stripe.account import fetched, now, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import fetch, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import text
 from simulators.stripe.payments.amounts import currency
 from simulators.stripe.payments.ledger import as_of_now
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("balance", __name__)
 
@@ -23,7 +19,7 @@ DEFAULT_CURRENCY = "usd"
 
 @routes.get("/v1/balance")
 @takes({})
-def retrieve_balance(asked: Json) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_balance(params: Json) -> Json:  # noqa: ARG001 - it takes no parameters
     """What the account holds in each currency, available and pending."""
     at, parts = now(), list(table("balance_parts").oldest())
     available = [part for part in parts if part["available_on"] <= at]
@@ -39,16 +35,16 @@ def retrieve_balance(asked: Json) -> Json:  # noqa: ARG001 - it takes no paramet
 
 @routes.get("/v1/balance_transactions/<transaction_id>")
 @takes({})
-def retrieve_balance_transaction(asked: Json, transaction_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_balance_transaction(params: Json, transaction_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One movement of money."""
-    return as_of_now(fetched("balance_transactions", transaction_id))
+    return as_of_now(fetch("balance_transactions", transaction_id))
 
 
 @routes.get("/v1/balance_transactions")
 @takes({**PAGE, "currency": currency, "source": text, "type": text})
-def list_balance_transactions(asked: Json) -> Json:
+def list_balance_transactions(params: Json) -> Json:
     """Movements of money, newest first, all or those of one source, currency or type."""
-    answer = page("balance_transactions", asked, by=("source", "currency", "type"))
+    answer = page("balance_transactions", params, by=("source", "currency", "type"))
     answer["data"] = [as_of_now(each) for each in answer["data"]]
     return answer
 

@@ -1,21 +1,16 @@
-"""Money that is held on a card: taken in whole or in part, or let go."""
+"""Held money: captured in whole or in part, or released."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
 
-from simulators.stripe.account import amended, fetched, now, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import amend, fetch, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import RefusedError, StripeError
-from simulators.stripe.parameters import boolean, integer, metadata, text
-from simulators.stripe.payments.charges import announce_taken, collected
+from simulators.stripe.errors import StripeError, UnexpectedStateError
+from simulators.stripe.parameters import Table, boolean, integer, metadata, text
+from simulators.stripe.payments.charges import announce_payment, collect
 from simulators.stripe.webhooks.events import emit, emit_change
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
 
 routes = Blueprint("capture", __name__)
 
@@ -27,27 +22,27 @@ CAPTURE: Table = {
 
 @routes.post("/v1/payment_intents/<intent_id>/capture")
 @takes(CAPTURE)
-def capture_payment_intent(asked: Json, intent_id: str) -> Json:
+def capture_payment_intent(params: Json, intent_id: str) -> Json:
     """The money that is held, or a part of it; the rest is let go."""
-    intent = fetched("payment_intents", intent_id)
+    intent = fetch("payment_intents", intent_id)
     if intent["status"] != "requires_capture":
-        raise RefusedError(_why_not(intent), code="payment_intent_unexpected_state", payment_intent=intent)
-    amount = asked.pop("amount_to_capture", intent["amount_capturable"])
+        raise UnexpectedStateError(_why_not(intent), code="payment_intent_unexpected_state", payment_intent=intent)
+    amount = params.pop("amount_to_capture", intent["amount_capturable"])
     _require_within(amount, intent)
-    asked.pop("final_capture", None)
-    return _taken(amended(intent, asked), amount)
+    params.pop("final_capture", None)
+    return _capture(amend(intent, params), amount)
 
 
-def let_go(intent: Json, name: str = "charge.refunded") -> None:
+def release_hold(intent: Json, name: str = "charge.refunded") -> None:
     """Give the cardholder the use of their money back, and announce it by this name."""
-    charge = fetched("charges", intent["latest_charge"])
+    charge = fetch("charges", intent["latest_charge"])
     emit_change(name, charge, table("charges").put(charge | {"refunded": True}))
 
 
-def canceled(intent: Json, reason: str | None) -> Json:
+def cancel(intent: Json, reason: str | None) -> Json:
     """End the intent for good, and announce it; what is held is let go."""
     if intent["status"] == "requires_capture":
-        let_go(intent, "charge.expired" if reason == "automatic" else "charge.refunded")
+        release_hold(intent, "charge.expired" if reason == "automatic" else "charge.refunded")
     intent |= {
         "amount_capturable": 0,
         "canceled_at": now(),
@@ -62,9 +57,9 @@ def canceled(intent: Json, reason: str | None) -> Json:
 
 def expire_hold(intent_id: str) -> None:
     """Let go what nobody has captured in time."""
-    intent = fetched("payment_intents", intent_id)
+    intent = fetch("payment_intents", intent_id)
     if intent["status"] == "requires_capture":
-        canceled(intent, "automatic")
+        cancel(intent, "automatic")
 
 
 def _require_within(amount: int, intent: Json) -> None:
@@ -80,12 +75,12 @@ def _require_within(amount: int, intent: Json) -> None:
         raise StripeError(message, code="amount_too_large", payment_intent=intent)
 
 
-def _taken(intent: Json, amount: int) -> Json:
-    charge = fetched("charges", intent["latest_charge"]) | {"amount_captured": amount, "captured": True}
-    charge = collected(table("charges").put(charge), at_once=False)
+def _capture(intent: Json, amount: int) -> Json:
+    charge = fetch("charges", intent["latest_charge"]) | {"amount_captured": amount, "captured": True}
+    charge = collect(table("charges").put(charge), at_once=False)
     intent |= {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
     table("payment_intents").put(intent)
-    announce_taken("charge.captured", charge, {"amount_captured": 0, "captured": False})
+    announce_payment("charge.captured", charge, {"amount_captured": 0, "captured": False})
     emit("payment_intent.succeeded", intent)
     return intent
 

@@ -15,7 +15,7 @@ class RefundEnds(Enum):
 
 
 @dataclass(frozen=True)
-class Complaint:
+class CardDispute:
     """What the customer's bank says as soon as the money is taken; `share`: of so many parts, one is disputed."""
 
     reason: str
@@ -23,7 +23,7 @@ class Complaint:
     share: int = 1
 
 
-class Asks(Enum):
+class Authentication(Enum):
     """When the bank wants the cardholder to prove who they are (3-D Secure)."""
 
     NEVER = "never"
@@ -56,7 +56,7 @@ class Card:
     brand: str = "visa"
     decline: Decline | None = None
     refund: RefundEnds = RefundEnds.WELL
-    asks: Asks = Asks.NEVER
+    authentication: Authentication = Authentication.NEVER
     attaches: bool = True
     cvc_check: str = "pass"
     line1_check: str = "pass"
@@ -65,12 +65,12 @@ class Card:
     also: str = ""
     funding: str = "credit"
     risk: str = "normal"
-    complaints: tuple[Complaint, ...] = ()
+    complaints: tuple[CardDispute, ...] = ()
     fraud_warning: bool = False
     available_at_once: bool = False
 
 
-def _declined(token: str, number: str, decline: Decline) -> Card:
+def _decline_card(token: str, number: str, decline: Decline) -> Card:
     """Return a card that is refused when charged, and already when a customer wants to keep it."""
     return Card(token, number, decline=decline, attaches=False)
 
@@ -86,8 +86,8 @@ BAD_NUMBER = Decline("incorrect_number", "incorrect_number", "Your card number i
 PROCESSING = Decline("processing_error", "processing_error", "An error occurred while processing your card.")
 BLOCKED = Decline("card_declined", "fraudulent", advice="do_not_try_again", blocked=True)
 
-FRAUD, NOT_RECEIVED = Complaint("fraudulent"), Complaint("product_not_received")
-INQUIRY, HALF = Complaint("fraudulent", inquiry=True), Complaint("fraudulent", share=2)
+FRAUD, NOT_RECEIVED = CardDispute("fraudulent"), CardDispute("product_not_received")
+INQUIRY, HALF = CardDispute("fraudulent", inquiry=True), CardDispute("fraudulent", share=2)
 LOOKUP_FAILED = Decline("card_declined", "processing_error")
 UNPROVEN = Decline(
     "authentication_required",
@@ -129,16 +129,16 @@ CARDS = (
     Card("pm_card_mastercard_debit_mastercardFsaProductCode", "5200828282828897", "mastercard", funding="debit"),
     Card("pm_card_bypassPending", "4000000000000077", available_at_once=True),
     Card("pm_card_bypassPendingInternational", "4000003720000278", available_at_once=True, country="IE"),
-    _declined("pm_card_visa_chargeDeclined", "4000000000000002", GENERIC),
-    _declined("pm_card_chargeDeclined", "4000000000000002", GENERIC),
-    _declined("pm_card_visa_chargeDeclinedInsufficientFunds", "4000000000009995", NO_FUNDS),
-    _declined("pm_card_chargeDeclinedInsufficientFunds", "4000000000009995", NO_FUNDS),
-    _declined("pm_card_visa_chargeDeclinedLostCard", "4000000000009987", LOST),
-    _declined("pm_card_visa_chargeDeclinedStolenCard", "4000000000009979", STOLEN),
-    _declined("pm_card_visa_chargeDeclinedVelocityLimitExceeded", "4000000000006975", VELOCITY),
-    _declined("pm_card_chargeDeclinedExpiredCard", "4000000000000069", EXPIRED),
-    _declined("pm_card_chargeDeclinedIncorrectCvc", "4000000000000127", BAD_CVC),
-    _declined("pm_card_chargeDeclinedProcessingError", "4000000000000119", PROCESSING),
+    _decline_card("pm_card_visa_chargeDeclined", "4000000000000002", GENERIC),
+    _decline_card("pm_card_chargeDeclined", "4000000000000002", GENERIC),
+    _decline_card("pm_card_visa_chargeDeclinedInsufficientFunds", "4000000000009995", NO_FUNDS),
+    _decline_card("pm_card_chargeDeclinedInsufficientFunds", "4000000000009995", NO_FUNDS),
+    _decline_card("pm_card_visa_chargeDeclinedLostCard", "4000000000009987", LOST),
+    _decline_card("pm_card_visa_chargeDeclinedStolenCard", "4000000000009979", STOLEN),
+    _decline_card("pm_card_visa_chargeDeclinedVelocityLimitExceeded", "4000000000006975", VELOCITY),
+    _decline_card("pm_card_chargeDeclinedExpiredCard", "4000000000000069", EXPIRED),
+    _decline_card("pm_card_chargeDeclinedIncorrectCvc", "4000000000000127", BAD_CVC),
+    _decline_card("pm_card_chargeDeclinedProcessingError", "4000000000000119", PROCESSING),
     Card("pm_card_chargeCustomerFail", "4000000000000341", decline=GENERIC),
     Card("pm_card_cvcCheckFail", "4000000000000101", cvc_check="fail"),
     Card("pm_card_avsFail", "4000000000000010", line1_check="fail", postal_code_check="fail"),
@@ -150,24 +150,31 @@ CARDS = (
     Card("pm_card_highFraudDisputeScore", "4000008400000407"),
     Card("pm_card_highEfwScore", "4000008400000159"),
     Card("pm_card_radarDynamicRiskThreshold", "4000008400001017"),
-    Card("pm_card_adaptive3dsChallenge", "4000008405600003", asks=Asks.ON_REQUEST),
+    Card("pm_card_adaptive3dsChallenge", "4000008405600003", authentication=Authentication.ON_REQUEST),
     Card("pm_card_radarBlock", "4100000000000019", decline=BLOCKED, risk="highest"),
     Card("pm_card_riskLevelHighest", "4000000000004954", risk="highest"),
     Card("pm_card_riskLevelElevated", "4000000000009235", risk="elevated"),
-    Card("pm_card_authenticationRequiredOnSetup", "4000002500003155", asks=Asks.UNLESS_SET_UP),
-    Card("pm_card_authenticationRequired", "4000002760003184", asks=Asks.ALWAYS),
-    Card("pm_card_authenticationRequiredSetupForOffSession", "4000003800000446", asks=Asks.ON_SESSION),
-    Card("pm_card_threeDSecure2Required", "4000000000003220", asks=Asks.ALWAYS),
-    Card("pm_card_threeDSecureRequired", "4000000000003063", asks=Asks.ALWAYS),
-    Card("pm_card_threeDSecureRequiredChargeDeclined", "4000008400001629", decline=GENERIC, asks=Asks.ALWAYS),
+    Card("pm_card_authenticationRequiredOnSetup", "4000002500003155", authentication=Authentication.UNLESS_SET_UP),
+    Card("pm_card_authenticationRequired", "4000002760003184", authentication=Authentication.ALWAYS),
+    Card(
+        "pm_card_authenticationRequiredSetupForOffSession", "4000003800000446", authentication=Authentication.ON_SESSION
+    ),
+    Card("pm_card_threeDSecure2Required", "4000000000003220", authentication=Authentication.ALWAYS),
+    Card("pm_card_threeDSecureRequired", "4000000000003063", authentication=Authentication.ALWAYS),
+    Card(
+        "pm_card_threeDSecureRequiredChargeDeclined",
+        "4000008400001629",
+        decline=GENERIC,
+        authentication=Authentication.ALWAYS,
+    ),
     Card(
         "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
         "4000008260003178",
         decline=NO_FUNDS,
-        asks=Asks.ALWAYS,
+        authentication=Authentication.ALWAYS,
     ),
     Card("pm_card_threeDSecureRequiredProcessingError", "4000008400001280", decline=LOOKUP_FAILED),
-    Card("pm_card_threeDSecureOptional", "4000000000003055", asks=Asks.ON_REQUEST),
+    Card("pm_card_threeDSecureOptional", "4000000000003055", authentication=Authentication.ON_REQUEST),
     Card("pm_card_amex_threeDSecureNotSupported", "378282246310005", "amex"),
     Card("pm_card_createDispute", "4000000000000259", complaints=(FRAUD,)),
     Card("pm_card_createDisputeProductNotReceived", "4000000000002685", complaints=(NOT_RECEIVED,)),
@@ -192,6 +199,7 @@ _ABROAD = """
     in 4000003560000008, jp 4000003920000003, my 4000004580000002, nz 4000005540000008, sg 4000007020000003,
     tw 4000001580000008
 """
+# Cards that pay, and were issued in a country: what is not documented as a token is named like those that are.
 ABROAD = (
     *(Card(f"pm_card_{code}", number, country=code.upper()) for code, number in map(str.split, _ABROAD.split(","))),
     Card("pm_card_us", "4242424242424242"),
@@ -202,7 +210,6 @@ ABROAD = (
     Card("pm_card_th_credit", "4000007640000003", country="TH"),
     Card("pm_card_th_debit", "4000057640000008", funding="debit", country="TH"),
 )
-"""Cards that pay, and were issued in a country: what is not documented as a token is named like those that are."""
 
 ALIASES = {
     "pm_card_visa_chargeDeclinedExpiredCard": "pm_card_chargeDeclinedExpiredCard",

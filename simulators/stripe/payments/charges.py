@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import amended, fetched, fresh_id, now, table
+from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import metadata, text
-from simulators.stripe.payments.dispute_course import open_dispute
+from simulators.stripe.parameters import Table, metadata, text
+from simulators.stripe.payments.cards import Card, Decline
+from simulators.stripe.payments.dispute_lifecycle import open_dispute
 from simulators.stripe.payments.early_fraud_warnings import warn
-from simulators.stripe.payments.ledger import CHARGE, booked, charge_fee
-from simulators.stripe.payments.outcomes import card_used, outcome
+from simulators.stripe.payments.ledger import CHARGE, book, charge_fee
+from simulators.stripe.payments.outcomes import card_usage, outcome
 from simulators.stripe.payments.payment_methods import card_of
 from simulators.stripe.webhooks.events import emit, emit_change
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
-    from simulators.stripe.payments.cards import Card, Decline
-
 routes = Blueprint("charges", __name__)
 
+# How long after an `automatic_async` charge its balance transaction is known.
 SETTLES_AFTER = timedelta(seconds=2)
-"""How long after an `automatic_async` charge its balance transaction is known."""
 
 EMPTY = dict.fromkeys((
     "application", "application_fee", "application_fee_amount", "balance_transaction",
@@ -45,27 +41,27 @@ DESCRIBING: Table = {"description": text, "metadata": metadata, "receipt_email":
 
 @routes.get("/v1/charges/<charge_id>")
 @takes({})
-def retrieve_charge(asked: Json, charge_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_charge(params: Json, charge_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One charge."""
-    return fetched("charges", charge_id)
+    return fetch("charges", charge_id)
 
 
 @routes.get("/v1/charges")
 @takes({**PAGE, "payment_intent": text, "customer": text})
-def list_charges(asked: Json) -> Json:
+def list_charges(params: Json) -> Json:
     """Charges, newest first, all or those of one intent or customer."""
-    return page("charges", asked, by=("payment_intent", "customer"))
+    return page("charges", params, by=("payment_intent", "customer"))
 
 
 @routes.post("/v1/charges/<charge_id>")
 @takes(DESCRIBING)
-def update_charge(asked: Json, charge_id: str) -> Json:
+def update_charge(params: Json, charge_id: str) -> Json:
     """Changes to what is said of a charge."""
-    before = fetched("charges", charge_id)
-    return emit_change("charge.updated", before, table("charges").put(amended(before, asked)))
+    before = fetch("charges", charge_id)
+    return emit_change("charge.updated", before, table("charges").put(amend(before, params)))
 
 
-def charge(intent: Json, method: Json, card: Card, decline: Decline | None, *, proven: bool = False) -> Json:
+def new_charge(intent: Json, method: Json, card: Card, decline: Decline | None, *, proven: bool = False) -> Json:
     """Try to take (or, for a manual capture, to hold) the intent's money; the charge says what came of it."""
     taken, held = decline is None, decline is None and intent["capture_method"] == "manual"
     amount = intent["amount"] if taken else None
@@ -86,7 +82,7 @@ def charge(intent: Json, method: Json, card: Card, decline: Decline | None, *, p
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": {
-            "card": card_used(card, method["billing_details"], amount, proven=proven, held=held),
+            "card": card_usage(card, method["billing_details"], amount, proven=proven, held=held),
             "type": "card",
         },
         "radar_options": {},
@@ -96,18 +92,18 @@ def charge(intent: Json, method: Json, card: Card, decline: Decline | None, *, p
     if decline:
         attempt |= {"failure_code": decline.code, "failure_message": decline.message}
     table("charges").put(attempt)
-    return collected(attempt, at_once=intent["capture_method"] == "automatic") if attempt["captured"] else attempt
+    return collect(attempt, at_once=intent["capture_method"] == "automatic") if attempt["captured"] else attempt
 
 
-def collected(charge: Json, *, at_once: bool) -> Json:
+def collect(charge: Json, *, at_once: bool) -> Json:
     """Let the money that was captured reach the balance, at once or (`automatic_async`) a little later."""
     if at_once:
-        return _settled(charge)
+        return _book_captured(charge)
     simulator().timers.after(SETTLES_AFTER, settle, charge_id=charge["id"])
     return charge
 
 
-def announce_taken(name: str, charge: Json, previous: Json | None = None) -> None:
+def announce_payment(name: str, charge: Json, previous: Json | None = None) -> None:
     """Announce by this name that money was taken; a card that complains does so at once, as Stripe's test cards do."""
     emit(name, charge, previous)
     card = card_of(charge["payment_method"])
@@ -119,10 +115,10 @@ def announce_taken(name: str, charge: Json, previous: Json | None = None) -> Non
 
 def settle(charge_id: str) -> None:
     """Let the money of an `automatic_async` charge reach the balance."""
-    emit("charge.updated", _settled(fetched("charges", charge_id)), {"balance_transaction": None})
+    emit("charge.updated", _book_captured(fetch("charges", charge_id)), {"balance_transaction": None})
 
 
-def _settled(charge: Json) -> Json:
+def _book_captured(charge: Json) -> Json:
     amount, at_once = charge["amount_captured"], card_of(charge["payment_method"]).available_at_once
-    transaction = booked(CHARGE, charge, amount, charge["description"], fee=charge_fee(amount), at_once=at_once)
+    transaction = book(CHARGE, charge, amount, charge["description"], fee=charge_fee(amount), at_once=at_once)
     return table("charges").put(charge | {"balance_transaction": transaction["id"]})

@@ -1,18 +1,17 @@
-"""Disputes: a customer's bank takes the money back, and we may answer with evidence."""
+"""The routes of disputes: a customer's bank takes the money back, and the merchant may answer with evidence."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import amended, fetched, table
+from simulators.stripe.account import amend, fetch, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import RefusedError
+from simulators.stripe.errors import UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Clearable, boolean, metadata, one_of, text, tree
-from simulators.stripe.payments.dispute_course import (
+from simulators.stripe.parameters import Clearable, Table, boolean, metadata, one_of, text, tree
+from simulators.stripe.payments.dispute_lifecycle import (
     CHARGEBACK,
     DECIDED_AFTER,
     INQUIRY,
@@ -22,10 +21,6 @@ from simulators.stripe.payments.dispute_course import (
     decide,
 )
 from simulators.stripe.webhooks.events import emit_change
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
 
 routes = Blueprint("disputes", __name__)
 
@@ -38,25 +33,25 @@ UPDATE: Table = {
 
 @routes.get("/v1/disputes/<dispute_id>")
 @takes({})
-def retrieve_dispute(asked: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_dispute(params: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One dispute."""
-    return fetched("disputes", dispute_id)
+    return fetch("disputes", dispute_id)
 
 
 @routes.get("/v1/disputes")
 @takes({**PAGE, "charge": text, "payment_intent": text})
-def list_disputes(asked: Json) -> Json:
+def list_disputes(params: Json) -> Json:
     """Disputes, newest first, all or those of one charge or intent."""
-    return page("disputes", asked, by=("charge", "payment_intent"))
+    return page("disputes", params, by=("charge", "payment_intent"))
 
 
 @routes.post("/v1/disputes/<dispute_id>")
 @takes(UPDATE)
-def update_dispute(asked: Json, dispute_id: str) -> Json:
+def update_dispute(params: Json, dispute_id: str) -> Json:
     """Evidence, sent to the bank at once unless `submit` is false; `winning_evidence` and its like decide the case."""
-    before = fetched("disputes", dispute_id)
-    evidence, submit = asked.pop("evidence", None), asked.pop("submit", None)
-    dispute = amended(before, asked)
+    before = fetch("disputes", dispute_id)
+    evidence, submit = params.pop("evidence", None), params.pop("submit", None)
+    dispute = amend(before, params)
     if evidence is not None or submit:
         _require_open(before)
         _respond(dispute, evidence or {}, submit=submit is not False)
@@ -65,9 +60,9 @@ def update_dispute(asked: Json, dispute_id: str) -> Json:
 
 @routes.post("/v1/disputes/<dispute_id>/close")
 @takes({})
-def close_dispute(asked: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def close_dispute(params: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """The merchant gives in; there is no way back."""
-    dispute = fetched("disputes", dispute_id)
+    dispute = fetch("disputes", dispute_id)
     _require_open(dispute)
     return close(dispute, "warning_closed" if dispute["status"] in INQUIRY else "lost")
 
@@ -75,7 +70,7 @@ def close_dispute(asked: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it ta
 def _require_open(dispute: Json) -> None:
     if dispute["status"] not in OPEN:
         closed = dispute["status"] not in {*CHARGEBACK, *INQUIRY}
-        raise RefusedError(f"This dispute is already {'closed' if closed else 'under review'}")
+        raise UnexpectedStateError(f"This dispute is already {'closed' if closed else 'under review'}")
 
 
 def _respond(dispute: Json, evidence: Json, *, submit: bool) -> None:

@@ -1,19 +1,15 @@
-"""Early fraud warnings: a bank tells that a payment looks like fraud, before anybody disputes it."""
+"""Early fraud warnings: a bank's hint that a payment looks like fraud, before anybody disputes it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
 
-from simulators.stripe.account import fetched, fresh_id, now, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import fetch, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import text
 from simulators.stripe.webhooks.events import emit
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("early_fraud_warnings", __name__)
 
@@ -35,20 +31,20 @@ def warn(charge: Json) -> None:
 
 @routes.get("/v1/radar/early_fraud_warnings/<warning_id>")
 @takes({})
-def retrieve_early_fraud_warning(asked: Json, warning_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_early_fraud_warning(params: Json, warning_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One warning; it is `actionable` until the charge is refunded or disputed."""
-    return _as_of_now(fetched("early_fraud_warnings", warning_id))
+    return _as_of_now(fetch("early_fraud_warnings", warning_id))
 
 
 @routes.get("/v1/radar/early_fraud_warnings")
 @takes({**PAGE, "charge": text, "payment_intent": text})
-def list_early_fraud_warnings(asked: Json) -> Json:
+def list_early_fraud_warnings(params: Json) -> Json:
     """Warnings, newest first, all or those about one charge or intent."""
-    answer = page("early_fraud_warnings", asked, by=("charge", "payment_intent"))
+    answer = page("early_fraud_warnings", params, by=("charge", "payment_intent"))
     answer["data"] = [_as_of_now(warning) for warning in answer["data"]]
     return answer
 
 
 def _as_of_now(warning: Json) -> Json:
-    charge = fetched("charges", warning["charge"])
+    charge = fetch("charges", warning["charge"])
     return warning | {"actionable": not (charge["refunded"] or charge["disputed"])}

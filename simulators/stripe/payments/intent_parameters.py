@@ -1,13 +1,12 @@
-"""What the routes of PaymentIntents take."""
+"""The tables of parameters of the routes of PaymentIntents."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from simulators.stripe.catalog.customers import SHIPPING
 from simulators.stripe.parameters import (
     Clearable,
     Required,
+    Table,
     boolean,
     either,
     integer,
@@ -21,15 +20,12 @@ from simulators.stripe.parameters import (
 from simulators.stripe.payments.amounts import currency
 from simulators.stripe.payments.payment_methods import DATA
 
-if TYPE_CHECKING:
-    from simulators.stripe.parameters import Table
-
+# What can be said of an intent whatever has become of it.
 DESCRIBING: Table = {
     **dict.fromkeys(("description", "receipt_email", "statement_descriptor", "transfer_group"), Clearable(text)),
     "metadata": metadata,
     "statement_descriptor_suffix": Clearable(text),
 }
-"""What can be said of an intent whatever has become of it."""
 
 METHOD: Table = {"payment_method": text, "payment_method_data": tree(DATA)}
 LATER: Table = {
@@ -37,6 +33,7 @@ LATER: Table = {
     "shipping": Clearable(tree(SHIPPING)),
 }
 THREE_D_SECURE: Table = {"request_three_d_secure": one_of("automatic", "any", "challenge")}
+# What can be said of an intent until it is paid, held or given up.
 SHAPING: Table = {
     **METHOD,
     **LATER,
@@ -44,15 +41,16 @@ SHAPING: Table = {
     "payment_method_options": tree({"card": tree(THREE_D_SECURE)}),
     "payment_method_types": list_of(one_of("card", "link")),
 }
-"""What can be said of an intent until it is paid, held or given up."""
 
 CAPTURING: Table = {"capture_method": one_of("automatic", "automatic_async", "manual")}
+# What makes sense only when an intent is confirmed.
 CONFIRMING: Table = {
     "error_on_requires_action": boolean,
-    "off_session": either(lambda sent: str(sent) in {"one_off", "recurring"}, one_of("one_off", "recurring"), boolean),
+    "off_session": either(
+        lambda value: str(value) in {"one_off", "recurring"}, one_of("one_off", "recurring"), boolean
+    ),
     "return_url": return_address,
 }
-"""What makes sense only when an intent is confirmed."""
 
 AUTOMATIC: Table = {"enabled": Required(boolean), "allow_redirects": one_of("always", "never")}
 CREATE: Table = {
@@ -77,6 +75,6 @@ CONFIRM: Table = {
     "receipt_email": text,
     "use_stripe_sdk": boolean,
 }
+# What a student's own device may not say of a confirmation.
 SERVERS = ("capture_method", "error_on_requires_action", "off_session")
-"""What a student's own device may not say of a confirmation."""
 CANCEL: Table = {"cancellation_reason": one_of("abandoned", "duplicate", "fraudulent", "requested_by_customer")}

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from simulators.kit.json_types import Json
 from simulators.stripe.account import fresh_id, now, table
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-
 DAY_SECONDS = 24 * 3600
+# How many midnights pass before the money of a charge is available.
 PENDING_DAYS = 2
-"""How many midnights pass before the money of a charge is available."""
 
+# Stripe's price for a card charge, in the currency charged: an invention as to other countries' prices.
 FEE_PERMILLE, FEE_FIXED = 29, 30
-"""Stripe's price for a card charge, in the currency charged: an invention as to other countries' prices."""
 
 DISPUTE_FEE = 1500
 
@@ -35,7 +33,7 @@ DISPUTE = Movement("adjustment", "dispute", -1, "Dispute fee")
 DISPUTE_REVERSAL = Movement("adjustment", "dispute_reversal", 1)
 
 
-def booked(
+def book(
     movement: Movement, source: Json, amount: int, description: str | None, *, fee: int = 0, at_once: bool = True
 ) -> Json:
     """Move so much money (a positive amount) on account of this object, and return the balance transaction."""

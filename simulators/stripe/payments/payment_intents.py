@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, g
 
-from simulators.stripe.account import amended, fetched, fresh_id, now, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import RefusedError, StripeError
+from simulators.stripe.errors import StripeError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import text
 from simulators.stripe.payments.amounts import require_chargeable
-from simulators.stripe.payments.capture import canceled
-from simulators.stripe.payments.confirmation import CONFIRMABLE, confirmed, require_usable, require_way_back
+from simulators.stripe.payments.capture import cancel
+from simulators.stripe.payments.confirmation import CONFIRMABLE, confirm_intent, require_usable, require_way_back
 from simulators.stripe.payments.intent_parameters import (
     CANCEL,
     CONFIRM,
@@ -23,12 +22,9 @@ from simulators.stripe.payments.intent_parameters import (
     SERVERS,
     UPDATE,
 )
-from simulators.stripe.payments.payment_methods import method_given
-from simulators.stripe.payments.public_view import as_seen
+from simulators.stripe.payments.payment_methods import method_from
+from simulators.stripe.payments.public_view import public_view
 from simulators.stripe.webhooks.events import emit
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("payment_intents", __name__)
 
@@ -42,96 +38,96 @@ EMPTY = dict.fromkeys((
 ))  # fmt: skip
 CARD_OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
 CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
+# Parameters that are simply kept.
 OF_THE_OBJECT = (
     *DESCRIBING, "amount", "capture_method", "confirmation_method", "currency", "customer", "payment_method_types",
     "setup_future_usage", "shipping",
 )  # fmt: skip
-"""Parameters that are simply kept."""
 
 
 @routes.post("/v1/payment_intents")
 @takes(CREATE)
-def create_payment_intent(asked: Json) -> Json:
+def create_payment_intent(params: Json) -> Json:
     """A new intent; with `confirm` it is paid at once."""
-    confirm = asked.pop("confirm", False)
-    for name in CONFIRMING.keys() & asked.keys():
+    confirm = params.pop("confirm", False)
+    for name in CONFIRMING.keys() & params.keys():
         if not confirm:
             raise StripeError(f"The parameter `{name}` can only be used with confirm=true.", param=name)
-    intent = new_intent(asked)
+    intent = new_intent(params)
     if confirm:
-        require_way_back(asked, intent)
-    method = _with_method(intent, asked)
+        require_way_back(params, intent)
+    method = _with_method(intent, params)
     table("payment_intents").put(intent)
     emit("payment_intent.created", intent)
-    return confirmed(intent, method, asked) if confirm else intent
+    return confirm_intent(intent, method, params) if confirm else intent
 
 
 @routes.get("/v1/payment_intents/<intent_id>")
 @takes({"client_secret": text}, publishable=True)
-def retrieve_payment_intent(asked: Json, intent_id: str) -> Json:
+def retrieve_payment_intent(params: Json, intent_id: str) -> Json:
     """One intent; with a publishable key and the client secret, as the student sees it."""
-    return as_seen(_opened(intent_id, asked))
+    return public_view(_accessible_intent(intent_id, params))
 
 
 @routes.get("/v1/payment_intents")
 @takes({**PAGE, "customer": text})
-def list_payment_intents(asked: Json) -> Json:
+def list_payment_intents(params: Json) -> Json:
     """Intents, newest first, all or those of one customer."""
-    return page("payment_intents", asked, by=("customer",))
+    return page("payment_intents", params, by=("customer",))
 
 
 @routes.post("/v1/payment_intents/<intent_id>")
 @takes(UPDATE)
-def update_payment_intent(asked: Json, intent_id: str) -> Json:
+def update_payment_intent(params: Json, intent_id: str) -> Json:
     """Changes to an intent: until it is paid to all of it, later to what describes it."""
-    intent = fetched("payment_intents", intent_id)
-    shaping = sorted(asked.keys() - DESCRIBING.keys())
+    intent = fetch("payment_intents", intent_id)
+    shaping = sorted(params.keys() - DESCRIBING.keys())
     if shaping and intent["status"] not in CONFIRMABLE:
         raise _cannot_change(intent, shaping[0])
-    kept = {name: asked[name] for name in OF_THE_OBJECT if name in asked}
-    changed = _with_options(amended(intent, kept), asked)
+    kept = {name: params[name] for name in OF_THE_OBJECT if name in params}
+    changed = _with_options(amend(intent, kept), params)
     _require_sound(changed)
     if shaping and intent["status"] == "requires_action":
         changed |= {"next_action": None, "status": "requires_confirmation"}
-    _with_method(changed, asked)
+    _with_method(changed, params)
     return table("payment_intents").put(changed)
 
 
 @routes.post("/v1/payment_intents/<intent_id>/confirm")
 @takes(CONFIRM, publishable=True)
-def confirm_payment_intent(asked: Json, intent_id: str) -> Json:
+def confirm_payment_intent(params: Json, intent_id: str) -> Json:
     """An attempt to pay."""
-    intent = _opened(intent_id, asked)
+    intent = _accessible_intent(intent_id, params)
     if g.publishable:
-        _require_for_students(asked, intent)
+        _require_for_students(params, intent)
     else:
-        require_way_back(asked, intent)
+        require_way_back(params, intent)
     if intent["status"] in CONFIRMABLE:
-        intent["capture_method"] = asked.get("capture_method", intent["capture_method"])
-    return as_seen(confirmed(intent, method_given(asked), asked))
+        intent["capture_method"] = params.get("capture_method", intent["capture_method"])
+    return public_view(confirm_intent(intent, method_from(params), params))
 
 
 @routes.post("/v1/payment_intents/<intent_id>/cancel")
 @takes(CANCEL)
-def cancel_payment_intent(asked: Json, intent_id: str) -> Json:
+def cancel_payment_intent(params: Json, intent_id: str) -> Json:
     """The end of an intent that is not paid; there is no way back."""
-    intent = fetched("payment_intents", intent_id)
+    intent = fetch("payment_intents", intent_id)
     if intent["status"] not in CANCELABLE:
         message = f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}."
         message += f" Only a PaymentIntent with one of the following statuses may be canceled: {', '.join(CANCELABLE)}."
-        raise RefusedError(message, code="payment_intent_unexpected_state", payment_intent=intent)
+        raise UnexpectedStateError(message, code="payment_intent_unexpected_state", payment_intent=intent)
     if intent["status"] != "requires_capture" and table("checkout_sessions").first(payment_intent=intent_id):
         message = "This PaymentIntent was made by a Checkout Session: expire the session in place of canceling it."
-        raise RefusedError(message, code="payment_intent_unexpected_state", payment_intent=intent)
-    return canceled(intent, asked.get("cancellation_reason"))
+        raise UnexpectedStateError(message, code="payment_intent_unexpected_state", payment_intent=intent)
+    return cancel(intent, params.get("cancellation_reason"))
 
 
-def new_intent(asked: Json) -> Json:
+def new_intent(params: Json) -> Json:
     """Return a new intent, not yet kept."""
-    if "automatic_payment_methods" in asked and "payment_method_types" in asked:
+    if "automatic_payment_methods" in params and "payment_method_types" in params:
         raise StripeError("You may only specify one of: automatic_payment_methods, payment_method_types.")
     intent_id = fresh_id("pi")
-    automatic = _automatic(asked)
+    automatic = _automatic(params)
     intent = EMPTY | {
         "id": intent_id,
         "object": "payment_intent",
@@ -149,58 +145,58 @@ def new_intent(asked: Json) -> Json:
         "payment_method_types": ["card", "link"] if automatic and automatic["enabled"] else ["card"],
         "status": "requires_payment_method",
     }
-    intent |= {name: asked[name] for name in OF_THE_OBJECT if name in asked}
+    intent |= {name: params[name] for name in OF_THE_OBJECT if name in params}
     _require_sound(intent)
-    return _with_options(intent, asked)
+    return _with_options(intent, params)
 
 
-def _automatic(asked: Json) -> Json | None:
-    if "payment_method_types" in asked:
+def _automatic(params: Json) -> Json | None:
+    if "payment_method_types" in params:
         return None
-    automatic: Json = asked.get("automatic_payment_methods", {"enabled": True})
+    automatic: Json = params.get("automatic_payment_methods", {"enabled": True})
     return {"allow_redirects": "always"} | automatic if automatic["enabled"] else automatic
 
 
 def _require_sound(intent: Json) -> None:
     require_chargeable(intent["amount"], intent["currency"])
     if intent["customer"]:
-        fetched("customers", intent["customer"], "customer")
+        fetch("customers", intent["customer"], "customer")
 
 
-def _with_options(intent: Json, asked: Json) -> Json:
-    card = intent["payment_method_options"]["card"] | asked.get("payment_method_options", {}).get("card", {})
+def _with_options(intent: Json, params: Json) -> Json:
+    card = intent["payment_method_options"]["card"] | params.get("payment_method_options", {}).get("card", {})
     return intent | {"payment_method_options": {"card": card}}
 
 
-def _with_method(intent: Json, asked: Json) -> Json | None:
+def _with_method(intent: Json, params: Json) -> Json | None:
     """Put the method that was given into the intent, which now waits for its confirmation; return it."""
-    if method := method_given(asked):
+    if method := method_from(params):
         require_usable(method, intent)
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     return method
 
 
-def _cannot_change(intent: Json, name: str) -> RefusedError:
+def _cannot_change(intent: Json, name: str) -> UnexpectedStateError:
     message = f"This PaymentIntent's {name} could not be updated because it has a status of {intent['status']}. "
     message += f"You may only update the {name} of a PaymentIntent with one of the following statuses: "
     statuses = ", ".join(CONFIRMABLE)
-    return RefusedError(f"{message}{statuses}.", code="payment_intent_unexpected_state", payment_intent=intent)
+    return UnexpectedStateError(f"{message}{statuses}.", code="payment_intent_unexpected_state", payment_intent=intent)
 
 
-def _require_for_students(asked: Json, intent: Json) -> None:
+def _require_for_students(params: Json, intent: Json) -> None:
     """Let a student's own device confirm only what is left to it, and only in words that are its own."""
     if intent["confirmation_method"] == "manual":
         message = "This PaymentIntent's confirmation_method is manual: it can only be confirmed with a secret key."
         raise StripeError(message, code="payment_intent_invalid_parameter")
     for name in SERVERS:
-        if name in asked:
+        if name in params:
             raise StripeError(f"The parameter `{name}` can only be used with a secret key.", param=name)
 
 
-def _opened(intent_id: str, asked: Json) -> Json:
+def _accessible_intent(intent_id: str, params: Json) -> Json:
     """Return the intent if the key opens it: a publishable key only together with the client secret."""
-    intent = fetched("payment_intents", intent_id)
-    given = asked.pop("client_secret", None)
+    intent = fetch("payment_intents", intent_id)
+    given = params.pop("client_secret", None)
     if g.publishable and given is None:
         raise StripeError("Missing required param: client_secret.", code="parameter_missing", param="client_secret")
     if given not in {None, intent["client_secret"]}:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, g
 
-from simulators.stripe.account import amended, fetched, fresh_id, missing, now, table
+from simulators.kit.json_types import Json
+from simulators.stripe.account import amend, fetch, fresh_id, not_found_error, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import NoSuchError, RefusedError, StripeError
-from simulators.stripe.parameters import Clearable, Required, either, integer, metadata, one_of, text, tree
+from simulators.stripe.errors import NoSuchError, StripeError, UnexpectedStateError
+from simulators.stripe.parameters import Clearable, Required, Table, either, integer, metadata, one_of, text, tree
 from simulators.stripe.payments.cards import BY_LEGACY_TOKEN, BY_TOKEN, Card
 from simulators.stripe.payments.typed_cards import TYPED, full_year, typed_card
 from simulators.stripe.webhooks.events import emit_change
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
 
 routes = Blueprint("payment_methods", __name__)
 
@@ -29,9 +24,9 @@ DESCRIBING: Table = {
     "billing_details": tree(BILLING),
     "metadata": metadata,
 }
-CARD = either(lambda sent: isinstance(sent, dict) and "token" in sent, tree({"token": text}), tree(TYPED))
+CARD = either(lambda value: isinstance(value, dict) and "token" in value, tree({"token": text}), tree(TYPED))
+# What a student's app sends of a card typed in by hand, or a server of a test token.
 DATA: Table = {**DESCRIBING, "type": Required(one_of("card")), "card": Required(CARD)}
-"""What a student's app sends of a card typed in by hand, or a server of a test token."""
 UPDATE: Table = {**DESCRIBING, "card": tree({"exp_month": integer, "exp_year": integer})}
 
 NOBODY: Json = {
@@ -46,44 +41,44 @@ VALID_UNTIL = {"exp_month": 12, "exp_year": 2034}
 
 @routes.post("/v1/payment_methods")
 @takes(DATA, publishable=True)
-def create_payment_method(asked: Json) -> Json:
+def create_payment_method(params: Json) -> Json:
     """A card as a payment method: by number with a publishable key, by test token with any."""
-    return _made_of(asked)
+    return _method_from_data(params)
 
 
 @routes.get("/v1/payment_methods/<method_id>")
 @takes({})
-def retrieve_payment_method(asked: Json, method_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_payment_method(params: Json, method_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One payment method."""
-    return method_named(method_id)
+    return find_method(method_id)
 
 
 @routes.post("/v1/payment_methods/<method_id>")
 @takes(UPDATE)
-def update_payment_method(asked: Json, method_id: str) -> Json:
+def update_payment_method(params: Json, method_id: str) -> Json:
     """Changes to a card that a customer keeps."""
-    before = method_named(method_id)
+    before = find_method(method_id)
     if before["customer"] is None:
-        raise RefusedError("You must save this PaymentMethod to a customer before you can update it.")
-    changes = dict(asked)
+        raise UnexpectedStateError("You must save this PaymentMethod to a customer before you can update it.")
+    changes = dict(params)
     for name in {"billing_details", "card"} & changes.keys():
         changes[name] = before[name] | changes[name]
-    return emit_change("payment_method.updated", before, table("payment_methods").put(amended(before, changes)))
+    return emit_change("payment_method.updated", before, table("payment_methods").put(amend(before, changes)))
 
 
-def method_given(asked: Json) -> Json | None:
+def method_from(params: Json) -> Json | None:
     """Return the payment method that a request brings, made anew of a test card; None if it brings none."""
-    if "payment_method_data" in asked:
-        return _made_of(asked["payment_method_data"], "payment_method_data[card][number]")
-    if "payment_method" not in asked:
+    if "payment_method_data" in params:
+        return _method_from_data(params["payment_method_data"], "payment_method_data[card][number]")
+    if "payment_method" not in params:
         return None
-    return method_named(asked["payment_method"], "payment_method")
+    return find_method(params["payment_method"], "payment_method")
 
 
-def method_named(asked: str, param: str | None = None) -> Json:
+def find_method(method_id: str, param: str | None = None) -> Json:
     """Return the payment method of this id, or a new one where the id is a test card's token."""
-    card = BY_TOKEN.get(asked)
-    return made(card) if card else fetched("payment_methods", asked, param)
+    card = BY_TOKEN.get(method_id)
+    return new_method(card) if card else fetch("payment_methods", method_id, param)
 
 
 def card_of(method_id: str) -> Card:
@@ -94,7 +89,7 @@ def card_of(method_id: str) -> Card:
 def past_of(method_id: str) -> Json:
     """Return what nobody is shown: the card's `token`, whether it was `spent` without a customer, or `set_up`."""
     if (behind := table("cards").find(method_id)) is None:
-        raise missing("payment_methods", method_id, "payment_method")
+        raise not_found_error("payment_methods", method_id, "payment_method")
     return behind
 
 
@@ -127,16 +122,16 @@ def card_details(card: Card) -> Json:
     }
 
 
-def made(card: Card, **more: Json) -> Json:
+def new_method(card: Card, **more: Json) -> Json:
     """Keep and return a new payment method of this card."""
     networks = {"available": [*filter(None, (card.also,)), card.brand], "preferred": None}
-    shown = card_details(card) | {"display_brand": card.brand, "generated_from": None, "networks": networks}
+    details = card_details(card) | {"display_brand": card.brand, "generated_from": None, "networks": networks}
     method = {
         "id": fresh_id("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
         "billing_details": NOBODY,
-        "card": shown | {"three_d_secure_usage": {"supported": True}},
+        "card": details | {"three_d_secure_usage": {"supported": True}},
         "created": now(),
         "customer": None,
         "customer_account": None,
@@ -148,22 +143,22 @@ def made(card: Card, **more: Json) -> Json:
     return table("payment_methods").put(method)
 
 
-def made_of_typed(typed: Json, **more: Json) -> Json:
+def new_typed_method(typed: Json, **more: Json) -> Json:
     """Keep and return the payment method of a card typed in, or raise CardError for what is wrong with it."""
-    method = made(typed_card(typed), **more)
+    method = new_method(typed_card(typed), **more)
     until = {"exp_month": typed["exp_month"], "exp_year": full_year(typed["exp_year"])}
     return table("payment_methods").put(method | {"card": method["card"] | until})
 
 
-def _made_of(asked: Json, param: str = "card[number]") -> Json:
-    about: Json = {name: asked[name] for name in ("allow_redisplay", "metadata") if name in asked}
-    about["billing_details"] = _whole(asked.get("billing_details", {}))
-    if "token" in asked["card"]:
-        return made(_of_token(asked["card"]["token"]), **about)
+def _method_from_data(params: Json, param: str = "card[number]") -> Json:
+    about: Json = {name: params[name] for name in ("allow_redisplay", "metadata") if name in params}
+    about["billing_details"] = _whole(params.get("billing_details", {}))
+    if "token" in params["card"]:
+        return new_method(_of_token(params["card"]["token"]), **about)
     if not g.publishable:
         message = "Sending credit card numbers directly to the Stripe API is generally unsafe. Use a test token."
         raise StripeError(message, param=param)
-    return made_of_typed(asked["card"], **about)
+    return new_typed_method(params["card"], **about)
 
 
 def _of_token(token: str) -> Card:

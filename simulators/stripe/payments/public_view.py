@@ -1,14 +1,12 @@
-"""What of an intent is shown to whom."""
+"""An intent as the caller's key may see it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import g
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
+from simulators.kit.json_types import Json
 
+# What a student's own device gets to see.
 PUBLIC = (
     "id", "object", "allowed_payment_method_types", "amount", "amount_details", "automatic_payment_methods",
     "canceled_at", "cancellation_reason", "capture_method", "client_secret", "confirmation_method", "created",
@@ -16,9 +14,8 @@ PUBLIC = (
     "payment_method", "payment_method_configuration_details", "payment_method_types", "processing",
     "receipt_email", "setup_future_usage", "shipping", "source", "status",
 )  # fmt: skip
-"""What a student's own device gets to see."""
 
 
-def as_seen(intent: Json) -> Json:
+def public_view(intent: Json) -> Json:
     """Return the intent as the caller's key lets it be seen."""
     return {name: intent[name] for name in PUBLIC} if g.publishable else intent

@@ -1,18 +1,14 @@
-"""A card as it is typed in: what is wrong with it before any bank is asked."""
+"""A card as it is typed in, checked before any bank is asked."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from simulators.kit.json_types import Json
 from simulators.stripe.account import now
 from simulators.stripe.errors import CardError
-from simulators.stripe.parameters import Required, integer, text
+from simulators.stripe.parameters import Required, Table, integer, text
 from simulators.stripe.payments.cards import BAD_NUMBER, BY_NUMBER, Card, Decline
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
 
 TYPED: Table = {"number": Required(text), "exp_month": Required(integer), "exp_year": Required(integer), "cvc": text}
 
@@ -47,10 +43,10 @@ def full_year(year: int) -> int:
 
 def _require(holds: bool, decline: Decline, param: str | None) -> None:  # noqa: FBT001 - reads as a sentence
     if not holds:
-        raise CardError(decline.message, code=decline.code, param=param, decline_code=_told(decline))
+        raise CardError(decline.message, code=decline.code, param=param, decline_code=_decline_code(decline))
 
 
-def _told(decline: Decline) -> str | None:
+def _decline_code(decline: Decline) -> str | None:
     """A bank's reasons only: what is merely mistyped has none."""
     return decline.reason if decline.reason != decline.code or decline is BAD_NUMBER else None
 

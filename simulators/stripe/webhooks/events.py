@@ -1,21 +1,19 @@
-"""Events: what happened, as it was then, kept and announced to every endpoint that wants it."""
+"""Events: snapshots of what happened, kept for 30 days and sent to every endpoint that wants them."""
 
 from __future__ import annotations
 
 import json
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, g, has_request_context, request
 
-from simulators.stripe.account import API_VERSION, fetched, fresh_id, missing, now, table
+from simulators.kit.delivery import Deliveries
+from simulators.kit.json_types import Json
+from simulators.stripe.account import fetch, fresh_id, not_found_error, now, table
 from simulators.stripe.api import takes
+from simulators.stripe.api_version import API_VERSION
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import boolean, list_of, text
-
-if TYPE_CHECKING:
-    from simulators.kit.delivery import Deliveries
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("events", __name__)
 
@@ -37,7 +35,7 @@ def emit(name: str, document: Json, previous: Json | None = None) -> None:
         "type": name,
     }
     table("events").put(event)
-    _announce(event, _wanting(name))
+    _announce(event, _subscribers(name))
     for old in table("events").drop_oldest("created", now() - KEPT_SECONDS):
         for delivery in list(table("deliveries").oldest(about=old["id"])):
             table("deliveries").drop(delivery["id"])
@@ -51,57 +49,57 @@ def emit_change(name: str, before: Json, after: Json) -> Json:
 
 @routes.get("/v1/events/<event_id>")
 @takes({})
-def retrieve_event(asked: Json, event_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_event(params: Json, event_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One event of the last 30 days."""
-    return _shown(_kept(event_id))
+    return _public_event(_recent_event(event_id))
 
 
 @routes.post("/v1/events/<event_id>/retry")
 @takes({"webhook_endpoint": text, "account": text, "for_stripecli": boolean})
-def retry_event(asked: Json, event_id: str) -> Json:
+def retry_event(params: Json, event_id: str) -> Json:
     """Another delivery, as `stripe events resend` asks for it: to one endpoint, or to all that want it."""
-    event, chosen = _kept(event_id), asked.get("webhook_endpoint")
-    wanting = [fetched("webhook_endpoints", chosen, "webhook_endpoint")] if chosen else _wanting(event["type"])
+    event, chosen = _recent_event(event_id), params.get("webhook_endpoint")
+    wanting = [fetch("webhook_endpoints", chosen, "webhook_endpoint")] if chosen else _subscribers(event["type"])
     _announce(event, wanting)
-    return _shown(event)
+    return _public_event(event)
 
 
 @routes.get("/v1/events")
 @takes({**PAGE, "type": text, "types": list_of(text), "delivery_success": boolean})
-def list_events(asked: Json) -> Json:
+def list_events(params: Json) -> Json:
     """Events of the last 30 days, newest first, by name, time and whether they arrived."""
-    names = asked.get("types") or [asked.get("type", "*")]
-    success = asked.get("delivery_success")
+    names = params.get("types") or [params.get("type", "*")]
+    success = params.get("delivery_success")
 
     def keep(event: Json) -> bool:
         named = any(fnmatch(event["type"], name) for name in names) and event["created"] > now() - KEPT_SECONDS
-        return named and (success is None or success is not bool(_undelivered(event)))
+        return named and (success is None or success is not bool(_awaiting_endpoints(event)))
 
-    answer = page("events", asked, keep)
-    answer["data"] = [_shown(event) for event in answer["data"]]
+    answer = page("events", params, keep)
+    answer["data"] = [_public_event(event) for event in answer["data"]]
     return answer
 
 
 def _differences(before: Json, after: Json) -> Json:
     """Return what was there before, of objects only the keys that differ; None for what was not there."""
-    told: Json = {}
+    differences: Json = {}
     for name in (name for name in after if before.get(name) != after[name]):
         old, new = before.get(name), after[name]
         if isinstance(old, dict) and isinstance(new, dict):
-            told[name] = {key: old.get(key) for key in old | new if old.get(key) != new.get(key)}
+            differences[name] = {key: old.get(key) for key in old | new if old.get(key) != new.get(key)}
         else:
-            told[name] = old
-    return told
+            differences[name] = old
+    return differences
 
 
-def _kept(event_id: str) -> Json:
-    event = fetched("events", event_id)
+def _recent_event(event_id: str) -> Json:
+    event = fetch("events", event_id)
     if event["created"] <= now() - KEPT_SECONDS:
-        raise missing("events", event_id)
+        raise not_found_error("events", event_id)
     return event
 
 
-def _wanting(name: str) -> list[Json]:
+def _subscribers(name: str) -> list[Json]:
     """Return the endpoints that are to hear of events of this name."""
     enabled = table("webhook_endpoints").oldest(status="enabled")
     return [each for each in enabled if not {"*", name}.isdisjoint(each["enabled_events"])]
@@ -117,12 +115,12 @@ def _announce(event: Json, endpoints: list[Json]) -> None:
         deliveries.send(endpoint["id"], endpoint["url"], event["type"], body, about=event["id"], sagaId=saga_id)
 
 
-def _shown(event: Json) -> Json:
+def _public_event(event: Json) -> Json:
     enabled = {each["id"] for each in table("webhook_endpoints").oldest(status="enabled")}
-    return event | {"pending_webhooks": len(_undelivered(event, "PENDING") & enabled)}
+    return event | {"pending_webhooks": len(_awaiting_endpoints(event, "PENDING") & enabled)}
 
 
-def _undelivered(event: Json, *status: str) -> set[str]:
+def _awaiting_endpoints(event: Json, *status: str) -> set[str]:
     """Return the endpoints that have not got it, though it is in one of these states (or none: in any) for them."""
     known = [(each["receiver"], each["status"]) for each in table("deliveries").oldest(about=event["id"])]
     arrived = {receiver for receiver, state in known if state == "DELIVERED"}

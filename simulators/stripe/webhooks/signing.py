@@ -1,16 +1,14 @@
-"""How webhooks are signed, so that Stripe's own libraries believe them."""
+"""The signatures of webhooks, as Stripe's own libraries verify them."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from simulators.kit.delivery import Attempt
-    from simulators.kit.json_types import Json
-    from simulators.kit.seams import Clock
-    from simulators.kit.storage.store import Store
+from simulators.kit.attempt import Attempt
+from simulators.kit.json_types import Json
+from simulators.kit.seams import Clock
+from simulators.kit.storage.store import Store
 
 
 class WebhookReceivers:

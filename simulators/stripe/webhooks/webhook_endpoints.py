@@ -1,42 +1,39 @@
-"""Webhook endpoints: who is told of which events."""
+"""Webhook endpoints: who is sent which events."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, request
 
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import fetched, fresh_id, now, table
+from simulators.stripe.account import fetch, fresh_id, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.errors import RefusedError, StripeError
+from simulators.stripe.errors import StripeError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Required, boolean, list_of, metadata, one_of, text
-
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stripe.parameters import Table
+from simulators.stripe.parameters import Required, Table, boolean, list_of, metadata, one_of, text
 
 routes = Blueprint("webhook_endpoints", __name__)
 
 
 DAY_SECONDS = 24 * 3600
+# So many endpoints an account can have: Stripe's own limit.
 MOST = 16
-"""So many endpoints an account can have: Stripe's own limit."""
 
 
-def web_address(name: str, sent: Any) -> str:  # noqa: ANN401 - whatever was sent
+def web_address(name: str, value: Any) -> str:  # noqa: ANN401 - whatever was sent
     """Read a URL that can be posted to; plain http is fine in test mode."""
-    parts = urlsplit(text(name, sent))
+    parts = urlsplit(text(name, value))
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise StripeError(
             "Invalid URL: An explicit scheme (such as https) must be provided.", code="url_invalid", param=name
         )
-    return str(sent)
+    return str(value)
 
 
 @cache
@@ -45,9 +42,9 @@ def _names() -> tuple[str, ...]:
     return tuple(json.loads(Path(__file__).with_name("event_names.json").read_text()))
 
 
-def event_name(name: str, sent: Any) -> str:  # noqa: ANN401 - whatever was sent
+def event_name(name: str, value: Any) -> str:  # noqa: ANN401 - whatever was sent
     """Read the name of an event of Stripe's, whether the simulator ever sends it or not; `*` is all of them."""
-    return str(one_of("*", *_names())(name, sent))
+    return str(one_of("*", *_names())(name, value))
 
 
 CHANGEABLE: Table = {"description": text, "disabled": boolean, "metadata": metadata}
@@ -81,7 +78,7 @@ def register(url: str, enabled_events: list[str], secret: str | None = None, **m
     return endpoint | {"secret": secret}
 
 
-def furnish(url: str, secret: str | None) -> None:
+def seed_endpoint(url: str, secret: str | None) -> None:
     """Have an endpoint there for all events; one that outlived a restart stays, and takes the secret given now."""
     if (known := table("webhook_endpoints").first(url=url)) is None:
         register(url, ["*"], secret)
@@ -91,42 +88,42 @@ def furnish(url: str, secret: str | None) -> None:
 
 @routes.post("/v1/webhook_endpoints")
 @takes(CREATE)
-def create_webhook_endpoint(asked: Json) -> Json:
+def create_webhook_endpoint(params: Json) -> Json:
     """A new endpoint; the only answer with its secret."""
     if sum(1 for _ in table("webhook_endpoints").oldest()) >= MOST:
-        raise RefusedError(f"You have reached the maximum of {MOST} test webhook endpoints.")
-    return register(**asked)
+        raise UnexpectedStateError(f"You have reached the maximum of {MOST} test webhook endpoints.")
+    return register(**params)
 
 
 @routes.get("/v1/webhook_endpoints/<endpoint_id>")
 @takes({})
-def retrieve_webhook_endpoint(asked: Json, endpoint_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def retrieve_webhook_endpoint(params: Json, endpoint_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """One endpoint."""
-    return fetched("webhook_endpoints", endpoint_id)
+    return fetch("webhook_endpoints", endpoint_id)
 
 
 @routes.get("/v1/webhook_endpoints")
 @takes(PAGE)
-def list_webhook_endpoints(asked: Json) -> Json:
+def list_webhook_endpoints(params: Json) -> Json:
     """Endpoints, newest first."""
-    return page("webhook_endpoints", asked)
+    return page("webhook_endpoints", params)
 
 
 @routes.post("/v1/webhook_endpoints/<endpoint_id>")
 @takes({**CHANGEABLE, "url": web_address, "enabled_events": list_of(event_name)})
-def update_webhook_endpoint(asked: Json, endpoint_id: str) -> Json:
+def update_webhook_endpoint(params: Json, endpoint_id: str) -> Json:
     """Changes to an endpoint; a disabled one hears nothing, not even what waits for it."""
-    endpoint = fetched("webhook_endpoints", endpoint_id)
-    if (disabled := asked.pop("disabled", None)) is not None:
+    endpoint = fetch("webhook_endpoints", endpoint_id)
+    if (disabled := params.pop("disabled", None)) is not None:
         endpoint["status"] = "disabled" if disabled else "enabled"
-    return table("webhook_endpoints").put(endpoint | asked)
+    return table("webhook_endpoints").put(endpoint | params)
 
 
 @routes.delete("/v1/webhook_endpoints/<endpoint_id>")
 @takes({})
-def delete_webhook_endpoint(asked: Json, endpoint_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
+def delete_webhook_endpoint(params: Json, endpoint_id: str) -> Json:  # noqa: ARG001 - it takes no parameters
     """The end of an endpoint."""
-    fetched("webhook_endpoints", endpoint_id)
+    fetch("webhook_endpoints", endpoint_id)
     table("webhook_endpoints").drop(endpoint_id)
     table("webhook_secrets").drop(endpoint_id)
     return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
@@ -139,7 +136,7 @@ def roll_secret(endpoint_id: str) -> Json:
     if not isinstance(overlap, int | float) or not 0 <= overlap <= DAY_SECONDS:
         raise StripeError(f"overlapSeconds must be a number from 0 to {DAY_SECONDS}", param="overlapSeconds")
     with simulator().store.transaction():
-        known = fetched("webhook_secrets", endpoint_id)
+        known = fetch("webhook_secrets", endpoint_id)
         former = [{"secret": known["secret"], "until": now() + overlap}, *known["former"]]
         rolled = {"id": endpoint_id, "secret": fresh_id("whsec"), "former": former}
         return table("webhook_secrets").put(rolled)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from reference.application.ports import Errand
+from reference.application.ports import OutboxMessage
 from reference.domain.enrollment import CourseUnavailable, CourseVerified, VerifyCourse
 from reference.domain.messages import Message
 from reference.domain.money import Money
@@ -23,8 +23,8 @@ def contract(drafts: Drafts) -> Contract:
 
 def verified(url: str) -> list[Message]:
     asked = VerifyCourse(saga_id=SAGA, course_id="algebra")
-    errand = Errand(f"{SAGA}:{asked.key}", "learning", asked, NOW, attempts=1)
-    return LearningService(url, TOKEN, requests.Session()).perform(errand)
+    outgoing = OutboxMessage(f"{SAGA}:{asked.key}", "learning", asked, NOW, attempts=1)
+    return LearningService(url, TOKEN, requests.Session()).send(outgoing)
 
 
 def test_a_published_course_is_verified_with_its_price(contract: Contract) -> None:

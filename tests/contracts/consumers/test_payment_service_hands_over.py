@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 import requests
 
-from reference.application.ports import Errand, RefusedError, UnavailableError
+from reference.application.ports import OutboxMessage, RefusedError, UnavailableError
 from reference.domain.messages import Message, snake_case
 from reference.gateways.learning import LearningService
-from reference.gateways.neighbour import Neighbour
+from reference.gateways.partner_service import PartnerService
 from reference.wire import decode
 from simulators.world.topology import COMMUNICATION, LEARNING, TUTORS
 from tests.contracts.drafts import Drafts
@@ -17,7 +17,7 @@ from tests.contracts.handover import accepted, not_believed, refused, repeated
 from tests.contracts.messages import TO_NEIGHBOURS, Spoken
 from tests.contracts.services import NOW
 
-GATEWAYS = {LEARNING: LearningService, TUTORS: Neighbour, COMMUNICATION: Neighbour}
+GATEWAYS = {LEARNING: LearningService, TUTORS: PartnerService, COMMUNICATION: PartnerService}
 
 
 @pytest.fixture(params=TO_NEIGHBOURS, ids=lambda said: f"{said.description} to {said.receiver}")
@@ -34,8 +34,8 @@ def message(said: Spoken) -> Message:
 
 
 def hand_over(url: str, to: str, message: Message, token: str = TOKEN) -> None:
-    errand = Errand(f"{SAGA}:{message.key}", to, message, NOW, attempts=1)
-    assert GATEWAYS[to](url, token, requests.Session()).perform(errand) == []
+    outgoing = OutboxMessage(f"{SAGA}:{message.key}", to, message, NOW, attempts=1)
+    assert GATEWAYS[to](url, token, requests.Session()).send(outgoing) == []
 
 
 def test_what_is_handed_over_is_accepted(drafts: Drafts, said: Spoken, message: Message) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from reference.application.lists import Span
 from reference.domain.payment_news import IntentCanceled, IntentCreated, MoneyReceived, RefundReported
-from reference.domain.reconciliation import EntryState
+from reference.reconciliation.ledger import EntryState
 from simulators.world.topology import PAYMENT, STRIPE
 from tests.contracts.accounts import OURS
 from tests.contracts.at_stripe import (

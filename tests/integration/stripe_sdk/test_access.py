@@ -69,7 +69,7 @@ def test_a_json_body_is_refused(world: World) -> None:
     assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")
 
 
-def test_a_rate_limit_and_a_lock_are_told_apart(world: World, client: stripe.StripeClient) -> None:
+def test_a_rate_limit_and_a_lock_are_kept_apart(world: World, client: stripe.StripeClient) -> None:
     world.plant("rate_limited")
     world.plant("lock_timeout")
     codes = []

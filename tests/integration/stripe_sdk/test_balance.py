@@ -36,7 +36,7 @@ def test_a_charge_is_pending_for_days_less_the_fee(world: World, client: stripe.
     assert held(client) == (4900 - 172, 0)
 
 
-def test_the_balance_of_an_async_charge_is_told_later_by_an_event(world: World, client: stripe.StripeClient) -> None:
+def test_the_balance_of_an_async_charge_comes_later_by_an_event(world: World, client: stripe.StripeClient) -> None:
     charge_id = str(a_paid_intent(client).latest_charge)
     assert client.v1.charges.retrieve(charge_id).balance_transaction is None
     assert client.v1.balance_transactions.list().data == []

@@ -69,12 +69,12 @@ def test_a_bank_looks_at_a_card_when_it_is_kept_or_charged(client: stripe.Stripe
         ("tok_avsUnchecked", "unavailable", "unavailable"),
     ],
 )
-def test_a_bank_looks_at_the_address_it_is_told(
+def test_a_bank_looks_at_the_address_it_is_given(
     client: stripe.StripeClient, token: str, line1: str, postal_code: str
 ) -> None:
     wanted: Any = {"type": "card", "card": {"token": token}}
-    told = client.v1.payment_methods.create(wanted | {"billing_details": ADDRESS})
-    checks = used(client, a_paid_intent(client, told.id))["checks"]
+    shown = client.v1.payment_methods.create(wanted | {"billing_details": ADDRESS})
+    checks = used(client, a_paid_intent(client, shown.id))["checks"]
     assert (checks["address_line1_check"], checks["address_postal_code_check"]) == (line1, postal_code)
     silent = used(client, a_paid_intent(client, client.v1.payment_methods.create(wanted).id))["checks"]
     assert (silent["address_line1_check"], silent["address_postal_code_check"]) == (None, None)

@@ -113,7 +113,7 @@ def test_the_shop_hears_of_it_by_webhook(world: World, client: stripe.StripeClie
     assert world.receiver.got[-1].event["data"]["object"]["id"] == session.id
 
 
-def test_a_declined_card_is_told_on_the_page_and_another_one_pays(world: World, client: stripe.StripeClient) -> None:
+def test_a_declined_card_is_shown_on_the_page_and_another_one_pays(world: World, client: stripe.StripeClient) -> None:
     session = a_session(client)
     answer = pay(world, session, "pm_card_visa_chargeDeclinedInsufficientFunds")
     assert (answer.status_code, "Your card has insufficient funds." in answer.text) == (200, True)
@@ -134,7 +134,7 @@ def test_a_declined_card_is_told_on_the_page_and_another_one_pays(world: World, 
         ({"number": "4111111111111111", "expiry": "12/34", "cvc": "123"}, "non test (live) card"),
     ],
 )
-def test_what_a_person_mistypes_is_told_on_the_page(
+def test_what_a_person_mistypes_is_shown_on_the_page(
     world: World, client: stripe.StripeClient, typed: dict[str, str], words: str
 ) -> None:
     session = a_session(client)

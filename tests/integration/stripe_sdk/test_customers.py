@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.served
 
 
-def test_a_customer_is_kept_as_told(client: stripe.StripeClient) -> None:
-    told: Any = {
+def test_a_customer_is_kept_as_described(client: stripe.StripeClient) -> None:
+    details: Any = {
         "name": "Ada", "email": "ada@example.com", "phone": "+44", "metadata": {"studentId": "ada"},
         "address": {"country": "GB"}, "preferred_locales": ["en"],
     }  # fmt: skip
-    customer = client.v1.customers.create(told)
+    customer = client.v1.customers.create(details)
     assert client.v1.customers.retrieve(customer.id) == customer
     shown = customer.to_dict()
-    assert {name: shown[name] for name in told} == told
+    assert {name: shown[name] for name in details} == details
     assert (customer.balance, customer.delinquent, customer.tax_exempt, customer.description) == (
         0,
         False,

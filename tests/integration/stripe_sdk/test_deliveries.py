@@ -172,10 +172,10 @@ def test_shuffled_deliveries_arrive_in_another_order_and_all_of_them(world: Worl
         a_paid_intent(client)
     while due := world.app.extensions["background"].next_due():
         world.settle(max(due - world.clock.now(), timedelta(0)))
-    told = [webhook.event["id"] for webhook in world.receiver.got]
+    shown = [webhook.event["id"] for webhook in world.receiver.got]
     happened = [event.id for event in client.v1.events.list({"limit": 100}).data][::-1]
-    assert sorted(told) == sorted(happened)
-    assert told != happened
+    assert sorted(shown) == sorted(happened)
+    assert shown != happened
 
 
 def test_faults_strike_one_endpoint_and_spare_the_other(

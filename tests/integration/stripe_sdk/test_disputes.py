@@ -98,8 +98,8 @@ def test_a_dispute_can_be_answered_to_the_end_of_a_day(world: World, client: str
 def test_the_balance_tells_of_a_dispute_by_its_charge(world: World, client: stripe.StripeClient) -> None:
     dispute = answered(world, a_dispute(world), "winning_evidence")
     world.settle(DECIDED)
-    told = [each.description for each in client.v1.balance_transactions.list({"source": dispute.id}).data]
-    assert told == [f"Chargeback reversal for {dispute.charge}", f"Chargeback withdrawal for {dispute.charge}"]
+    shown = [each.description for each in client.v1.balance_transactions.list({"source": dispute.id}).data]
+    assert shown == [f"Chargeback reversal for {dispute.charge}", f"Chargeback withdrawal for {dispute.charge}"]
 
 
 def test_winning_evidence_brings_the_money_back_and_not_the_fee(world: World, client: stripe.StripeClient) -> None:
@@ -108,8 +108,8 @@ def test_winning_evidence_brings_the_money_back_and_not_the_fee(world: World, cl
     world.settle(DECIDED)
     assert client.v1.disputes.retrieve(dispute.id).status == "won"
     assert moved(client, dispute) == [(-4900, 1500), (4900, 0)]
-    told = [name for name in world.receiver.names() if name.startswith("charge.dispute")]
-    assert told[-3:] == ["charge.dispute.updated", "charge.dispute.funds_reinstated", "charge.dispute.closed"]
+    shown = [name for name in world.receiver.names() if name.startswith("charge.dispute")]
+    assert shown[-3:] == ["charge.dispute.updated", "charge.dispute.funds_reinstated", "charge.dispute.closed"]
 
 
 def test_losing_evidence_leaves_the_money_gone(world: World, client: stripe.StripeClient) -> None:

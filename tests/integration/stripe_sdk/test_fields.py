@@ -44,7 +44,7 @@ def shown(world: World, client: stripe.StripeClient) -> dict[str, list[dict[str,
     """One of everything, and what became of it: all that events tell of, and what is only ever asked for."""
     _live(world, client)
     objects: dict[str, list[dict[str, Any]]] = {}
-    for each in [*_told(world), *_asked_for(world)]:
+    for each in [*_shown(world), *_asked_for(world)]:
         objects.setdefault(each["object"], []).append(each)
     return objects
 
@@ -89,7 +89,7 @@ def _offer(client: stripe.StripeClient) -> None:
     client.v1.checkout.sessions.expire(session.id)
 
 
-def _told(world: World) -> Iterator[dict[str, Any]]:
+def _shown(world: World) -> Iterator[dict[str, Any]]:
     for event in _listed(world, "events"):
         yield event
         yield event["data"]["object"]
@@ -137,7 +137,7 @@ def test_every_object_shows_every_field_that_the_sdk_declares(shown: dict[str, l
     assert sorted(missing) == []
 
 
-def test_what_is_told_only_when_used_is_really_left_out_by_somebody(shown: dict[str, list[dict[str, Any]]]) -> None:
+def test_what_is_shown_only_when_used_is_really_left_out_by_somebody(shown: dict[str, list[dict[str, Any]]]) -> None:
     for kind, names in ONLY_WHEN_USED.items():
         assert names <= fields(declared(shown[kind][0])).keys()
         assert all(any(name not in each for each in shown[kind]) for name in names)

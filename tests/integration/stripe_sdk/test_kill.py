@@ -28,10 +28,10 @@ CLIENTS, ANSWERED = 4, 60
 @contextmanager
 def served(state: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Serve a simulated Stripe in a process of its own, whose state is in this folder."""
-    told = state / "told.jsonl"
-    with told.open("w") as out, subprocess.Popen([*COMMAND, "--state", str(state)], stdout=out) as process:
-        until(lambda: "\n" in told.read_text())
-        yield process, json.loads(told.read_text().partition("\n")[0])["urls"]["stripe"]
+    shown = state / "told.jsonl"
+    with shown.open("w") as out, subprocess.Popen([*COMMAND, "--state", str(state)], stdout=out) as process:
+        until(lambda: "\n" in shown.read_text())
+        yield process, json.loads(shown.read_text().partition("\n")[0])["urls"]["stripe"]
         process.kill()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from simulators.stripe.payments.cards import CARDS, Asks
+from simulators.stripe.payments.cards import CARDS, Authentication
 from tests.integration.stripe_sdk.intents import METADATA, a_paid_intent, an_intent
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_a_student_without_the_right_client_secret_sees_nothing(
         assert refusal.value.param == "client_secret"
 
 
-DECLINED_AT_ONCE = [card for card in CARDS if card.decline and card.asks is Asks.NEVER]
+DECLINED_AT_ONCE = [card for card in CARDS if card.decline and card.authentication is Authentication.NEVER]
 
 
 @pytest.mark.parametrize("card", DECLINED_AT_ONCE, ids=lambda card: card.token)

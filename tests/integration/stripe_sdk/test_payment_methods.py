@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from simulators.stripe.payments.cards import CARDS, Asks
+from simulators.stripe.payments.cards import CARDS, Authentication
 from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent, before, recorded
 
 if TYPE_CHECKING:
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.served
 
-PAYING = [card for card in CARDS if card.decline is None and card.asks in {Asks.NEVER, Asks.ON_REQUEST}]
+PAYING = [
+    card
+    for card in CARDS
+    if card.decline is None and card.authentication in {Authentication.NEVER, Authentication.ON_REQUEST}
+]
 NUMBERS = list({card.number: card for card in CARDS}.values())
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.served
 
 
 @pytest.fixture
-def shelf(world: World, client: stripe.StripeClient) -> dict[str, str]:
+def catalog(world: World, client: stripe.StripeClient) -> dict[str, str]:
     """Names for three intents: an open one, a paid one a minute younger, and a canceled one in dollars."""
     opened = an_intent(client, metadata={"sagaId": "s1", "title": 'The "X" Files'})
     world.clock.advance(timedelta(minutes=1))
@@ -56,10 +56,10 @@ def shelf(world: World, client: stripe.StripeClient) -> dict[str, str]:
     ],
 )
 def test_a_query_finds_what_it_says(
-    client: stripe.StripeClient, shelf: dict[str, str], query: str, found: set[str]
+    client: stripe.StripeClient, catalog: dict[str, str], query: str, found: set[str]
 ) -> None:
     result = client.v1.payment_intents.search({"query": query})
-    assert {shelf[each.id] for each in result.data} == found
+    assert {catalog[each.id] for each in result.data} == found
     assert {"object": "search_result", "has_more": False, "next_page": None}.items() <= result.to_dict().items()
 
 

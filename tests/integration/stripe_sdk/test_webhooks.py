@@ -80,7 +80,7 @@ def test_events_are_listed_by_name(client: stripe.StripeClient) -> None:
     assert [event.type for event in by_many.data] == ["charge.succeeded", "payment_intent.created"]
 
 
-def test_the_balance_is_told_a_little_later(world: World, client: stripe.StripeClient) -> None:
+def test_the_balance_is_announced_a_little_later(world: World, client: stripe.StripeClient) -> None:
     intent = a_paid_intent(client)
     world.settle(timedelta(seconds=2))
     assert world.receiver.names()[-1] == "charge.updated"

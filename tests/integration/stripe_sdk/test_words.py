@@ -33,7 +33,7 @@ def refused(call: Callable[[], Any]) -> Refused:
         (100_000_000, "eur", "Amount must be no more than €999,999.99"),
     ],
 )
-def test_a_sum_that_cannot_be_charged_is_told_as_money(
+def test_a_sum_that_cannot_be_charged_is_written_as_money(
     client: stripe.StripeClient, amount: int, currency: str, says: str
 ) -> None:
     assert refused(lambda: an_intent(client, amount=amount, currency=currency)).user_message == says
@@ -44,20 +44,20 @@ def test_every_currency_of_stripes_can_be_charged(client: stripe.StripeClient, c
     assert a_paid_intent(client, currency=currency).currency == currency.lower()
 
 
-def test_what_is_no_currency_is_told_which_there_are(client: stripe.StripeClient) -> None:
+def test_what_is_no_currency_learns_which_there_are(client: stripe.StripeClient) -> None:
     error = refused(lambda: an_intent(client, currency="xyz"))
     assert str(error.user_message).startswith("Invalid currency: xyz. Stripe currently supports these currencies: ")
     assert error.param == "currency"
 
 
-def test_a_refund_of_too_much_is_told_as_money(client: stripe.StripeClient) -> None:
+def test_a_refund_of_too_much_is_written_as_money(client: stripe.StripeClient) -> None:
     intent = a_paid_intent(client)
     error = refused(lambda: client.v1.refunds.create({"payment_intent": intent.id, "amount": 5000}))
     assert error.user_message == "Refund amount (€50.00) is greater than unrefunded amount on charge (€49.00)"
     assert (error.param, error.code) == ("amount", None)
 
 
-def test_a_slip_of_the_pen_is_told_what_was_meant(client: stripe.StripeClient) -> None:
+def test_a_slip_of_the_pen_learns_what_was_meant(client: stripe.StripeClient) -> None:
     error = refused(lambda: an_intent(client, payment_metod="pm_card_visa"))
     assert error.user_message == "Received unknown parameter: payment_metod. Did you mean payment_method?"
     assert (error.code, error.param) == ("parameter_unknown", "payment_metod")
@@ -65,13 +65,13 @@ def test_a_slip_of_the_pen_is_told_what_was_meant(client: stripe.StripeClient) -
     assert deep.user_message == "Received unknown parameter: shipping[nam]. Did you mean shipping[name]?"
 
 
-def test_an_empty_value_is_told_that_it_unsets_nothing(client: stripe.StripeClient) -> None:
+def test_an_empty_value_learns_that_it_unsets_nothing(client: stripe.StripeClient) -> None:
     error = refused(lambda: an_intent(client, amount=""))
     assert "We assume empty values are an attempt to unset a parameter" in str(error.user_message)
     assert error.code == "parameter_invalid_empty"
 
 
-def test_a_word_that_is_none_is_told_which_there_are(client: stripe.StripeClient) -> None:
+def test_a_word_that_is_none_learns_which_there_are(client: stripe.StripeClient) -> None:
     error = refused(lambda: an_intent(client, capture_method="later"))
     assert error.user_message == "Invalid capture_method: must be one of automatic, automatic_async, or manual"
     assert (error.param, error.code) == ("capture_method", None)
@@ -141,8 +141,8 @@ def test_cards_are_listed_of_a_customer_only(client: stripe.StripeClient) -> Non
 def test_the_balance_tells_what_a_payment_was_for(client: stripe.StripeClient) -> None:
     intent = a_paid_intent(client, capture_method="automatic", description="Algebra")
     client.v1.refunds.create({"payment_intent": intent.id})
-    told = [each.description for each in client.v1.balance_transactions.list().data]
-    assert told == ["REFUND FOR CHARGE (Algebra)", "Algebra"]
+    shown = [each.description for each in client.v1.balance_transactions.list().data]
+    assert shown == ["REFUND FOR CHARGE (Algebra)", "Algebra"]
 
 
 def test_a_payment_method_is_no_token(client: stripe.StripeClient) -> None:

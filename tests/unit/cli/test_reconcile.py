@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from reference.application.ports import UnavailableError
 from simulators.cli import main
-from tests.unit.reference.application.books import A_DAY_AGO, Books, planted
 from tests.unit.reference.builders import created, paid
+from tests.unit.reference.reconciliation.books import A_DAY_AGO, Books, planted
 
 LATER = timedelta(seconds=2)
 

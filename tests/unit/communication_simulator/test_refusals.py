@@ -67,7 +67,7 @@ ROUTES: Allowed = [
 
 @pytest.fixture
 def neighbour(meetings: Meetings) -> Meetings:
-    meetings.booked()
+    meetings.book()
     meetings.command("s0", tutorId="otto")
     return meetings
 

@@ -77,7 +77,7 @@ def test_the_script_is_small() -> None:
 
 
 def test_no_page_shows_a_secret(visitor: Visitor, bought: str, session: Session) -> None:
-    known = session.world.plan.credentials
+    known = session.world.topology.credentials
     secrets = [known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret]
     secrets += [each["client_secret"] for each in session.world.stripe.intents()]
     for path in (*PAGES, f"/sagas/{bought}", f"/pay/{bought}", *_everything_of_stripe(visitor)):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from reference.app import _flow
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
+from reference.web.flows import describe_flow
 from simulators.console.states import moves_of, picture
 
-FLOW = _flow(EnrollInCourseSaga)
+FLOW = describe_flow(EnrollInCourseSaga)
 
 
 def saga(state: str, *messages: str) -> dict[str, Any]:

@@ -93,11 +93,11 @@ def test_time_moves_as_one_wants_and_a_reset_leaves_nothing(tmp_path: Path) -> N
         visitor = visiting(session)
         assert "Nobody has bought anything yet" in visitor.seen("/")
         _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor, session)
-        urls = dict(session.world.plan.urls)
+        urls = dict(session.world.topology.urls)
         assert visitor.act("/reset", service="naive")["said"].startswith("All is new: ")
         assert "payment-service: naive, wrong on purpose" in visitor.seen("/stories")
         assert visitor.told("/")["items"] == []
-        assert session.world.plan.urls == urls
+        assert session.world.topology.urls == urls
         assert not visitor.act("/stories/webhook-twice/play")["endedWell"]
         told = visitor.told("/stories/webhook-twice")
         (broken,) = [each for each in told["promises"] if each["standing"] == "violated"]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jwt
 import pytest
@@ -9,9 +9,7 @@ from flask import Flask
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from simulators.kit.http.auth import Person, authenticate, require_service, token
-
-if TYPE_CHECKING:
-    from simulators.kit.seams import Seams
+from simulators.kit.seams import Seams
 
 SECRET = "a secret that is long enough for HS256 to be content"
 

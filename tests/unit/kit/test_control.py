@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from flask import Flask, request
+from flask.testing import FlaskClient
 
 from simulators.kit.http.problems import answer_with_problems
+from simulators.kit.seams import Seams
 from simulators.kit.simulator import Simulator
-
-if TYPE_CHECKING:
-    from flask.testing import FlaskClient
-
-    from simulators.kit.seams import Seams
 
 
 @pytest.fixture
@@ -44,10 +41,10 @@ def words(client: FlaskClient) -> list[str]:
 
 
 def test_it_tells_what_it_can_do_as_json_and_as_a_page(client: FlaskClient) -> None:
-    told = client.get("/_sim").json
-    assert told
-    assert {"method": "POST", "path": "/words", "does": "Keep a word."} in told["routes"]
-    assert "lost_answer" in {fault["name"] for fault in told["faults"]}
+    overview = client.get("/_sim").json
+    assert overview
+    assert {"method": "POST", "path": "/words", "does": "Keep a word."} in overview["routes"]
+    assert "lost_answer" in {fault["name"] for fault in overview["faults"]}
     page = client.get("/_sim", headers={"Accept": "text/html"})
     assert page.mimetype == "text/html"
     assert "Keep a word." in page.text
@@ -119,7 +116,7 @@ def test_latency_passes_on_a_clock_that_is_held_still_by_a_jump(client: FlaskCli
     assert seams.clock.now() - before == timedelta(seconds=30)
 
 
-def test_a_fault_strikes_as_often_as_told_and_only_where_told(client: FlaskClient) -> None:
+def test_a_fault_strikes_as_often_as_it_says_and_only_where_it_says(client: FlaskClient) -> None:
     client.post("/_sim/faults/server_error", json={"times": 2, "path": "/wor*"})
     client.post("/_sim/faults/server_error", json={"times": None, "path": "/elsewhere"})
     assert [say(client, "x").status_code for _ in range(3)] == [500, 500, 200]

@@ -2,18 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
 from flask import Flask
 
 from simulators.kit.http.problems import answer_with_problems
+from simulators.kit.seams import Seams
 from simulators.kit.simulator import Simulator
 from simulators.world.serving import Port, Server
-
-if TYPE_CHECKING:
-    from simulators.kit.seams import Seams
 
 pytestmark = pytest.mark.served
 WORD = "abcdefghij" * 20
@@ -138,7 +136,7 @@ def test_a_call_can_ask_for_several_faults(service: Service) -> None:
     assert service.worked == 1
 
 
-def test_a_call_that_asks_for_what_is_not_there_is_told(service: Service) -> None:
+def test_a_call_that_asks_for_a_fault_that_is_not_there_is_refused(service: Service) -> None:
     answer = service.word("gremlins")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "fault")
     assert service.word("latency; minutes=1").json()["errors"][0]["field"] == "minutes"

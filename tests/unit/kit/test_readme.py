@@ -32,11 +32,11 @@ SAID_ABOVE = {"times": 1, "probability": 1.0, "method": "*", "path": "*", "event
 
 def row(of: str, kind: type[Fault]) -> str:
     own = [(name, value) for name, value in parameters_of(kind).items() if SAID_ABOVE.get(name, "") != value]
-    told = ", ".join(f"`{name}`" + ("" if value == "required" else f" {json.dumps(value)}") for name, value in own)
+    written = ", ".join(f"`{name}`" + ("" if value == "required" else f" {json.dumps(value)}") for name, value in own)
     if of == "Stripe":
         of += "'s calls" if issubclass(kind, RouteFault) else "'s deliveries"
     does = " ".join((inspect.getdoc(kind) or "").split())
-    return f"| `{name_of(kind)}` | {of} | {does} | {told} |\n"
+    return f"| `{name_of(kind)}` | {of} | {does} | {written} |\n"
 
 
 def test_the_table_of_faults_says_what_the_classes_say(request: pytest.FixtureRequest) -> None:

@@ -147,7 +147,7 @@ def test_a_bad_idempotency_key_is_refused(furnished: School, key: str) -> None:
 def test_enrolling_takes_no_fields(furnished: School) -> None:
     answer = furnished.call("ada", "POST", "/courses/algebra/enroll", {"studentId": "bob"})
     assert_refused(answer, 400, "studentId")
-    assert furnished.announced() == []
+    assert furnished.announcements() == []
 
 
 ROUTES: Allowed = [

@@ -55,13 +55,13 @@ def _charges(state: State) -> Iterator[str]:
 def _transitions(state: State) -> Iterator[str]:
     last: dict[str, str] = {}
     for event in state.get("events", []):
-        told = event["data"]["object"]
-        if told["object"] != "payment_intent":
+        shown = event["data"]["object"]
+        if shown["object"] != "payment_intent":
             continue
-        before = last.get(told["id"], "requires_payment_method")
-        if told["status"] not in NEXT[before]:
-            yield f"{told['id']} went from {before} to {told['status']}"
-        last[told["id"]] = told["status"]
+        before = last.get(shown["id"], "requires_payment_method")
+        if shown["status"] not in NEXT[before]:
+            yield f"{shown['id']} went from {before} to {shown['status']}"
+        last[shown["id"]] = shown["status"]
 
 
 def _balance(state: State, balance: Json) -> Iterator[str]:

@@ -60,10 +60,10 @@ def routes_of(app: Flask) -> list[Route]:
     """Return every route that has a table of parameters."""
     found = []
     for rule in app.url_map.iter_rules():
-        told = inspect.getclosurevars(app.view_functions[rule.endpoint]).nonlocals
-        if "parameters" in told:
+        closure = inspect.getclosurevars(app.view_functions[rule.endpoint]).nonlocals
+        if "parameters" in closure:
             [method] = (rule.methods or set()) - {"HEAD", "OPTIONS"}
-            found.append(Route(method, rule.rule, tuple(sorted(rule.arguments)), told["parameters"]))
+            found.append(Route(method, rule.rule, tuple(sorted(rule.arguments)), closure["parameters"]))
     return sorted(found, key=lambda route: (route.path, route.method))
 
 
@@ -105,7 +105,7 @@ def _composed(draw: Draw, name: str, parts: Mapping[str, Any], *, wild: bool) ->
     if "otherwise" in parts:
         return _value(draw, name, parts[draw(st.sampled_from(["then", "otherwise"]))], wild=wild)
     count = draw(st.integers(0 if wild else 1, 2))
-    return {str(number): _value(draw, name, parts["check"], wild=wild) for number in range(count)}
+    return {str(number): _value(draw, name, parts["item"], wild=wild) for number in range(count)}
 
 
 def _text(draw: Draw, name: str) -> Any:

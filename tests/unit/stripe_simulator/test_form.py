@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.stripe.form import decoded
+from simulators.stripe.form import decode_form
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ from simulators.stripe.form import decoded
     ],
 )
 def test_a_form_spells_a_tree(pairs: list[tuple[str, str]], tree: dict[str, Any]) -> None:
-    assert decoded(pairs) == tree
+    assert decode_form(pairs) == tree
 
 
 @given(st.lists(st.tuples(st.text("ab0[]", max_size=12), st.text(max_size=3)), max_size=8))
 def test_no_form_is_too_strange_to_be_read(pairs: list[tuple[str, str]]) -> None:
-    assert isinstance(decoded(pairs), dict)
+    assert isinstance(decode_form(pairs), dict)

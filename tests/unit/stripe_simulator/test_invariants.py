@@ -61,10 +61,10 @@ class Account:
         form = flat({name: self._filled(value) for name, value in request.form.items()})
         where = {"data": form} if route.method == "POST" else {"query_string": form}
         answer = self.client.open(path, method=route.method, headers=KEY, **where)  # type: ignore[arg-type]
-        told = answer.get_json()
-        assert answer.status_code < 500, (route.method, path, form, told)
-        assert answer.status_code == 200 or {"type", "message"} <= told["error"].keys()
-        self._learn(told)
+        shown = answer.get_json()
+        assert answer.status_code < 500, (route.method, path, form, shown)
+        assert answer.status_code == 200 or {"type", "message"} <= shown["error"].keys()
+        self._learn(shown)
         return answer.status_code
 
     def wait(self, seconds: int) -> None:
@@ -87,12 +87,12 @@ class Account:
         known = self.ids.get(wanted.kind, [])
         return known[-1 - wanted.number % len(known)] if known else f"{wanted.kind}_none"
 
-    def _learn(self, told: Any) -> None:
-        if isinstance(told, dict | list):
-            for inner in told.values() if isinstance(told, dict) else told:
+    def _learn(self, shown: Any) -> None:
+        if isinstance(shown, dict | list):
+            for inner in shown.values() if isinstance(shown, dict) else shown:
                 self._learn(inner)
-        elif isinstance(told, str) and (found := AN_ID.fullmatch(told)):
-            self.ids.setdefault(found[1], []).append(told)
+        elif isinstance(shown, str) and (found := AN_ID.fullmatch(shown)):
+            self.ids.setdefault(found[1], []).append(shown)
 
 
 CARDS = st.sampled_from([

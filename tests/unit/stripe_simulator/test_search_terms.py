@@ -5,9 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.stripe.errors import StripeError
-from simulators.stripe.search_terms import Kind, reading
+from simulators.stripe.search_terms import TermKind, parse_query
 
-FIELDS = {"amount": Kind.NUMBER, "metadata": Kind.TOKEN, "name": Kind.TEXT, "card.last4": Kind.TOKEN}
+FIELDS = {
+    "amount": TermKind.NUMBER,
+    "metadata": TermKind.TOKEN,
+    "name": TermKind.TEXT,
+    "card.last4": TermKind.TOKEN,
+}
 PIECES = [
     "amount",
     "metadata",
@@ -31,7 +36,7 @@ PIECES = [
 @given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES), max_size=9).map("".join)))
 def test_a_query_is_read_or_refused_and_never_stumbled_over(query: str) -> None:
     try:
-        condition = reading(query, FIELDS)
+        condition = parse_query(query, FIELDS)
     except StripeError:
         return
     assert condition({"amount": 5, "metadata": {"a": "x"}, "name": None, "card": {"last4": "4242"}}) in {True, False}
@@ -40,7 +45,7 @@ def test_a_query_is_read_or_refused_and_never_stumbled_over(query: str) -> None:
 @given(st.text(min_size=1, max_size=20))
 def test_any_text_can_be_looked_for_once_it_is_escaped(text: str) -> None:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    condition = reading(f'metadata["a"]:"{escaped}"', FIELDS)
+    condition = parse_query(f'metadata["a"]:"{escaped}"', FIELDS)
     assert condition({"metadata": {"a": text}})
     assert not condition({"metadata": {"a": f"{text}!"}})
 
@@ -48,4 +53,4 @@ def test_any_text_can_be_looked_for_once_it_is_escaped(text: str) -> None:
 @pytest.mark.parametrize("query", ["", " ", "AND", 'name:"a" AND', 'name:"a"AND name:"b" OR name:"c"'])
 def test_half_a_query_is_none(query: str) -> None:
     with pytest.raises(StripeError, match="unable to parse"):
-        reading(query, FIELDS)
+        parse_query(query, FIELDS)

@@ -30,8 +30,8 @@ from tests.unit.reference.builders import (
     WHAT,
     cancel_intent,
     create_intent,
-    errand,
     look_at_intent,
+    outgoing,
     refund_intent,
 )
 from tests.unit.reference.gateways.stripe_objects import METADATA, error, intent, listed, refund
@@ -49,7 +49,7 @@ def stripe() -> Any:
 
 
 def ask(message: Message, attempts: int = 1) -> list[Message]:
-    return StripeGateway(KEY, "http://stripe.test", http_session()).perform(errand(message, attempts))
+    return StripeGateway(KEY, "http://stripe.test", http_session()).send(outgoing(message, attempts))
 
 
 def kinds(answers: list[Message]) -> list[type]:
