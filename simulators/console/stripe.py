@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, request
 
 from simulators.console.responses import page, world
-from simulators.world.payload import KEY, redact
+from simulators.kit.redaction import redact
+from simulators.world.payload import KEY
 from simulators.world.topology import STRIPE
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 
 from simulators.clients.http_client import Refused
 from simulators.console.responses import done, page, stage, world
-from simulators.world.payload import redact
+from simulators.kit.redaction import redact
 from simulators.world.topology import SIMULATORS, STRIPE
 
 if TYPE_CHECKING:
