@@ -18,7 +18,7 @@ CARD_NUMBER = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])")
 
 
 def redact_text(text: str) -> str:
-    """Return the text as it may be shown: secrets and card numbers hidden, also percent-encoded; half characters as ?."""
+    """Return the text as it may be shown: no secrets and card numbers, be they percent-encoded; no half characters."""
     text = text.encode(errors="replace").decode()
     hidden = _hide(text)
     if "%" in text and hidden == text and _hide(plain := unquote(text)) != plain:

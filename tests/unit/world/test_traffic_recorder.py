@@ -20,7 +20,7 @@ def recorder() -> Recorder:
 @pytest.fixture
 def client(clock: Clock, recorder: Recorder) -> Client:
     app = Flask("echo")
-    app.post("/echo")(request.get_data)
+    app.add_url_rule("/echo", view_func=lambda: request.get_data(), methods=["POST"])  # noqa: PLW0108 - no request yet
     return Client(TrafficRecorder(STRIPE, clock, recorder).wrap(app))
 
 
