@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 PAGES = "pages"
 PORT = 8080
-THREADS = 24
-"""Each open page keeps one of them busy, by listening."""
 
 
 @contextmanager
@@ -33,7 +31,7 @@ def console(
         port.socket.close()
         raise
     with stage:
-        server = Server(create_app(stage), port, THREADS)
+        server = Server(create_app(stage), port)
         try:
             yield stage, port.url
         finally:
