@@ -54,11 +54,11 @@ def _play_in_terminal(folder: Path, ports: dict[str, int], *, once: bool, apart:
 
 
 def _play_with_pages(folder: Path, ports: dict[str, int], number: int) -> bool:
-    with console(folder, ports, number, hear=_tell_exchange) as (stage, url):
+    with console(folder, ports, number, listener=_tell_exchange) as (session, url):
         tell(f"Open {url} in a browser: all of this can be seen there, broken and tried again.", "title")
-        with stage.acting():
-            well = play_demo(stage.world, tell)
-        _invite(stage.world)
+        with session.acting():
+            well = play_demo(session.world, tell)
+        _invite(session.world)
         return well
 
 

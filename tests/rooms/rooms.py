@@ -45,7 +45,7 @@ ROOMS = {
     "simulators": _room(),
     "simulators.kit": _room("", "flask jwt requests tinydb werkzeug"),
     **dict.fromkeys(SIMULATORS, _room("simulators.kit", "flask werkzeug")),
-    "simulators.contracts": _room("simulators.kit.json_types", "jinja2"),
+    "simulators.contracts": _room("simulators.kit.json_types", "jinja2 gherkin"),
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
     "simulators.clients": _room("simulators.kit", "requests"),
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SECRET = "a secret of at least thirty-two bytes"
 OPERATORS = [
     *(["sagas", verb] for verb in ("list", "show", "resume")),
-    *(["contracts", verb] for verb in ("publish", "verify", "can-i-deploy", "record-deployment")),
+    *(["contracts", verb] for verb in ("publish", "verify")),
     *(["dead-letters", verb] for verb in ("list", "retry", "resolve")),
 ]
 CONTRACTS = [["contracts", verb] for verb in ("diff", "page")]

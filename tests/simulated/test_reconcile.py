@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from reference.app import open_books
-from reference.reconciliation.differences import Difference, Kind
+from reference.reconciliation.differences import Difference, DifferenceKind
 from reference.reconciliation.reconcile import Reconciliation, Repair
 from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
 from simulators.world.topology import STRIPE
 
-K = Kind
+K = DifferenceKind
 ON_ITS_WAY = timedelta(minutes=2)  # Longer than news may take.
 NEVER_LOOKING = {"PAYMENT_CHECK_SECONDS": "864000", "PAYMENT_WINDOW_SECONDS": "864000"}
 
@@ -41,7 +41,7 @@ def found(world: Inside, since: datetime | None = None) -> list[Difference]:
     return list(both.differences(both.span(since)))
 
 
-def kinds(world: Inside) -> list[Kind]:
+def kinds(world: Inside) -> list[DifferenceKind]:
     return [each.kind for each in found(world)]
 
 
@@ -162,7 +162,9 @@ def test_a_refund_that_failed_unheard_is_found_and_waits_for_a_person(world: Ins
     [(K.PAID_TWICE, {"confirm": "true", "payment_method": "pm_card_visa"}), (K.MADE_TWICE, {})],
 )
 @pytest.mark.fault(33)
-def test_a_second_intent_for_the_same_payment_is_for_a_person(world: Inside, kind: Kind, form: dict[str, str]) -> None:
+def test_a_second_intent_for_the_same_payment_is_for_a_person(
+    world: Inside, kind: DifferenceKind, form: dict[str, str]
+) -> None:
     saga_id, intent_id = bought(world)
     second = made_by_hand(world, world.stripe.intents(saga_id)[0]["metadata"], **form)
     world.pass_time(ON_ITS_WAY)
@@ -201,7 +203,7 @@ def test_an_intent_that_stripe_does_not_know_is_reported(world: Inside) -> None:
         (K.METADATA_BROKEN, "paymentId", "pay_x"),
     ],
 )
-def test_metadata_that_somebody_changed_are_reported(world: Inside, kind: Kind, key: str, value: str) -> None:
+def test_metadata_that_somebody_changed_are_reported(world: Inside, kind: DifferenceKind, key: str, value: str) -> None:
     _, intent_id = bought(world)
     at_stripe(world, f"payment_intents/{intent_id}", **{f"metadata[{key}]": value})
     assert kinds(world) == [kind]
@@ -223,7 +225,7 @@ def test_an_amount_that_somebody_changed_in_our_books_is_reported(world: Inside)
         (K.OPEN_AT_STRIPE, "payment_intent.canceled", {"status": "canceled"}),
     ],
 )
-def test_forged_news_are_seen_through(world: Inside, kind: Kind, event: str, changes: dict[str, Any]) -> None:
+def test_forged_news_are_seen_through(world: Inside, kind: DifferenceKind, event: str, changes: dict[str, Any]) -> None:
     _, intent_id = asked_to_pay(world)
     forge(world, intent_id, event, **changes)
     assert kinds(world) == [kind]
