@@ -13,7 +13,7 @@ WIDTH, SIDE, MIDDLE, BAR, ROW, PAD, GAP, EDGE = 1200, 196, 160, 44, 24, 14, 26, 
 
 
 @dataclass(frozen=True)
-class Arrow:
+class TopicArrow:
     """One topic between a party and the hub, from `start` to `end` at the height `y`."""
 
     topic: Topic
@@ -48,7 +48,7 @@ class Box:
     width: int
     height: int
     topics: tuple[Topic, ...] = ()
-    arrows: tuple[Arrow, ...] = ()
+    arrows: tuple[TopicArrow, ...] = ()
 
     @property
     def label(self) -> str:
@@ -133,9 +133,9 @@ def _column(x: int, y: int, parties: Sequence[str], hub: str, at_hub: Mapping[st
     return boxes
 
 
-def _arrow(topic: Topic, hub: str, x: int, y: int) -> Arrow:
+def _arrow(topic: Topic, hub: str, x: int, y: int) -> TopicArrow:
     """Draw from the edge of the sender's box to that of the receiver's."""
     middle = (WIDTH - MIDDLE) // 2
     at_party, at_hub = (x + SIDE, middle) if x < middle else (x, middle + MIDDLE)
     start, end = (at_hub, at_party) if topic.sender == hub else (at_party, at_hub)
-    return Arrow(topic, y, start, end)
+    return TopicArrow(topic, y, start, end)
