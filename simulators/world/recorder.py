@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl
 from simulators.kit.json_types import Json
 from simulators.world.payload import KEY, payload
 
-CLOUDEVENTS = "application/cloudevents+json"
 _LONG_ID = re.compile(r"([a-z]+_\w{4})\w{8,}")
 
 
