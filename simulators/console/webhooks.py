@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from simulators.clients.http_client import Refused
 from simulators.console.responses import acknowledge, page, session, world
 from simulators.kit.json_types import Json
-from simulators.world.payload import redact
+from simulators.kit.redaction import redact
 from simulators.world.topology import SIMULATORS, STRIPE
 
 routes = Blueprint("webhooks", __name__)

@@ -22,7 +22,13 @@ NOWHERE = [
     *("/faults?service=x", "/stripe?kind=x", "/webhooks?sender=x", "/webhooks?status=x", "/school?tutor=nobody"),
     *("/compare/none", "/runs/course/1/x"),
 ]
-SENSELESS = ["/school?minutes=7", "/school?as=a%20b%3C", "/compare/course?seed=-1", "/runs/course/x/naive"]
+SENSELESS = [
+    "/school?minutes=7",
+    "/school?minutes=²",
+    "/school?as=a%20b%3C",
+    "/compare/course?seed=-1",
+    "/runs/course/x/naive",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -56,11 +62,23 @@ def test_what_makes_no_sense_is_named(visitor: Visitor, path: str) -> None:
     assert answer.get_json()["detail"]
 
 
+@pytest.mark.parametrize("number", ["²", "٣", "1e9", "-1", "1.5", "", "9" * 5000])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/clock/jump", "seconds"), ("/school/book", "minutes"), ("/school/courses/algebra/price", "amount")],
+)
+def test_what_is_no_number_is_named(visitor: Visitor, path: str, name: str, number: str) -> None:
+    answer = visitor.post(path, data={name: number, "tutorId": "grace"}, headers=JSON)
+    assert answer.status_code == 400
+    assert name in answer.get_json()["detail"]
+
+
 def test_only_our_own_pages_press_buttons(visitor: Visitor) -> None:
     foreign = visitor.post("/calm", headers={"Origin": "https://elsewhere.example"})
     rebound = visitor.get("/", base_url="http://elsewhere.example:8080")
     ours = visitor.post("/calm", headers={"Origin": "http://127.0.0.1:8080", **JSON})
     assert (foreign.status_code, rebound.status_code, ours.status_code) == (403, 421, 200)
+    assert visitor.post("/calm", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
 
 def test_nothing_is_loaded_from_anywhere_else(visitor: Visitor, bought: str) -> None:
