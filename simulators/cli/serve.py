@@ -12,6 +12,8 @@ from simulators.world.serving import Port, Server
 from simulators.world.topology import PAYMENT, PORTS, REFERENCE
 from simulators.world.waiting import stay
 
+THREADS = 32  # Each may wait for the database, and nobody else for it.
+
 
 @click.command(epilog="Example: env $(grep -v ^# .env) harness serve --port 8000")
 @click.option("--port", envvar="PORT", type=int, default=PORTS[PAYMENT], show_default=True, help="Where it listens.")
@@ -27,7 +29,7 @@ def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
                 f"{PAYMENT} cannot start, its environment is wrong (see .env.example):\n{wrong}"
             ) from wrong
         reserved = Port(PAYMENT, port)
-        server = Server(running, reserved)
+        server = Server(running, reserved, threads=THREADS)
         running.background.start()
         click.echo(f"{PAYMENT} listens at {reserved.url}", err=True)
         stay(until_stdin_closes=until_stdin_closes)

@@ -7,13 +7,24 @@ import socket
 import threading
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 import requests
 from waitress import create_server, wasyncore
+from waitress.task import ThreadedTaskDispatcher
 
 LOOPBACK = "127.0.0.1"
 THREADS = 8
+HEALTH = ("/healthz", "/readyz")
+# A connection costs a file, not a thread: many may be open, and who says nothing for long is let go.
+LIMITS: Mapping[str, Any] = {
+    "connection_limit": 800,
+    "backlog": 1024,
+    "channel_timeout": 60,
+    "cleanup_interval": 5,
+    "asyncore_use_poll": True,
+}
 
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a call that waits for a thread is no news
 
@@ -35,7 +46,7 @@ class Port:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self.socket.bind((LOOPBACK, number))
-            self.socket.listen()
+            self.socket.listen(LIMITS["backlog"])
         except OSError:
             self.socket.close()
             raise PortTaken(name, number) from None
@@ -63,12 +74,31 @@ def served_session(caller: str) -> requests.Session:
     return session
 
 
+class Lanes:
+    """Threads for all requests, and a few more that only tell how the service is: those never wait for the others."""
+
+    def __init__(self, threads: int) -> None:
+        self._all, self._health = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
+        self._all.set_thread_count(threads)
+        self._health.set_thread_count(len(HEALTH) * 2)
+
+    def add_task(self, channel: Any) -> None:  # noqa: ANN401 - a connection of waitress'
+        """Let a thread of the right lane answer the first request of a connection."""
+        is_health = channel.requests and channel.requests[0].path in HEALTH
+        (self._health if is_health else self._all).add_task(channel)
+
+    def shutdown(self) -> None:
+        """Stop all threads."""
+        self._health.shutdown()
+        self._all.shutdown()
+
+
 class Server:
-    """Serves an app on a reserved port until stopped."""
+    """Serves an app on a reserved port until stopped; who connects and says nothing keeps nobody else waiting."""
 
     def __init__(self, app: WSGIApplication, port: Port, threads: int = THREADS) -> None:
         self._sockets: dict[int, object] = {}
-        self._server = create_server(app, self._sockets, sockets=[port.socket], threads=threads)
+        self._server = create_server(app, self._sockets, _dispatcher=Lanes(threads), sockets=[port.socket], **LIMITS)
         self._thread = threading.Thread(target=self._server.run, name="server", daemon=True)
         self._thread.start()
 
