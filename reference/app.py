@@ -31,6 +31,7 @@ from reference.storage.unit_of_work import SqlUnitOfWork
 from reference.web import bookings, flows, health, inbound, operators
 from reference.web import sagas as purchases
 from reference.web.auth import Authenticator
+from reference.web.headers import protect
 from reference.web.metrics import Metrics
 from reference.web.problems import register_problems
 from reference.web.services import Services
@@ -116,6 +117,7 @@ def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions |= {"services": services, "background": background}
     register_problems(app)
+    app.after_request(protect)
     for room in (bookings, flows, health, inbound, operators, purchases):
         app.register_blueprint(room.routes)
     return app
