@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.rooms.rooms import SIMULATORS
 from tests.rooms.source import ROOT, Source, sources, within
 
 HOMES = (
-    "simulators.clients",
-    *("simulators.stripe", "simulators.learning", "simulators.tutor_matching", "simulators.communication"),
-    *("simulators.kit", "simulators.naive"),
+    *("simulators.clients", "simulators.kit", "simulators.naive"),
+    *SIMULATORS,
 )
 # Files that may still spell paths, with the reason.
 EXCEPTIONS = {"simulators.console": "its own addresses are alike; it is being moved to the clients"}
