@@ -68,7 +68,7 @@ class StripeClient:
         return self.client.get("/v1/balance")
 
     def roll_webhook_secret(self) -> str:
-        """Let the one webhook endpoint have a new secret, as in Stripe's Dashboard; returns it."""
+        """Let the one webhook endpoint sign with a new secret, for a day with the old one, too; returns the new one."""
         (endpoint,) = self.newest("webhook_endpoints")
         return str(self.client.post(f"{CONTROL_PATH}/webhook_endpoints/{endpoint['id']}/secret")["secret"])
 
