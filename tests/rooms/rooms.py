@@ -60,7 +60,7 @@ ROOMS = {
     ),
     "simulators.console": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts",
-        "flask requests werkzeug",
+        "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
     "simulators.cli.contracts": _room("simulators", "click flask requests"),

@@ -16,27 +16,34 @@ HOMES = (
     *("simulators.stripe", "simulators.learning", "simulators.tutor_matching", "simulators.communication"),
     *("simulators.kit", "simulators.naive"),
 )
-# Files that may still spell paths, with the reason.
-EXCEPTIONS = {"simulators.console": "its own addresses are alike; it is being moved to the clients"}
+CONSOLE = "simulators.console"  # Its own addresses are named like those of services, such as `/sagas/<saga_id>`.
+UNIQUE_PATHS = re.compile(r"/v1\b|/_sim\b")  # No page of the console is named like these.
 PATHS = re.compile(
-    r"/v1/|/_sim\b"
-    r"|^([A-Z]+ )?/(sagas|payments|session-bookings|dead-letters|flows|metrics|events|commands|webhooks/stripe|readyz"
+    UNIQUE_PATHS.pattern
+    + r"|^([A-Z]+ )?/(sagas|payments|session-bookings|dead-letters|flows|metrics|events|commands|webhooks/stripe|readyz"
     r"|courses|enrollments|tutors|holds|sessions|notices)\b"
 )
 
 
 def paths(source: Source) -> Iterator[str]:
     """Say where a file spells a path of a service; what it says in prose is no path."""
+    forbidden = UNIQUE_PATHS if within(source.module, CONSOLE) else PATHS
     prose = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(source.tree):
         match node:
-            case ast.Constant(value=str(text)) if id(node) not in prose and PATHS.search(text):
+            case ast.Constant(value=str(text)) if id(node) not in prose and forbidden.search(text):
                 yield f"{source.where}:{node.lineno} {text[:60]!r}"
 
 
 def test_only_clients_and_services_spell_paths() -> None:
-    elsewhere = [each for each in sources(ROOT, "simulators") if not _within(each, (*HOMES, *EXCEPTIONS))]
+    elsewhere = [each for each in sources(ROOT, "simulators") if not _within(each, HOMES)]
     assert "\n".join(found for source in elsewhere for found in paths(source)) == ""
+
+
+def test_no_page_leads_to_a_path_of_a_service() -> None:
+    templates = sorted((ROOT / "simulators" / "console" / "templates").glob("*.html"))
+    assert templates
+    assert [each.name for each in templates if UNIQUE_PATHS.search(each.read_text())] == []
 
 
 @pytest.mark.parametrize(
@@ -55,6 +62,11 @@ def test_a_path_elsewhere_is_refused(tmp_path: Path, planted: str) -> None:
     assert list(paths(_planted(tmp_path, planted))) != []
 
 
+@pytest.mark.parametrize("planted", ['client.get("/_sim/faults")', 'FAULT = {"path": "/v1/refunds"}'])
+def test_a_path_of_a_service_in_the_console_is_refused(tmp_path: Path, planted: str) -> None:
+    assert list(paths(_planted(tmp_path, planted, "console"))) != []
+
+
 @pytest.mark.parametrize(
     "planted",
     ['"""What `GET /sagas` answers."""', 'help = "It gets events at /events."', 'TITLES = {"events": "Events"}'],
@@ -67,8 +79,8 @@ def _within(source: Source, rooms: tuple[str, ...]) -> bool:
     return any(within(source.module, room) for room in rooms)
 
 
-def _planted(root: Path, text: str) -> Source:
-    path = root / "simulators" / "world" / "planted.py"
+def _planted(root: Path, text: str, room: str = "world") -> Source:
+    path = root / "simulators" / room / "planted.py"
     path.parent.mkdir(parents=True)
     path.write_text(text + "\n")
     return Source(root, path)

@@ -39,6 +39,7 @@ def test_a_fault_is_planted_with_its_parameters_and_lifted(visitor: Visitor, ses
         ("/faults/stripe/latency", {}),
         ("/faults/stripe/latency", {"latency": "long"}),
         ("/faults/stripe/latency", {"latency": "1", "colour": "red"}),
+        ("/faults/stripe/latency", {"latency": "1", "name": "down", "service": "stripe"}),
     ],
 )
 def test_a_fault_that_cannot_be_is_refused_by_name(visitor: Visitor, path: str, sent: dict[str, str]) -> None:
