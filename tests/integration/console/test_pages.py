@@ -9,7 +9,7 @@ import pytest
 
 import simulators.console
 from simulators.console.session import Session
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 PAGES = [

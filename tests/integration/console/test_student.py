@@ -11,7 +11,7 @@ import requests
 from simulators.console.pay import TOKENS
 from simulators.console.session import Session
 from simulators.stripe.payments.cards import BY_TOKEN
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 NAMES = count()

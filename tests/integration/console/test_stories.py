@@ -14,7 +14,7 @@ from simulators.console.session import Session
 from simulators.stories import STORIES
 from simulators.world.scheduler import NeverQuiet
 from simulators.world.together import ANY_PORTS
-from tests.unit.console.conftest import JSON, Visitor, visiting
+from tests.integration.console.conftest import JSON, Visitor, visiting
 
 pytestmark = pytest.mark.served
 

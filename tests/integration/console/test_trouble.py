@@ -10,7 +10,7 @@ import pytest
 from simulators.console.faults import QUICK
 from simulators.console.session import Session
 from simulators.console.webhooks import TROUBLES
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 

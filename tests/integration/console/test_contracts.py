@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 

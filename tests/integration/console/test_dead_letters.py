@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulators.console.session import Session
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 
