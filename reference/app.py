@@ -88,7 +88,7 @@ def create_app(
         is_ready=partial(_is_ready, database),
         new_id=new_id,
     )
-    return _web_app(services, runtime.Background(payments, dispatcher, queue, reading, clock))
+    return _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
 
 
 def open_books(
@@ -112,7 +112,7 @@ def open_books(
     return Reconciliation(StripeLedger(client), reading, PaymentService(writing, rules, clock), clock)
 
 
-def _web_app(services: Services, background: runtime.Background) -> Flask:
+def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
     app = Flask("reference")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions |= {"services": services, "background": background}

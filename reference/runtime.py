@@ -43,7 +43,7 @@ def http_session() -> requests.Session:
     return session
 
 
-class Background:
+class BackgroundWork:
     """What the service does by itself: sends messages and fires deadlines. A scheduler pumps it, or threads do."""
 
     def __init__(

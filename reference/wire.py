@@ -19,10 +19,16 @@ SOURCE = "edtech.payment-service"
 CONTENT_TYPE = "application/cloudevents+json"
 _STORABLE = re.compile(r"[^\x00\ud800-\udfff]+")
 LONGEST_ID = 255  # Characters; Stripe's own limit, and short enough for an index of either database.
-_ID = re.compile(r"/(\w*[iI]d|source|type)$")
+_ID = re.compile(r"/(\w*[iI]d|source|type|sub)$")
 _UNDERSCORED = re.compile(r"_(\w)")
-_PLAIN = {str, int, bool, NoneType}
-_NAMES = {str: "a string", int: "an integer", datetime: "an ISO 8601 time with its offset", dict: "an object"}
+_PLAIN = {str, int, float, bool, NoneType}
+_NAMES = {
+    str: "a string",
+    int: "an integer",
+    datetime: "an ISO 8601 time with its offset",
+    dict: "an object",
+    list: "an array",
+}
 Read = Callable[[Any, str], Any]  # Takes what was sent, and the pointer to it.
 
 
@@ -126,7 +132,7 @@ def _record(kind: Any, value: Any, pointer: str) -> Any:  # noqa: ANN401
 
 
 def _list(read: Read, value: Any, pointer: str) -> list[Any]:  # noqa: ANN401
-    return [read(each, f"{pointer}/{n}") for n, each in enumerate(value)]
+    return [read(each, f"{pointer}/{n}") for n, each in enumerate(_check(list, value, pointer))]
 
 
 def _mapping(read: Read, value: Any, pointer: str) -> dict[str, Any]:  # noqa: ANN401

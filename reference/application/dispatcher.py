@@ -81,11 +81,13 @@ class Dispatcher:
         return outgoing is not None
 
     def _send(self, outgoing: OutboxMessage) -> None:
-        if isinstance(outgoing.message, Unreadable):
-            self._service.give_up(outgoing, "this version of the service cannot read it")
+        gateway = self._gateways.get(outgoing.to)
+        if gateway is None or isinstance(outgoing.message, Unreadable):
+            reason = "cannot read it" if gateway else f"knows no {outgoing.to}"
+            self._service.give_up(outgoing, f"this version of the service {reason}")
             return
         try:
-            answers = self._gateways[outgoing.to].send(outgoing)
+            answers = gateway.send(outgoing)
         except UnavailableError as trouble:
             self._retry(outgoing, str(trouble))
         except RefusedError as refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from reference.domain.messages import Message
 from reference.domain.payment import Payment
@@ -30,13 +30,48 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
-class Filter:
-    """Which sagas or payments are wanted; an empty value means any."""
+class UnreadableSaga:
+    """A stored saga that this version cannot read: what its columns say, the reason, and the whole."""
 
-    student_id: str = ""
-    context: str = ""
-    context_id: str = ""
-    state: str = ""  # Of a saga its state, of a payment its status.
+    saga_id: str
+    saga: str
+    student_id: str
+    context: str
+    context_id: str
+    state: str
+    outcome: str | None
+    reason: str
+    stored: Any
+
+
+@dataclass(frozen=True)
+class UnreadablePayment:
+    """A stored payment that this version cannot read: what its columns say, the reason, and the whole."""
+
+    payment_id: str
+    saga_id: str
+    intent_id: str | None
+    context: str
+    context_id: str
+    status: str
+    opened_at: datetime
+    reason: str
+    stored: Any
+
+
+AnySaga = PaidSaga | UnreadableSaga
+AnyPayment = Payment | UnreadablePayment
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which sagas or payments are wanted; None means any, and an empty text is one that nothing has."""
+
+    saga_id: str | None = None
+    student_id: str | None = None
+    context: str | None = None
+    context_id: str | None = None
+    state: str | None = None  # Of a saga its state, of a payment its status.
 
 
 PAGE_SIZE = 50  # Unless another is asked for.
@@ -96,15 +131,15 @@ class Counts:
 class Lists(Protocol):
     """The port to lists and counts; the newest come first."""
 
-    def sagas(self, which: Filter, page: Page) -> Slice[PaidSaga]:
+    def sagas(self, which: Filter, page: Page) -> Slice[AnySaga]:
         """Return part of the sagas."""
         ...
 
-    def payments(self, which: Filter, page: Page) -> Slice[Payment]:
+    def payments(self, which: Filter, page: Page) -> Slice[AnyPayment]:
         """Return part of the payments."""
         ...
 
-    def payments_between(self, span: Span, page: Page) -> Slice[Payment]:
+    def payments_between(self, span: Span, page: Page) -> Slice[AnyPayment]:
         """Return part of the payments that began in a span of time."""
         ...
 

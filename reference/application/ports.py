@@ -28,7 +28,7 @@ CLOCK_SKEW = timedelta(hours=1)  # How far Stripe's clock and ours may differ, o
 
 
 class Clock(Protocol):
-    """Tells the time; nobody here reads the machine's."""
+    """The time; nobody here reads the machine's."""
 
     def now(self) -> datetime:
         """Return the present instant, aware and in UTC."""
@@ -68,7 +68,7 @@ class Inbox(Protocol):
 
 
 class Sagas(Protocol):
-    """Where sagas are kept."""
+    """Where sagas are stored."""
 
     def get(self, saga_id: str) -> PaidSaga | None:
         """Return the saga as it was last saved; None if there is none, NotExpected if it cannot be read."""
@@ -84,14 +84,14 @@ class Sagas(Protocol):
 
 
 class Payments(Protocol):
-    """Where payments are kept."""
+    """Where payments are stored."""
 
     def of_saga(self, saga_id: str) -> Payment | None:
-        """Return the saga's payment; None if there is none."""
+        """Return the saga's payment; None if there is none, NotExpected if it cannot be read."""
         ...
 
     def about(self, message: Message) -> Payment | None:
-        """Return the payment that a message is about, by its paymentId, intent or sagaId; None if there is none."""
+        """Return the payment that a message is about, by its paymentId, intent or sagaId; else as of_saga."""
         ...
 
     def save(self, payment: Payment) -> None:
@@ -150,7 +150,7 @@ class DeadLetters(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """All that one message changes, kept together or not at all."""
+    """One transaction: all that one message changes is committed together or not at all."""
 
     inbox: Inbox
     sagas: Sagas
@@ -167,5 +167,5 @@ class UnitOfWork(Protocol):
         ...
 
     def commit(self) -> None:
-        """Keep it all; ConflictError when the database cannot."""
+        """Commit it all; ConflictError when the database cannot."""
         ...

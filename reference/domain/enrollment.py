@@ -64,6 +64,6 @@ class EnrollmentRejected(Event):
 
 
 class VerificationOverdue(Deadline):
-    """Nobody tells what the course costs."""
+    """Nobody answers what the course costs."""
 
     text: ClassVar[str] = "The learning-service did not answer for too long."

@@ -147,10 +147,11 @@ class CancelRequested(Message):
 
 
 class Unreadable(Message):
-    """Another version of this code stored what this one cannot read: a person should see it."""
+    """What is stored and cannot be read, for another version of this code wrote it: a person should see it."""
 
+    saga_id: str = ""
     stored_as: str
-    body: dict[str, Any]
+    body: Any = None
 
 
 class DeliveryUnanswered(Deadline):

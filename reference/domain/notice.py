@@ -34,6 +34,6 @@ class SendNotice(Command):
 
 
 class NoticeSent(Event):
-    """The person was told."""
+    """The notice was sent."""
 
     text: ClassVar[str] = "The person was told."

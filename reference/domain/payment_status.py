@@ -49,5 +49,5 @@ class Refund:
         return _RANK.index(self.state) > _RANK.index(known.state)
 
     def corrects(self, known: Refund) -> bool:
-        """Whether it is the same news with another amount: a webhook may have told a wrong one."""
+        """Whether it is the same news with another amount: a webhook may have had a wrong one."""
         return self.state == known.state and self.amount != known.amount

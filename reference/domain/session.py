@@ -94,6 +94,6 @@ class AvailabilityUnanswered(Deadline):
 
 
 class AvailabilityOverdue(Deadline):
-    """Nobody tells whether the tutor is free."""
+    """Nobody answers whether the tutor is free."""
 
     text: ClassVar[str] = "The tutor-matching-service did not answer for too long."

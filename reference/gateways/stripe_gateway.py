@@ -49,7 +49,7 @@ class StripeGateway:
                 return self._refund(request, outgoing)
             case LookAtIntent(intent_id=str()):
                 return self._look(request)
-        return []  # Looking at what was never created: whoever creates it will tell.
+        return []  # Looking at what was never created: whoever creates it will know.
 
     def _create(self, request: PaymentRequest, outgoing: OutboxMessage) -> Message:
         if request.price.currency in news.NOT_CHARGED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from reference.domain.money import Money
 from reference.domain.payment_news import (
@@ -17,6 +17,9 @@ from reference.domain.payment_news import (
     RefundReported,
 )
 from reference.domain.payment_status import RefundState
+from reference.wire import validate
+
+Fact = TypeVar("Fact", bound=PaymentNews)
 
 # Stripe counts these without decimals in the books, but wants two in its API.
 TWO_DECIMALS_AT_STRIPE = {"ISK", "UGX"}
@@ -48,18 +51,18 @@ def instant(seconds: int) -> datetime:
 
 def read_intent(intent: Mapping[str, Any]) -> IntentCreated:
     """Return the fact that Stripe holds this intent."""
-    return IntentCreated(**_ids(intent), client_secret=intent["client_secret"])
+    return _valid(IntentCreated(**_ids(intent), client_secret=intent["client_secret"]))
 
 
 def read_payment(intent: Mapping[str, Any], at: int, *, confirmed: bool = False) -> MoneyReceived:
     """Return the fact that money came in."""
     received = money(intent["amount_received"], intent["currency"])
-    return MoneyReceived(**_ids(intent), received=received, paid_at=instant(at), confirmed=confirmed)
+    return _valid(MoneyReceived(**_ids(intent), received=received, paid_at=instant(at), confirmed=confirmed))
 
 
 def read_cancellation(intent: Mapping[str, Any]) -> IntentCanceled:
     """Return the fact that nobody can pay this intent any more."""
-    return IntentCanceled(**_ids(intent))
+    return _valid(IntentCanceled(**_ids(intent)))
 
 
 def read_decline(intent: Mapping[str, Any]) -> AttemptDeclined:
@@ -68,12 +71,13 @@ def read_decline(intent: Mapping[str, Any]) -> AttemptDeclined:
     code, decline_code = error.get("code") or "card_declined", error.get("decline_code")
     public_code = "generic_decline" if decline_code in CONCEALED else decline_code
     attempt = error.get("charge") or intent["latest_charge"] or intent["id"]
-    return AttemptDeclined(**_ids(intent), attempt=attempt, reason=public_code or code, decline_code=public_code)
+    why: dict[str, Any] = {"reason": public_code or code, "decline_code": public_code}
+    return _valid(AttemptDeclined(**_ids(intent), attempt=attempt, **why))
 
 
 def read_refund(refund: Mapping[str, Any], *, confirmed: bool = False) -> RefundReported:
     """Return how far a refund is; it names its intent, but has none of the intent's metadata."""
-    return RefundReported(
+    report = RefundReported(
         intent_id=refund["payment_intent"],
         refund_id=refund["id"],
         amount=money(refund["amount"], refund["currency"]).amount,
@@ -81,11 +85,20 @@ def read_refund(refund: Mapping[str, Any], *, confirmed: bool = False) -> Refund
         reason=refund.get("failure_reason") or "",
         confirmed=confirmed,
     )
+    return _valid(report)
 
 
 def read_dispute(dispute: Mapping[str, Any]) -> DisputeReported:
     """Return the fact that a bank wants the money back."""
-    return DisputeReported(intent_id=dispute["payment_intent"], dispute_id=dispute["id"], status=dispute["status"])
+    return _valid(
+        DisputeReported(intent_id=dispute["payment_intent"], dispute_id=dispute["id"], status=dispute["status"])
+    )
+
+
+def _valid(fact: Fact) -> Fact:
+    """Return a fact if we could store it: what Stripe sends is checked like what other services send."""
+    validate(fact)
+    return fact
 
 
 def _ids(intent: Mapping[str, Any]) -> dict[str, Any]:

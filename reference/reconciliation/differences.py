@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reference.application.lists import UnreadablePayment
 from reference.domain.money import Money
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus, RefundState
 from reference.reconciliation.ledger import Entry, EntryState
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """In what the books differ."""
 
     PAID_AT_STRIPE = "PAID_AT_STRIPE"
@@ -28,9 +29,10 @@ class Kind(StrEnum):
     METADATA_BROKEN = "METADATA_BROKEN"
     UNKNOWN_HERE = "UNKNOWN_HERE"
     UNKNOWN_AT_STRIPE = "UNKNOWN_AT_STRIPE"
+    UNREADABLE_HERE = "UNREADABLE_HERE"
 
 
-K, E = Kind, EntryState
+K, E = DifferenceKind, EntryState
 # These are differences only when they stay: a webhook takes its time.
 TRAVELLING = {K.PAID_AT_STRIPE, K.CANCELED_AT_STRIPE, K.REFUNDED_THERE_ONLY, K.REFUNDED_HERE_ONLY}
 # What a webhook could have told, and telling it again mends.
@@ -43,7 +45,7 @@ SHOWN_BY_NEWS = {K.PAID_TWICE, K.UNKNOWN_HERE}
 class Difference:
     """One thing in which the books differ: what ours say of it, and what Stripe's."""
 
-    kind: Kind
+    kind: DifferenceKind
     payment_id: str
     saga_id: str
     intent_id: str
@@ -66,6 +68,12 @@ def unknown_here(entry: Entry) -> Difference:
     return Difference(K.UNKNOWN_HERE, entry.payment_id, entry.saga_id, entry.intent_id, "nothing", str(entry))
 
 
+def unreadable_here(payment: UnreadablePayment) -> Difference:
+    """Return the difference that a payment of ours cannot be read, and so not be compared."""
+    ids = (payment.payment_id, payment.saga_id, payment.intent_id or "")
+    return Difference(K.UNREADABLE_HERE, *ids, payment.reason, "not compared")
+
+
 def _missing(payment: Payment) -> list[Difference]:
     if payment.intent_id is None:
         return []  # We know of none, either.
@@ -77,7 +85,7 @@ def _of_own(payment: Payment, own: Entry) -> Iterator[Difference]:
         yield _difference(kind, payment, own.intent_id, here, there)
 
 
-def _of_terms(payment: Payment, own: Entry) -> Iterator[tuple[Kind, object, object]]:
+def _of_terms(payment: Payment, own: Entry) -> Iterator[tuple[DifferenceKind, object, object]]:
     ids = (payment.payment_id, payment.saga_id)
     if (own.payment_id, own.saga_id) != ids or not (own.context and own.context_id):
         stated = (own.payment_id, own.saga_id, own.context, own.context_id)
@@ -90,7 +98,7 @@ def _of_terms(payment: Payment, own: Entry) -> Iterator[tuple[Kind, object, obje
         yield K.AMOUNT_DIFFERS, f"{payment.received} received", f"{own.received} received"
 
 
-def _of_money(payment: Payment, own: Entry) -> Iterator[tuple[Kind, object, object]]:
+def _of_money(payment: Payment, own: Entry) -> Iterator[tuple[DifferenceKind, object, object]]:
     if bool(payment.received) != (own.state == E.PAID):
         yield (K.PAID_HERE_ONLY if payment.received else K.PAID_AT_STRIPE), payment.status, own
     elif kind := _ENDED.get((payment.status, own.state)):
@@ -121,5 +129,5 @@ def _given_back(payment: Payment) -> int:
     return sum(refund.amount for refund in payment.refunds.values() if refund.state != RefundState.FAILED)
 
 
-def _difference(kind: Kind, payment: Payment, intent_id: str, here: object, there: object) -> Difference:
+def _difference(kind: DifferenceKind, payment: Payment, intent_id: str, here: object, there: object) -> Difference:
     return Difference(kind, payment.payment_id, payment.saga_id, intent_id, str(here), str(there))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from reference.domain.payment import Payment
+from reference.application.lists import AnyPayment
 from reference.reconciliation.ledger import Entry
 
 
@@ -16,21 +16,21 @@ class Pair:
     """A payment of ours and the entries that name it, as far as they lie near each other."""
 
     at: datetime  # Of the newest of them.
-    payment: Payment | None = None
+    payment: AnyPayment | None = None
     entries: list[Entry] = field(default_factory=list)
 
-    def add(self, item: Payment | Entry) -> None:
+    def add(self, item: AnyPayment | Entry) -> None:
         """Take one more of the same payment."""
-        if isinstance(item, Payment):
-            self.payment = item
-        else:
+        if isinstance(item, Entry):
             self.entries.append(item)
+        else:
+            self.payment = item
 
 
-def pair_up(ours: Iterable[Payment], theirs: Iterable[Entry], margin: timedelta) -> Iterator[Pair]:
+def pair_up(ours: Iterable[AnyPayment], theirs: Iterable[Entry], margin: timedelta) -> Iterator[Pair]:
     """Yield each pair once both streams are further past it than the margin, by which the two clocks may differ."""
     open_pairs: dict[str, Pair] = {}  # In the order of their `at`, the newest first.
-    timeline: Iterable[Payment | Entry] = heapq.merge(ours, theirs, key=_at, reverse=True)
+    timeline: Iterable[AnyPayment | Entry] = heapq.merge(ours, theirs, key=_at, reverse=True)
     for item in timeline:
         yield from _pop_past(open_pairs, _at(item) + margin)
         open_pairs.setdefault(item.payment_id, Pair(_at(item))).add(item)
@@ -42,5 +42,5 @@ def _pop_past(open_pairs: dict[str, Pair], limit: datetime) -> Iterator[Pair]:
         yield open_pairs.pop(oldest_key)
 
 
-def _at(item: Payment | Entry) -> datetime:
-    return item.opened_at if isinstance(item, Payment) else item.created_at
+def _at(item: AnyPayment | Entry) -> datetime:
+    return item.created_at if isinstance(item, Entry) else item.opened_at

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from reference.application.lists import Page, Span
+from reference.application.lists import AnyPayment, Page, Span, UnreadablePayment
 from reference.application.ports import CLOCK_SKEW, Clock, UnitOfWork
 from reference.application.service import PaymentService, Receipt
+from reference.domain.messages import NotExpected
 from reference.domain.payment import Payment
 from reference.domain.payment_news import PaymentNews, RefundReported
 from reference.reconciliation.differences import (
@@ -19,6 +20,7 @@ from reference.reconciliation.differences import (
     Difference,
     differences,
     unknown_here,
+    unreadable_here,
 )
 from reference.reconciliation.ledger import Entry, Ledger
 from reference.reconciliation.pairing import Pair, pair_up
@@ -55,7 +57,9 @@ class Reconciliation:
     def differences(self, span: Span, on_payment: Callable[[], object] = lambda: None) -> Iterator[Difference]:
         """Yield what differs, the newest first; only what both sides still say when they are asked once more."""
         for pair in pair_up(self._ours(span), self._ledger.entries(span), CLOCK_SKEW):
-            if not _agree(pair):
+            if isinstance(pair.payment, UnreadablePayment):
+                yield unreadable_here(pair.payment)
+            elif not _agree(pair):
                 yield from self._compare_again(pair, span)
             if pair.payment:
                 on_payment()
@@ -76,7 +80,7 @@ class Reconciliation:
         what = f"{fact.refund_id}:{fact.state}" if isinstance(fact, RefundReported) else fact.name
         return self._service.receive("reconcile", f"{fact.intent_id}:{what}", fact)
 
-    def _ours(self, span: Span) -> Iterator[Payment]:
+    def _ours(self, span: Span) -> Iterator[AnyPayment]:
         cursor: str | None = ""
         while cursor is not None:
             with self._units() as unit:
@@ -85,11 +89,19 @@ class Reconciliation:
             cursor = found.next_cursor
 
     def _compare_again(self, pair: Pair, span: Span) -> Iterator[Difference]:
-        owners = {each.intent_id: self._owner(each) for each in pair.entries}
-        yield from (unknown_here(each) for each in pair.entries if owners[each.intent_id] is None)
-        concerned = {each.payment_id: each for each in (pair.payment, *owners.values()) if each}
+        owners: dict[str, Payment] = {}
+        for each in pair.entries:
+            try:
+                owner = self._owner(each)
+            except NotExpected:
+                continue  # Its payment cannot be read, and is reported at its own turn.
+            if owner:
+                owners[each.intent_id] = owner
+            else:
+                yield unknown_here(each)
+        concerned = {each.payment_id: each for each in (pair.payment, *owners.values()) if isinstance(each, Payment)}
         for payment in concerned.values():
-            named = [id_ for id_, owner in owners.items() if owner and owner.payment_id == payment.payment_id]
+            named = [id_ for id_, owner in owners.items() if owner.payment_id == payment.payment_id]
             found = self._compare(payment, named)
             is_its_turn = pair.payment is not None and pair.payment.payment_id == payment.payment_id
             yield from found if is_its_turn else _out_of_turn(found, payment, named, span)
@@ -113,7 +125,10 @@ class Reconciliation:
 
 
 def _agree(pair: Pair) -> bool:
-    if pair.payment is None or [each.intent_id for each in pair.entries] != [*filter(None, [pair.payment.intent_id])]:
+    if not isinstance(pair.payment, Payment):
+        return False
+    expected = [pair.payment.intent_id] if pair.payment.intent_id else []
+    if [each.intent_id for each in pair.entries] != expected:
         return False
     return not differences(pair.payment, next(iter(pair.entries), None))
 

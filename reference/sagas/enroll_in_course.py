@@ -78,7 +78,7 @@ class EnrollInCourseSaga(PaidSaga):
         self.withdraw(self._verification())
 
     def remember_title(self, event: EventData) -> None:
-        """Remember what to call it when the student is told."""
+        """Remember the title for the notices."""
         self.title = message_of(event).title
 
     def _verification(self) -> VerifyCourse:

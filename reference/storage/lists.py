@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select, tuple_, union_all
 
 from reference.application.lists import (
+    AnyPayment,
+    AnySaga,
     Counts,
     DeadLetter,
     Filter,
@@ -19,11 +21,13 @@ from reference.application.lists import (
     Slice,
     Span,
     UnknownCursorError,
+    UnreadablePayment,
+    UnreadableSaga,
 )
-from reference.domain.payment import Payment
+from reference.domain.messages import NotExpected
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_dead_letter
-from reference.storage.records import read_record, read_saga
+from reference.storage.records import read_payment, read_saga
 from reference.storage.tables import UtcTime, dead_letters, outbox, payments, sagas
 from reference.wire import decode
 
@@ -43,22 +47,20 @@ class ListsOfTables:
     def __init__(self, connection: Connection, kinds: dict[str, type[PaidSaga]]) -> None:
         self._connection, self._kinds = connection, kinds
 
-    def sagas(self, which: Filter, page: Page) -> Slice[PaidSaga]:
+    def sagas(self, which: Filter, page: Page) -> Slice[AnySaga]:
         """Return part of the sagas."""
-        wanted = select(sagas).where(*_conditions(which, sagas.c.state, which.state.lower()))
-        return self._newest(wanted, page, _STARTED, lambda row: read_saga(self._kinds, row))
+        wanted = select(sagas).where(*_conditions(which, sagas.c.state, which.state and which.state.lower()))
+        return self._newest(wanted, page, _STARTED, self._read_saga)
 
-    def payments(self, which: Filter, page: Page) -> Slice[Payment]:
+    def payments(self, which: Filter, page: Page) -> Slice[AnyPayment]:
         """Return part of the payments."""
         wanted = select(payments).join(sagas, sagas.c.saga_id == payments.c.saga_id)
         wanted = wanted.where(*_conditions(which, payments.c.status, which.state))
-        return self._newest(wanted, page, _OPENED, lambda row: read_record(Payment, row))
+        return self._newest(wanted, page, _OPENED, _read_payment)
 
-    def payments_between(self, span: Span, page: Page) -> Slice[Payment]:
+    def payments_between(self, span: Span, page: Page) -> Slice[AnyPayment]:
         """Return part of the payments that began in a span of time."""
-        return self._newest(
-            select(payments).where(*_within(span)), page, _OPENED, lambda row: read_record(Payment, row)
-        )
+        return self._newest(select(payments).where(*_within(span)), page, _OPENED, _read_payment)
 
     def count_payments_between(self, span: Span) -> int:
         """Return how many payments began in a span of time."""
@@ -86,6 +88,13 @@ class ListsOfTables:
         """Return when the next outbox message or deadline falls due, claimed outbox messages included."""
         return self._connection.execute(_NEXT_DUE).scalar()
 
+    def _read_saga(self, row: Any) -> AnySaga:  # noqa: ANN401 - a row of the table
+        try:
+            return read_saga(self._kinds, row)
+        except NotExpected as unreadable:
+            subject = (row.student_id, row.context, row.context_id)
+            return UnreadableSaga(row.saga_id, row.saga, *subject, row.state, row.outcome, str(unreadable), row.body)
+
     def _newest(
         self, wanted: Select[Any], page: Page, order: tuple[Column[Any], ...], read: Callable[[Any], Item]
     ) -> Slice[Item]:
@@ -96,14 +105,24 @@ class ListsOfTables:
         return _slice(found, page, read, lambda row: _cursor(*(getattr(row, column.name) for column in order)))
 
 
-def _conditions(which: Filter, state: ColumnElement[str], wanted: str) -> list[ColumnElement[bool]]:
+def _read_payment(row: Any) -> AnyPayment:  # noqa: ANN401 - a row of the table
+    try:
+        return read_payment(row)
+    except NotExpected as unreadable:
+        subject = (row.intent_id, row.context, row.context_id)
+        ids = (row.payment_id, row.saga_id)
+        return UnreadablePayment(*ids, *subject, row.status, row.opened_at, str(unreadable), row.body)
+
+
+def _conditions(which: Filter, state: ColumnElement[str], wanted: str | None) -> list[ColumnElement[bool]]:
     values = {
+        sagas.c.saga_id: which.saga_id,
         sagas.c.student_id: which.student_id,
         sagas.c.context: which.context,
         sagas.c.context_id: which.context_id,
         state: wanted,
     }
-    return [column == value for column, value in values.items() if value]
+    return [column == value for column, value in values.items() if value is not None]
 
 
 def _within(span: Span) -> list[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from reference.application.lists import DeadLetter
 from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message, Unreadable
 from reference.storage.tables import dead_letters, inbox, outbox
-from reference.wire import WireError, decode, encode
+from reference.wire import decode, encode
 
 _REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
 _DUE = select(outbox.c.key).where(outbox.c.due_at <= bindparam("now")).order_by(outbox.c.due_at)
@@ -112,10 +112,12 @@ def read_dead_letter(row: Any) -> DeadLetter:  # noqa: ANN401 - a row of the tab
     return DeadLetter(row.id, row.source, row.message_id, read_message(row.name, row.body), row.reason, row.at)
 
 
-def read_message(name: str, body: dict[str, Any]) -> Message:
-    """Return the message that was stored; Unreadable if another version of this code stored it."""
+def read_message(name: str, body: Any) -> Message:  # noqa: ANN401 - whatever is stored
+    """Return the message that was stored; Unreadable if this version of the code cannot read it."""
     try:
         message: Message = decode(Message.known[name], body)
-    except (KeyError, WireError):
-        return Unreadable(saga_id=body.get("sagaId", ""), stored_as=name, body=body)
-    return message
+    except (KeyError, TypeError, ValueError):
+        saga_id = body.get("sagaId") if isinstance(body, dict) else None
+        return Unreadable(saga_id=saga_id if isinstance(saga_id, str) else "", stored_as=name, body=body)
+    # What an older version could not read, this one may.
+    return read_message(message.stored_as, message.body) if isinstance(message, Unreadable) else message

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, Insert, Select, Table, Update, bindparam, insert, select, update
 
 from reference.application.ports import ConflictError
-from reference.domain.messages import STORED_AS_REMINDERS, Message, NotExpected
+from reference.domain.messages import STORED_AS_REMINDERS, Message, NotExpected, Unreadable
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_message
@@ -28,6 +28,9 @@ _PAYMENT_BY = {
 }
 
 
+UNREADABLE = (KeyError, TypeError, ValueError)  # What reading a row raises that another version wrote, or nobody.
+
+
 class _Statements(NamedTuple):
     """The statements that both tables have."""
 
@@ -38,11 +41,17 @@ class _Statements(NamedTuple):
 
 
 def _statements(table: Table, id_: Column[str]) -> _Statements:
-    due = select(id_.label("id"), table.c.version, table.c.body).where(table.c.due_at <= bindparam("now"))
+    due = select(id_.label("id"), table.c.saga_id, table.c.version, table.c.body).where(
+        table.c.due_at <= bindparam("now")
+    )
+    due = due.where(table.c.due_at <= bindparam("now"))
     return _Statements(
         add=insert(table),
         save=update(table).where(id_ == bindparam("id"), table.c.version == bindparam("was")),
-        due=due.order_by(table.c.due_at).limit(1).with_for_update(skip_locked=True),
+        due=due.where(table.c.due_at <= bindparam("now"))
+        .order_by(table.c.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True),
         clear_deadline=update(table).where(id_ == bindparam("id")),
     )
 
@@ -83,17 +92,17 @@ class PaymentTable:
         self._connection = connection
 
     def about(self, message: Message) -> Payment | None:
-        """Return the payment that a message is about, by its paymentId, intent or sagaId; None if there is none."""
+        """Return the payment that a message is about, by its paymentId, intent or sagaId; else as of_saga."""
         name = next(name for name in _PAYMENT_BY if vars(message).get(name))
         return self._get(name, vars(message)[name])
 
     def of_saga(self, saga_id: str) -> Payment | None:
-        """Return the saga's payment; None if there is none."""
+        """Return the saga's payment; None if there is none, NotExpected if it cannot be read."""
         return self._get("saga_id", saga_id)
 
     def _get(self, by: str, id_: str) -> Payment | None:
         row = self._connection.execute(_PAYMENT_BY[by], {"id": id_}).one_or_none()
-        return read_record(Payment, row) if row else None
+        return read_payment(row) if row else None
 
     def save(self, payment: Payment) -> None:
         """Store a new payment or its move; ConflictError when somebody else was first."""
@@ -119,8 +128,12 @@ class DeadlineColumns:
 
     def _take(self, row: Any, clear: Update) -> Message:  # noqa: ANN401 - a row of either table
         spelling = STORED_AS_REMINDERS["spelling"]
-        deadlines: dict[str, datetime] = decode(dict[str, datetime], row.body[spelling])
-        name = min(deadlines, key=deadlines.__getitem__)
+        try:
+            deadlines: dict[str, datetime] = decode(dict[str, datetime], row.body[spelling])
+            name = min(deadlines, key=deadlines.__getitem__)
+        except UNREADABLE:  # Whatever they are, they must not stand before all others for ever.
+            self._connection.execute(clear, {"id": row.id, "version": row.version + 1, "due_at": None})
+            return Unreadable(saga_id=row.saga_id, stored_as=spelling, body=row.body)
         del deadlines[name]
         left = {"body": row.body | {spelling: encode(deadlines)}, "due_at": _next_due(deadlines)}
         self._connection.execute(clear, left | {"id": row.id, "version": row.version + 1})
@@ -128,17 +141,25 @@ class DeadlineColumns:
 
 
 def read_saga(kinds: dict[str, type[PaidSaga]], row: Any) -> PaidSaga:  # noqa: ANN401 - a row of the table
-    """Return the saga of a row; NotExpected when another version of this code wrote what this one cannot read."""
+    """Return the saga of a row; NotExpected when this version of the code cannot read it."""
     try:
-        saga: PaidSaga = read_record(kinds[row.saga], row)
+        saga: PaidSaga = _read(kinds[row.saga], row)
         saga.machine.get_state(saga.state)
-    except (KeyError, ValueError) as unknown:
-        raise NotExpected(f"a {row.saga} was stored that this version cannot read: {unknown}") from unknown
+    except UNREADABLE as unknown:
+        raise NotExpected(f"a {row.saga} is stored that this version cannot read: {unknown}") from unknown
     return saga
 
 
-def read_record(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
-    """Return the record of a row, with the row's version; WireError if it cannot be read."""
+def read_payment(row: Any) -> Payment:  # noqa: ANN401 - a row of the table
+    """Return the payment of a row; NotExpected when this version of the code cannot read it."""
+    try:
+        payment: Payment = _read(Payment, row)
+    except UNREADABLE as unknown:
+        raise NotExpected(f"a payment is stored that this version cannot read: {unknown}") from unknown
+    return payment
+
+
+def _read(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
     record = decode(kind, row.body)
     record.version = row.version
     return record

@@ -12,6 +12,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnprocessableEntity
 
+from reference.application.lists import UnreadableSaga
 from reference.application.service import Receipt
 from reference.domain.session import BookSessionInitiated
 from reference.web.problems import ParameterError
@@ -58,6 +59,8 @@ def _number(student_id: str) -> str:
 
 
 def _refuse_another_booking(saga: Any, booking: SessionBooking) -> None:  # noqa: ANN401 - a saga of whichever flow
+    if isinstance(saga, UnreadableSaga):
+        return  # Nobody can say what it is for.
     same = SessionBooking(**{name: getattr(saga, name) for name in vars(booking)})
     if encode(same) != encode(booking):  # Compared as they are stored, to the millisecond.
         raise UnprocessableEntity(f"This {KEY} was used for another booking.")

@@ -55,5 +55,5 @@ class _Stored:
         parked = sum(each.count for each in self._counts.sagas if each.outcome == "PARKED")
         yield GaugeMetricFamily("payments_sagas_parked", "Sagas that wait for a person.", parked)
         yield GaugeMetricFamily("payments_dead_letters", "Messages that wait for a person.", self._counts.dead_letters)
-        yield GaugeMetricFamily("payments_outbox_pending", "Messages still to be said.", self._counts.outbox)
+        yield GaugeMetricFamily("payments_outbox_pending", "Messages still to be sent.", self._counts.outbox)
         yield GaugeMetricFamily("payments_outbox_oldest_seconds", "Age of the oldest of them.", self._oldest)

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from reference.application.lists import DeadLetter
 from reference.domain.messages import NotExpected
-from reference.web.services import reason_given, requested_page, services
+from reference.web.services import reason_given, requested_page, services, without_secrets
 from reference.wire import encode
 
 routes = Blueprint("operators", __name__)
@@ -56,7 +56,7 @@ def _public_view(letter: DeadLetter) -> dict[str, Any]:
         "messageId": letter.message_id,
         "name": letter.message.name,
         "sagaId": letter.message.saga_id or None,
-        "data": {key: value for key, value in encode(letter.message).items() if key != "clientSecret"},
+        "data": without_secrets(encode(letter.message)),
         "reason": letter.reason,
         "at": encode(letter.at),
         "nextStep": "mend what the reason names, then retry; or deal with it by hand and resolve",

@@ -10,14 +10,22 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from reference.application.lists import Filter
+from reference.application.lists import AnyPayment, Filter, UnreadablePayment, UnreadableSaga
 from reference.application.saga_view import SagaView, view_sagas
 from reference.domain.messages import CancelRequested, ResumeRequested
-from reference.domain.payment import Payment
 from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import PaymentStatus
+from reference.sagas.paid_saga import PaidSaga
 from reference.web.auth import Caller
-from reference.web.services import act, find_saga, query_parameter, reason_given, requested_page, services
+from reference.web.services import (
+    act,
+    find_saga,
+    query_parameter,
+    reason_given,
+    requested_page,
+    services,
+    without_secrets,
+)
 from reference.wire import encode
 
 routes = Blueprint("sagas", __name__)
@@ -71,7 +79,7 @@ def resume(saga_id: str) -> ResponseReturnValue:
 
 def _filter(caller: Caller, states: Collection[str]) -> Filter:
     student = query_parameter("student")
-    if caller.role == "student" and student not in ("", caller.id):
+    if caller.role == "student" and student not in (None, caller.id):
         raise Forbidden("Students see only their own.")
     return Filter(
         student_id=caller.id if caller.role == "student" else student,
@@ -85,30 +93,43 @@ def _public_view(view: SagaView, caller: Caller) -> dict[str, Any]:
     saga = view.saga
     return {
         "sagaId": saga.saga_id,
-        "saga": type(saga).__name__,
         "studentId": saga.student_id,
         "context": saga.context,
         "contextId": saga.context_id,
         "state": saga.state.upper(),
         "outcome": saga.outcome,
-        "waitingFor": saga.waiting_for,
         "waitingUntil": encode(view.waiting_until),
         "nextStep": view.next_step,
-        "history": [{"at": encode(each.at), "text": each.text, "message": each.message} for each in saga.history],
         "payment": _payment_view(view.payment, caller) if view.payment else None,
+        **(_unreadable_saga(saga, caller) if isinstance(saga, UnreadableSaga) else _readable_saga(saga)),
     }
 
 
-def _payment_view(payment: Payment, caller: Caller) -> dict[str, Any]:
-    view = {
+def _readable_saga(saga: PaidSaga) -> dict[str, Any]:
+    history = [{"at": encode(each.at), "text": each.text, "message": each.message} for each in saga.history]
+    return {"saga": type(saga).__name__, "waitingFor": saga.waiting_for, "history": history}
+
+
+def _unreadable_saga(saga: UnreadableSaga, caller: Caller) -> dict[str, Any]:
+    return {"saga": saga.saga, "waitingFor": None, "history": [], **_unreadable_part(saga, caller)}
+
+
+def _payment_view(payment: AnyPayment, caller: Caller) -> dict[str, Any]:
+    view: dict[str, Any] = {
         "paymentId": payment.payment_id,
         "sagaId": payment.saga_id,
         "context": payment.context,
         "contextId": payment.context_id,
         "status": payment.status,
-        "price": encode(payment.price),
-        "disputes": payment.disputes,
     }
+    if isinstance(payment, UnreadablePayment):
+        return view | _unreadable_part(payment, caller)
+    view |= {"price": encode(payment.price), "disputes": payment.disputes}
     # A student reaches only their own payments, so a student is the owner.
     secret = payment.client_secret if caller.role == "student" else None
     return view | ({"clientSecret": secret} if secret else {})
+
+
+def _unreadable_part(record: UnreadableSaga | UnreadablePayment, caller: Caller) -> dict[str, Any]:
+    stored = {"stored": without_secrets(record.stored)} if caller.role == "operator" else {}
+    return {"unreadable": record.reason, **stored}

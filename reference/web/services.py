@@ -25,6 +25,7 @@ from reference.wire import decode, is_storable
 
 MOST = 200  # Items a page.
 _NUMBER = re.compile("[0-9]{1,9}")
+_SECRET = re.compile(r"_secret_\w+")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ def json_body() -> Any:  # noqa: ANN401 - whatever was sent
         return json.loads(request.get_data())
     except (RecursionError, ValueError) as unreadable:
         raise BadRequest("The body is not JSON.") from unreadable
+
+
+def without_secrets(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return what is stored as an operator may see it: without any client secret."""
+    if isinstance(value, dict):
+        return {key: without_secrets(each) for key, each in value.items() if key != "clientSecret"}
+    if isinstance(value, list):
+        return [without_secrets(each) for each in value]
+    return _SECRET.sub("", value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -90,14 +100,14 @@ def requested_page() -> Page:
     limit = query_parameter("limit") or str(PAGE_SIZE)
     if not (_NUMBER.fullmatch(limit) and 1 <= int(limit) <= MOST):
         raise ParameterError("limit", f"must be a number from 1 to {MOST}")
-    return Page(after=query_parameter("cursor"), limit=int(limit))
+    return Page(after=query_parameter("cursor") or "", limit=int(limit))
 
 
-def query_parameter(name: str, known: Collection[str] = ()) -> str:
-    """Return a parameter of the query, or nothing if it is not there; ParameterError if it is none of the known."""
+def query_parameter(name: str, known: Collection[str] = ()) -> str | None:
+    """Return a parameter of the query, or None if it is not there; ParameterError if it is none of the known."""
     value = request.args.get(name)
     if value is not None and not is_storable(value):
         raise ParameterError(name, "must not be empty, nor hold NUL or half characters")
     if value and known and value not in known:
         raise ParameterError(name, f"must be one of: {', '.join(sorted(known))}")
-    return value or ""
+    return value

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from simulators.cli.terminal import tell
-from simulators.cli.usage import by_name, explained, port_options
+from simulators.cli.usage import by_name, explain_problems, port_options
 from simulators.console.serving import PORT, console
 from simulators.stories.demo import play_demo, tell_by_hand
 from simulators.stories.telling import tell_exchange
@@ -33,7 +33,7 @@ INTERRUPTED = 130
 def demo(*, once: bool, apart: bool, pages_port: int, **ports: int) -> None:
     """Watch students buy courses and sessions: five stories, told here and in the browser by what really happens."""
     try:
-        with explained(), TemporaryDirectory(prefix="harness-") as folder:
+        with explain_problems(), TemporaryDirectory(prefix="harness-") as folder:
             if once or apart:
                 well = _play_in_terminal(Path(folder), by_name(ports), once=once, apart=apart)
             else:

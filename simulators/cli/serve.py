@@ -6,7 +6,7 @@ import os
 
 import click
 
-from simulators.cli.usage import WrongUsage, explained, until_stdin_closes
+from simulators.cli.usage import WrongUsage, explain_problems, until_stdin_closes
 from simulators.world.local_service import LocalService, factory_at
 from simulators.world.serving import Port, Server
 from simulators.world.topology import PAYMENT, PORTS, REFERENCE
@@ -19,7 +19,7 @@ from simulators.world.waiting import stay
 @until_stdin_closes
 def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
     """Run the reference payment-service alone; .env.example lists what it reads of the environment."""
-    with explained():
+    with explain_problems():
         try:
             running = LocalService(PAYMENT, lambda: factory_at(service)(os.environ))
         except (LookupError, ValueError) as wrong:

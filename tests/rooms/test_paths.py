@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.rooms.rooms import SIMULATORS
 from tests.rooms.source import ROOT, Source, sources, within
 
 HOMES = (
-    "simulators.clients",
-    *("simulators.stripe", "simulators.learning", "simulators.tutor_matching", "simulators.communication"),
-    *("simulators.kit", "simulators.naive"),
+    *("simulators.clients", "simulators.kit", "simulators.naive"),
+    *SIMULATORS,
 )
 CONSOLE = "simulators.console"  # Its own addresses are named like those of services, such as `/sagas/<saga_id>`.
 UNIQUE_PATHS = re.compile(r"/v1\b|/_sim\b")  # No page of the console is named like these.

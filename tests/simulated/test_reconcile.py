@@ -1,4 +1,4 @@
-"""Each way in which Stripe's books and ours can differ is made to happen, is told, and is mended where news can."""
+"""Each way in which Stripe's books and ours can differ is made to happen, is reported, and is mended where news can."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from reference.app import open_books
-from reference.reconciliation.differences import Difference, Kind
+from reference.reconciliation.differences import Difference, DifferenceKind
 from reference.reconciliation.reconcile import Reconciliation, Repair
 from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
 
-K = Kind
+K = DifferenceKind
 ON_ITS_WAY = timedelta(minutes=2)  # Longer than news may take.
 NEVER_LOOKING = {"PAYMENT_CHECK_SECONDS": "864000", "PAYMENT_WINDOW_SECONDS": "864000"}
 
@@ -41,7 +41,7 @@ def found(world: Inside, since: datetime | None = None) -> list[Difference]:
     return list(both.differences(both.span(since)))
 
 
-def kinds(world: Inside) -> list[Kind]:
+def kinds(world: Inside) -> list[DifferenceKind]:
     return [each.kind for each in found(world)]
 
 
@@ -104,16 +104,16 @@ def test_a_payment_whose_news_was_lost_is_found_and_ends_well(world: Inside) -> 
     saga_id, intent_id = bought(world)
     assert found(world) == []  # The news may be on their way.
     world.pass_time(ON_ITS_WAY)
-    (told,) = found(world)
-    assert (told.kind, told.saga_id, told.intent_id) == (K.PAID_AT_STRIPE, saga_id, intent_id)
-    assert (told.here, told.there) == ("PENDING", "PAID 49.00 EUR")
+    (difference,) = found(world)
+    assert (difference.kind, difference.saga_id, difference.intent_id) == (K.PAID_AT_STRIPE, saga_id, intent_id)
+    assert (difference.here, difference.there) == ("PENDING", "PAID 49.00 EUR")
 
-    assert books(world).repair(told) == Repair.APPLIED
+    assert books(world).repair(difference) == Repair.APPLIED
     world.clear_faults()
     world.pass_time(timedelta(hours=1))
     assert saga(world, saga_id)["outcome"] == "COMPLETED"
     assert found(world) == []
-    assert books(world).repair(told) == Repair.DUPLICATE
+    assert books(world).repair(difference) == Repair.DUPLICATE
     must_hold(world)
 
 
@@ -162,12 +162,14 @@ def test_a_refund_that_failed_unheard_is_found_and_waits_for_a_person(world: Ins
     [(K.PAID_TWICE, {"confirm": "true", "payment_method": "pm_card_visa"}), (K.MADE_TWICE, {})],
 )
 @pytest.mark.fault(33)
-def test_a_second_intent_for_the_same_payment_is_for_a_person(world: Inside, kind: Kind, form: dict[str, str]) -> None:
+def test_a_second_intent_for_the_same_payment_is_for_a_person(
+    world: Inside, kind: DifferenceKind, form: dict[str, str]
+) -> None:
     saga_id, intent_id = bought(world)
     second = made_by_hand(world, world.stripe.intents(saga_id)[0]["metadata"], **form)
     world.pass_time(ON_ITS_WAY)
-    (told,) = found(world)
-    assert (told.kind, told.intent_id, told.here) == (kind, second, f"SUCCEEDED by {intent_id}")
+    (difference,) = found(world)
+    assert (difference.kind, difference.intent_id, difference.here) == (kind, second, f"SUCCEEDED by {intent_id}")
     assert repaired(world) == [Repair.FOR_A_PERSON]
 
 
@@ -182,11 +184,11 @@ def test_an_intent_that_only_says_it_is_ours_is_shown_to_a_person(world: Inside)
     assert "reconcile" in {each["source"] for each in letters}
 
 
-def test_an_intent_that_stripe_does_not_know_is_told(world: Inside) -> None:
+def test_an_intent_that_stripe_does_not_know_is_reported(world: Inside) -> None:
     _, intent_id = bought(world)
     world.stripe.client.post("/_sim/reset")
-    (told,) = found(world)
-    assert (told.kind, told.intent_id, told.there) == (K.UNKNOWN_AT_STRIPE, intent_id, "nothing")
+    (difference,) = found(world)
+    assert (difference.kind, difference.intent_id, difference.there) == (K.UNKNOWN_AT_STRIPE, intent_id, "nothing")
     assert repaired(world) == [Repair.FOR_A_PERSON]
 
 
@@ -201,19 +203,19 @@ def test_an_intent_that_stripe_does_not_know_is_told(world: Inside) -> None:
         (K.METADATA_BROKEN, "paymentId", "pay_x"),
     ],
 )
-def test_metadata_that_somebody_changed_are_told(world: Inside, kind: Kind, key: str, value: str) -> None:
+def test_metadata_that_somebody_changed_are_reported(world: Inside, kind: DifferenceKind, key: str, value: str) -> None:
     _, intent_id = bought(world)
     at_stripe(world, f"payment_intents/{intent_id}", **{f"metadata[{key}]": value})
     assert kinds(world) == [kind]
     assert repaired(world) == [Repair.FOR_A_PERSON]
 
 
-def test_an_amount_that_somebody_changed_in_our_books_is_told(world: Inside) -> None:
+def test_an_amount_that_somebody_changed_in_our_books_is_reported(world: Inside) -> None:
     asked_to_pay(world)
     with sqlite3.connect(world.topology.database_url.removeprefix("sqlite:///")) as database:
         database.execute("UPDATE payments SET body = json_set(body, '$.price.amount', 1)")
-    (told,) = found(world)
-    assert (told.kind, told.here, told.there) == (K.AMOUNT_DIFFERS, "0.01 EUR", "49.00 EUR")
+    (difference,) = found(world)
+    assert (difference.kind, difference.here, difference.there) == (K.AMOUNT_DIFFERS, "0.01 EUR", "49.00 EUR")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +225,7 @@ def test_an_amount_that_somebody_changed_in_our_books_is_told(world: Inside) -> 
         (K.OPEN_AT_STRIPE, "payment_intent.canceled", {"status": "canceled"}),
     ],
 )
-def test_forged_news_are_seen_through(world: Inside, kind: Kind, event: str, changes: dict[str, Any]) -> None:
+def test_forged_news_are_seen_through(world: Inside, kind: DifferenceKind, event: str, changes: dict[str, Any]) -> None:
     _, intent_id = asked_to_pay(world)
     forge(world, intent_id, event, **changes)
     assert kinds(world) == [kind]

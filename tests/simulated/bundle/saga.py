@@ -92,7 +92,7 @@ class BuyBundleSaga(PaidSaga):
         self.withdraw(self._question())
 
     def remember_title(self, event: EventData) -> None:
-        """Remember what to call it when the student is told."""
+        """Remember the title for the notices."""
         self.title = message_of(event).title
 
     def _question(self) -> OfferBundle:

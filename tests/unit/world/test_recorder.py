@@ -12,11 +12,11 @@ ENROLL = Exchange(
 )  # fmt: skip
 
 
-def test_a_line_names_who_told_whom_what_and_the_answer() -> None:
+def test_a_line_names_who_says_what_to_whom_and_the_answer() -> None:
     assert str(ENROLL).split() == ["learning-service", "→", "payment-service", "EnrollInCourseInitiated", "202"]
 
 
-def test_a_call_without_a_name_is_told_by_its_path() -> None:
+def test_a_call_without_a_name_is_reported_by_its_path() -> None:
     assert "GET /courses/algebra" in str(
         Exchange("now", "payment-service", "learning-service", "GET", "/courses/algebra", "200")
     )

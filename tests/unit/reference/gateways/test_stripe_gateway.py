@@ -150,6 +150,8 @@ def test_a_price_that_cannot_be_charged_is_refused_for_good(stripe: RequestsMock
         {"status": 200, "json": []},
         {"status": 200, "json": None},
         {"status": 200, "json": intent(id=7, metadata=[], payment_intent=7, currency="?", amount="?")},
+        {"status": 200, "json": intent(id="pi_\x00", payment_intent="pi_\x00", status="canceled")},
+        {"status": 200, "json": intent(id="x" * 256, payment_intent="x" * 256, status="canceled")},
         {"status": 302, "headers": {"Location": "http://elsewhere.test/"}},
         {"status": 500, "body": "[" * 5000},
     ],

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from reference.application.lists import Page, Slice, Span
+from reference.application.lists import AnyPayment, Page, Slice, Span, UnreadablePayment
 from reference.application.service import Receipt
-from reference.domain.messages import Message
+from reference.domain.messages import Message, NotExpected
 from reference.domain.money import Money
 from reference.domain.payment import Payment
 from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import PaymentStatus, Refund, RefundState
-from reference.reconciliation.differences import Difference, Kind
+from reference.reconciliation.differences import Difference, DifferenceKind
 from reference.reconciliation.ledger import Entry, EntryState
 from reference.reconciliation.reconcile import Reconciliation
 from tests.unit.reference.builders import NOON, PRICE, StillClock, payment
 
 WEEK = Span(NOON - timedelta(days=7), NOON)
 A_DAY_AGO = NOON - timedelta(days=1)
-K = Kind
+K = DifferenceKind
 
 
 def paid_here(number: str, at: datetime = A_DAY_AGO, **changes: Any) -> Payment:
@@ -57,7 +57,7 @@ def entry_of(mine: Payment, *, later: timedelta = timedelta(seconds=2), **change
 class Books:
     """Ours and Stripe's; `looks` counts what was asked of Stripe beside the stream."""
 
-    ours: list[Payment] = field(default_factory=list)
+    ours: list[AnyPayment] = field(default_factory=list)
     theirs: list[Entry] = field(default_factory=list)
     looks: list[str] = field(default_factory=list)
     heard: list[tuple[str, str, Message]] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Books:
     def differences(self, span: Span = WEEK) -> list[Difference]:
         return list(self.reconciliation().differences(span))
 
-    def found(self, span: Span = WEEK) -> list[tuple[Kind, str, str]]:
+    def found(self, span: Span = WEEK) -> list[tuple[DifferenceKind, str, str]]:
         return sorted((each.kind, each.payment_id, each.intent_id) for each in self.differences(span))
 
     # Stripe's side.
@@ -102,7 +102,7 @@ class Books:
     def payments(self) -> Books:
         return self
 
-    def opened(self, span: Span, page: Page) -> Slice[Payment]:
+    def payments_between(self, span: Span, page: Page) -> Slice[AnyPayment]:
         within = [each for each in self.ours if each.opened_at in span]
         within.sort(key=lambda each: (each.opened_at, each.payment_id), reverse=True)
         start = next((n + 1 for n, each in enumerate(within) if each.payment_id == page.after), 0)
@@ -114,7 +114,10 @@ class Books:
 
     def about(self, message: Any) -> Payment | None:
         name, wanted = ("payment_id", message.payment_id) if message.payment_id else ("intent_id", message.intent_id)
-        return next((each for each in self.ours if getattr(each, name) == wanted), None)
+        found = next((each for each in self.ours if getattr(each, name) == wanted), None)
+        if isinstance(found, UnreadablePayment):
+            raise NotExpected(found.reason)
+        return found
 
     def receive(self, source: str, message_id: str, message: Message) -> Receipt:
         is_new = (source, message_id) not in {heard[:2] for heard in self.heard}
@@ -122,7 +125,7 @@ class Books:
         return Receipt.APPLIED if is_new else Receipt.DUPLICATE
 
 
-Planted = tuple[Books, list[tuple[Kind, str]]]
+Planted = tuple[Books, list[tuple[DifferenceKind, str]]]
 
 
 def planted(case: str, number: str, at: datetime, later: timedelta) -> Planted:
@@ -152,19 +155,24 @@ def _unheard_of(mine: Payment) -> Payment:
     return _open(mine)
 
 
+def _unreadable(mine: Payment) -> UnreadablePayment:
+    ids = (mine.payment_id, mine.saga_id, mine.intent_id)
+    return UnreadablePayment(*ids, mine.context, mine.context_id, "IN_SPACE", mine.opened_at, "odd", {})
+
+
 OPEN: dict[str, Any] = {"state": EntryState.OPEN, "received": None}
 CANCELED: dict[str, Any] = {"state": EntryState.CANCELED, "received": None}
 
 
-def _case(mine: list[Payment], theirs: list[Entry], *kinds: tuple[Kind, str]) -> Planted:
-    return Books(mine, theirs), list(kinds)
+def _case(mine: Sequence[AnyPayment], theirs: list[Entry], *kinds: tuple[DifferenceKind, str]) -> Planted:
+    return Books([*mine], theirs), list(kinds)
 
 
 def _second(own: Entry, **changes: Any) -> Entry:
     return replace(own, intent_id=f"{own.intent_id}b", **changes)
 
 
-def _by(kind: Kind, entry: Entry) -> tuple[Kind, str]:
+def _by(kind: DifferenceKind, entry: Entry) -> tuple[DifferenceKind, str]:
     return kind, entry.intent_id
 
 
@@ -207,6 +215,7 @@ CASES: dict[str, Callable[[Payment, Entry], Planted]] = {
     "payment not named": lambda p, e: _case([p], [replace(e, payment_id="")], _by(K.METADATA_BROKEN, e)),
     "payment misnamed": lambda p, e: _case([p], [replace(e, payment_id="pay_wrong")], _by(K.METADATA_BROKEN, e)),
     "unknown here": lambda _, e: _case([], [e], _by(K.UNKNOWN_HERE, e)),
+    "unreadable here": lambda p, e: _case([_unreadable(p)], [e], _by(K.UNREADABLE_HERE, e)),
     "unknown there": lambda p, e: _case([p], [], _by(K.UNKNOWN_AT_STRIPE, e)),
     "differing in two ways": lambda p, e: _case(
         [_open(p)], [replace(e, context_id="chess")], _by(K.CONTEXT_DIFFERS, e), _by(K.PAID_AT_STRIPE, e)

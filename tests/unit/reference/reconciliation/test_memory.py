@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from reference.application.lists import Page, Slice, Span
+from reference.application.lists import AnyPayment, Page, Slice, Span
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus
-from reference.reconciliation.differences import Kind
+from reference.reconciliation.differences import DifferenceKind
 from reference.reconciliation.ledger import Entry
 from reference.reconciliation.reconcile import Reconciliation
 from tests.unit.reference.builders import NOON, StillClock
@@ -27,7 +27,7 @@ class EndlessBooks(Books):
         super().__init__()
         self.size = size
 
-    def opened(self, _: Span, page: Page) -> Slice[Payment]:
+    def payments_between(self, _: Span, page: Page) -> Slice[AnyPayment]:
         start = int(page.after or 0)
         end = min(start + page.limit, self.size)
         return Slice([self._mine(n) for n in range(start, end)], str(end) if end < self.size else None)
@@ -70,7 +70,7 @@ def compared(size: int) -> tuple[int, int]:
     books: Any = EndlessBooks(size)
     reconciliation = Reconciliation(books, lambda: books, books, StillClock())
     tracemalloc.start()
-    found = sum(each.kind == Kind.PAID_AT_STRIPE for each in reconciliation.differences(Span(NOON, NOON)))
+    found = sum(each.kind == DifferenceKind.PAID_AT_STRIPE for each in reconciliation.differences(Span(NOON, NOON)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return found, peak

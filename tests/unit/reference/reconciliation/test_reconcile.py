@@ -15,7 +15,7 @@ from reference.application.lists import Span
 from reference.application.service import Receipt
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus, RefundState
-from reference.reconciliation.differences import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, Kind
+from reference.reconciliation.differences import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, DifferenceKind
 from reference.reconciliation.ledger import Entry
 from reference.reconciliation.pairing import pair_up
 from reference.reconciliation.reconcile import Repair
@@ -82,7 +82,7 @@ def test_two_that_were_paid_for_one_that_heard_of_neither_are_one_too_many() -> 
 
 def test_nothing_is_asked_of_stripe_beside_the_stream_while_the_books_agree() -> None:
     ours = [paid_here(str(n), NOON - timedelta(minutes=10 * n)) for n in range(1, 50)]
-    books = Books(ours, [entry_of(each) for each in ours])
+    books = Books([*ours], [entry_of(each) for each in ours])
     assert (books.found(), books.looks) == ([], [])
 
 
@@ -106,7 +106,7 @@ def test_what_changed_while_the_streams_were_read_is_not_reported() -> None:
     seen = entry_of(mine)
     books = Books([mine], [seen])
     stale = paid_here("1", status=PaymentStatus.PENDING, received=None)
-    books.opened = lambda *_: _slice([stale])  # type: ignore[method-assign]
+    books.payments_between = lambda *_: _slice([stale])  # type: ignore[method-assign]
     assert (books.found(), books.looks) == ([], ["pi_1"])
 
 
@@ -125,10 +125,10 @@ def test_each_difference_says_what_both_books_say() -> None:
 
 def test_every_kind_can_be_met() -> None:
     met = {kind for case in CASES for kind, _ in planted(case, "1", A_DAY_AGO, HOUR / 2)[1]}
-    assert met == set(Kind)
+    assert met == set(DifferenceKind)
 
 
-def difference(kind: Kind) -> Difference:
+def difference(kind: DifferenceKind) -> Difference:
     return Difference(kind, "pay_1", "saga_1", "pi_1", "", "")
 
 
@@ -145,7 +145,7 @@ def test_a_repair_sends_what_webhooks_could_have_sent_under_ids_that_stay_the_sa
 
 
 @pytest.mark.parametrize("kind", sorted(SHOWN_BY_NEWS))
-def test_what_is_sent_only_to_be_seen_stays_for_a_person(kind: Kind) -> None:
+def test_what_is_sent_only_to_be_seen_stays_for_a_person(kind: DifferenceKind) -> None:
     reconciliation = Books(facts_of=lambda _: [created(), paid()]).reconciliation()
     assert [reconciliation.repair(difference(kind)) for _ in range(2)] == [Repair.FOR_A_PERSON] * 2
 
@@ -157,8 +157,8 @@ def test_what_the_service_cannot_use_is_for_a_person(receipt: Receipt) -> None:
     assert books.reconciliation().repair(difference(K.PAID_AT_STRIPE)) == Repair.FOR_A_PERSON
 
 
-@pytest.mark.parametrize("kind", sorted(set(Kind) - MENDED_BY_NEWS - SHOWN_BY_NEWS))
-def test_what_no_news_can_mend_is_left_alone(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", sorted(set(DifferenceKind) - MENDED_BY_NEWS - SHOWN_BY_NEWS))
+def test_what_no_news_can_mend_is_left_alone(kind: DifferenceKind) -> None:
     books = Books(facts_of=lambda _: [created(), paid()])
     assert books.reconciliation().repair(difference(kind)) == Repair.FOR_A_PERSON
     assert books.heard == []
@@ -182,7 +182,7 @@ def test_only_what_is_near_in_time_is_held() -> None:
 
 def test_the_range_is_what_was_asked_for() -> None:
     ours = [paid_here(str(n), NOON - timedelta(days=n)) for n in range(5)]
-    books = Books(ours, [])
+    books = Books([*ours], [])
     found = books.found(Span(NOON - timedelta(days=3), NOON - timedelta(days=2)))
     assert found == [(K.UNKNOWN_AT_STRIPE, f"pay_{n}", f"pi_{n}") for n in (2, 3)]
 

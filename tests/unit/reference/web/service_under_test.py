@@ -142,10 +142,10 @@ class Service:
         with closing(sqlite3.connect(self.path)) as connection:
             return list(connection.iterdump())
 
-    def query(self, question: str) -> list[tuple[Any, ...]]:
+    def query(self, question: str, *values: str) -> list[tuple[Any, ...]]:
         """Ask the database itself."""
-        with closing(sqlite3.connect(self.path)) as connection:
-            return connection.execute(question).fetchall()
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            return connection.execute(question, values).fetchall()
 
     def later(self, **by: float) -> None:
         self.clock.at += timedelta(**by)
