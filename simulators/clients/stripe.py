@@ -6,6 +6,7 @@ from simulators.clients.control import CONTROL_PATH
 from simulators.clients.http_client import HttpClient
 from simulators.kit.json_types import Json
 
+API_PATH = "/v1"  # All of Stripe's API lies below it.
 INTENTS, REFUNDS = "/v1/payment_intents", "/v1/refunds"
 CANCEL_ANY_INTENT = f"{INTENTS}/*/cancel"  # A pattern, for faults.
 ANY_PATH = "/v1/*"

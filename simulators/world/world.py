@@ -145,7 +145,7 @@ class World(ABC):
         """Return a JWT that is good now, by this world's clock."""
         return self.topology.credentials.token(sub, role, self.clock.now())
 
-    def plant_fault(self, service: str, name: str, **parameters: object) -> None:
+    def plant_fault(self, service: str, name: str, /, **parameters: object) -> None:
         """Plant one of a simulator's faults, by its name and its parameters."""
         self.control(service).plant_fault(name, **parameters)
 
