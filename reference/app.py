@@ -1,4 +1,4 @@
-"""Puts the rooms together; the only file that knows them all."""
+"""The composition root: puts the rooms together, and is the only file that knows them all."""
 
 from __future__ import annotations
 
@@ -6,36 +6,34 @@ import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import requests
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from reference import runtime
+from reference.application.dispatcher import Dispatcher, DispatchQueue
+from reference.application.message_handler import Rules
 from reference.application.ports import Clock, Gateway, UnavailableError
-from reference.application.read import Reader
-from reference.application.reconcile import Reconciliation
-from reference.application.relay import Relay
 from reference.application.service import PaymentService
-from reference.application.turn import Rules
 from reference.gateways.learning import LearningService
-from reference.gateways.neighbour import Neighbour
+from reference.gateways.partner_service import PartnerService
 from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_ledger import StripeLedger, connect
 from reference.gateways.stripe_webhook import StripeWebhooks
+from reference.reconciliation.reconcile import Reconciliation
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.sagas.paid_saga import PaidSaga
 from reference.settings import ConfigurationError, Settings, read_settings
 from reference.storage.database import Database, is_migrated, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
-from reference.web import bookings, health, hearing, operators
+from reference.web import bookings, flows, health, inbound, operators
 from reference.web import sagas as purchases
-from reference.web.auth import Gatekeeper
-from reference.web.doors import Doors
+from reference.web.auth import Authenticator
 from reference.web.metrics import Metrics
 from reference.web.problems import register_problems
+from reference.web.services import Services
 
 __all__ = ["UnavailableError", "create_app", "open_books"]  # What the command uses.
 SAGAS: Sequence[type[PaidSaga]] = [EnrollInCourseSaga, BookAndPayForSessionSaga]
@@ -44,13 +42,13 @@ RETRIES = 3  # Of one page among a thousand, while a person waits.
 
 
 def our_gateways(settings: Settings, http: requests.Session) -> dict[str, Gateway]:
-    """Return who speaks to whom: a command's or request's `to` is a name in here."""
+    """Return who calls whom: the `to` of a command or request is a name in here."""
     token = settings.service_token[0]
     return {
         "stripe": StripeGateway(settings.stripe_api_key, settings.stripe_api_base, http),
         "learning": LearningService(settings.learning_service_url, token, http),
-        "tutor_matching": Neighbour(settings.tutor_matching_service_url, token, http),
-        "communication": Neighbour(settings.communication_service_url, token, http),
+        "tutor_matching": PartnerService(settings.tutor_matching_service_url, token, http),
+        "communication": PartnerService(settings.communication_service_url, token, http),
     }
 
 
@@ -73,26 +71,24 @@ def create_app(
 
     database = open_database(settings.database_url)
     migrate(database)
-    units = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
-    new_id = partial(_new_id, randomness)
-    service = PaymentService(units, Rules(sagas, settings.waits, new_id), clock)
-    relay = Relay(service, units, gateways(settings, http), clock, randomness, settings.outbox_lease)
-    reader = Reader(partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease))
-    metrics = Metrics(clock)
-    service.on_ended = metrics.ended
-    background = runtime.Background(service, relay, reader, clock)
-    doors = Doors(
-        service=service,
-        reader=reader,
+    writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
+    reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
+    metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
+    payments = PaymentService(
+        writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, on_ended=metrics.record_end
+    )
+    dispatcher = Dispatcher(payments, writing, gateways(settings, http), queue, clock, randomness)
+    services = Services(
+        payments=payments,
+        reading=reading,
         webhooks=StripeWebhooks(settings.stripe_webhook_secret, clock, live=settings.is_live),
-        gatekeeper=Gatekeeper(settings.service_token, settings.jwt_secret, clock),
+        authenticator=Authenticator(settings.service_token, settings.jwt_secret, clock),
         metrics=metrics,
-        states=frozenset(state.upper() for saga in sagas for state in saga.machine.states),
-        flows=[_flow(saga) for saga in sagas],
+        sagas=sagas,
         is_ready=partial(_is_ready, database),
         new_id=new_id,
     )
-    return _web(doors, background)
+    return _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
 
 
 def open_books(
@@ -102,7 +98,7 @@ def open_books(
     http: requests.Session | None = None,
     sagas: Sequence[type[PaidSaga]] = SAGAS,
 ) -> Reconciliation:
-    """Return Stripe's books and ours, to be compared; ConfigurationError also when there are none of ours."""
+    """Return the reconciliation of Stripe's books and ours; ConfigurationError also when there are none of ours."""
     settings = read_settings(os.environ if environ is None else environ)
     clock, http = clock or runtime.SystemClock(), http or runtime.http_session()
     database = open_database(settings.database_url)
@@ -116,29 +112,18 @@ def open_books(
     return Reconciliation(StripeLedger(client), reading, PaymentService(writing, rules, clock), clock)
 
 
-def _web(doors: Doors, background: runtime.Background) -> Flask:
+def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
     app = Flask("reference")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.extensions |= {"doors": doors, "background": background}
+    app.extensions |= {"services": services, "background": background}
     register_problems(app)
-    for room in (bookings, health, hearing, operators, purchases):
+    for room in (bookings, flows, health, inbound, operators, purchases):
         app.register_blueprint(room.routes)
     return app
 
 
-def _flow(saga: type[PaidSaga]) -> dict[str, Any]:
-    moves = [
-        {"message": word.title().replace("_", ""), "from": a.upper(), "to": b.upper()} for word, a, b in saga.moves()
-    ]
-    return {
-        "saga": saga.__name__,
-        "states": [{"state": state.name.upper(), "isEnd": state.final} for state in saga.STATES],
-        "moves": moves,
-    }
-
-
-def _new_id(randomness: random.Random, prefix: str) -> str:
-    return f"{prefix}_{randomness.getrandbits(96):024x}"
+def _new_id(randomness: random.Random) -> str:
+    return f"{randomness.getrandbits(96):024x}"
 
 
 def _is_ready(database: Database) -> bool:

@@ -12,9 +12,8 @@ from functools import partial
 import requests
 from requests.adapters import HTTPAdapter
 
-from reference.application.ports import Clock
-from reference.application.read import Reader
-from reference.application.relay import Relay
+from reference.application.dispatcher import Dispatcher, DispatchQueue
+from reference.application.ports import Clock, UnitOfWork
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
@@ -44,27 +43,35 @@ def http_session() -> requests.Session:
     return session
 
 
-class Background:
-    """What the service does by itself: errands and deadlines. A scheduler pumps it, or threads do."""
+class BackgroundWork:
+    """What the service does by itself: sends messages and fires deadlines. A scheduler pumps it, or threads do."""
 
-    def __init__(self, service: PaymentService, relay: Relay, reader: Reader, clock: Clock) -> None:
-        self._service, self._relay, self._reader, self._clock = service, relay, reader, clock
+    def __init__(
+        self,
+        service: PaymentService,
+        dispatcher: Dispatcher,
+        queue: DispatchQueue,
+        reading: Callable[[], UnitOfWork],
+        clock: Clock,
+    ) -> None:
+        self._service, self._dispatcher, self._queue = service, dispatcher, queue
+        self._reading, self._clock = reading, clock
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
-        service.on_asked = relay.hand
 
     def pump(self) -> bool:
         """Do one due piece of work; False when nothing is due."""
-        return self._relay.pump() or self._catch_up()
+        return self._dispatcher.pump() or self._catch_up()
 
     def next_due(self) -> datetime | None:
-        """Return when the next piece of work falls due."""
-        return self._reader.next_due()
+        """Return when the next piece of work falls due; None when there is none."""
+        with self._reading() as unit:
+            return unit.lists.next_due()
 
     def start(self) -> None:
         """Work in threads until stopped."""
         self._stopping.clear()
-        loops = [self._work_errands] * WORKERS + [self._watch_time]
+        loops = [self._dispatch] * WORKERS + [self._watch_time]
         self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
         for thread in self._threads:
             thread.start()
@@ -72,14 +79,14 @@ class Background:
     def stop(self) -> None:
         """Finish what is under way; what is left stays stored for the next start."""
         self._stopping.set()
-        self._relay.let_go(WORKERS)
+        self._queue.wake(WORKERS)
         for thread in self._threads:
             thread.join()
         self._threads = []
 
-    def _work_errands(self) -> None:
+    def _dispatch(self) -> None:
         while not self._stopping.is_set():
-            self._safely(partial(self._relay.pump, wait=True))
+            self._safely(partial(self._dispatcher.pump, wait=True))
 
     def _watch_time(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
@@ -87,10 +94,10 @@ class Background:
                 pass
 
     def _catch_up(self) -> bool:
-        due = self._reader.next_due()
+        due = self.next_due()
         if due is None or due > self._clock.now():
             return False
-        return self._service.remind() or self._relay.claim() > 0
+        return self._service.fire_deadline() or self._dispatcher.claim() > 0
 
     def _safely(self, act: Callable[[], bool]) -> bool:
         try:

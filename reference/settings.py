@@ -1,4 +1,4 @@
-"""What the service is told by its environment; .env.example explains each."""
+"""The settings, read from the environment; .env.example explains each."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings; ConfigurationError names everything that is missing or wrong, not only the first."""
-    read = _Reading(environ)
+    read = _EnvironmentReader(environ)
     settings = Settings(
         database_url=read.text("DATABASE_URL", "sqlite:///payments.sqlite3", _database),
         stripe_api_key=read.text("STRIPE_API_KEY", check=_key(environ.get("ALLOW_LIVE_KEYS", ""))),
@@ -62,7 +62,7 @@ WAITS = {Wait.PAYMENT_WINDOW: 1800, Wait.PAYMENT_CHECK: 300, Wait.REPLY: 60, Wai
 A_YEAR = 31_536_000  # Seconds.
 
 
-class _Reading:
+class _EnvironmentReader:
     """Collects every fault instead of stopping at the first."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The only place that knows both spellings: snake_case in Python, camelCase and CloudEvents on the wire."""
+"""The wire format: dataclasses in snake_case to JSON in camelCase and back, and CloudEvents envelopes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,16 @@ SOURCE = "edtech.payment-service"
 CONTENT_TYPE = "application/cloudevents+json"
 _STORABLE = re.compile(r"[^\x00\ud800-\udfff]+")
 LONGEST_ID = 255  # Characters; Stripe's own limit, and short enough for an index of either database.
-_ID = re.compile(r"/(\w*[iI]d|source|type)$")
+_ID = re.compile(r"/(\w*[iI]d|source|type|sub)$")
 _UNDERSCORED = re.compile(r"_(\w)")
-_PLAIN = {str, int, bool, NoneType}
-_SHOWN_AS = {str: "a string", int: "an integer", datetime: "an ISO 8601 time with its offset", dict: "an object"}
+_PLAIN = {str, int, float, bool, NoneType}
+_NAMES = {
+    str: "a string",
+    int: "an integer",
+    datetime: "an ISO 8601 time with its offset",
+    dict: "an object",
+    list: "an array",
+}
 Read = Callable[[Any, str], Any]  # Takes what was sent, and the pointer to it.
 
 
@@ -80,6 +86,19 @@ def decode(kind: Any, value: Any, pointer: str = "") -> Any:  # noqa: ANN401 - w
     return _reader(kind)(value, pointer)
 
 
+def validate(record: Any, pointer: str = "") -> None:  # noqa: ANN401 - any dataclass
+    """Raise WireError if a field holds what could not have been read from the wire."""
+    kind: Any = type(record)
+    for field in _fields(kind):
+        value, where = getattr(record, field.name), f"{pointer}/{field.spelling}"
+        if is_dataclass(value):
+            validate(value, where)
+        elif value not in (None, "") and not isinstance(value, datetime | Enum):
+            field.read(value, where)
+        elif value in (None, "") and field.is_required:
+            raise WireError(where, "is required")
+
+
 @cache
 def _reader(kind: Any) -> Read:  # noqa: ANN401 - whatever was asked for
     """Look at a type once, and return what reads its values."""
@@ -98,43 +117,43 @@ def _plain_reader(kind: Any) -> Read:  # noqa: ANN401
         return lambda value, _: value
     if kind is datetime:
         return _time
-    return partial(_member if issubclass(kind, Enum) else _checked, kind)
+    return partial(_member if issubclass(kind, Enum) else _check, kind)
 
 
 def _record(kind: Any, value: Any, pointer: str) -> Any:  # noqa: ANN401
-    sent, found = _checked(dict, value, pointer), {}
+    sent, found = _check(dict, value, pointer), {}
     for field in _fields(kind):
         each = sent.get(field.spelling)
         if each is not None:
             found[field.name] = field.read(each, f"{pointer}/{field.spelling}")
         elif field.is_required:
             raise WireError(f"{pointer}/{field.spelling}", "is required")
-    return _built(kind, found, pointer)
+    return _build(kind, found, pointer)
 
 
 def _list(read: Read, value: Any, pointer: str) -> list[Any]:  # noqa: ANN401
-    return [read(each, f"{pointer}/{n}") for n, each in enumerate(value)]
+    return [read(each, f"{pointer}/{n}") for n, each in enumerate(_check(list, value, pointer))]
 
 
 def _mapping(read: Read, value: Any, pointer: str) -> dict[str, Any]:  # noqa: ANN401
-    return {key: read(each, f"{pointer}/{key}") for key, each in _checked(dict, value, pointer).items()}
+    return {key: read(each, f"{pointer}/{key}") for key, each in _check(dict, value, pointer).items()}
 
 
 def _member(kind: type[Enum], value: Any, pointer: str) -> Enum:  # noqa: ANN401
-    found: Enum = _built(kind, {"value": _checked(str, value, pointer)}, pointer)
+    found: Enum = _build(kind, {"value": _check(str, value, pointer)}, pointer)
     return found
 
 
-def _built(kind: Callable[..., Any], found: dict[str, Any], pointer: str) -> Any:  # noqa: ANN401
+def _build(kind: Callable[..., Any], found: dict[str, Any], pointer: str) -> Any:  # noqa: ANN401
     try:
         return kind(**found)
     except ValueError as reason:
         raise WireError(pointer, str(reason)) from reason
 
 
-def _checked(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
+def _check(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
     if type(value) is not kind:
-        raise WireError(pointer, f"must be {_SHOWN_AS.get(kind, kind.__name__)}")
+        raise WireError(pointer, f"must be {_NAMES.get(kind, kind.__name__)}")
     if isinstance(value, str) and not is_storable(value):
         raise WireError(pointer, "must not be empty, nor hold NUL or half characters")
     if isinstance(value, str) and len(value) > LONGEST_ID and _ID.search(pointer):
@@ -143,12 +162,12 @@ def _checked(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
 
 
 def _time(value: Any, pointer: str) -> datetime:  # noqa: ANN401
-    text = _checked(str, value, pointer)
+    text = _check(str, value, pointer)
     with suppress(ValueError, OverflowError):
         read = datetime.fromisoformat(text)
         if read.tzinfo:
             return read.astimezone(UTC)
-    raise WireError(pointer, f"must be {_SHOWN_AS[datetime]}")
+    raise WireError(pointer, f"must be {_NAMES[datetime]}")
 
 
 class _Field(NamedTuple):
@@ -166,7 +185,7 @@ def _fields(kind: type) -> list[_Field]:
     return [
         _Field(
             field.name,
-            camel(field.name),
+            field.metadata.get("spelling") or camel(field.name),
             _reader(hints[field.name]),
             field.default is MISSING and field.default_factory is MISSING,
         )

@@ -1,1 +1,1 @@
-"""The doors of the service: a message in, the outbox out, deadlines falling due."""
+"""The application: messages in, outbox messages out, deadlines when they are due."""

@@ -1,10 +1,10 @@
-"""What is asked about many, by people and by whoever compares the books: the nouns, and where the answers come from."""
+"""Lists and counts: what people and reconciliation ask about many sagas, payments and dead letters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from reference.domain.messages import Message
 from reference.domain.payment import Payment
@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 
 
 class UnknownCursorError(ValueError):
-    """No list was ever cut there."""
+    """A cursor that is none of ours."""
 
 
 @dataclass(frozen=True)
@@ -30,26 +30,64 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
-class Filter:
-    """Which sagas or payments are meant; what is empty does not matter."""
+class UnreadableSaga:
+    """A stored saga that this version cannot read: what its columns say, the reason, and the whole."""
 
-    student_id: str = ""
-    context: str = ""
-    context_id: str = ""
-    state: str = ""  # Of a saga its state, of a payment its status.
+    saga_id: str
+    saga: str
+    student_id: str
+    context: str
+    context_id: str
+    state: str
+    outcome: str | None
+    reason: str
+    stored: Any
+
+
+@dataclass(frozen=True)
+class UnreadablePayment:
+    """A stored payment that this version cannot read: what its columns say, the reason, and the whole."""
+
+    payment_id: str
+    saga_id: str
+    intent_id: str | None
+    context: str
+    context_id: str
+    status: str
+    opened_at: datetime
+    reason: str
+    stored: Any
+
+
+AnySaga = PaidSaga | UnreadableSaga
+AnyPayment = Payment | UnreadablePayment
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which sagas or payments are wanted; None means any, and an empty text is one that nothing has."""
+
+    saga_id: str | None = None
+    student_id: str | None = None
+    context: str | None = None
+    context_id: str | None = None
+    state: str | None = None  # Of a saga its state, of a payment its status.
+
+
+PAGE_SIZE = 50  # Unless another is asked for.
 
 
 @dataclass(frozen=True)
 class Page:
-    """Which part of a list is meant: so many items after the one that the cursor names."""
+    """Which part of a list is wanted: so many items after a cursor, or from the start without one."""
 
     after: str = ""
-    limit: int = 50
+    limit: int = PAGE_SIZE
 
 
 @dataclass(frozen=True)
 class Slice(Generic[Item]):
-    """Part of a list, and the cursor of the next part."""
+    """Part of a list, and the cursor of the next part; None after the last."""
 
     items: list[Item]
     next_cursor: str | None
@@ -72,7 +110,7 @@ class Span:
 
 @dataclass(frozen=True)
 class SagaCount:
-    """How many sagas stand alike."""
+    """How many sagas of a kind are in a state."""
 
     saga: str
     state: str
@@ -86,26 +124,26 @@ class Counts:
 
     sagas: list[SagaCount]
     outbox: int
-    outbox_since: datetime | None  # When the oldest was asked for.
+    outbox_since: datetime | None  # When the oldest was enqueued.
     dead_letters: int
 
 
 class Lists(Protocol):
-    """Answers questions about many; the newest come first."""
+    """The port to lists and counts; the newest come first."""
 
-    def sagas(self, which: Filter, page: Page) -> Slice[PaidSaga]:
+    def sagas(self, which: Filter, page: Page) -> Slice[AnySaga]:
         """Return part of the sagas."""
         ...
 
-    def payments(self, which: Filter, page: Page) -> Slice[Payment]:
+    def payments(self, which: Filter, page: Page) -> Slice[AnyPayment]:
         """Return part of the payments."""
         ...
 
-    def opened(self, span: Span, page: Page) -> Slice[Payment]:
+    def payments_between(self, span: Span, page: Page) -> Slice[AnyPayment]:
         """Return part of the payments that began in a span of time."""
         ...
 
-    def count_opened(self, span: Span) -> int:
+    def count_payments_between(self, span: Span) -> int:
         """Return how many payments began in a span of time."""
         ...
 
@@ -118,5 +156,5 @@ class Lists(Protocol):
         ...
 
     def next_due(self) -> datetime | None:
-        """Return when the next errand or reminder falls due, claimed errands included."""
+        """Return when the next outbox message or deadline falls due, claimed outbox messages included."""
         ...

@@ -1,9 +1,9 @@
-"""What the application needs of the rooms around it: small nouns, each with the errors it may raise."""
+"""The ports: what the application needs of the rooms around it, each with the errors it may raise."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, Self
 
 from reference.application.lists import DeadLetter, Lists
@@ -24,8 +24,11 @@ class RefusedError(Exception):
     """The receiver will never take this message: a person should see it."""
 
 
+CLOCK_SKEW = timedelta(hours=1)  # How far Stripe's clock and ours may differ, or an intent be younger than its payment.
+
+
 class Clock(Protocol):
-    """Tells the time; nobody here reads the machine's."""
+    """The time; nobody here reads the machine's."""
 
     def now(self) -> datetime:
         """Return the present instant, aware and in UTC."""
@@ -33,46 +36,46 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True)
-class Errand:
-    """One row of the outbox: what is to be said to whom, and how often that was tried."""
+class OutboxMessage:
+    """One row of the outbox: a message still to be sent to whom, and the number of the attempt."""
 
     key: str  # Of saga, step and generation, never random: an idempotency key.
     to: str
     message: Message
-    asked_at: datetime
+    enqueued_at: datetime
     attempts: int
 
     @property
     def message_id(self) -> str:
-        """The same whoever is to hear it: what is said to two is one message."""
+        """The same for all receivers: what is sent to two is one message."""
         return f"{self.message.saga_id}:{self.message.key}"
 
 
 class Gateway(Protocol):
-    """Speaks to one service."""
+    """Calls one other service."""
 
-    def perform(self, errand: Errand) -> list[Message]:
-        """Say it and return what is answered at once; UnavailableError or RefusedError otherwise."""
+    def send(self, outgoing: OutboxMessage) -> list[Message]:
+        """Send it and return what is answered at once; UnavailableError or RefusedError otherwise."""
         ...
 
 
 class Inbox(Protocol):
-    """Remembers what was heard."""
+    """The inbox: which messages came in."""
 
     def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> bool:
-        """Return False for what was heard before. `ignored` says why nothing follows of it."""
+        """Add a message; False for one that came before. `ignored` says why nothing follows of it."""
         ...
 
 
 class Sagas(Protocol):
-    """Where sagas are kept."""
+    """Where sagas are stored."""
 
     def get(self, saga_id: str) -> PaidSaga | None:
-        """Return the saga as it was last saved."""
+        """Return the saga as it was last saved; None if there is none, NotExpected if it cannot be read."""
         ...
 
     def save(self, saga: PaidSaga, at: datetime) -> None:
-        """Keep a new saga or its move; ConflictError when somebody else was first."""
+        """Store a new saga or its move; ConflictError when somebody else was first."""
         ...
 
     def is_under_way(self, saga: PaidSaga) -> bool:
@@ -81,64 +84,64 @@ class Sagas(Protocol):
 
 
 class Payments(Protocol):
-    """Where payments are kept."""
+    """Where payments are stored."""
 
     def of_saga(self, saga_id: str) -> Payment | None:
-        """Return the saga's payment."""
+        """Return the saga's payment; None if there is none, NotExpected if it cannot be read."""
         ...
 
     def about(self, message: Message) -> Payment | None:
-        """Return the payment that a message is about, by whichever id it carries: paymentId, intent or sagaId."""
+        """Return the payment that a message is about, by its paymentId, intent or sagaId; else as of_saga."""
         ...
 
     def save(self, payment: Payment) -> None:
-        """Keep a new payment or its move; ConflictError when somebody else was first."""
+        """Store a new payment or its move; ConflictError when somebody else was first."""
         ...
 
 
 class Outbox(Protocol):
-    """Keeps what is still to be said."""
+    """The outbox: the messages still to be sent."""
 
-    fresh: list[Errand]  # What this unit put in, already under this process's lease.
+    fresh: list[OutboxMessage]  # What this unit put in, already under this process's lease.
 
     def put(self, key: str, to: str, message: Message, at: datetime) -> None:
-        """Say it soon. What is already waiting to be said is not said twice."""
+        """Add a message, unless the same one is still to be sent."""
         ...
 
     def withdraw(self, key: str) -> None:
-        """Do not say it any more."""
+        """Remove a message that must not be sent any more."""
         ...
 
-    def done(self, key: str) -> bool:
-        """Forget what was said; False when it was withdrawn or somebody else said it."""
+    def remove(self, key: str) -> bool:
+        """Remove what was sent; False when it was withdrawn or somebody else sent it."""
         ...
 
-    def claim(self, now: datetime, lease_until: datetime, limit: int) -> list[Errand]:
-        """Take what is due; whoever does not finish by the end of the lease loses it to the next."""
+    def claim(self, now: datetime, limit: int) -> list[OutboxMessage]:
+        """Take what is due under a new lease; whoever does not finish by its end loses it to the next."""
         ...
 
     def retry_at(self, key: str, due: datetime) -> None:
-        """Try again later."""
+        """Let it be sent again later."""
         ...
 
 
 class Deadlines(Protocol):
-    """Knows what sagas and payments want to be reminded of, and when."""
+    """The deadlines of sagas and payments."""
 
     def pop(self, now: datetime) -> Message | None:
-        """Take a reminder that fell due, of a payment or else of a saga; nobody else gets it."""
+        """Take one whose instant has come, of a payment or else of a saga; None when there is none."""
         ...
 
 
 class DeadLetters(Protocol):
-    """Keeps what nobody could use, for a person to see."""
+    """The dead letters: what nobody could use, kept for a person."""
 
     def add(self, source: str, message_id: str, message: Message, reason: str, at: datetime) -> None:
-        """Keep it, with the reason."""
+        """Add a message that nobody could use, with the reason."""
         ...
 
     def get(self, letter_id: int) -> DeadLetter | None:
-        """Return one that still waits for a person."""
+        """Return one that still waits for a person, or None."""
         ...
 
     def end(self, letter_id: int, by: str, why: str, at: datetime) -> bool:
@@ -147,7 +150,7 @@ class DeadLetters(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """All that one message changes, kept together or not at all."""
+    """One transaction: all that one message changes is committed together or not at all."""
 
     inbox: Inbox
     sagas: Sagas
@@ -164,5 +167,5 @@ class UnitOfWork(Protocol):
         ...
 
     def commit(self) -> None:
-        """Keep it all; ConflictError when the database cannot."""
+        """Commit it all; ConflictError when the database cannot."""
         ...

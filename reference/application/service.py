@@ -1,4 +1,4 @@
-"""The door of the service: one message in, one step of one saga, one transaction."""
+"""The entry to the application: one message in, one step of one saga, one transaction."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
-from reference.application.ports import Clock, ConflictError, Errand, UnitOfWork
-from reference.application.turn import Rules, Turn
+from reference.application.message_handler import MessageHandler, Rules
+from reference.application.ports import Clock, ConflictError, OutboxMessage, UnitOfWork
 from reference.domain.messages import Command, Message, NotExpected, NotOurs, Request
 from reference.domain.payment_messages import PaymentEvent
 
-Take = Callable[[UnitOfWork], Sequence[Message] | None]
-
-
 log = logging.getLogger(__name__)
-OUTWARD = (Request, Command, PaymentEvent)  # What we say, and do not hear.
+Intake = Callable[[UnitOfWork], Sequence[Message] | None]  # Takes what is to be handled; None if somebody else has.
+OUTGOING = (Request, Command, PaymentEvent)  # What we send, and never handle.
 TRIES = 10  # Each conflict means that somebody else made progress.
 
 
@@ -30,27 +28,36 @@ class Receipt(StrEnum):
 
 
 class PaymentService:
-    """Moves sagas and payments by messages, each exactly once, whatever its way in."""
+    """Moves sagas and payments by messages, each exactly once, whatever its way in.
 
-    def __init__(self, units: Callable[[], UnitOfWork], rules: Rules, clock: Clock) -> None:
+    `enqueue` gets the outbox messages of each transaction, `on_ended` the kind, outcome and duration of an ended saga.
+    """
+
+    def __init__(
+        self,
+        units: Callable[[], UnitOfWork],
+        rules: Rules,
+        clock: Clock,
+        enqueue: Callable[[Sequence[OutboxMessage]], None] = lambda _: None,
+        on_ended: Callable[[str, str, timedelta], None] = lambda *_: None,
+    ) -> None:
         self._units, self._rules, self._clock = units, rules, clock
-        self.on_asked: Callable[[Sequence[Errand]], None] = lambda _: None
-        self.on_ended: Callable[[str, str, timedelta], None] = lambda *_: None
+        self._enqueue, self._on_ended = enqueue, on_ended
 
     def receive(self, source: str, message_id: str, message: Message) -> Receipt:
-        """Take a message from outside; the same source and id twice takes effect once."""
+        """Handle a message from outside; the same source and id twice takes effect once."""
 
-        def heard_first(unit: UnitOfWork) -> Sequence[Message] | None:
+        def take_once(unit: UnitOfWork) -> Sequence[Message] | None:
             is_first = unit.inbox.add(source, message_id, message.name, self._clock.now())
             return [message] if is_first else None
 
         try:
-            return self._settle(heard_first, source, message_id)
+            return self._handle(take_once, source, message_id)
         except NotOurs as reason:
             return self.ignore(source, message_id, message.name, str(reason))
 
     def ignore(self, source: str, message_id: str, name: str, reason: str) -> Receipt:
-        """Remember what was heard and why nothing follows of it."""
+        """Remember in the inbox that a message came, and why nothing follows of it."""
         with self._units() as unit:
             unit.inbox.add(source, message_id, name, self._clock.now(), ignored=reason)
             unit.commit()
@@ -59,86 +66,87 @@ class PaymentService:
     def act(self, role: str, act_id: str, message: Message) -> Receipt:
         """Let a person move a saga; NotExpected if it cannot be moved so, and nothing is changed."""
 
-        def acted(unit: UnitOfWork) -> Sequence[Message]:
+        def take(unit: UnitOfWork) -> Sequence[Message]:
             unit.inbox.add(role, act_id, message.name, self._clock.now())
             return [message]
 
-        return self._until_settled(acted)
+        return self._handle(take)
 
     def end_dead_letter(self, letter_id: int, *, by: str, why: str, again: bool) -> bool:
-        """Take a dead letter once more, or only record how it was dealt with; False when nobody waits for it."""
+        """Handle a dead letter again, or only record how it was dealt with; False when nobody waits for it."""
         now = self._clock.now()
 
-        def ended(unit: UnitOfWork) -> Sequence[Message] | None:
+        def take(unit: UnitOfWork) -> Sequence[Message] | None:
             letter = unit.dead_letters.get(letter_id)
             if letter is None or not unit.dead_letters.end(letter_id, by, why, now):
                 return None
-            if again and isinstance(letter.message, OUTWARD):
+            if again and isinstance(letter.message, OUTGOING):
                 unit.outbox.put(letter.message_id, letter.source, letter.message, now)
-            return [letter.message] if again and not isinstance(letter.message, OUTWARD) else []
+            return [letter.message] if again and not isinstance(letter.message, OUTGOING) else []
 
-        return self._until_settled(ended) == Receipt.APPLIED
+        return self._handle(take) == Receipt.APPLIED
 
-    def answered(self, errand: Errand, answers: Sequence[Message]) -> Receipt:
-        """Take what the world answered; unless the errand was withdrawn, or done by somebody else."""
+    def complete(self, outgoing: OutboxMessage, answers: Sequence[Message]) -> Receipt:
+        """Handle the answers to an outbox message, unless it was withdrawn or somebody else has sent it."""
 
-        def still_asked(unit: UnitOfWork) -> Sequence[Message] | None:
-            return answers if unit.outbox.done(errand.key) else None
+        def take(unit: UnitOfWork) -> Sequence[Message] | None:
+            return answers if unit.outbox.remove(outgoing.key) else None
 
-        return self._settle(still_asked, errand.to, errand.key)
+        return self._handle(take, outgoing.to, outgoing.key)
 
-    def refused(self, errand: Errand, reason: str) -> None:
-        """Give up an errand that nobody will do, for a person to see; who asked for it hears so."""
+    def give_up(self, outgoing: OutboxMessage, reason: str) -> None:
+        """Make an outbox message that nobody will take a dead letter; the saga that asked for it learns so."""
 
-        def given_up(unit: UnitOfWork) -> Sequence[Message] | None:
-            if not unit.outbox.done(errand.key):
+        def take(unit: UnitOfWork) -> Sequence[Message] | None:
+            if not unit.outbox.remove(outgoing.key):
                 return None
-            unit.dead_letters.add(errand.to, errand.key, errand.message, reason, self._clock.now())
-            told = errand.message.refused(reason) if isinstance(errand.message, Request) else None
-            return [told] if told else []
+            unit.dead_letters.add(outgoing.to, outgoing.key, outgoing.message, reason, self._clock.now())
+            refusal = outgoing.message.refusal(reason) if isinstance(outgoing.message, Request) else None
+            return [refusal] if refusal else []
 
-        self._settle(given_up, errand.to, errand.key)
+        self._handle(take, outgoing.to, outgoing.key)
 
-    def remind(self) -> bool:
-        """Let one deadline that fell due take effect; False when none did."""
+    def fire_deadline(self) -> bool:
+        """Handle one deadline whose instant has come; False when there is none."""
 
-        def fallen_due(unit: UnitOfWork) -> Sequence[Message] | None:
-            reminder = unit.deadlines.pop(self._clock.now())
-            return [reminder] if reminder else None
+        def take(unit: UnitOfWork) -> Sequence[Message] | None:
+            deadline = unit.deadlines.pop(self._clock.now())
+            return [deadline] if deadline else None
 
-        return self._settle(fallen_due, "deadlines", "") != Receipt.DUPLICATE
+        return self._handle(take, "deadlines") != Receipt.DUPLICATE
 
-    def _settle(self, take: Take, source: str, message_id: str) -> Receipt:
-        try:
-            return self._until_settled(take)
-        except NotExpected as misfit:
-            return self._bury(take, source, message_id, str(misfit))
-
-    def _until_settled(self, take: Take) -> Receipt:
+    def _handle(self, take: Intake, source: str = "", message_id: str = "") -> Receipt:
+        """Try until nobody else is faster. What fits nowhere is a dead letter, or NotExpected without a source."""
         for _ in range(TRIES):
             try:
-                return self._turn(take)
+                return self._handle_once(take, source, message_id)
             except ConflictError as conflict:
                 log.debug("deciding again: %s", conflict)
         raise ConflictError(f"somebody else was first {TRIES} times")
 
-    def _turn(self, take: Take) -> Receipt:
+    def _handle_once(self, take: Intake, source: str, message_id: str) -> Receipt:
         with self._units() as unit:
             messages = take(unit)
             if messages is None:
                 return Receipt.DUPLICATE
-            turn = Turn(unit, self._rules, self._clock.now())
-            turn.run(messages)
+            handler = MessageHandler(unit, self._rules, self._clock.now())
+            try:
+                handler.handle(messages)
+            except NotExpected as mismatch:
+                if not source:
+                    raise
+                return self._dead_letter(unit, messages, source, message_id, str(mismatch))
             unit.commit()
-            self.on_asked(unit.outbox.fresh)
-            if turn.ended:
-                self.on_ended(type(turn.ended).__name__, turn.ended.state.upper(), turn.ended.took)
+            self._enqueue(unit.outbox.fresh)
+            if saga := handler.ended_saga:
+                self._on_ended(type(saga).__name__, saga.state.upper(), saga.duration_so_far)
             return Receipt.APPLIED
 
-    def _bury(self, take: Take, source: str, message_id: str, reason: str) -> Receipt:
+    def _dead_letter(
+        self, unit: UnitOfWork, messages: Sequence[Message], source: str, message_id: str, reason: str
+    ) -> Receipt:
         log.warning("dead letter from %s: %s", source, reason)
-        with self._units() as unit:
-            for message in take(unit) or []:
-                unit.dead_letters.add(source, message_id, message, reason, self._clock.now())
-            unit.commit()
+        for message in messages:
+            unit.dead_letters.add(source, message_id, message, reason, self._clock.now())
+        unit.commit()
         return Receipt.DEAD

@@ -1,1 +1,1 @@
-"""What is true of payments and messages, whatever the technology."""
+"""The domain: payments and messages, whatever the technology."""

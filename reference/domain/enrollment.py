@@ -1,15 +1,13 @@
-"""What is said between the payment-service and the learning-service about an enrollment."""
+"""The messages of an enrollment, between the payment-service and the learning-service."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from reference.domain.messages import Command, Event, Message, Reminder, Request
+from reference.domain.messages import Command, Deadline, Event, Message, Request
 from reference.domain.money import Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class EnrollInCourseInitiated(Event):
     """A student wants to buy a course."""
 
@@ -18,7 +16,6 @@ class EnrollInCourseInitiated(Event):
     course_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class VerifyCourse(Request):
     """Does the course exist, is it published, what does it cost?"""
 
@@ -26,7 +23,6 @@ class VerifyCourse(Request):
     course_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CourseVerified(Message):
     """The price is agreed from here on, whatever the course costs later."""
 
@@ -35,7 +31,6 @@ class CourseVerified(Message):
     price: Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class CourseUnavailable(Message):
     """Nothing to sell."""
 
@@ -43,7 +38,6 @@ class CourseUnavailable(Message):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CreateEnrollmentRecord(Command):
     """Give the student what was paid for."""
 
@@ -53,7 +47,6 @@ class CreateEnrollmentRecord(Command):
     payment_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class EnrollmentConfirmed(Event):
     """The student has the course."""
 
@@ -63,7 +56,6 @@ class EnrollmentConfirmed(Event):
     student_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class EnrollmentRejected(Event):
     """The student will not have the course."""
 
@@ -71,7 +63,7 @@ class EnrollmentRejected(Event):
     reason: str
 
 
-class VerificationOverdue(Reminder):
-    """Nobody tells what the course costs."""
+class VerificationOverdue(Deadline):
+    """Nobody answers what the course costs."""
 
     text: ClassVar[str] = "The learning-service did not answer for too long."

@@ -1,12 +1,12 @@
-"""The shapes of all that is said: to us, by us, and between our own rooms."""
+"""The kinds of messages: events, commands, requests and deadlines, and what every saga handles."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -24,15 +24,23 @@ class NotOurs(Exception):  # noqa: N818 - said of a message, too
     """News of somebody else's payment on the same Stripe account: ignored, with this reason."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Message:
-    """Anything said about one saga. Subclasses are found by their name on the wire."""
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class _Record:
+    """Makes each subclass a frozen dataclass whose fields are given by name."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        dataclass(frozen=True, kw_only=True)(cls)
+
+
+class Message(_Record):
+    """What one service, saga or payment says to another about one saga; found by its name on the wire."""
 
     saga_id: str
 
     name: ClassVar[str]
     trigger: ClassVar[str]
-    text: ClassVar[str] = ""  # The saga's history in plain words; {fields} are filled in.
+    text: ClassVar[str] = ""  # Its line in the saga's history; {fields} are filled in.
     known: ClassVar[dict[str, type[Message]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -47,7 +55,7 @@ class Message:
 
     @property
     def key(self) -> str:
-        """Tells this message from others of its saga; the same key said again is the same message."""
+        """Which message of its saga this is: the same key twice is the same message."""
         return self.name
 
     def __str__(self) -> str:
@@ -55,11 +63,11 @@ class Message:
 
 
 class Event(Message):
-    """A fact that a neighbour tells us."""
+    """A fact that another service announces at `POST /events`."""
 
 
 class Command(Message):
-    """What a neighbour is asked to do; it answers with an event."""
+    """What another service is asked to do; it answers with an event."""
 
     to: ClassVar[str]
 
@@ -69,17 +77,20 @@ class Command(Message):
 
 
 class Request(Message):
-    """What one of our own gateways is asked to do; what the world answers comes back as a message."""
+    """What one of our own gateways is asked to do; its answer is a message."""
 
     to: ClassVar[str]
 
-    def refused(self, reason: str) -> Message | None:  # noqa: ARG002 - for those that answer
-        """Return what is heard when nobody will ever do it; None where a deadline tells that, too."""
+    def refusal(self, reason: str) -> Message | None:  # noqa: ARG002 - for those that answer
+        """Return the message that says it will never be done; None where a deadline says so, too."""
         return None
 
 
-class Reminder(Message):
-    """What a saga or a payment wants to be told when a deadline falls due; its owner is all that it knows."""
+class Deadline(Message):
+    """Sent to a saga or a payment when its due instant has come; it carries nothing but its owner's id."""
+
+
+STORED_AS_REMINDERS = {"spelling": "reminders"}  # What rows have always called the deadlines of their owner.
 
 
 class Wait(Enum):
@@ -93,21 +104,25 @@ class Wait(Enum):
 
 
 @dataclass(frozen=True)
-class Remind:
-    """Asks for a reminder: at an instant, or after a wait."""
+class ScheduleDeadline:
+    """Asks for a deadline, at an instant or after a wait."""
 
-    of: Reminder
+    deadline: Deadline
     due: datetime | Wait
 
 
 @dataclass(frozen=True)
 class Withdraw:
-    """Asks that a message which nobody has answered yet is not said any more."""
+    """Asks that an outbox message which nobody has answered yet is not sent any more."""
 
     message: Message
 
 
-# What every saga hears.
+Effect = Message | ScheduleDeadline | Withdraw  # What a saga or a payment asks for when it moves.
+Effects = list[Effect]
+
+
+# What every saga handles.
 
 
 class AlreadyUnderWay(Message):
@@ -116,7 +131,6 @@ class AlreadyUnderWay(Message):
     text: ClassVar[str] = "The student is already buying this."
 
 
-@dataclass(frozen=True, kw_only=True)
 class ResumeRequested(Message):
     """A person looked at a parked saga and lets it go on."""
 
@@ -125,7 +139,6 @@ class ResumeRequested(Message):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CancelRequested(Message):
     """The student does not want it any more."""
 
@@ -133,27 +146,27 @@ class CancelRequested(Message):
     by: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Unreadable(Message):
-    """Another version of this code stored what this one cannot read: a person should see it."""
+    """What is stored and cannot be read, for another version of this code wrote it: a person should see it."""
 
+    saga_id: str = ""
     stored_as: str
-    body: dict[str, Any]
+    body: Any = None
 
 
-class DeliveryUnanswered(Reminder):
+class DeliveryUnanswered(Deadline):
     """The answer may be lost: ask again."""
 
     text: ClassVar[str] = "No answer yet; what was paid for is asked for again."
 
 
-class DeliveryOverdue(Reminder):
+class DeliveryOverdue(Deadline):
     """Waited long enough: the money goes back."""
 
     text: ClassVar[str] = "What was paid for was not confirmed for too long."
 
 
-class RefundOverdue(Reminder):
+class RefundOverdue(Deadline):
     """Waited long enough: a person should look."""
 
     text: ClassVar[str] = "The refund has not come through for too long."

@@ -1,8 +1,7 @@
-"""What a person is told. No saga waits for it."""
+"""The notices that students get. No saga waits for them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -10,7 +9,7 @@ from reference.domain.messages import Command, Event
 
 
 class NoticeKind(StrEnum):
-    """Why a person is told."""
+    """The reasons for a notice."""
 
     CONFIRMED = "CONFIRMED"
     DECLINED = "DECLINED"
@@ -19,9 +18,8 @@ class NoticeKind(StrEnum):
     NEEDS_ATTENTION = "NEEDS_ATTENTION"
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendNotice(Command):
-    """Tell a person, once for each saga and kind (and attempt, for a declined one)."""
+    """Send a notice to a student, once for each saga and kind (and attempt, for a declined one)."""
 
     to: ClassVar[str] = "communication"
     person_id: str
@@ -35,8 +33,7 @@ class SendNotice(Command):
         return ":".join(filter(None, (self.name, self.kind, self.attempt)))
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeSent(Event):
-    """The person was told."""
+    """The notice was sent."""
 
     text: ClassVar[str] = "The person was told."

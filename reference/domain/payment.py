@@ -1,4 +1,4 @@
-"""The Payment aggregate: all payment logic there is, and nothing of what was bought."""
+"""The Payment aggregate: all the logic of payments, and nothing of what is bought."""
 
 from __future__ import annotations
 
@@ -7,45 +7,25 @@ from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any
 
-from reference.domain.messages import Message, NotExpected, Remind, Wait, Withdraw
+from reference.domain import payment_messages as messages
+from reference.domain import payment_news as facts
+from reference.domain.messages import (
+    STORED_AS_REMINDERS,
+    Effects,
+    Message,
+    NotExpected,
+    ScheduleDeadline,
+    Wait,
+    Withdraw,
+)
 from reference.domain.money import Money
-from reference.domain.payment_messages import (
-    CancelIntent,
-    CancelPayment,
-    CreateIntent,
-    LookAtIntent,
-    PaymentCanceled,
-    PaymentCheckDue,
-    PaymentContext,
-    PaymentDisputed,
-    PaymentFailed,
-    PaymentRefunded,
-    PaymentRefundFailed,
-    PaymentRejected,
-    PaymentSucceeded,
-    PaymentUnusable,
-    PaymentWindowClosed,
-    RefundIntent,
-    RefundPayment,
-)
-from reference.domain.payment_news import (
-    AttemptDeclined,
-    DisputeReported,
-    IntentCanceled,
-    IntentCreated,
-    IntentRefused,
-    MoneyReceived,
-    RefundReported,
-)
+from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import MOVES, PaymentStatus, Refund, RefundState
-
-Asked = list[Message | Remind | Withdraw]
-S = PaymentStatus
 
 
 @dataclass(kw_only=True)
 class Payment:
-    """Takes one price for one thing. It reads no clock and calls nobody: it hears news and returns what to say."""
+    """Takes one price for one thing. It reads no clock and calls nobody: it applies facts and returns effects."""
 
     payment_id: str
     saga_id: str
@@ -63,7 +43,7 @@ class Payment:
     refund_attempts: int = 0
     refund_reason: str = ""
     disputes: dict[str, str] = field(default_factory=dict)
-    reminders: dict[str, datetime] = field(default_factory=dict)  # By name, when; leaving the status forgets them.
+    deadlines: dict[str, datetime] = field(default_factory=dict, metadata=STORED_AS_REMINDERS)
     version: int = 0
 
     FIXED = frozenset({"payment_id", "saga_id", "context", "context_id", "price"})
@@ -80,148 +60,139 @@ class Payment:
         super().__setattr__(name, value)
 
     @classmethod
-    def create(
-        cls,
-        *,
-        payment_id: str,
-        saga_id: str,
-        context: PaymentContext,
-        context_id: str,
-        price: Money,
-        opened_at: datetime,
-        pay_until: datetime,
-    ) -> Payment:
-        """Return a new payment: what it is for is required, and never changes."""
-        return cls(
-            payment_id=payment_id,
-            saga_id=saga_id,
-            context=context,
-            context_id=context_id,
-            price=price,
-            opened_at=opened_at,
-            pay_until=pay_until,
-        )
+    def create(cls, *, context: PaymentContext, context_id: str, **terms: Any) -> Payment:  # noqa: ANN401 - as above
+        """Return a new payment; what it is for is required, and never changes."""
+        return cls(context=context, context_id=context_id, **terms)
 
-    def begin(self) -> Asked:
-        """Ask for an intent, and to be reminded of the window's end and of looking by ourselves."""
-        window = Remind(PaymentWindowClosed(**self._ids()), self.pay_until)
-        return [CreateIntent(**self._terms()), window, self._check_later()]
-
-    # What a payment hears.
+    def begin(self) -> Effects:
+        """Ask for an intent, and schedule the window's end and the first check at Stripe."""
+        window = ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), self.pay_until)
+        return [messages.CreateIntent(**self._request_fields()), window, self._schedule_check()]
 
     @singledispatchmethod
-    def hear(self, news: Message) -> Asked:
-        """Take in one wish, fact or reminder, in whatever order and however often; return what follows of it."""
-        raise NotExpected(f"a payment does not listen to {news.name}")
+    def apply(self, fact: Message) -> Effects:
+        """Apply one request, fact or deadline, in any order and however often; NotExpected if it is about another."""
+        raise NotExpected(f"a payment does not listen to {fact.name}")
 
-    @hear.register
-    def _created(self, news: IntentCreated) -> Asked:
+    @apply.register
+    def _on_intent_created(self, fact: facts.IntentCreated) -> Effects:
         is_new = self.intent_id is None
-        self._recognize(news.intent_id)
-        self.client_secret = news.client_secret
+        self._recognize(fact.intent_id)
+        self.client_secret = fact.client_secret
         # A late answer: we have given up meanwhile, so nobody may pay this. What is canceled is so for good.
-        return [CancelIntent(**self._terms())] if is_new and self.status == S.CANCELED else []
+        return (
+            [messages.CancelIntent(**self._request_fields())]
+            if is_new and self.status == PaymentStatus.CANCELED
+            else []
+        )
 
-    @hear.register
-    def _refused(self, news: IntentRefused) -> Asked:
-        return self._cancel(PaymentRejected(saga_id=self.saga_id, reason=news.reason))
+    @apply.register
+    def _on_intent_refused(self, fact: facts.IntentRefused) -> Effects:
+        return self._cancel(messages.PaymentRejected(saga_id=self.saga_id, reason=fact.reason))
 
-    @hear.register
-    def _canceled(self, news: IntentCanceled) -> Asked:
-        self._recognize(news.intent_id)
-        return self._cancel(PaymentCanceled(saga_id=self.saga_id))
+    @apply.register
+    def _on_intent_canceled(self, fact: facts.IntentCanceled) -> Effects:
+        self._recognize(fact.intent_id)
+        return self._cancel(messages.PaymentCanceled(saga_id=self.saga_id))
 
-    @hear.register
-    def _paid(self, news: MoneyReceived) -> Asked:
-        self._recognize(news.intent_id)
-        if self.status not in (S.PENDING, S.CANCELED):
+    @apply.register
+    def _on_money_received(self, fact: facts.MoneyReceived) -> Effects:
+        self._recognize(fact.intent_id)
+        if self.status not in (PaymentStatus.PENDING, PaymentStatus.CANCELED):
             return []
-        if news.received != self.price and not news.confirmed:
-            return [LookAtIntent(**self._terms())]
-        unusable = self._why_unusable(news)
-        self._move(S.SUCCEEDED)
-        self.received = news.received
-        told = PaymentUnusable(saga_id=self.saga_id, reason=unusable) if unusable else PaymentSucceeded(**self._facts())
-        return [told, *self._settle_refunds()]
+        if fact.received != self.price and not fact.confirmed:
+            return [messages.LookAtIntent(**self._request_fields())]
+        unusable = self._why_unusable(fact)
+        self._move(PaymentStatus.SUCCEEDED)
+        self.received = fact.received
+        outcome = (
+            messages.PaymentUnusable(saga_id=self.saga_id, reason=unusable)
+            if unusable
+            else messages.PaymentSucceeded(**self._event_fields())
+        )
+        return [outcome, *self._settle_refunds()]
 
-    def _why_unusable(self, news: MoneyReceived) -> str:
-        if news.received != self.price:
-            return f"{news.received} instead of {self.price}"
-        return "it came too late" if self.status == S.CANCELED or news.paid_at > self.pay_until else ""
+    def _why_unusable(self, fact: facts.MoneyReceived) -> str:
+        if fact.received != self.price:
+            return f"{fact.received} instead of {self.price}"
+        return "it came too late" if self.status == PaymentStatus.CANCELED or fact.paid_at > self.pay_until else ""
 
-    @hear.register
-    def _declined(self, news: AttemptDeclined) -> Asked:
-        if news.attempt in self.declined:
+    @apply.register
+    def _on_attempt_declined(self, fact: facts.AttemptDeclined) -> Effects:
+        if fact.attempt in self.declined:
             return []
-        self.declined.append(news.attempt)
-        if self.status != S.PENDING:
+        self.declined.append(fact.attempt)
+        if self.status != PaymentStatus.PENDING:
             return []
-        why: dict[str, Any] = {"reason": news.reason, "decline_code": news.decline_code, "attempt": news.attempt}
-        return [PaymentFailed(**self._facts(), **why)]
+        why: dict[str, Any] = {"reason": fact.reason, "decline_code": fact.decline_code, "attempt": fact.attempt}
+        return [messages.PaymentFailed(**self._event_fields(), **why)]
 
-    @hear.register
-    def _refund_reported(self, news: RefundReported) -> Asked:
-        told, known = Refund(news.amount, news.state), self.refunds.get(news.refund_id)
-        if known and not (told.is_newer_than(known) or (news.confirmed and told.corrects(known))):
+    @apply.register
+    def _on_refund_reported(self, fact: facts.RefundReported) -> Effects:
+        reported, known = Refund(fact.amount, fact.state), self.refunds.get(fact.refund_id)
+        if known and not (reported.is_newer_than(known) or (fact.confirmed and reported.corrects(known))):
             return []
-        self.refunds[news.refund_id] = told
-        return self._refund_failed(news) if news.state == RefundState.FAILED else self._settle_refunds()
+        self.refunds[fact.refund_id] = reported
+        return self._fail_refund(fact) if fact.state == RefundState.FAILED else self._settle_refunds()
 
     @property
-    def _given_back(self) -> list[str]:
+    def _completed_refunds(self) -> list[str]:
         """The refunds that succeeded, once they are together what was received."""
         done = {id_: refund.amount for id_, refund in self.refunds.items() if refund.state == RefundState.SUCCEEDED}
         return sorted(done) if self.received and sum(done.values()) >= self.received.amount else []
 
-    def _settle_refunds(self) -> Asked:
-        refund_ids = self._given_back
-        if not refund_ids or self.status == S.REFUNDED:
+    def _settle_refunds(self) -> Effects:
+        refund_ids = self._completed_refunds
+        if not refund_ids or self.status == PaymentStatus.REFUNDED:
             return []
-        self._move(S.REFUNDED)
+        self._move(PaymentStatus.REFUNDED)
         reason = self.refund_reason or "refunded at Stripe"
-        return [PaymentRefunded(**self._facts(), refund_id=refund_ids[-1], reason=reason)]
+        return [messages.PaymentRefunded(**self._event_fields(), refund_id=refund_ids[-1], reason=reason)]
 
-    def _refund_failed(self, news: RefundReported) -> Asked:
-        if self._given_back or self.status not in (S.REFUND_PENDING, S.REFUNDED):
+    def _fail_refund(self, fact: facts.RefundReported) -> Effects:
+        if self._completed_refunds or self.status not in (PaymentStatus.REFUND_PENDING, PaymentStatus.REFUNDED):
             return []
-        self._move(S.REFUND_FAILED)
-        return [PaymentRefundFailed(saga_id=self.saga_id, reason=news.reason)]
+        self._move(PaymentStatus.REFUND_FAILED)
+        return [messages.PaymentRefundFailed(saga_id=self.saga_id, reason=fact.reason)]
 
-    @hear.register
-    def _disputed(self, news: DisputeReported) -> Asked:
-        if self.disputes.get(news.dispute_id) == news.status:
+    @apply.register
+    def _on_dispute_reported(self, fact: facts.DisputeReported) -> Effects:
+        if self.disputes.get(fact.dispute_id) == fact.status:
             return []
-        self.disputes[news.dispute_id] = news.status
-        return [PaymentDisputed(saga_id=self.saga_id, dispute_id=news.dispute_id, status=news.status)]
+        self.disputes[fact.dispute_id] = fact.status
+        return [messages.PaymentDisputed(saga_id=self.saga_id, dispute_id=fact.dispute_id, status=fact.status)]
 
-    @hear.register
-    def _window_closed(self, _: PaymentWindowClosed | CancelPayment) -> Asked:
-        if self.status != S.PENDING:
+    @apply.register
+    def _on_window_closed(self, _: messages.PaymentWindowClosed | messages.CancelPayment) -> Effects:
+        if self.status != PaymentStatus.PENDING:
             return []
         # Until it is certain, ask again: the request may have been given up.
-        return [CancelIntent(**self._terms()), Remind(PaymentWindowClosed(**self._ids()), Wait.PAYMENT_CHECK)]
+        return [
+            messages.CancelIntent(**self._request_fields()),
+            ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), Wait.PAYMENT_CHECK),
+        ]
 
-    @hear.register
-    def _asked_to_refund(self, asked: RefundPayment) -> Asked:
-        if self.status in (S.SUCCEEDED, S.REFUND_FAILED):
-            self._move(S.REFUND_PENDING)
-            self.refund_reason, self.refund_attempts = asked.reason, self.refund_attempts + 1
-        elif self.status != S.REFUND_PENDING:
+    @apply.register
+    def _on_refund_payment(self, request: messages.RefundPayment) -> Effects:
+        if self.status in (PaymentStatus.SUCCEEDED, PaymentStatus.REFUND_FAILED):
+            self._move(PaymentStatus.REFUND_PENDING)
+            self.refund_reason, self.refund_attempts = request.reason, self.refund_attempts + 1
+        elif self.status != PaymentStatus.REFUND_PENDING:
             return []  # Given back, or never taken.
-        # Of a refund that is under way, Stripe is only reminded: the same attempt is the same errand.
-        return [RefundIntent(**self._terms(), attempt=self.refund_attempts), self._check_later()]
+        # A refund that is under way is only asked for again: the same attempt is the same outbox message.
+        return [messages.RefundIntent(**self._request_fields(), attempt=self.refund_attempts), self._schedule_check()]
 
-    @hear.register
-    def _check(self, _: PaymentCheckDue) -> Asked:
-        if self.status not in (S.PENDING, S.REFUND_PENDING):
+    @apply.register
+    def _on_check_due(self, _: messages.PaymentCheckDue) -> Effects:
+        if self.status not in (PaymentStatus.PENDING, PaymentStatus.REFUND_PENDING):
             return []
-        return [LookAtIntent(**self._terms()), self._check_later()]
+        return [messages.LookAtIntent(**self._request_fields()), self._schedule_check()]
 
-    def _cancel(self, told: Message) -> Asked:
-        if self.status != S.PENDING:
+    def _cancel(self, outcome: Message) -> Effects:
+        if self.status != PaymentStatus.PENDING:
             return []
-        self._move(S.CANCELED)
-        return [told, Withdraw(CreateIntent(**self._terms()))]
+        self._move(PaymentStatus.CANCELED)
+        return [outcome, Withdraw(messages.CreateIntent(**self._request_fields()))]
 
     def _recognize(self, intent_id: str | None) -> None:
         if self.intent_id not in (None, intent_id):
@@ -233,17 +204,17 @@ class Payment:
             raise ValueError(f"a payment that is {self.status} cannot become {to}")
         self.status = to
 
-    def _check_later(self) -> Remind:
-        return Remind(PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK)
+    def _schedule_check(self) -> ScheduleDeadline:
+        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK)
 
     def _ids(self) -> dict[str, Any]:
         return {"saga_id": self.saga_id, "payment_id": self.payment_id}
 
-    def _what(self) -> dict[str, Any]:
+    def _identity(self) -> dict[str, Any]:
         return self._ids() | {"context": self.context, "context_id": self.context_id, "price": self.price}
 
-    def _terms(self) -> dict[str, Any]:
-        return self._what() | {"opened_at": self.opened_at, "intent_id": self.intent_id}
+    def _request_fields(self) -> dict[str, Any]:
+        return self._identity() | {"opened_at": self.opened_at, "intent_id": self.intent_id}
 
-    def _facts(self) -> dict[str, Any]:
-        return self._what() | {"stripe_payment_intent_id": self.intent_id}
+    def _event_fields(self) -> dict[str, Any]:
+        return self._identity() | {"stripe_payment_intent_id": self.intent_id}

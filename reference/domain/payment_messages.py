@@ -1,29 +1,19 @@
-"""What is said of payments. Nothing here knows what a payment is for, beyond its context."""
+"""The messages of payments: asked by sagas, announced to others, sent to Stripe's gateway, and their deadlines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar
 
-from reference.domain.messages import Message, Reminder, Request
+from reference.domain.messages import Deadline, Message, Request
 from reference.domain.money import Money
+from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_news import IntentRefused, RefundReported
 from reference.domain.payment_status import RefundState
-
-
-class PaymentContext(StrEnum):
-    """What a payment is for."""
-
-    SESSION_BOOKING = "SESSION_BOOKING"
-    COURSE_ENROLLMENT = "COURSE_ENROLLMENT"
-
 
 # A saga asks for these.
 
 
-@dataclass(frozen=True, kw_only=True)
 class TakePayment(Message):
     """Take a price for a thing, until the payment window (or an earlier instant) closes."""
 
@@ -37,7 +27,6 @@ class CancelPayment(Message):
     """Make sure that nobody can pay any more, unless somebody has."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class RefundPayment(Message):
     """Give everything back."""
 
@@ -47,9 +36,8 @@ class RefundPayment(Message):
 # Events: of the saga they move, and of the service that keeps what was bought.
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentEvent(Message):
-    """What every news of a payment says."""
+    """The fields that every event about a payment has."""
 
     payment_id: str
     context: PaymentContext
@@ -58,14 +46,12 @@ class PaymentEvent(Message):
     stripe_payment_intent_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentSucceeded(PaymentEvent):
     """The agreed sum was received in time."""
 
     text: ClassVar[str] = "The payment of {price} arrived."
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentFailed(PaymentEvent):
     """One attempt was declined; the student may try another card."""
 
@@ -80,7 +66,6 @@ class PaymentFailed(PaymentEvent):
         return f"{self.name}:{self.attempt}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentRefunded(PaymentEvent):
     """Everything was given back."""
 
@@ -92,7 +77,6 @@ class PaymentRefunded(PaymentEvent):
 # The same, but only for the saga.
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentRejected(Message):
     """The price cannot be charged at all."""
 
@@ -100,14 +84,12 @@ class PaymentRejected(Message):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentCanceled(Message):
     """Nothing was paid, and it is certain that nobody can pay any more."""
 
     text: ClassVar[str] = "Nothing was paid, and it is too late to pay."
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentUnusable(Message):
     """Money arrived that must not buy anything: too late, or not the agreed sum."""
 
@@ -115,7 +97,6 @@ class PaymentUnusable(Message):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentRefundFailed(Message):
     """The money could not be given back."""
 
@@ -123,7 +104,6 @@ class PaymentRefundFailed(Message):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentDisputed(Message):
     """The student's bank wants the money back: a person should look."""
 
@@ -137,10 +117,9 @@ class PaymentDisputed(Message):
         return f"{self.name}:{self.dispute_id}:{self.status}"
 
 
-# A payment asks for these, and is reminded of them.
+# The requests of a payment, and its deadlines.
 
 
-@dataclass(frozen=True, kw_only=True)
 class PaymentRequest(Request):
     """What the gateway to Stripe is asked to do."""
 
@@ -156,8 +135,8 @@ class PaymentRequest(Request):
 class CreateIntent(PaymentRequest):
     """Ask Stripe for a payment intent, once."""
 
-    def refused(self, reason: str) -> IntentRefused:
-        """Nobody can pay."""
+    def refusal(self, reason: str) -> IntentRefused:
+        """Return the fact that nobody can pay."""
         return IntentRefused(saga_id=self.saga_id, payment_id=self.payment_id, reason=reason)
 
 
@@ -169,7 +148,6 @@ class LookAtIntent(PaymentRequest):
     """Ask Stripe what is true now; webhooks are only hints."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class RefundIntent(PaymentRequest):
     """Give everything back, once an attempt."""
 
@@ -180,8 +158,8 @@ class RefundIntent(PaymentRequest):
         """Tells a refund from the one that is tried after it failed."""
         return f"{self.name}:{self.attempt}"
 
-    def refused(self, reason: str) -> RefundReported:
-        """Nothing was given back: a person has to look at it."""
+    def refusal(self, reason: str) -> RefundReported:
+        """Return the fact that nothing was given back: a person has to look at it."""
         return RefundReported(
             saga_id=self.saga_id,
             payment_id=self.payment_id,
@@ -192,16 +170,15 @@ class RefundIntent(PaymentRequest):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaymentReminder(Reminder):
+class PaymentDeadline(Deadline):
     """A deadline of a payment."""
 
     payment_id: str
 
 
-class PaymentWindowClosed(PaymentReminder):
+class PaymentWindowClosed(PaymentDeadline):
     """Too late to pay."""
 
 
-class PaymentCheckDue(PaymentReminder):
+class PaymentCheckDue(PaymentDeadline):
     """No news for long: time to look, for a webhook may be lost."""

@@ -1,4 +1,4 @@
-"""Where a payment and its refunds stand, and how they may move."""
+"""The statuses of payments and refunds, and the moves between them."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ _RANK = list(RefundState)  # As a refund goes on.
 
 @dataclass
 class Refund:
-    """What Stripe told of one refund; an older fact never undoes a newer one."""
+    """What Stripe last reported of one refund; an older fact never undoes a newer one."""
 
     amount: int
     state: RefundState
 
     def is_newer_than(self, known: Refund) -> bool:
-        """Whether this was said later, whenever it was heard."""
+        """Whether this is the later fact, in whatever order the two arrive."""
         return _RANK.index(self.state) > _RANK.index(known.state)
 
     def corrects(self, known: Refund) -> bool:
-        """Whether it is the same news with another amount: a webhook may have told a wrong one."""
+        """Whether it is the same news with another amount: a webhook may have had a wrong one."""
         return self.state == known.state and self.amount != known.amount

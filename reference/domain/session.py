@@ -1,16 +1,14 @@
-"""What is said with the tutor-matching- and communication-services about a session."""
+"""The messages of a session, with the tutor-matching-service and the communication-service."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from reference.domain.messages import Command, Event, Message, Reminder
+from reference.domain.messages import Command, Deadline, Event, Message
 from reference.domain.money import Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookSessionInitiated(Message):
     """A student wants a session; our own API says so, nobody else."""
 
@@ -22,7 +20,6 @@ class BookSessionInitiated(Message):
     session_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CheckTutorAvailability(Command):
     """Is the tutor free then, and for how much? If so, keep the slot for this saga."""
 
@@ -34,7 +31,6 @@ class CheckTutorAvailability(Command):
     session_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AvailabilityConfirmed(Event):
     """The slot is held, and the price agreed."""
 
@@ -43,7 +39,6 @@ class AvailabilityConfirmed(Event):
     hold_until: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class AvailabilityRejected(Event):
     """The tutor is not free."""
 
@@ -51,7 +46,6 @@ class AvailabilityRejected(Event):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CreateConfirmedSession(Command):
     """Give the student what was paid for."""
 
@@ -64,7 +58,6 @@ class CreateConfirmedSession(Command):
     payment_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class SessionConfirmed(Event):
     """The session takes place."""
 
@@ -73,7 +66,6 @@ class SessionConfirmed(Event):
     meeting_link: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class SessionRejected(Event):
     """The session will not take place."""
 
@@ -81,7 +73,6 @@ class SessionRejected(Event):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReleaseTutorSlot(Command):
     """Keep the slot no longer, if it is kept at all."""
 
@@ -89,7 +80,6 @@ class ReleaseTutorSlot(Command):
     tutor_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class TutorSlotReleased(Event):
     """Nothing is held for this saga."""
 
@@ -97,13 +87,13 @@ class TutorSlotReleased(Event):
     tutor_id: str
 
 
-class AvailabilityUnanswered(Reminder):
+class AvailabilityUnanswered(Deadline):
     """The answer may be lost: ask again."""
 
     text: ClassVar[str] = "No answer yet; the tutor's availability is asked for again."
 
 
-class AvailabilityOverdue(Reminder):
-    """Nobody tells whether the tutor is free."""
+class AvailabilityOverdue(Deadline):
+    """Nobody answers whether the tutor is free."""
 
     text: ClassVar[str] = "The tutor-matching-service did not answer for too long."

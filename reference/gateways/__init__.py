@@ -1,1 +1,1 @@
-"""The only room that calls out."""
+"""The gateways: the only room that calls other services."""

@@ -1,17 +1,16 @@
-"""Asks Stripe, through its official SDK, for everything exactly once."""
+"""The gateway to Stripe, through its official SDK: whatever is asked for happens once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import requests
 import stripe
 
-from reference.application.ports import Errand, RefusedError, UnavailableError
+from reference.application.ports import CLOCK_SKEW, OutboxMessage, RefusedError, UnavailableError
 from reference.domain.messages import Message
 from reference.domain.payment_messages import (
     CancelIntent,
@@ -22,39 +21,37 @@ from reference.domain.payment_messages import (
 )
 from reference.domain.payment_news import IntentCanceled, IntentRefused, MoneyReceived
 from reference.gateways import stripe_news as news
-from reference.gateways.stripe_ledger import StripeLedger, connect, plainly
-
-SKEW = timedelta(hours=1)  # By how much Stripe's clock and ours may differ.
+from reference.gateways.stripe_ledger import StripeLedger, as_unavailable, connect
 
 
 class StripeGateway:
-    """Performs what payments ask for. Retries are the relay's, so the SDK makes none."""
+    """Performs the requests of payments. Retries are the dispatcher's, so the SDK makes none."""
 
     def __init__(self, api_key: str, base: str, http: requests.Session) -> None:
         client = connect(api_key, base, http)
         self._stripe, self._ledger = client.v1, StripeLedger(client)
 
-    def perform(self, errand: Errand) -> list[Message]:
-        """Ask, and return what Stripe answers; UnavailableError when the outcome is unknown."""
-        with plainly():
+    def send(self, outgoing: OutboxMessage) -> list[Message]:
+        """Perform it and return Stripe's answer; UnavailableError for an unknown outcome, RefusedError for misuse."""
+        with as_unavailable():
             try:
-                return self._perform(errand, errand.message)
+                return self._send(outgoing, outgoing.message)
             except stripe.IdempotencyError as misuse:
                 raise RefusedError(str(misuse)) from misuse
 
-    def _perform(self, errand: Errand, request: Message) -> list[Message]:
+    def _send(self, outgoing: OutboxMessage, request: Message) -> list[Message]:
         match request:
             case CreateIntent():
-                return [self._create(request, errand)]
+                return [self._create(request, outgoing)]
             case CancelIntent():
-                return self._cancel(request, errand)
+                return self._cancel(request, outgoing)
             case RefundIntent():
-                return self._refund(request, errand)
+                return self._refund(request, outgoing)
             case LookAtIntent(intent_id=str()):
                 return self._look(request)
-        return []  # Looking at what was never created: whoever creates it will tell.
+        return []  # Looking at what was never created: whoever creates it will know.
 
-    def _create(self, request: PaymentRequest, errand: Errand) -> Message:
+    def _create(self, request: PaymentRequest, outgoing: OutboxMessage) -> Message:
         if request.price.currency in news.NOT_CHARGED:
             ids = {"saga_id": request.saga_id, "payment_id": request.payment_id}
             return IntentRefused(**ids, reason="currency_not_supported")
@@ -74,37 +71,37 @@ class StripeGateway:
             return self._stripe.payment_intents.create(terms, {"idempotency_key": key})
 
         def find() -> stripe.PaymentIntent | None:
-            since: Any = {"created": {"gte": int((request.opened_at - SKEW).timestamp())}, "limit": 100}
+            since: Any = {"created": {"gte": int((request.opened_at - CLOCK_SKEW).timestamp())}, "limit": 100}
             intents = self._stripe.payment_intents.list(since).auto_paging_iter()
             ours = (each for each in intents if _metadata(each).get("paymentId") == request.payment_id)
             return next(ours, None)
 
         try:
             key = f"{request.saga_id}:{CreateIntent.__name__}"
-            return news.created(_once(key, errand, create, find).to_dict())
+            return news.read_intent(_once(key, outgoing, create, find).to_dict())
         except stripe.InvalidRequestError as refusal:
             reason = refusal.code or str(refusal)
             return IntentRefused(saga_id=request.saga_id, payment_id=request.payment_id, reason=reason)
 
-    def _cancel(self, request: CancelIntent, errand: Errand) -> list[Message]:
+    def _cancel(self, request: CancelIntent, outgoing: OutboxMessage) -> list[Message]:
         if request.intent_id is None:
-            return self._cancel_unknown(request, errand)
+            return self._cancel_unknown(request, outgoing)
         try:
-            key = f"{errand.key}:{errand.attempts}"  # Canceling twice does no harm; an old answer would.
+            key = f"{outgoing.key}:{outgoing.attempts}"  # Canceling twice does no harm; an old answer would.
             intent = self._stripe.payment_intents.cancel(request.intent_id, {}, {"idempotency_key": key})
         except stripe.InvalidRequestError:  # Somebody was faster: paid, or canceled before.
-            return self._final(self._look(request))
-        return [news.canceled(intent.to_dict())]
+            return self._require_final(self._look(request))
+        return [news.read_cancellation(intent.to_dict())]
 
-    def _cancel_unknown(self, request: CancelIntent, errand: Errand) -> list[Message]:
+    def _cancel_unknown(self, request: CancelIntent, outgoing: OutboxMessage) -> list[Message]:
         # The answer to its creation may be lost, and its key forgotten: look first, or make it to be canceled.
-        made = self._create(request, replace(errand, attempts=errand.attempts + 1))
-        if isinstance(made, IntentRefused):
-            return [made]
-        known = CancelIntent(**vars(request) | {"intent_id": vars(made)["intent_id"]})
-        return [made, *self._cancel(known, errand)]
+        answer = self._create(request, replace(outgoing, attempts=outgoing.attempts + 1))
+        if isinstance(answer, IntentRefused):
+            return [answer]
+        known = CancelIntent(**vars(request) | {"intent_id": vars(answer)["intent_id"]})
+        return [answer, *self._cancel(known, outgoing)]
 
-    def _final(self, facts: list[Message]) -> list[Message]:
+    def _require_final(self, facts: list[Message]) -> list[Message]:
         if not any(isinstance(fact, MoneyReceived | IntentCanceled) for fact in facts):
             raise UnavailableError("the intent can neither be canceled nor is it paid, yet")
         return facts
@@ -112,32 +109,32 @@ class StripeGateway:
     def _look(self, request: PaymentRequest) -> list[Message]:
         return list(self._ledger.facts(str(request.intent_id)))
 
-    def _refund(self, request: RefundIntent, errand: Errand) -> list[Message]:
+    def _refund(self, request: RefundIntent, outgoing: OutboxMessage) -> list[Message]:
         attempt = {"paymentId": request.payment_id, "attempt": str(request.attempt)}
 
         def create(key: str) -> dict[str, Any]:
-            asked: Any = {"payment_intent": request.intent_id, "metadata": attempt}
-            return self._stripe.refunds.create(asked, {"idempotency_key": key}).to_dict()
+            terms: Any = {"payment_intent": request.intent_id, "metadata": attempt}
+            return self._stripe.refunds.create(terms, {"idempotency_key": key}).to_dict()
 
         def find() -> dict[str, Any] | None:
             refunds = self._ledger.refunds(str(request.intent_id))
             return next((each for each in refunds if each["metadata"] == attempt), None)
 
         try:
-            return [news.refunded(_once(errand.key, errand, create, find))]
+            return [news.read_refund(_once(outgoing.key, outgoing, create, find))]
         except stripe.InvalidRequestError as refusal:
             if refusal.code == "charge_already_refunded":
                 return self._look(request)
-            return [request.refused(refusal.code or str(refusal))]
+            return [request.refusal(refusal.code or str(refusal))]
 
 
 def _metadata(thing: stripe.StripeObject) -> dict[str, str]:
     return thing.to_dict()["metadata"] or {}
 
 
-def _once(key: str, errand: Errand, act: Callable[[str], Any], find: Callable[[], Any]) -> Any:  # noqa: ANN401
+def _once(key: str, outgoing: OutboxMessage, act: Callable[[str], Any], find: Callable[[], Any]) -> Any:  # noqa: ANN401
     """Return what exists already, or make it: once, though answers get lost and keys are forgotten after a day."""
-    if errand.attempts > 1 and (found := find()):
+    if outgoing.attempts > 1 and (found := find()):
         return found
     for generation in count(1):
         try:

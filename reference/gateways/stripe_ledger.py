@@ -1,4 +1,4 @@
-"""Reads what Stripe's books say: of one intent, or of all in a span of time."""
+"""Stripe's books, read through its API: one intent, or all in a span of time."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import stripe
 from reference.application.lists import Span
 from reference.application.ports import UnavailableError
 from reference.domain.payment_news import PaymentNews
-from reference.domain.reconciliation import Entry, EntryState
 from reference.gateways import stripe_news as news
-from reference.gateways.neighbour import TIMEOUT
+from reference.gateways.timeouts import TIMEOUT
+from reference.reconciliation.ledger import Entry, EntryState
 
 stripe.enable_telemetry = False  # It would write a file into the user's home.
 logging.getLogger("stripe").setLevel(logging.INFO)  # Its debug log holds whole bodies, client secrets among them.
@@ -34,8 +34,8 @@ def connect(api_key: str, base: str, http: requests.Session, retries: int = 0) -
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
-    """Raise UnavailableError for whatever is no answer."""
+def as_unavailable() -> Iterator[None]:
+    """Raise UnavailableError instead of whatever says that there is no usable answer."""
     try:
         yield
     except UNREADABLE as unreadable:
@@ -45,7 +45,7 @@ def plainly() -> Iterator[None]:
 
 
 class StripeLedger:
-    """Reads, and changes nothing."""
+    """Stripe's side of reconciliation, and the source of facts about one intent. It changes nothing."""
 
     def __init__(self, client: stripe.StripeClient) -> None:
         self._stripe = client.v1
@@ -53,16 +53,16 @@ class StripeLedger:
     def entries(self, span: Span) -> Iterator[Entry]:
         """Yield the entries of our payments, the newest first, a page in memory; UnavailableError when cut off."""
         created = {"gte": int(span.since.timestamp()), "lte": int(span.until.timestamp())}
-        asked: Any = {"created": created, "limit": 100, "expand": ["data.latest_charge"]}
-        with plainly():
-            for found in self._stripe.payment_intents.list(asked).auto_paging_iter():
+        query: Any = {"created": created, "limit": 100, "expand": ["data.latest_charge"]}
+        with as_unavailable():
+            for found in self._stripe.payment_intents.list(query).auto_paging_iter():
                 intent: Any = found.to_dict()
                 if intent["metadata"].get("paymentId"):  # Else it is another application's.
                     yield _entry(intent)
 
     def entry(self, intent_id: str) -> Entry | None:
         """Return one entry as it is now, or None; UnavailableError when that cannot be known."""
-        with plainly():
+        with as_unavailable():
             try:
                 intent = self._intent(intent_id)
             except stripe.InvalidRequestError as refusal:
@@ -75,36 +75,36 @@ class StripeLedger:
 
     def facts(self, intent_id: str) -> list[PaymentNews]:
         """Return all that webhooks could have told of an intent, as it came to be; UnavailableError for no answer."""
-        with plainly():
+        with as_unavailable():
             intent = self._intent(intent_id)
-            found: list[PaymentNews] = [news.created(intent)]
+            found: list[PaymentNews] = [news.read_intent(intent)]
             if intent["status"] == "canceled":
-                found.append(news.canceled(intent))
+                found.append(news.read_cancellation(intent))
             if intent["status"] == "succeeded":
-                found.append(news.paid(intent, intent["latest_charge"]["created"], confirmed=True))
-                found += [news.refunded(each, confirmed=True) for each in self.refunds(intent_id)]
+                found.append(news.read_payment(intent, intent["latest_charge"]["created"], confirmed=True))
+                found += [news.read_refund(each, confirmed=True) for each in self.refunds(intent_id)]
             return found
 
     def refunds(self, intent_id: str) -> Iterator[dict[str, Any]]:
         """Yield the refunds of an intent, the newest first."""
-        asked: Any = {"payment_intent": intent_id, "limit": 100}
-        return (each.to_dict() for each in self._stripe.refunds.list(asked).auto_paging_iter())
+        query: Any = {"payment_intent": intent_id, "limit": 100}
+        return (each.to_dict() for each in self._stripe.refunds.list(query).auto_paging_iter())
 
     def _intent(self, intent_id: str) -> dict[str, Any]:
         return self._stripe.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}).to_dict()
 
 
 def _entry(intent: Mapping[str, Any], *later: int) -> Entry:
-    said, charge, currency = intent["metadata"], intent["latest_charge"] or {}, intent["currency"]
+    metadata, charge, currency = intent["metadata"], intent["latest_charge"] or {}, intent["currency"]
     state = STATES.get(intent["status"], EntryState.OPEN)
     times = [intent["created"], intent["canceled_at"] or 0, charge.get("created") or 0, *later]
     return Entry(
         intent_id=intent["id"],
         created_at=news.instant(intent["created"]),
-        payment_id=said.get("paymentId", ""),
-        saga_id=said.get("sagaId", ""),
-        context=said.get("paymentContext", ""),
-        context_id=said.get("contextId", ""),
+        payment_id=metadata.get("paymentId", ""),
+        saga_id=metadata.get("sagaId", ""),
+        context=metadata.get("paymentContext", ""),
+        context_id=metadata.get("contextId", ""),
         state=state,
         price=news.money(intent["amount"], currency),
         received=news.money(intent["amount_received"], currency) if state == EntryState.PAID else None,

@@ -1,10 +1,10 @@
-"""Translates what Stripe says into our words; the only place, with its two siblings, that knows Stripe's."""
+"""Translates Stripe's objects and webhook events into facts in our own words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from reference.domain.money import Money
 from reference.domain.payment_news import (
@@ -13,16 +13,20 @@ from reference.domain.payment_news import (
     IntentCanceled,
     IntentCreated,
     MoneyReceived,
+    PaymentNews,
     RefundReported,
 )
 from reference.domain.payment_status import RefundState
+from reference.wire import validate
+
+Fact = TypeVar("Fact", bound=PaymentNews)
 
 # Stripe counts these without decimals in the books, but wants two in its API.
 TWO_DECIMALS_AT_STRIPE = {"ISK", "UGX"}
 # And this without, though the books have two: what cannot be said exactly is not charged.
 NOT_CHARGED = {"MGA"}
 # A thief should not learn that the card was reported.
-NOT_TOLD = {"lost_card", "stolen_card", "fraudulent", "pickup_card", "restricted_card"}
+CONCEALED = {"lost_card", "stolen_card", "fraudulent", "pickup_card", "restricted_card"}
 REFUND_STATES = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
 
 
@@ -45,34 +49,35 @@ def instant(seconds: int) -> datetime:
         raise ValueError(f"{seconds} is no time") from odd
 
 
-def created(intent: Mapping[str, Any]) -> IntentCreated:
-    """Stripe holds this intent."""
-    return IntentCreated(**_ids(intent), client_secret=intent["client_secret"])
+def read_intent(intent: Mapping[str, Any]) -> IntentCreated:
+    """Return the fact that Stripe holds this intent."""
+    return _valid(IntentCreated(**_ids(intent), client_secret=intent["client_secret"]))
 
 
-def paid(intent: Mapping[str, Any], at: int, *, confirmed: bool = False) -> MoneyReceived:
-    """Money came in."""
+def read_payment(intent: Mapping[str, Any], at: int, *, confirmed: bool = False) -> MoneyReceived:
+    """Return the fact that money came in."""
     received = money(intent["amount_received"], intent["currency"])
-    return MoneyReceived(**_ids(intent), received=received, paid_at=instant(at), confirmed=confirmed)
+    return _valid(MoneyReceived(**_ids(intent), received=received, paid_at=instant(at), confirmed=confirmed))
 
 
-def canceled(intent: Mapping[str, Any]) -> IntentCanceled:
-    """Nobody can pay this any more."""
-    return IntentCanceled(**_ids(intent))
+def read_cancellation(intent: Mapping[str, Any]) -> IntentCanceled:
+    """Return the fact that nobody can pay this intent any more."""
+    return _valid(IntentCanceled(**_ids(intent)))
 
 
-def declined(intent: Mapping[str, Any]) -> AttemptDeclined:
-    """A card was refused."""
+def read_decline(intent: Mapping[str, Any]) -> AttemptDeclined:
+    """Return the fact that a card was declined."""
     error = intent["last_payment_error"] or {}
     code, decline_code = error.get("code") or "card_declined", error.get("decline_code")
-    told = "generic_decline" if decline_code in NOT_TOLD else decline_code
+    public_code = "generic_decline" if decline_code in CONCEALED else decline_code
     attempt = error.get("charge") or intent["latest_charge"] or intent["id"]
-    return AttemptDeclined(**_ids(intent), attempt=attempt, reason=told or code, decline_code=told)
+    why: dict[str, Any] = {"reason": public_code or code, "decline_code": public_code}
+    return _valid(AttemptDeclined(**_ids(intent), attempt=attempt, **why))
 
 
-def refunded(refund: Mapping[str, Any], *, confirmed: bool = False) -> RefundReported:
-    """Say how far a refund is; refunds carry no metadata of their intent, so it is known by the intent's id."""
-    return RefundReported(
+def read_refund(refund: Mapping[str, Any], *, confirmed: bool = False) -> RefundReported:
+    """Return how far a refund is; it names its intent, but has none of the intent's metadata."""
+    report = RefundReported(
         intent_id=refund["payment_intent"],
         refund_id=refund["id"],
         amount=money(refund["amount"], refund["currency"]).amount,
@@ -80,14 +85,45 @@ def refunded(refund: Mapping[str, Any], *, confirmed: bool = False) -> RefundRep
         reason=refund.get("failure_reason") or "",
         confirmed=confirmed,
     )
+    return _valid(report)
 
 
-def disputed(dispute: Mapping[str, Any]) -> DisputeReported:
-    """A bank wants the money back."""
-    return DisputeReported(intent_id=dispute["payment_intent"], dispute_id=dispute["id"], status=dispute["status"])
+def read_dispute(dispute: Mapping[str, Any]) -> DisputeReported:
+    """Return the fact that a bank wants the money back."""
+    return _valid(
+        DisputeReported(intent_id=dispute["payment_intent"], dispute_id=dispute["id"], status=dispute["status"])
+    )
+
+
+def _valid(fact: Fact) -> Fact:
+    """Return a fact if we could store it: what Stripe sends is checked like what other services send."""
+    validate(fact)
+    return fact
 
 
 def _ids(intent: Mapping[str, Any]) -> dict[str, Any]:
     metadata = intent["metadata"]
     ids = {"payment_id": metadata.get("paymentId"), "saga_id": metadata.get("sagaId") or ""}
     return ids | {"intent_id": intent["id"]}
+
+
+Translation = Callable[[dict[str, Any], int], PaymentNews]  # Takes the event's object, and when the event was made.
+INTENT_EVENTS: dict[str, Translation] = {
+    "payment_intent.created": lambda intent, _: read_intent(intent),
+    "payment_intent.succeeded": read_payment,
+    "payment_intent.payment_failed": lambda intent, _: read_decline(intent),
+    "payment_intent.canceled": lambda intent, _: read_cancellation(intent),
+}
+REFUND_EVENTS = ("refund.created", "refund.updated", "refund.failed", "charge.refund.updated")
+DISPUTE_EVENTS = ("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed")
+EVENTS: dict[str, Translation] = {
+    **INTENT_EVENTS,
+    **dict.fromkeys(REFUND_EVENTS, lambda refund, _: read_refund(refund)),
+    **dict.fromkeys(DISPUTE_EVENTS, lambda dispute, _: read_dispute(dispute)),
+}
+
+
+def read_event(event_type: str, thing: dict[str, Any], created: int) -> PaymentNews | None:
+    """Return the fact that a webhook event of a known type tells; None if it is about no payment of ours."""
+    is_ours = thing["metadata"].get("paymentId") if event_type in INTENT_EVENTS else thing["payment_intent"]
+    return EVENTS[event_type](thing, created) if is_ours else None

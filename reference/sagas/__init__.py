@@ -1,1 +1,1 @@
-"""What each flow does with a payment: sagas only decide, they call nobody."""
+"""The sagas, one for each flow: they only decide, and call nobody."""

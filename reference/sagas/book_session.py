@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from transitions import EventData, State
 
-from reference.domain.messages import Wait, Withdraw
-from reference.domain.payment_messages import PaymentContext
+from reference.domain.messages import Wait
+from reference.domain.payment_context import PaymentContext
 from reference.domain.session import (
     AvailabilityOverdue,
     AvailabilityUnanswered,
@@ -61,13 +61,9 @@ class BookAndPayForSessionSaga(PaidSaga):
         ["tutor_slot_released",     "*",                     None],
     ]
     # fmt: on
-    WAITING_FOR: ClassVar = {
+    WAITING_FOR: ClassVar = PaidSaga.WAITING_FOR | {
         "checking_availability": "the tutor-matching-service to say whether the tutor is free",
-        "awaiting_payment": "the student to pay",
-        "canceling": "Stripe to cancel the payment",
         "confirming_session": "the communication-service to confirm the session",
-        "refunding": "Stripe to give the money back",
-        "parked": "a person: the refund failed",
     }
 
     @property
@@ -83,16 +79,16 @@ class BookAndPayForSessionSaga(PaidSaga):
         """Nobody should be asked to pay for a slot that is not kept."""
         self.title = f"Session of {self.duration} minutes on {self.scheduled_at:%Y-%m-%d at %H:%M} UTC"
         self.ask_for_availability(event)
-        self.remind(AvailabilityOverdue, Wait.PATIENCE)
+        self.schedule(AvailabilityOverdue, Wait.PATIENCE)
 
     def ask_for_availability(self, _: EventData) -> None:
         """Ask, for the first time or again: it is the same command."""
         self.ask(CheckTutorAvailability(**self._booking()))
-        self.remind(AvailabilityUnanswered, Wait.REPLY)
+        self.schedule(AvailabilityUnanswered, Wait.REPLY)
 
     def withdraw_check(self, _: EventData) -> None:
         """Nobody is interested in the answer any more."""
-        self.asks.append(Withdraw(CheckTutorAvailability(**self._booking())))
+        self.withdraw(CheckTutorAvailability(**self._booking()))
 
     def release_slot(self, _: EventData) -> None:
         """Let others have the slot, also when the answer about it was lost."""

@@ -13,10 +13,10 @@ from reference.domain.enrollment import (
     VerificationOverdue,
     VerifyCourse,
 )
-from reference.domain.messages import Wait, Withdraw
-from reference.domain.payment_messages import PaymentContext
+from reference.domain.messages import Wait
+from reference.domain.payment_context import PaymentContext
 from reference.sagas.paid_saga import PaidSaga, payment_rows, payment_states
-from reference.sagas.saga import heard
+from reference.sagas.saga import message_of
 
 
 @dataclass(kw_only=True)
@@ -40,7 +40,7 @@ class EnrollInCourseSaga(PaidSaga):
         # message                       from                to
         ["enroll_in_course_initiated",  "initiated",        "verifying_course"],
         ["already_under_way",           "initiated",        "rejected"],
-        ["course_verified",             "verifying_course", "awaiting_payment", "take_note_of_title"],
+        ["course_verified",             "verifying_course", "awaiting_payment", "remember_title"],
         ["course_unavailable",          "verifying_course", "rejected"],
         ["verification_overdue",        "verifying_course", "rejected",         "withdraw_verification"],
         ["cancel_requested",            "verifying_course", "cancelled",        "withdraw_verification"],
@@ -53,13 +53,9 @@ class EnrollInCourseSaga(PaidSaga):
         ["enrollment_rejected",         ["refunding", "refunded", "parked"], None],
     ]
     # fmt: on
-    WAITING_FOR: ClassVar = {
+    WAITING_FOR: ClassVar = PaidSaga.WAITING_FOR | {
         "verifying_course": "the learning-service to say whether the course can be bought",
-        "awaiting_payment": "the student to pay",
-        "canceling": "Stripe to cancel the payment",
         "enrolling": "the learning-service to confirm the enrollment",
-        "refunding": "Stripe to give the money back",
-        "parked": "a person: the refund failed",
     }
 
     @property
@@ -75,15 +71,15 @@ class EnrollInCourseSaga(PaidSaga):
     def verify_course(self, _: EventData) -> None:
         """Nobody should be asked to pay for what cannot be had."""
         self.ask(self._verification())
-        self.remind(VerificationOverdue, Wait.PATIENCE)
+        self.schedule(VerificationOverdue, Wait.PATIENCE)
 
     def withdraw_verification(self, _: EventData) -> None:
         """Nobody is interested in the answer any more."""
-        self.asks.append(Withdraw(self._verification()))
+        self.withdraw(self._verification())
 
-    def take_note_of_title(self, event: EventData) -> None:
-        """Remember what to call it when the student is told."""
-        self.title = heard(event).title
+    def remember_title(self, event: EventData) -> None:
+        """Remember the title for the notices."""
+        self.title = message_of(event).title
 
     def _verification(self) -> VerifyCourse:
         return VerifyCourse(saga_id=self.saga_id, course_id=self.course_id)

@@ -1,4 +1,4 @@
-"""What is the same in every saga that takes a payment: how it asks, delivers, gives back and tells."""
+"""The base of sagas that take a payment: the states, rows and acts from the price to delivery or refund."""
 
 from __future__ import annotations
 
@@ -12,21 +12,15 @@ from reference.domain.messages import (
     Command,
     DeliveryOverdue,
     DeliveryUnanswered,
+    Effects,
     Message,
     RefundOverdue,
     Wait,
-    Withdraw,
 )
 from reference.domain.notice import NoticeKind, SendNotice
-from reference.domain.payment_messages import (
-    CancelPayment,
-    PaymentContext,
-    PaymentDisputed,
-    PaymentFailed,
-    RefundPayment,
-    TakePayment,
-)
-from reference.sagas.saga import Asks, Saga, heard
+from reference.domain.payment_context import PaymentContext
+from reference.domain.payment_messages import CancelPayment, PaymentDisputed, PaymentFailed, RefundPayment, TakePayment
+from reference.sagas.saga import Saga, message_of
 
 NOTICES = {
     "completed": NoticeKind.CONFIRMED,
@@ -82,7 +76,7 @@ def payment_rows(*delivering: str) -> list[list[Any]]:
         ["payment_refunded",     anywhere,                          "refunded",  "withdraw_delivery"],
         ["payment_refund_failed", "refunded",                       "parked"],  # A bank sent it back days later.
         ["payment_refund_failed", "parked",                         None],
-        ["payment_disputed",     "*",                               None],  # Recorded, and told; nothing is decided.
+        ["payment_disputed",     "*",                               None],  # Recorded, and a notice sent.
         ["notice_sent",          "*",                               None],
     ]
     # fmt: on
@@ -97,7 +91,13 @@ class PaidSaga(Saga):
     refund_reason: str = ""
 
     context: ClassVar[PaymentContext]
-    informs: ClassVar[tuple[str, ...]]  # Who keeps what was bought: they hear the payment's events too.
+    informs: ClassVar[tuple[str, ...]]  # Who keeps what was bought: they get the payment's events too.
+    WAITING_FOR: ClassVar[dict[str, str]] = {
+        "awaiting_payment": "the student to pay",
+        "canceling": "Stripe to cancel the payment",
+        "refunding": "Stripe to give the money back",
+        "parked": "a person: the refund failed",
+    }
 
     @property
     def context_id(self) -> str:
@@ -113,24 +113,24 @@ class PaidSaga(Saga):
         """Whether a second saga for the same thing must wait; one that gives money back stands in nobody's way."""
         return self.outcome is None and self.state != "refunding"
 
-    def hear(self, message: Message, at: datetime) -> Asks:
-        """Move by one message; whoever pays is told how it ends, and of each declined attempt."""
+    def handle(self, message: Message, at: datetime) -> Effects:
+        """Move by one message; the student gets a notice of each ending and of each declined attempt."""
         before = self.state
-        super().hear(message, at)
+        super().handle(message, at)
         if self.state != before and self.state in NOTICES:
             self._notify(NOTICES[self.state])
         if isinstance(message, PaymentFailed):
             self._notify(NoticeKind.DECLINED, message.attempt)
         if isinstance(message, PaymentDisputed):
             self._notify(NoticeKind.NEEDS_ATTENTION)
-        return self.asks
+        return self.effects
 
     def take_payment(self, event: EventData) -> None:
-        """Freeze the price as it was told; a hold may end sooner than the payment window."""
-        offer = heard(event)
+        """Freeze the price of the offer; a hold may end sooner than the payment window."""
+        offer = message_of(event)
         until = vars(offer).get("hold_until")
-        what: dict[str, Any] = {"context": self.context, "context_id": self.context_id}
-        self.ask(TakePayment(saga_id=self.saga_id, **what, price=offer.price, until=until))
+        subject: dict[str, Any] = {"context": self.context, "context_id": self.context_id}
+        self.ask(TakePayment(saga_id=self.saga_id, **subject, price=offer.price, until=until))
 
     def cancel_payment(self, _: EventData) -> None:
         """The student does not want it: nobody should be able to pay any more."""
@@ -138,25 +138,25 @@ class PaidSaga(Saga):
 
     def deliver(self, event: EventData) -> None:
         """Ask for what was paid for, and do not wait for the answer for ever."""
-        self.payment_id = self.payment_id or heard(event).payment_id
+        self.payment_id = self.payment_id or message_of(event).payment_id
         self.ask_for_delivery(event)
-        self.remind(DeliveryOverdue, Wait.PATIENCE)
+        self.schedule(DeliveryOverdue, Wait.PATIENCE)
 
     def ask_for_delivery(self, _: EventData) -> None:
         """Ask, for the first time or again: it is the same command."""
         self.ask(self.delivery())
-        self.remind(DeliveryUnanswered, Wait.REPLY)
+        self.schedule(DeliveryUnanswered, Wait.REPLY)
 
     def withdraw_delivery(self, _: EventData) -> None:
         """What is not paid for any more must not be asked for."""
-        self.asks.append(Withdraw(self.delivery()))
+        self.withdraw(self.delivery())
 
     def refund_payment(self, event: EventData) -> None:
         """What was paid and not delivered goes back, whole."""
-        self.refund_reason = vars(heard(event)).get("reason") or self.refund_reason or heard(event).name
+        self.refund_reason = vars(message_of(event)).get("reason") or self.refund_reason or message_of(event).name
         self.ask(RefundPayment(saga_id=self.saga_id, reason=self.refund_reason))
-        self.remind(RefundOverdue, Wait.REFUND)
+        self.schedule(RefundOverdue, Wait.REFUND)
 
     def _notify(self, kind: NoticeKind, attempt: str = "") -> None:
-        whom = {"saga_id": self.saga_id, "person_id": self.student_id}
-        self.ask(SendNotice(**whom, kind=kind, title=self.title, attempt=attempt))
+        student = {"saga_id": self.saga_id, "person_id": self.student_id}
+        self.ask(SendNotice(**student, kind=kind, title=self.title, attempt=attempt))

@@ -1,4 +1,4 @@
-"""The base of all sagas: two tables, one machine a class, and a list of what the saga asks for."""
+"""The base of all sagas: two tables, one state machine a class, and the effects of a move."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from typing import Any, ClassVar, Self
 
 from transitions import EventData, Machine, MachineError, State
 
-from reference.domain.messages import Message, NotExpected, Remind, Reminder, Wait, Withdraw
+from reference.domain.messages import (
+    STORED_AS_REMINDERS,
+    Deadline,
+    Effects,
+    Message,
+    NotExpected,
+    ScheduleDeadline,
+    Wait,
+    Withdraw,
+)
 
-Asks = list[Message | Remind | Withdraw]
 ROW = ("trigger", "source", "dest", "before")  # What the columns of a saga's TRANSITIONS mean.
 
 
@@ -32,9 +40,9 @@ class Saga:
     student_id: str
     state: str = "initiated"
     history: list[HistoryEntry] = field(default_factory=list)
-    reminders: dict[str, datetime] = field(default_factory=dict)  # By name, when; leaving the state forgets them.
+    deadlines: dict[str, datetime] = field(default_factory=dict, metadata=STORED_AS_REMINDERS)
     version: int = 0
-    asks: Asks = field(default_factory=list, init=False, repr=False)
+    effects: Effects = field(default_factory=list, init=False, repr=False)
 
     STATES: ClassVar[list[State]]
     TRANSITIONS: ClassVar[list[list[Any]]]
@@ -58,7 +66,7 @@ class Saga:
 
     @classmethod
     def start(cls, message: Message) -> Self:
-        """Return a new saga that has heard nothing yet; its facts are those of the message that starts it."""
+        """Return a new saga before its first move; its facts are those of the message that starts it."""
         named = {f.name for f in fields(cls)}
         return cls(**{key: value for key, value in vars(message).items() if key in named})
 
@@ -74,7 +82,7 @@ class Saga:
 
     @property
     def is_new(self) -> bool:
-        """Whether it has not heard anything yet."""
+        """Whether nothing has moved it yet."""
         return self.state == "initiated"
 
     @property
@@ -83,19 +91,19 @@ class Saga:
         return self.state.upper() if self.machine.get_state(self.state).final else None
 
     @property
-    def took(self) -> timedelta:
+    def duration_so_far(self) -> timedelta:
         """How long from its start to its last move."""
         return self.history[-1].at - self.history[0].at
 
     @property
     def waiting_for(self) -> str | None:
-        """Whom it waits for, in plain words."""
+        """What it waits for, in plain words; None when it has ended."""
         return self.WAITING_FOR.get(self.state)
 
-    def hear(self, message: Message, at: datetime) -> Asks:
-        """Move by one message and return what is asked for; NotExpected when no row of the table fits."""
+    def handle(self, message: Message, at: datetime) -> Effects:
+        """Move by one message and return the effects; NotExpected when no row of the table fits."""
         self._refuse_contradiction(message)
-        self.asks, before = [], self.state
+        self.effects, before = [], self.state
         try:
             fits = self.machine.events[message.trigger].trigger(self, message)
         except (KeyError, MachineError):
@@ -104,24 +112,28 @@ class Saga:
             raise NotExpected(f"{type(self).__name__} in state {self.state.upper()} does not expect {message.name}")
         if self.state != before or message.key not in {entry.key for entry in self.history}:
             self.history.append(HistoryEntry(at, str(message), message.name, message.key))
-        return self.asks
+        return self.effects
 
     def _refuse_contradiction(self, message: Message) -> None:
         for fact in fields(self):
             if fact.default is MISSING and fact.default_factory is MISSING:  # What the saga began with.
-                mine, told = getattr(self, fact.name), vars(message).get(fact.name)
-                if told not in (None, mine):
-                    raise NotExpected(f"{message.name} says {fact.name} {told!r}, but it is {mine!r}")
+                ours, theirs = getattr(self, fact.name), vars(message).get(fact.name)
+                if theirs not in (None, ours):
+                    raise NotExpected(f"{message.name} says {fact.name} {theirs!r}, but it is {ours!r}")
 
     def ask(self, message: Message) -> None:
-        """Record a wish; the service sees to it after the saga is safely stored."""
-        self.asks.append(message)
+        """Ask for a message to be sent or handled, after the saga is safely stored."""
+        self.effects.append(message)
 
-    def remind(self, of: type[Reminder], after: Wait) -> None:
-        """Be told after a while, unless the saga has left this state by then."""
-        self.asks.append(Remind(of(saga_id=self.saga_id), after))
+    def schedule(self, deadline: type[Deadline], after: Wait) -> None:
+        """Ask for a deadline after a while; it is forgotten when the saga leaves this state."""
+        self.effects.append(ScheduleDeadline(deadline(saga_id=self.saga_id), after))
+
+    def withdraw(self, message: Message) -> None:
+        """Ask that a message which nobody has answered yet is not sent any more."""
+        self.effects.append(Withdraw(message))
 
 
-def heard(event: EventData) -> Any:  # noqa: ANN401 - the table says which message it is
-    """Return the message that made the saga move."""
+def message_of(event: EventData) -> Any:  # noqa: ANN401 - the table says which message it is
+    """Return the message that moves the saga."""
     return event.args[0]  # type: ignore[index]  # It is the list that trigger() was given.

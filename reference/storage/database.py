@@ -1,7 +1,8 @@
-"""Opens the database: SQLite with full durability, or PostgreSQL, by URL; brings its schema up to date."""
+"""The database: SQLite with full durability, or PostgreSQL, by URL; its schema is brought up to date."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def open_database(url: str) -> Database:
     if url.startswith("sqlite"):
         # One writer at a time: a queue for one connection is fair, and asking a locked file again and again is not.
         return Database(_sqlite(url, "BEGIN IMMEDIATE", connections=1), _sqlite(url, "BEGIN", connections=20))
-    engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
+    engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True, json_deserializer=_load)
     return Database(engine, engine)
 
 
@@ -35,7 +36,8 @@ def _sqlite(url: str, begin: str, connections: int) -> Engine:
         connection.execute(begin)
 
     settings = {"timeout": 30, "isolation_level": None}  # Without a level the driver begins nothing by itself.
-    engine = create_engine(url, pool_size=connections, max_overflow=0, connect_args=settings, hide_parameters=True)
+    options: Any = {"connect_args": settings, "hide_parameters": True, "json_deserializer": _load}
+    engine = create_engine(url, pool_size=connections, max_overflow=0, **options)
     # An event listener would do it too, but slow every statement down.
     engine.dialect.do_begin = do_begin  # type: ignore[method-assign, assignment]
     event.listen(engine, "connect", _prepare)
@@ -45,6 +47,14 @@ def _sqlite(url: str, begin: str, connections: int) -> Engine:
 def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - a DBAPI connection
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _load(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return what a column holds, and the text itself if that is no JSON: one such row must not hide the others."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def migrate(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Lists and counts, for people: newest first, a page at a time."""
+"""Lists, a page at a time and newest first, and counts: the queries of people and of reconciliation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select, tuple_, union_all
 
 from reference.application.lists import (
+    AnyPayment,
+    AnySaga,
     Counts,
     DeadLetter,
     Filter,
@@ -19,11 +21,13 @@ from reference.application.lists import (
     Slice,
     Span,
     UnknownCursorError,
+    UnreadablePayment,
+    UnreadableSaga,
 )
-from reference.domain.payment import Payment
+from reference.domain.messages import NotExpected
 from reference.sagas.paid_saga import PaidSaga
-from reference.storage.messages import dead_letter
-from reference.storage.records import loaded, read_saga
+from reference.storage.messages import read_dead_letter
+from reference.storage.records import read_payment, read_saga
 from reference.storage.tables import UtcTime, dead_letters, outbox, payments, sagas
 from reference.wire import decode
 
@@ -31,34 +35,34 @@ _STARTED = (sagas.c.started_at, sagas.c.saga_id)  # The orders of lists, by inde
 _OPENED = (payments.c.opened_at, payments.c.payment_id)
 _ALIKE = (sagas.c.saga, sagas.c.state, sagas.c.outcome)
 _COUNT = select(*_ALIKE, func.count().label("many")).group_by(*_ALIKE)
-_UNSAID = select(func.count().label("many"), func.min(outbox.c.asked_at).label("since"))
+_PENDING = select(func.count().label("many"), func.min(outbox.c.enqueued_at).label("since"))
 _DUE = union_all(*(select(func.min(each.c.due_at).label("at")) for each in (outbox, payments, sagas))).subquery()
 _NEXT_DUE = select(func.min(_DUE.c.at))
 _DEAD = select(func.count()).where(dead_letters.c.ended_at.is_(None))
 
 
 class ListsOfTables:
-    """Answers questions about many."""
+    """The lists and counts, read from the tables."""
 
     def __init__(self, connection: Connection, kinds: dict[str, type[PaidSaga]]) -> None:
         self._connection, self._kinds = connection, kinds
 
-    def sagas(self, which: Filter, page: Page) -> Slice[PaidSaga]:
+    def sagas(self, which: Filter, page: Page) -> Slice[AnySaga]:
         """Return part of the sagas."""
-        wanted = select(sagas).where(*_matching(which, sagas.c.state, which.state.lower()))
-        return self._newest(wanted, page, _STARTED, lambda row: read_saga(self._kinds, row))
+        wanted = select(sagas).where(*_conditions(which, sagas.c.state, which.state and which.state.lower()))
+        return self._newest(wanted, page, _STARTED, self._read_saga)
 
-    def payments(self, which: Filter, page: Page) -> Slice[Payment]:
+    def payments(self, which: Filter, page: Page) -> Slice[AnyPayment]:
         """Return part of the payments."""
         wanted = select(payments).join(sagas, sagas.c.saga_id == payments.c.saga_id)
-        wanted = wanted.where(*_matching(which, payments.c.status, which.state))
-        return self._newest(wanted, page, _OPENED, lambda row: loaded(Payment, row))
+        wanted = wanted.where(*_conditions(which, payments.c.status, which.state))
+        return self._newest(wanted, page, _OPENED, _read_payment)
 
-    def opened(self, span: Span, page: Page) -> Slice[Payment]:
+    def payments_between(self, span: Span, page: Page) -> Slice[AnyPayment]:
         """Return part of the payments that began in a span of time."""
-        return self._newest(select(payments).where(*_within(span)), page, _OPENED, lambda row: loaded(Payment, row))
+        return self._newest(select(payments).where(*_within(span)), page, _OPENED, _read_payment)
 
-    def count_opened(self, span: Span) -> int:
+    def count_payments_between(self, span: Span) -> int:
         """Return how many payments began in a span of time."""
         return self._connection.execute(select(func.count()).select_from(payments).where(*_within(span))).scalar_one()
 
@@ -68,21 +72,28 @@ class ListsOfTables:
         if page.after:
             wanted = wanted.where(dead_letters.c.id < _number(page.after))
         rows = self._connection.execute(wanted.limit(page.limit + 1)).all()
-        return _sliced(rows, page, dead_letter, lambda row: str(row.id))
+        return _slice(rows, page, read_dead_letter, lambda row: str(row.id))
 
     def counts(self) -> Counts:
         """Return how many there are of each."""
-        alike, unsaid = self._connection.execute(_COUNT).all(), self._connection.execute(_UNSAID).one()
+        alike, pending = self._connection.execute(_COUNT).all(), self._connection.execute(_PENDING).one()
         return Counts(
             sagas=[SagaCount(row.saga, row.state.upper(), row.outcome or "", row.many) for row in alike],
-            outbox=unsaid.many,
-            outbox_since=unsaid.since,
+            outbox=pending.many,
+            outbox_since=pending.since,
             dead_letters=self._connection.execute(_DEAD).scalar_one(),
         )
 
     def next_due(self) -> datetime | None:
-        """Return when the next errand or reminder falls due, claimed errands included."""
+        """Return when the next outbox message or deadline falls due, claimed outbox messages included."""
         return self._connection.execute(_NEXT_DUE).scalar()
+
+    def _read_saga(self, row: Any) -> AnySaga:  # noqa: ANN401 - a row of the table
+        try:
+            return read_saga(self._kinds, row)
+        except NotExpected as unreadable:
+            subject = (row.student_id, row.context, row.context_id)
+            return UnreadableSaga(row.saga_id, row.saga, *subject, row.state, row.outcome, str(unreadable), row.body)
 
     def _newest(
         self, wanted: Select[Any], page: Page, order: tuple[Column[Any], ...], read: Callable[[Any], Item]
@@ -91,17 +102,27 @@ class ListsOfTables:
             wanted = wanted.where(tuple_(*order) < _place(page.after))
         newest = wanted.order_by(*(column.desc() for column in order)).limit(page.limit + 1)
         found = self._connection.execute(newest).all()
-        return _sliced(found, page, read, lambda row: _cursor(*(getattr(row, column.name) for column in order)))
+        return _slice(found, page, read, lambda row: _cursor(*(getattr(row, column.name) for column in order)))
 
 
-def _matching(which: Filter, state: ColumnElement[str], wanted: str) -> list[ColumnElement[bool]]:
-    asked = {
+def _read_payment(row: Any) -> AnyPayment:  # noqa: ANN401 - a row of the table
+    try:
+        return read_payment(row)
+    except NotExpected as unreadable:
+        subject = (row.intent_id, row.context, row.context_id)
+        ids = (row.payment_id, row.saga_id)
+        return UnreadablePayment(*ids, *subject, row.status, row.opened_at, str(unreadable), row.body)
+
+
+def _conditions(which: Filter, state: ColumnElement[str], wanted: str | None) -> list[ColumnElement[bool]]:
+    values = {
+        sagas.c.saga_id: which.saga_id,
         sagas.c.student_id: which.student_id,
         sagas.c.context: which.context,
         sagas.c.context_id: which.context_id,
         state: wanted,
     }
-    return [column == value for column, value in asked.items() if value]
+    return [column == value for column, value in values.items() if value is not None]
 
 
 def _within(span: Span) -> list[ColumnElement[bool]]:
@@ -109,7 +130,7 @@ def _within(span: Span) -> list[ColumnElement[bool]]:
 
 
 def _cursor(at: datetime, id_: str) -> str:
-    """Name all that the next page needs: it stays good whatever becomes of the item, and finds out nothing."""
+    """Return the place where the next page begins: good whatever becomes of the item, and it reveals nothing."""
     return urlsafe_b64encode(f"{at.isoformat()} {id_}".encode()).decode()
 
 
@@ -127,6 +148,6 @@ def _number(cursor: str) -> int:
     return int(cursor)
 
 
-def _sliced(rows: Any, page: Page, read: Callable[[Any], Item], cursor: Callable[[Any], str]) -> Slice[Item]:  # noqa: ANN401
-    shown = rows[: page.limit]
-    return Slice([read(row) for row in shown], cursor(shown[-1]) if len(rows) > page.limit else None)
+def _slice(rows: Any, page: Page, read: Callable[[Any], Item], cursor: Callable[[Any], str]) -> Slice[Item]:  # noqa: ANN401
+    items = rows[: page.limit]
+    return Slice([read(row) for row in items], cursor(items[-1]) if len(rows) > page.limit else None)

@@ -1,24 +1,21 @@
-"""What was heard, what is to be said, and what nobody could use."""
+"""The inbox, the outbox and the dead letters: the tables of messages."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from reference.application.lists import DeadLetter
-from reference.application.ports import Errand
+from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message, Unreadable
 from reference.storage.tables import dead_letters, inbox, outbox
-from reference.wire import WireError, decode, encode
+from reference.wire import decode, encode
 
-# Drivers disagree on the rowcount of ON CONFLICT DO NOTHING, so each statement tells by RETURNING.
-_UPSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_HEARD = {d: _UPSERT[d](inbox).on_conflict_do_nothing().returning(inbox.c.message_id) for d in _UPSERT}
-_ASKED = {d: _UPSERT[d](outbox).on_conflict_do_nothing().returning(outbox.c.key) for d in _UPSERT}
-_DONE = delete(outbox).where(outbox.c.key == bindparam("key")).returning(outbox.c.key)
+_REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
 _DUE = select(outbox.c.key).where(outbox.c.due_at <= bindparam("now")).order_by(outbox.c.due_at)
 _CLAIM = (
     update(outbox)
@@ -26,93 +23,101 @@ _CLAIM = (
     .values(due_at=bindparam("until"), attempts=outbox.c.attempts + 1)
     .returning(outbox)
 )
-_LATER = update(outbox).where(outbox.c.key == bindparam("id"))
-_BURY = insert(dead_letters)
-_WAITING = (dead_letters.c.id == bindparam("letter_id"), dead_letters.c.ended_at.is_(None))
-_LETTER = select(dead_letters).where(*_WAITING)
-_END = update(dead_letters).where(*_WAITING)
+_RETRY = update(outbox).where(outbox.c.key == bindparam("id"))
+_ADD_LETTER = insert(dead_letters)
+_IS_WAITING = (dead_letters.c.id == bindparam("letter_id"), dead_letters.c.ended_at.is_(None))
+_LETTER = select(dead_letters).where(*_IS_WAITING)
+_END_LETTER = update(dead_letters).where(*_IS_WAITING)
+
+
+@cache
+def _insert_new(table: Table, dialect: str) -> Any:  # noqa: ANN401 - either database's Insert
+    """Return the INSERT that returns the key of a new row, and nothing if the row is there: drivers miscount it."""
+    dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    return dialects[dialect](table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 class InboxTable:
-    """Remembers what was heard."""
+    """The inbox: which messages came in."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> bool:
-        """Return False for what was heard before. `ignored` says why nothing follows of it."""
+        """Add a message; False for one that came before. `ignored` says why nothing follows of it."""
         row = {"source": source, "message_id": message_id, "name": name, "received_at": at, "ignored": ignored}
-        return self._connection.execute(_HEARD[self._connection.dialect.name], row).first() is not None
+        return self._connection.execute(_insert_new(inbox, self._connection.dialect.name), row).first() is not None
 
 
 class OutboxTable:
-    """Keeps what is still to be said."""
+    """The outbox: the messages still to be sent."""
 
     def __init__(self, connection: Connection, lease: timedelta) -> None:
         self._connection, self._lease = connection, lease
-        self.fresh: list[Errand] = []
+        self.fresh: list[OutboxMessage] = []
 
     def put(self, key: str, to: str, message: Message, at: datetime) -> None:
-        """Say it soon, by this process first of all. What is already waiting to be said is not said twice."""
+        """Add a message under this process's lease, unless the same one is still to be sent."""
         row: dict[str, Any] = {"key": key, "to": to, "name": message.name, "body": encode(message), "attempts": 1}
-        row |= {"asked_at": at, "due_at": at + self._lease}
-        if self._connection.execute(_ASKED[self._connection.dialect.name], row).first():
-            self.fresh.append(Errand(key, to, message, at, attempts=1))
+        row |= {"enqueued_at": at, "due_at": at + self._lease}
+        if self._connection.execute(_insert_new(outbox, self._connection.dialect.name), row).first():
+            self.fresh.append(OutboxMessage(key, to, message, at, attempts=1))
 
     def withdraw(self, key: str) -> None:
-        """Do not say it any more."""
-        self.fresh = [errand for errand in self.fresh if errand.key != key]
-        self.done(key)
+        """Remove a message that must not be sent any more."""
+        self.fresh = [outgoing for outgoing in self.fresh if outgoing.key != key]
+        self.remove(key)
 
-    def done(self, key: str) -> bool:
-        """Forget what was said; False when it was withdrawn or somebody else said it."""
-        return self._connection.execute(_DONE, {"key": key}).first() is not None
+    def remove(self, key: str) -> bool:
+        """Remove what was sent; False when it was withdrawn or somebody else sent it."""
+        return self._connection.execute(_REMOVE, {"id": key}).first() is not None
 
-    def claim(self, now: datetime, lease_until: datetime, limit: int) -> list[Errand]:
-        """Take what is due; whoever does not finish by the end of the lease loses it to the next."""
-        rows = self._connection.execute(_CLAIM, {"now": now, "until": lease_until, "most": limit}).all()
-        return [_errand(row) for row in sorted(rows, key=lambda row: (row.asked_at, row.key))]
+    def claim(self, now: datetime, limit: int) -> list[OutboxMessage]:
+        """Take what is due under a new lease; whoever does not finish by its end loses it to the next."""
+        rows = self._connection.execute(_CLAIM, {"now": now, "until": now + self._lease, "most": limit}).all()
+        return [
+            OutboxMessage(row.key, row.to, read_message(row.name, row.body), row.enqueued_at, row.attempts)
+            for row in sorted(rows, key=lambda row: (row.enqueued_at, row.key))
+        ]
 
     def retry_at(self, key: str, due: datetime) -> None:
-        """Try again later."""
-        self._connection.execute(_LATER, {"id": key, "due_at": due})
+        """Let it be sent again later."""
+        self._connection.execute(_RETRY, {"id": key, "due_at": due})
 
 
 class DeadLetterTable:
-    """Keeps what nobody could use, for a person to see."""
+    """The dead letters: what nobody could use, kept for a person."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, source: str, message_id: str, message: Message, reason: str, at: datetime) -> None:
-        """Keep it, with the reason."""
+        """Add a message that nobody could use, with the reason."""
         row = {"source": source, "message_id": message_id, "name": message.name, "body": encode(message)}
-        self._connection.execute(_BURY, row | {"reason": reason, "at": at})
+        self._connection.execute(_ADD_LETTER, row | {"reason": reason, "at": at})
 
     def get(self, letter_id: int) -> DeadLetter | None:
-        """Return one that still waits for a person."""
+        """Return one that still waits for a person, or None."""
         row = self._connection.execute(_LETTER, {"letter_id": letter_id}).one_or_none()
-        return dead_letter(row) if row else None
+        return read_dead_letter(row) if row else None
 
     def end(self, letter_id: int, by: str, why: str, at: datetime) -> bool:
         """Record who dealt with it and why; False when somebody has before."""
         row = {"letter_id": letter_id, "ended_at": at, "ended_by": by, "ended_why": why}
-        return self._connection.execute(_END, row).rowcount == 1
+        return self._connection.execute(_END_LETTER, row).rowcount == 1
 
 
-def dead_letter(row: Any) -> DeadLetter:  # noqa: ANN401 - a row of the table
-    """Return the letter of a row."""
+def read_dead_letter(row: Any) -> DeadLetter:  # noqa: ANN401 - a row of the table
+    """Return the dead letter of a row."""
     return DeadLetter(row.id, row.source, row.message_id, read_message(row.name, row.body), row.reason, row.at)
 
 
-def _errand(row: Any) -> Errand:  # noqa: ANN401 - a row of the table
-    return Errand(row.key, row.to, read_message(row.name, row.body), row.asked_at, row.attempts)
-
-
-def read_message(name: str, body: dict[str, Any]) -> Message:
-    """Return the message that was stored, as what nobody can read if another version of this code stored it."""
+def read_message(name: str, body: Any) -> Message:  # noqa: ANN401 - whatever is stored
+    """Return the message that was stored; Unreadable if this version of the code cannot read it."""
     try:
-        found: Message = decode(Message.known[name], body)
-    except (KeyError, WireError):
-        return Unreadable(saga_id=body.get("sagaId", ""), stored_as=name, body=body)
-    return found
+        message: Message = decode(Message.known[name], body)
+    except (KeyError, TypeError, ValueError):
+        saga_id = body.get("sagaId") if isinstance(body, dict) else None
+        return Unreadable(saga_id=saga_id if isinstance(saga_id, str) else "", stored_as=name, body=body)
+    # What an older version could not read, this one may.
+    return read_message(message.stored_as, message.body) if isinstance(message, Unreadable) else message

@@ -1,4 +1,4 @@
-"""The tables. Columns are what is searched for; `body` holds the whole, as it would look on the wire."""
+"""The tables. Columns are what queries look for; `body` holds the whole, as it would look on the wire."""
 
 from datetime import UTC, datetime
 
@@ -50,7 +50,7 @@ sagas = Table(
     Column("body", JSON, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
-    Column("due_at", UtcTime, index=True),  # The next reminder.
+    Column("due_at", UtcTime, index=True),  # The next deadline.
     Index("newest_sagas", "started_at", "saga_id"),
     Index("sagas_of_student", "student_id"),
     Index("sagas_alike", "saga", "state", "outcome"),  # So that counting them reads no bodies.
@@ -78,7 +78,7 @@ payments = Table(
     Column("opened_at", UtcTime, nullable=False),
     Column("version", Integer, nullable=False),
     Column("body", JSON, nullable=False),
-    Column("due_at", UtcTime, index=True),  # The next reminder.
+    Column("due_at", UtcTime, index=True),  # The next deadline.
     Index("newest_payments", "opened_at", "payment_id"),
 )
 
@@ -99,7 +99,7 @@ outbox = Table(
     Column("to", String, nullable=False),
     Column("name", String, nullable=False),
     Column("body", JSON, nullable=False),
-    Column("asked_at", UtcTime, nullable=False),
+    Column("asked_at", UtcTime, key="enqueued_at", nullable=False),
     Column("due_at", UtcTime, nullable=False, index=True),  # Of a claimed row: the end of the lease.
     Column("attempts", Integer, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""All that one message changes, in one transaction."""
+"""The unit of work: one transaction, in which one message changes inbox, saga, payment and outbox."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ class SqlUnitOfWork:
             raise ConflictError(str(error.orig)) from error
 
     def commit(self) -> None:
-        """Keep it all; ConflictError when the database cannot."""
+        """Commit it all; ConflictError when the database cannot."""
         self._connection.commit()

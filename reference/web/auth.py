@@ -1,10 +1,11 @@
-"""Who is calling: a service by its token, a student or an operator by JWT."""
+"""Authentication: a service proves itself by its token, a student or an operator by a JWT."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import jwt
@@ -13,9 +14,31 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from reference.application.ports import Clock
+from reference.wire import WireError, decode
 
-ROLES = ("student", "operator")
+LEEWAY = 5  # Seconds by which the clock of whoever issues tokens may be ahead.
+FAR_AWAY = 1e12  # Seconds; no instant lies there, and NaN is nearer to nothing.
+# The claims are checked here: by our clock, and by what can be stored.
+UNCHECKED: Any = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "sub")}
 BEARER = WWWAuthenticate("bearer", {"realm": "payment-service"})
+
+
+class Role(StrEnum):
+    """What a person may be."""
+
+    STUDENT = "student"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The claims of a token that we read."""
+
+    sub: str
+    role: Role
+    exp: Any
+    nbf: Any = 0
+    iat: Any = 0
 
 
 @dataclass(frozen=True)
@@ -26,13 +49,13 @@ class Caller:
     role: str
 
 
-class Gatekeeper:
-    """Lets in whoever proves to be somebody. While a secret is replaced, the old one is good too."""
+class Authenticator:
+    """Tells who is calling. While a secret is replaced, the old one is good too."""
 
     def __init__(self, service_tokens: Sequence[str], jwt_secrets: Sequence[str], clock: Clock) -> None:
         self._tokens, self._secrets, self._clock = service_tokens, jwt_secrets, clock
 
-    def caller(self, *roles: str) -> Caller:
+    def authenticate(self, *roles: str) -> Caller:
         """Return who is calling; Unauthorized for nobody, Forbidden for somebody in none of the roles."""
         token = self._bearer()
         caller = self._service(token) or self._person(token)
@@ -51,13 +74,34 @@ class Gatekeeper:
         return Caller("service", "service") if any(known) else None
 
     def _person(self, token: str) -> Caller | None:
-        options: Any = {"require": ["exp", "sub"], "verify_exp": False, "verify_nbf": False, "verify_iat": False}
         for secret in self._secrets:
             try:
-                claims = jwt.decode(token, secret, algorithms=["HS256"], options=options)
-            except (jwt.InvalidTokenError, RecursionError):  # The latter of a header that is nested too deeply.
+                found = jwt.decode(token, secret, algorithms=["HS256"], options=UNCHECKED)
+            except (jwt.InvalidTokenError, RecursionError, ValueError):  # The last two of odd JSON.
                 continue
-            is_fresh = isinstance(claims["exp"], int) and claims["exp"] > self._clock.now().timestamp()
-            if is_fresh and claims.get("role") in ROLES:
-                return Caller(claims["sub"], claims["role"])
+            return self._caller(found)
         return None
+
+    def _caller(self, found: dict[str, Any]) -> Caller:
+        """Return whom the claims name; Unauthorized names the claim that cannot be believed."""
+        try:
+            claims: Claims = decode(Claims, found)
+        except WireError as wrong:
+            raise _refusal(wrong.pointer.removeprefix("/"), wrong.detail) from wrong
+        now = self._clock.now().timestamp()
+        if not _seconds("exp", claims.exp) > now:
+            raise _refusal("exp", "has passed")
+        for name, value in (("nbf", claims.nbf), ("iat", claims.iat)):
+            if not _seconds(name, value) <= now + LEEWAY:
+                raise _refusal(name, "lies in the future")
+        return Caller(claims.sub, claims.role)
+
+
+def _seconds(name: str, value: Any) -> float:  # noqa: ANN401 - whatever the claim holds
+    if type(value) not in (int, float) or not abs(value) < FAR_AWAY:
+        raise _refusal(name, "must be a number of seconds since 1970")
+    return float(value)
+
+
+def _refusal(claim: str, detail: str) -> Unauthorized:
+    return Unauthorized(f"The token's {claim} {detail}.", www_authenticate=BEARER)

@@ -1,13 +1,14 @@
-"""Whether the service lives, may be used, and what it is."""
+"""Health, readiness, metrics, and the descriptions of the API."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
-from reference.web.doors import doors
+from reference.web.services import services
 
 routes = Blueprint("health", __name__)
 OPENAPI = (Path(__file__).parent / "openapi.json").read_bytes()
@@ -23,20 +24,17 @@ def healthz() -> ResponseReturnValue:
 @routes.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """Whether the database can be used as it is."""
-    is_ready = doors().is_ready()
-    return jsonify(database="ok" if is_ready else "unavailable"), 200 if is_ready else 503
+    if services().is_ready():
+        return jsonify(database="ok")
+    return jsonify(database="unavailable"), HTTPStatus.SERVICE_UNAVAILABLE
 
 
 @routes.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """Tell Prometheus."""
-    return Response(doors().metrics.scraped(doors().reader.counts()), content_type="text/plain; version=0.0.4")
-
-
-@routes.get("/flows")
-def flows() -> ResponseReturnValue:
-    """Tell the states of each saga and what leads from one to another, for whoever draws them."""
-    return jsonify(items=doors().flows)
+    """Return all figures as Prometheus reads them."""
+    with services().reading() as unit:
+        counts = unit.lists.counts()
+    return Response(services().metrics.expose(counts), content_type="text/plain; version=0.0.4")
 
 
 @routes.get("/openapi.json")
@@ -47,5 +45,5 @@ def openapi() -> ResponseReturnValue:
 
 @routes.get("/asyncapi.json")
 def asyncapi() -> ResponseReturnValue:
-    """Describe what is heard from other services and said to them."""
+    """Describe the messages of other services, and those to them."""
     return Response(ASYNCAPI, content_type="application/json")

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: what is stored is counted when asked, what happens as it happens."""
+"""The figures for Prometheus: what is stored is counted when asked, what happens as it happens."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class Metrics:
         name, about = "payments_saga_duration_seconds", "How long sagas took that this process saw end."
         self._took = Histogram(name, about, ["saga", "outcome"], registry=self._registry, buckets=SAGAS_TAKE)
 
-    def webhook(self, type_: str, result: str) -> None:
+    def count_webhook(self, type_: str, result: str) -> None:
         """Count one webhook."""
         self._webhooks.labels(type_, result.lower()).inc()
 
-    def ended(self, saga: str, outcome: str, took: timedelta) -> None:
-        """Count one saga that came to an end."""
+    def record_end(self, saga: str, outcome: str, took: timedelta) -> None:
+        """Record one saga that came to an end."""
         self._took.labels(saga, outcome).observe(took.total_seconds())
 
-    def scraped(self, counts: Counts) -> bytes:
+    def expose(self, counts: Counts) -> bytes:
         """Return all figures as Prometheus reads them."""
         since = counts.outbox_since
         waits = self._clock.now() - since if since else timedelta(0)
@@ -55,5 +55,5 @@ class _Stored:
         parked = sum(each.count for each in self._counts.sagas if each.outcome == "PARKED")
         yield GaugeMetricFamily("payments_sagas_parked", "Sagas that wait for a person.", parked)
         yield GaugeMetricFamily("payments_dead_letters", "Messages that wait for a person.", self._counts.dead_letters)
-        yield GaugeMetricFamily("payments_outbox_pending", "Messages still to be said.", self._counts.outbox)
+        yield GaugeMetricFamily("payments_outbox_pending", "Messages still to be sent.", self._counts.outbox)
         yield GaugeMetricFamily("payments_outbox_oldest_seconds", "Age of the oldest of them.", self._oldest)

@@ -1,7 +1,8 @@
-"""What the person in charge sees of messages that nobody could use, and does about them."""
+"""The dead letters, for the person in charge: list them, retry them, resolve them."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, jsonify
@@ -10,9 +11,8 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from reference.application.lists import DeadLetter
 from reference.domain.messages import NotExpected
-from reference.web.doors import body, doors, page_asked
-from reference.web.sagas import Why
-from reference.wire import decode, encode
+from reference.web.services import reason_given, requested_page, services, without_secrets
+from reference.wire import encode
 
 routes = Blueprint("operators", __name__)
 
@@ -20,9 +20,10 @@ routes = Blueprint("operators", __name__)
 @routes.get("/dead-letters")
 def dead_letters() -> ResponseReturnValue:
     """List what waits for a person, newest first."""
-    doors().gatekeeper.caller("operator")
-    found = doors().reader.dead_letters(page_asked())
-    return jsonify(items=[_shown(each) for each in found.items], nextCursor=found.next_cursor)
+    services().authenticator.authenticate("operator")
+    with services().reading() as unit:
+        found = unit.lists.dead_letters(requested_page())
+    return jsonify(items=[_public_view(each) for each in found.items], nextCursor=found.next_cursor)
 
 
 @routes.post("/dead-letters/<int(max=2147483647):letter_id>/retry")
@@ -38,24 +39,24 @@ def resolve(letter_id: int) -> ResponseReturnValue:
 
 
 def _end(letter_id: int, *, again: bool) -> ResponseReturnValue:
-    caller = doors().gatekeeper.caller("operator")
-    why = decode(Why, body()).why
+    caller = services().authenticator.authenticate("operator")
+    why = reason_given()
     try:
-        if not doors().service.end_dead_letter(letter_id, by=caller.id, why=why, again=again):
+        if not services().payments.end_dead_letter(letter_id, by=caller.id, why=why, again=again):
             raise NotFound("No such dead letter waits for anybody.")
-    except NotExpected as misfit:
-        raise Conflict(str(misfit)) from misfit
-    return "", 202
+    except NotExpected as mismatch:
+        raise Conflict(str(mismatch)) from mismatch
+    return "", HTTPStatus.ACCEPTED
 
 
-def _shown(letter: DeadLetter) -> dict[str, Any]:
+def _public_view(letter: DeadLetter) -> dict[str, Any]:
     return {
         "id": letter.id,
         "source": letter.source,
         "messageId": letter.message_id,
         "name": letter.message.name,
         "sagaId": letter.message.saga_id or None,
-        "data": {key: value for key, value in encode(letter.message).items() if key != "clientSecret"},
+        "data": without_secrets(encode(letter.message)),
         "reason": letter.reason,
         "at": encode(letter.at),
         "nextStep": "mend what the reason names, then retry; or deal with it by hand and resolve",

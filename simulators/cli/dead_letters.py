@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 import click
 
-from simulators.cli.operators import as_json, asks_service, limit, listed, why
-
-if TYPE_CHECKING:
-    from simulators.clients.http_client import Client
-    from simulators.kit.json_types import Json
+from simulators.cli.operators import as_json, asks_service, limit, why
+from simulators.clients.operator import Operator
+from simulators.kit.json_types import Json
 
 
 @click.group("dead-letters")
@@ -24,19 +22,19 @@ def dead_letters() -> None:
 @limit
 @as_json
 @asks_service
-def list_letters(service: Client, limit: int, *, as_json: bool) -> None:
+def list_letters(operator: Operator, limit: int, *, as_json: bool) -> None:
     """List what waits for a person, the newest first, with the reason and the next step."""
-    for letter in listed(service, "/dead-letters", limit):
-        click.echo(json.dumps(letter) if as_json else _told(letter))
+    for letter in islice(operator.dead_letters(), limit):
+        click.echo(json.dumps(letter) if as_json else _describe(letter))
 
 
 @dead_letters.command(epilog='Example: harness dead-letters retry 7 --why "the course exists again"')
 @click.argument("letter_id", metavar="ID", type=int)
 @why
 @asks_service
-def retry(service: Client, letter_id: int, why: str) -> None:
+def retry(operator: Operator, letter_id: int, why: str) -> None:
     """Let the message be taken once more, now that what was wrong is mended."""
-    service.post(f"/dead-letters/{letter_id}/retry", {"why": why})
+    operator.retry_dead_letter(letter_id, why)
     click.echo(f"{letter_id} was taken once more")
 
 
@@ -44,13 +42,13 @@ def retry(service: Client, letter_id: int, why: str) -> None:
 @click.argument("letter_id", metavar="ID", type=int)
 @why
 @asks_service
-def resolve(service: Client, letter_id: int, why: str) -> None:
+def resolve(operator: Operator, letter_id: int, why: str) -> None:
     """Record that it was dealt with in another way."""
-    service.post(f"/dead-letters/{letter_id}/resolve", {"why": why})
+    operator.resolve_dead_letter(letter_id, why)
     click.echo(f"{letter_id} is dealt with")
 
 
-def _told(letter: Json) -> str:
+def _describe(letter: Json) -> str:
     about = f" about {letter['sagaId']}" if letter["sagaId"] else ""
     lines = [f"{letter['id']}: {letter['name']}{about}, {letter['source']}, {letter['at']}"]
     lines += [

@@ -5,22 +5,20 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import click
 
 from simulators.cli.terminal import tell
-from simulators.cli.usage import by_name, explained, port_options
+from simulators.cli.usage import by_name, explain_problems, port_options
 from simulators.console.serving import PORT, console
-from simulators.stories.narration import by_hand, overhear, tell_all
+from simulators.stories.demo import play_demo, tell_by_hand
+from simulators.stories.telling import tell_exchange
 from simulators.world.apart import Apart
+from simulators.world.recorder import Exchange
 from simulators.world.together import Together
 from simulators.world.topology import PORTS
 from simulators.world.waiting import stay
-
-if TYPE_CHECKING:
-    from simulators.world.recorder import Exchange
-    from simulators.world.world import World
+from simulators.world.world import World
 
 INTERRUPTED = 130
 
@@ -35,40 +33,40 @@ INTERRUPTED = 130
 def demo(*, once: bool, apart: bool, pages_port: int, **ports: int) -> None:
     """Watch students buy courses and sessions: five stories, told here and in the browser by what really happens."""
     try:
-        with explained(), TemporaryDirectory(prefix="harness-") as folder:
+        with explain_problems(), TemporaryDirectory(prefix="harness-") as folder:
             if once or apart:
-                well = _told(Path(folder), by_name(ports), once=once, apart=apart)
+                well = _play_in_terminal(Path(folder), by_name(ports), once=once, apart=apart)
             else:
-                well = _shown(Path(folder), by_name(ports), pages_port)
+                well = _play_with_pages(Path(folder), by_name(ports), pages_port)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     sys.exit(0 if well else 1)
 
 
-def _told(folder: Path, ports: dict[str, int], *, once: bool, apart: bool) -> bool:
+def _play_in_terminal(folder: Path, ports: dict[str, int], *, once: bool, apart: bool) -> bool:
     kind = Apart if apart else Together
     with kind(folder, ports=ports) as world:
-        world.recorder.listen(_hear)
-        well = tell_all(world, tell)
+        world.recorder.listen(_tell_exchange)
+        well = play_demo(world, tell)
         if not once:
             _invite(world)
         return well
 
 
-def _shown(folder: Path, ports: dict[str, int], number: int) -> bool:
-    with console(folder, ports, number, hear=_hear) as (stage, url):
+def _play_with_pages(folder: Path, ports: dict[str, int], number: int) -> bool:
+    with console(folder, ports, number, listener=_tell_exchange) as (session, url):
         tell(f"Open {url} in a browser: all of this can be seen there, broken and tried again.", "title")
-        with stage.acting():
-            well = tell_all(stage.world, tell)
-        _invite(stage.world)
+        with session.acting():
+            well = play_demo(session.world, tell)
+        _invite(session.world)
         return well
 
 
-def _hear(exchange: Exchange) -> None:
-    overhear(exchange, tell)
+def _tell_exchange(exchange: Exchange) -> None:
+    tell_exchange(exchange, tell)
 
 
 def _invite(world: World) -> None:
-    by_hand(world, tell)
+    tell_by_hand(world, tell)
     tell("Ctrl-C ends it all and leaves nothing behind.", "title")
     stay()

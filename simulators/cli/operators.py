@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from simulators.cli.usage import WrongUsage
-from simulators.clients.http_client import Client, Refused
+from simulators.clients.http_client import HttpClient, Refused
+from simulators.clients.operator import Operator
 from simulators.kit.http.auth import Person
 from simulators.kit.http.auth import token as write_token
-from simulators.kit.json_types import Json
 from simulators.kit.seams import Clock
 from simulators.world.serving import served_session
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 VALID = timedelta(hours=1)
 WRONG = (400, 401, 403)  # What was asked, or who asks; whatever else is refused is a matter of how things stand.
@@ -44,32 +41,16 @@ def asks_service(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def asking(service_url: str, token: str | None, jwt_secret: str | None, operator: str, **given: Any) -> None:  # noqa: ANN401 - click's
-        bearer = token or _made(jwt_secret, operator)
-        with _told_plainly(service_url), served_session("harness") as session:
-            command(Client(session, service_url.rstrip("/"), lambda: bearer), **given)
+        bearer = token or _make_token(jwt_secret, operator)
+        with _explain_refusals(service_url), served_session("harness") as session:
+            command(Operator(HttpClient(session, service_url.rstrip("/"), lambda: bearer)), **given)
 
     for option in reversed(OPTIONS):
         asking = option(asking)
     return asking
 
 
-def listed(service: Client, path: str, most: int, **query: str | None) -> Iterator[Json]:
-    """Yield the items of one of the service's lists, the newest first, page by page."""
-    wanted = {name: value for name, value in query.items() if value}
-    return islice(_pages(service, path, wanted), most)
-
-
-def _pages(service: Client, path: str, query: dict[str, str]) -> Iterator[Json]:
-    cursor: dict[str, str] = {}
-    while True:
-        page = service.get(path, **query, **cursor)
-        yield from page["items"]
-        if not page["nextCursor"]:
-            return
-        cursor = {"cursor": page["nextCursor"]}
-
-
-def _made(jwt_secret: str | None, operator: str) -> str:
+def _make_token(jwt_secret: str | None, operator: str) -> str:
     if not jwt_secret:
         raise click.UsageError("An operator's --token is needed, or the --jwt-secret to make one.")
     secret = jwt_secret.partition(",")[0].strip()  # While it is replaced there are two, of which both are good.
@@ -77,7 +58,7 @@ def _made(jwt_secret: str | None, operator: str) -> str:
 
 
 @contextmanager
-def _told_plainly(url: str) -> Iterator[None]:
+def _explain_refusals(url: str) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from simulators.cli.terminal import tell
 from simulators.cli.usage import WrongUsage
-from simulators.stories.run import read_run, replay
-
-if TYPE_CHECKING:
-    from simulators.stories.run import Run
+from simulators.stories.run import Run, read_run, replay
 
 
 @click.command("replay", epilog="Example: harness replay run.json")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from textwrap import fill
-from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import click
 
-from simulators.cli.operators import as_json, asks_service, limit, listed, why
-
-if TYPE_CHECKING:
-    from simulators.clients.http_client import Client
-    from simulators.kit.json_types import Json
+from simulators.cli.operators import as_json, asks_service, limit, why
+from simulators.clients.operator import Operator
+from simulators.kit.json_types import Json
 
 LINE = "{sagaId:<31} {studentId:<16} {context:<18} {contextId:<24} {state:<17} {about}"
 HEAD = {"sagaId": "SAGA", "studentId": "STUDENT", "context": "CONTEXT", "contextId": "FOR", "state": "STATE"}
@@ -33,10 +30,11 @@ def sagas() -> None:
 @as_json
 @asks_service
 def list_sagas(
-    service: Client, state: str | None, context: str | None, student: str | None, limit: int, *, as_json: bool
+    operator: Operator, state: str | None, context: str | None, student: str | None, limit: int, *, as_json: bool
 ) -> None:
     """List sagas, the newest first."""
-    for number, saga in enumerate(listed(service, "/sagas", limit, state=state, context=context, student=student)):
+    sagas = operator.sagas(state=state, context=context, student=student)
+    for number, saga in enumerate(islice(sagas, limit)):
         if as_json:
             click.echo(json.dumps(saga))
             continue
@@ -49,24 +47,20 @@ def list_sagas(
 @click.argument("saga_id", metavar="SAGA")
 @as_json
 @asks_service
-def show(service: Client, saga_id: str, *, as_json: bool) -> None:
+def show(operator: Operator, saga_id: str, *, as_json: bool) -> None:
     """Tell what happened to a saga, and what is to be done."""
-    saga = service.get(_path(saga_id))
-    click.echo(json.dumps(saga) if as_json else _told(saga))
+    saga = operator.saga(saga_id)
+    click.echo(json.dumps(saga) if as_json else _describe(saga))
 
 
 @sagas.command(epilog='Example: harness sagas resume saga_4fk0 --why "the card works again"')
 @click.argument("saga_id", metavar="SAGA")
 @why
 @asks_service
-def resume(service: Client, saga_id: str, why: str) -> None:
+def resume(operator: Operator, saga_id: str, why: str) -> None:
     """Let a parked saga go on."""
-    service.post(f"{_path(saga_id)}/resume", {"why": why})
-    click.echo(f"{saga_id} goes on: it is {service.get(_path(saga_id))['state']}")
-
-
-def _path(saga_id: str) -> str:
-    return f"/sagas/{quote(saga_id, safe='')}"
+    operator.resume(saga_id, why)
+    click.echo(f"{saga_id} goes on: it is {operator.saga(saga_id)['state']}")
 
 
 def _about(saga: Json) -> str:
@@ -74,7 +68,7 @@ def _about(saga: Json) -> str:
     return f"waits for {saga['waitingFor']}{until}" if saga["waitingFor"] else ""
 
 
-def _told(saga: Json) -> str:
+def _describe(saga: Json) -> str:
     lines = [f"{saga['sagaId']}: {saga['saga']} of {saga['studentId']}, {saga['context']} {saga['contextId']}"]
     lines += [f"state    {saga['state']}", *(f"         {about}" for about in [_about(saga)] if about)]
     if payment := saga["payment"]:

@@ -6,9 +6,8 @@ import os
 
 import click
 
-from simulators.cli.usage import WrongUsage, explained, until_stdin_closes
-from simulators.kit.seams import real_seams
-from simulators.world.service import Service, factory_at
+from simulators.cli.usage import WrongUsage, explain_problems, until_stdin_closes
+from simulators.world.local_service import LocalService, factory_at
 from simulators.world.serving import Port, Server
 from simulators.world.topology import PAYMENT, PORTS, REFERENCE
 from simulators.world.waiting import stay
@@ -20,10 +19,9 @@ from simulators.world.waiting import stay
 @until_stdin_closes
 def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
     """Run the reference payment-service alone; .env.example lists what it reads of the environment."""
-    with explained():
-        real_seams()
+    with explain_problems():
         try:
-            running = Service(PAYMENT, lambda: factory_at(service)(os.environ))
+            running = LocalService(PAYMENT, lambda: factory_at(service)(os.environ))
         except (LookupError, ValueError) as wrong:
             raise WrongUsage(
                 f"{PAYMENT} cannot start, its environment is wrong (see .env.example):\n{wrong}"

@@ -6,19 +6,17 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from simulators.cli.usage import by_name, explained, port_options, until_stdin_closes
+from simulators.cli.usage import by_name, explain_problems, port_options, until_stdin_closes
 from simulators.kit.seams import real_seams
-from simulators.world.banner import introduction, secrets_of
+from simulators.world.banner import banner, secrets_of
+from simulators.world.credentials import Credentials
+from simulators.world.recorder import Exchange
 from simulators.world.together import Together
-from simulators.world.topology import SIMULATORS, Credentials
+from simulators.world.topology import SIMULATORS
 from simulators.world.waiting import stay
-
-if TYPE_CHECKING:
-    from simulators.world.recorder import Exchange
 
 
 @click.command(epilog="Example: harness simulate stripe learning --service-url http://127.0.0.1:8000")
@@ -51,26 +49,26 @@ def simulate(  # noqa: PLR0913 - a command has so many options
 ) -> None:
     """Run the simulators alone, for a payment-service of your own in any language."""
     known = {"service_token": service_token, "jwt_secret": jwt_secret, "webhook_secret": webhook_secret}
-    credentials = Credentials.made_up(real_seams().randomness, **{key: value for key, value in known.items() if value})
+    credentials = Credentials.draw(real_seams().randomness, **{key: value for key, value in known.items() if value})
     if state:
         state.mkdir(parents=True, exist_ok=True)
-    chosen = _chosen(names, by_name(ports))
+    chosen = _choose(names, by_name(ports))
     with (
-        explained(),
+        explain_problems(),
         Together(
             Path(), ports=chosen, service_url=service_url.rstrip("/"), credentials=credentials, state=state
         ) as world,
     ):
         if as_json:
-            click.echo(json.dumps({"urls": world.plan.urls, **secrets_of(credentials)}))
+            click.echo(json.dumps({"urls": world.topology.urls, **secrets_of(credentials)}))
             world.recorder.watch(_print_json)
         else:
-            click.echo("\n".join(introduction(world.plan)))
+            click.echo("\n".join(banner(world.topology)))
             world.recorder.listen(lambda exchange: click.echo(str(exchange)))
         stay(until_stdin_closes=until_stdin_closes)
 
 
-def _chosen(names: tuple[str, ...], ports: dict[str, int]) -> dict[str, int]:
+def _choose(names: tuple[str, ...], ports: dict[str, int]) -> dict[str, int]:
     """Return the ports of the services named, by short name or whole; of all when none is."""
     known = {name.removesuffix("-service"): name for name in ports}
     for name in names:

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from simulators.cli.terminal import tell
 from simulators.cli.usage import WrongUsage
-from simulators.stories import STORIES, silently, story_named
-from simulators.stories.run import SERVICES, commands, perform
-from simulators.world.service import factory_at
+from simulators.judge.verdict import Standing
+from simulators.kit.json_types import Json
+from simulators.stories import STORIES, Story, silently, story_named
+from simulators.stories.run import SERVICES, Run, commands, run_story
+from simulators.world.local_service import factory_at
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.stories import Story
-    from simulators.stories.run import Run
-
-SIGNS = {"holds": ("✓", "good"), "violated": ("✗", "bad"), "not yet": ("·", "message")}
+TONES = {Standing.HOLDS: "good", Standing.VIOLATED: "bad", Standing.NOT_YET: "message"}
 
 
 @click.command(epilog="Example: harness stories lost-webhook --service naive --seed 7")
@@ -40,7 +36,7 @@ def stories(names: tuple[str, ...], service: str, seed: int, save: Path | None, 
         raise WrongUsage(str(unknown)) from unknown
     if save and len(chosen) != 1:
         raise WrongUsage("--save keeps the run of one story: name one")
-    runs = [_performed(story, service, seed, in_full=bool(names), as_json=as_json) for story in chosen]
+    runs = [_play(story, service, seed, in_full=bool(names), as_json=as_json) for story in chosen]
     if save:
         _keep(runs[0], save)
     sys.exit(0 if all(each.ended_well for each in runs) else 1)
@@ -53,8 +49,8 @@ def _keep(run: Run, file: Path) -> None:
         raise WrongUsage(f"--save {file}: {problem.strerror}") from problem
 
 
-def _performed(story: Story, service: str, seed: int, *, in_full: bool, as_json: bool) -> Run:
-    run = perform(story, seed=seed, service=service, tell=tell if in_full and not as_json else silently)
+def _play(story: Story, service: str, seed: int, *, in_full: bool, as_json: bool) -> Run:
+    run = run_story(story, seed=seed, service=service, tell=tell if in_full and not as_json else silently)
     if as_json:
         click.echo(json.dumps(run.document))
     elif in_full:
@@ -67,8 +63,8 @@ def _performed(story: Story, service: str, seed: int, *, in_full: bool, as_json:
 def _show_promises(document: Json) -> None:
     tell("What must hold whatever happens", "aside")
     for each in document["invariants"]:
-        sign, tone = SIGNS[each["standing"]]
-        tell(f"{sign} I{each['number']:<3}{each['name']:<30}{each['standing']}", tone)
+        standing = Standing(each["standing"])
+        tell(f"{standing.sign} I{each['number']:<3}{each['name']:<30}{standing}", TONES[standing])
     again = commands(document["story"], document["seed"], document["service"])
     tell(f"again, in a terminal: {again['terminal']}", "aside")
     tell(f"again, as a test: {again['test']}", "aside")
@@ -78,6 +74,6 @@ def _show_promises(document: Json) -> None:
 
 
 def _show_line(document: Json) -> None:
-    told = document["told"]
-    sign, tone = ("✓", "good") if told["endedWell"] else ("✗", "bad")
-    tell(f"{sign} {document['story']:<18} {told['outcome'] or 'open':<10} {told['sentence']}", tone)
+    end = document["told"]
+    standing = Standing.HOLDS if end["endedWell"] else Standing.VIOLATED
+    tell(f"{standing.sign} {document['story']:<18} {end['outcome'] or 'open':<10} {end['sentence']}", TONES[standing])

@@ -1,1 +1,1 @@
-"""One client for each service: the only home of a service's paths."""
+"""One client for each service, one for the control routes, one for each person: the only home of a service's paths."""

@@ -1,27 +1,22 @@
-"""The communication-service as its operator sees it: sessions, and what people were told."""
+"""The communication-service: its sessions, and what people were told."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from simulators.clients.http_client import Client
-    from simulators.kit.json_types import Json
+from simulators.clients.http_client import HttpClient
+from simulators.kit.json_types import Json
 
 
-class CommunicationSide:
-    """Shows which sessions take place, and everybody's inbox."""
+class CommunicationClient:
+    """The communication-service as one caller sees it; a method raises Refused when the service says no."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: HttpClient) -> None:
         self.client = client
 
-    def sessions(self) -> list[Json]:
-        """Return the sessions that take place."""
-        return list(self.client.items("/sessions", status="CONFIRMED"))
+    def sessions(self, saga_id: str | None = None) -> list[Json]:
+        """Return the sessions that take place: all, or those of one saga."""
+        return list(self.client.items("/sessions", sagaId=saga_id, status="CONFIRMED"))
 
-    def notices(self, saga_id: str | None = None) -> list[Json]:
-        """Return what people were told: of everything, or of one saga."""
-        return list(self.client.items("/notices", **({"sagaId": saga_id} if saga_id else {})))
+    def notices(self, saga_id: str | None = None, person_id: str | None = None) -> list[Json]:
+        """Return what people were told: of everything, of one saga, or one person."""
+        return list(self.client.items("/notices", sagaId=saga_id, personId=person_id))
 
     def book_otherwise(self, tutor_id: str, at: str, minutes: int) -> None:
         """Let somebody else have a session that was paid by other ways."""

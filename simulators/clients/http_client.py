@@ -1,15 +1,11 @@
-"""How an actor of a world calls one service: with its own credential, and with refusals that can be read."""
+"""One service over HTTP as one caller sees it: with that caller's credential, and with refusals that can be read."""
 
-from __future__ import annotations
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+import requests
 
 from simulators.kit.json_types import Json
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import requests
 
 TIMEOUT_SECONDS = 10
 
@@ -23,34 +19,34 @@ class Refused(Exception):  # noqa: N818 - reads as what happened
         super().__init__(f"{request.method} {request.url} → {self.status}: {response.text[:500]}")
 
 
-class Client:
-    """One service as one person or program sees it."""
+class HttpClient:
+    """Calls one service as one person or program; a parameter or header that is None is not sent."""
 
     def __init__(self, session: requests.Session, url: str, bearer: Callable[[], str]) -> None:
         self._session, self.url, self._bearer = session, url, bearer
 
     def get(self, path: str, **query: object) -> Json:
         """Read, or raise Refused."""
-        return self._call("GET", path, params=query)
+        return _json(self._call("GET", path, params=query))
 
-    def post(self, path: str, json: object = None, *, form: Json | str | None = None, **headers: str) -> Json:
+    def text(self, path: str) -> str:
+        """Read what is no JSON, or raise Refused."""
+        return self._call("GET", path).text
+
+    def post(self, path: str, json: object = None, *, form: Json | str | None = None, **headers: str | None) -> Json:
         """Send JSON, or a form (a text goes as it is), or raise Refused."""
-        return self._call("POST", path, json=json, data=form, headers=headers)
+        return _json(self._call("POST", path, json=json, data=form, headers=headers))
 
     def put(self, path: str, json: object) -> Json:
         """Replace, or raise Refused."""
-        return self._call("PUT", path, json=json)
-
-    def patch(self, path: str, json: object) -> Json:
-        """Change, or raise Refused."""
-        return self._call("PATCH", path, json=json)
+        return _json(self._call("PUT", path, json=json))
 
     def delete(self, path: str) -> Json:
         """Take away, or raise Refused."""
-        return self._call("DELETE", path)
+        return _json(self._call("DELETE", path))
 
     def items(self, path: str, **query: object) -> Iterator[Json]:
-        """Yield all items of one of our own services' lists."""
+        """Yield all items of one of our own services' lists, page by page."""
         while True:
             page = self.get(path, **query)
             yield from page["items"]
@@ -58,21 +54,14 @@ class Client:
                 return
             query["cursor"] = page["nextCursor"]
 
-    def pages(self, path: str, **query: object) -> Iterator[Json]:
-        """Yield all items of one of Stripe's lists, newest first."""
-        while True:
-            page = self.get(path, limit=100, **query)
-            yield from page["data"]
-            if not page["has_more"]:
-                return
-            query["starting_after"] = page["data"][-1]["id"]
-
-    def _call(self, method: str, path: str, headers: Json | None = None, **content: Any) -> Json:  # noqa: ANN401
-        named = {"Authorization": f"Bearer {self._bearer()}", **(headers or {})}
-        response = self._session.request(method, self.url + path, headers=named, timeout=TIMEOUT_SECONDS, **content)
+    def _call(self, method: str, path: str, headers: Json | None = None, **content: Any) -> requests.Response:  # noqa: ANN401
+        all_headers = {"Authorization": f"Bearer {self._bearer()}", **(headers or {})}
+        response = self._session.request(
+            method, self.url + path, headers=all_headers, timeout=TIMEOUT_SECONDS, **content
+        )
         if not response.ok:
             raise Refused(response)
-        return _json(response)
+        return response
 
 
 def _json(response: requests.Response) -> Json:

@@ -1,20 +1,16 @@
-"""The simulated communication-service, put together."""
+"""The simulated communication-service as a Flask app."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+from flask import Flask
 
 from simulators.communication import inbox, notices, sessions
 from simulators.communication.faults import RejectedSession
-from simulators.kit.http.access import Secrets
+from simulators.kit.http.auth import Secrets
 from simulators.kit.neighbour import create_neighbour
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from flask import Flask
-
-    from simulators.kit.seams import Seams
+from simulators.kit.seams import Seams
 
 
 def create_app(

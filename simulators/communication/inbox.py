@@ -1,10 +1,9 @@
-"""What the payment-service says here: two commands and three events, each at least once and in any order."""
+"""The inbox of sessions and notices: two commands and three events of the payment-service, in any order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from simulators.communication.faults import RejectedSession
 from simulators.communication.notices import NOTICE, key, notify, read_notice
@@ -20,14 +19,10 @@ from simulators.kit.http.messages import (
     rejection,
 )
 from simulators.kit.http.validation import identifier, text
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import table
 from simulators.kit.time.timestamps import SLOT, span
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("inbox", __name__)
 

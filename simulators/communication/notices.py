@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
 
-from simulators.kit.http.access import limit_to_caller
+from simulators.kit.http.auth import limit_to_caller
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import text
+from simulators.kit.http.validation import Shape, text
+from simulators.kit.json_types import Json
 from simulators.kit.storage.documents import fresh_id, now, page, table
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.http.validation import Shape
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("notices", __name__)
 
@@ -30,7 +26,7 @@ def list_notices() -> ResponseReturnValue:
 
 
 def read_notice(asked: Json) -> Json:
-    """Return what counts of it: an attempt belongs to a decline, which must name one (BadField)."""
+    """Return the notice that a command asks for: an attempt belongs to a decline, which must name one (BadField)."""
     if asked["kind"] != "DECLINED":
         return {field: value for field, value in asked.items() if field != "attempt"}
     if why := text(asked["attempt"]):
@@ -59,4 +55,4 @@ NOTICE: Shape = {
     "kind": _kind,
     "title": text,
     "attempt": lambda _: None,
-}  # see `said`
+}  # see `read_notice`

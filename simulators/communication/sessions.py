@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict, NotFound
 
-from simulators.kit.http.access import caller, limit_to_caller
+from simulators.kit.http.auth import caller, limit_to_caller
 from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import identifier, json_body, optional, text, validate
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
 from simulators.kit.time.timestamps import SLOT, span
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("sessions", __name__)
 

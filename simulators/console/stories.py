@@ -1,105 +1,89 @@
-"""Guided stories: one button each, told as they happen, each ending in the sentence that it is told for."""
+"""The pages of the guided stories: one button each, told as they happen, each ending in what it proves."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 from flask import Blueprint, abort
+from flask.typing import ResponseReturnValue
 
-from simulators.console.promises import told as verdict_told
-from simulators.console.responses import done, given, page, stage, world
+from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.console.sagas import everything_about
-from simulators.console.session import Play
 from simulators.judge.fault_model import FAULTS
-from simulators.stories import STORIES, Story, play, story_named
+from simulators.kit.json_types import Json
+from simulators.stories import STORIES, Play, Story, story_named
 from simulators.world.waiting import really_pass
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.console.session import Stage
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("stories", __name__)
 LONGEST_PACE = 5
-NOTHING: dict[str, Any] = {"saga": None}
+NOTHING: Json = {"saga": None}
 FAULT_NAMES = {each.number: each.name for each in FAULTS}
 
 
 @routes.get("/stories")
 def every() -> ResponseReturnValue:
     """All stories, and what came of those that were played."""
-    return page("stories.html", items=[_shown(story) for story in STORIES])
+    return page("stories.html", items=[_summary(story) for story in STORIES])
 
 
 @routes.get("/stories/<name>")
 def one(name: str) -> ResponseReturnValue:
     """One story: as it was told last, and everything about its saga."""
-    story, played = _named(name), stage().plays.get(name)
-    about = _about(played.saga_id) if played and played.saga_id else NOTHING
-    return page("story.html", story=_shown(story), lines=played.lines if played else [], **about)
+    story, last = _find(name), session().plays.get(name)
+    about = _about(last.saga_id) if last and last.saga_id else NOTHING
+    lines = [(each.line, each.tone) for each in last.lines if each.tone != "title"] if last else []
+    return page("story.html", story=_summary(story), lines=lines, **about)
 
 
 @routes.post("/stories/<name>/play")
 def begin(name: str) -> ResponseReturnValue:
     """Play a story in the living world, line by line; `pace` is how many seconds each line stays alone."""
-    story, pace = _named(name), _pace()
-    with stage().acting():
-        played = stage().plays[name] = Play(story)
-        known = set(world().sagas)
+    story, pace, shown = _find(name), _pace(), session()
 
-        def tell(line: str, tone: str = "quiet") -> None:
-            _note(stage(), played, known, line, tone)
-            really_pass(pace if tone == "aside" else timedelta(0))
+    def show(line: str, tone: str = "quiet") -> None:  # noqa: ARG001 - the play keeps it
+        shown.touch()
+        really_pass(pace if tone == "aside" else timedelta(0))
 
+    with shown.acting():
+        play = shown.plays[name] = Play(story, shown.world, show)
         try:
-            played.told = play(story, world(), tell)
+            play.perform()
         except BaseException:
-            del stage().plays[name]  # it is not being told any more
+            del shown.plays[name]  # it is not being told any more
             raise
-        played.saga_id = played.told.saga_id
-    return done(played.told.sentence, f"/stories/{name}", **_shown(story))
+    return acknowledge(play.sentence, f"/stories/{name}", **_summary(story))
 
 
 def _about(saga_id: str) -> dict[str, Any]:
     """Return all about the saga; nothing while a service is down, which may be part of the story."""
     with suppress(requests.RequestException):
-        saga = world().payment.saga(saga_id)
+        saga = world().payment.find_saga(saga_id)
         return everything_about(saga) if saga else NOTHING
     return NOTHING
 
 
-def _note(on: Stage, played: Play, known: set[str], line: str, tone: str) -> None:
-    """Let the pages show one more line, and the saga as soon as there is one."""
-    fresh = on.world.sagas - known
-    played.saga_id = played.saga_id or next(iter(fresh), "")
-    if tone != "title":
-        played.lines.append((line, tone))
-    on.touch()
-
-
-def _shown(story: Story) -> Json:
-    played = stage().plays.get(story.name)
-    told = played.told if played else None
+def _summary(story: Story) -> Json:
+    last = session().plays.get(story.name)
+    is_over = last is not None and last.is_over
     return {
         "name": story.name,
         "title": story.title,
         "opening": f"{story.student} {story.thing.opening}",
         "proves": story.proven,
         "faults": [{"number": number, "name": FAULT_NAMES[number]} for number in story.faults],
-        "isPlaying": played is not None and told is None,
-        "sagaId": played.saga_id if played else None,
-        "endedWell": told.ended_well if told else None,
-        "outcome": told.outcome if told else None,
-        "sentence": told.sentence if told else None,
-        "verdicts": [verdict_told(each) for each in told.verdicts] if told else [],
+        "isPlaying": last is not None and not is_over,
+        "sagaId": last.saga_id if last else None,
+        "endedWell": last.ended_well if last and is_over else None,
+        "outcome": last.outcome if last else None,
+        "sentence": last.sentence if last and is_over else None,
+        "verdicts": [each.to_json() for each in last.verdicts] if last else [],
     }
 
 
-def _named(name: str) -> Story:
+def _find(name: str) -> Story:
     try:
         return story_named(name)
     except LookupError:
@@ -108,7 +92,7 @@ def _named(name: str) -> Story:
 
 def _pace() -> timedelta:
     try:
-        seconds = float(given("pace", str(stage().pace_seconds)))
+        seconds = float(field("pace", str(session().pace_seconds)))
     except ValueError:
         seconds = -1
     if not 0 <= seconds <= LONGEST_PACE:

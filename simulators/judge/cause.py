@@ -1,23 +1,23 @@
-"""Which message broke a promise: for each promise, what it can be broken by; the last such message did it."""
+"""The cause of a broken promise: the last exchange of a kind that can break it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from simulators.clients.payments import STRIPE_WEBHOOKS
+from simulators.clients.stripe import INTENTS, REFUNDS
+from simulators.judge.evidence import Evidence
+from simulators.judge.invariant import Finding
+from simulators.kit.json_types import Json
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, STRIPE
-
-if TYPE_CHECKING:
-    from simulators.judge.evidence import Evidence
-    from simulators.judge.invariant import Violation
-    from simulators.kit.json_types import Json
-    from simulators.world.world import World
+from simulators.world.world import World
 
 PAID, REFUND_FAILED = "payment_intent.succeeded", "refund.failed"
 REJECTED = ("EnrollmentRejected", "SessionRejected")
 DELIVERY = ("CREATE_ENROLLMENT_RECORD", "CREATE_CONFIRMED_SESSION")
-ASKED, REFUNDED = "POST /v1/payment_intents", "POST /v1/refunds"
+ASKED, REFUNDED = f"POST {INTENTS}", f"POST {REFUNDS}"
+# By invariant: the news that was to be acted on and was not, or the request that should not have been made.
 SUSPECTS: dict[int, tuple[str, ...]] = {
     1: (PAID, *REJECTED, REFUND_FAILED),
     2: (REFUNDED, REFUND_FAILED),
@@ -37,26 +37,21 @@ SUSPECTS: dict[int, tuple[str, ...]] = {
     16: (*REJECTED, "EnrollmentConfirmed", "SessionConfirmed", "SEND_NOTICE"),
     17: (ASKED,),
 }
-"""By invariant: the news that was to be acted on and was not, or the request that should not have been made."""
 NEVER_ARRIVED = "never arrived"
 
 
-def culprit(violation: Violation, messages: list[Exchange]) -> Exchange | None:
-    """Return which of these messages broke this promise, as far as one did."""
-    suspects = SUSPECTS.get(violation.number, ())
-    found = [each for each in messages if _name(each) in suspects and _concerns(each, violation.saga_id)]
+def cause_of(number: int, finding: Finding, messages: list[Exchange]) -> Exchange | None:
+    """Return which of these messages broke the promise of this number there; None if none is known to."""
+    suspects = SUSPECTS.get(number, ())
+    found = [each for each in messages if each.subject in suspects and _concerns(each, finding.saga_id)]
     return found[-1] if found else None
 
 
 def messages(evidence: Evidence, world: World) -> list[Exchange]:
-    """Return all that was said, in order, and those of Stripe's events that never arrived."""
-    brought = {each.message_id for each in evidence.exchanges}
-    lost = [_never_arrived(each) for each in world.stripe.events() if each["id"] not in brought]
+    """Return all exchanges in order, and those of Stripe's events that never arrived."""
+    arrived = {each.message_id for each in evidence.exchanges}
+    lost = [_never_arrived(each) for each in world.stripe.events() if each["id"] not in arrived]
     return sorted(evidence.exchanges + lost, key=lambda each: each.at)
-
-
-def _name(exchange: Exchange) -> str:
-    return exchange.message or f"{exchange.method} {exchange.path}"
 
 
 def _concerns(exchange: Exchange, saga_id: str) -> bool:
@@ -67,4 +62,4 @@ def _concerns(exchange: Exchange, saga_id: str) -> bool:
 def _never_arrived(event: Json) -> Exchange:
     at = datetime.fromtimestamp(event["created"], UTC).isoformat()
     saga_id = event["data"]["object"].get("metadata", {}).get("sagaId")
-    return Exchange(at, STRIPE, PAYMENT, "POST", "/webhooks/stripe", NEVER_ARRIVED, event["type"], event["id"], saga_id)
+    return Exchange(at, STRIPE, PAYMENT, "POST", STRIPE_WEBHOOKS, NEVER_ARRIVED, event["type"], event["id"], saga_id)

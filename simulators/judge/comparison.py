@@ -1,16 +1,14 @@
-"""One payment as Stripe tells it, next to how the payment-service tells it."""
+"""The comparison of one payment at Stripe with the same payment at the payment-service."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.world.world import World
+from simulators.kit.json_types import Json
+from simulators.world.world import World
 
+# Stripe's metadata, and the names under which a saga shows the same.
 KEYS = {"paymentId": "paymentId", "sagaId": "sagaId", "paymentContext": "context", "contextId": "contextId"}
-"""Stripe's metadata, and the names under which a saga shows the same."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,9 @@ class Row:
 HEAD = Row("", "at Stripe", "at the payment-service")
 
 
-def sides(world: World, saga_id: str) -> list[Row]:
+def compare(world: World, saga_id: str) -> list[Row]:
     """Return the facts about a saga's payment, compared."""
-    intent, saga = world.stripe.intents(saga_id)[0], world.payment.saga(saga_id) or {}
+    intent, saga = world.stripe.intents(saga_id)[0], world.payment.find_saga(saga_id) or {}
     payment = saga.get("payment") or {}
     ours = {key: str((payment if key == "paymentId" else saga).get(name)) for key, name in KEYS.items()}
     price, refunds = payment["price"], world.stripe.refunds(intent["id"])

@@ -1,22 +1,23 @@
-"""What the others say at the end: Stripe, the neighbours and the wire; never the payment-service alone."""
+"""The evidence that is judged: Stripe's objects, the neighbours' state and the exchanges, never the service alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import re
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
-    from simulators.world.recorder import Exchange
-    from simulators.world.world import World
+from simulators.kit.json_types import Json
+from simulators.world.recorder import Exchange
+from simulators.world.world import World
 
 DEFAULT_CHECK_SECONDS = 300
+SECRET = re.compile(r"_secret_\w|\bsk_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")  # Or a card's number.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """One moment at which all is quiet, as each side tells it."""
+    """One moment at which all is quiet, as each side shows it."""
 
     now: datetime
     intents: list[Json]
@@ -30,7 +31,6 @@ class Evidence:
     exchanges: list[Exchange]
     earlier_outcomes: dict[str, str]
     check_seconds: float
-    trace: str
     secrets: tuple[str, ...]
 
     @property
@@ -38,11 +38,16 @@ class Evidence:
         """Everything that was given for money: enrollments and sessions, each by the saga that asked for it."""
         return [each for each in self.enrollments + self.sessions if each.get("sagaId")]
 
-    def delivered(self, saga_id: str) -> list[Json]:
+    @property
+    def trace(self) -> list[str]:
+        """What is written down of the exchanges, a line each."""
+        return [json.dumps(asdict(each)) for each in self.exchanges]
+
+    def deliveries_of(self, saga_id: str) -> list[Json]:
         """Return what a saga brought about."""
         return [each for each in self.deliveries if each["sagaId"] == saga_id]
 
-    def given_back(self, intent: Json, *statuses: str) -> int:
+    def amount_back(self, intent: Json, *statuses: str) -> int:
         """Return how much of this payment went back, in refunds of these statuses."""
         return sum(each["amount"] for each in self.refunds_of(intent) if each["status"] in statuses)
 
@@ -55,42 +60,54 @@ class Evidence:
         saga = self.sagas.get(saga_id)
         return saga["outcome"] if saga else None
 
-    def under_way(self, saga_id: str) -> bool:
+    def is_under_way(self, saga_id: str) -> bool:
         """Whether the saga still runs, and within its time: too early to be judged."""
         saga = self.sagas.get(saga_id)
         if saga is None or saga["outcome"] or not saga["waitingUntil"]:
             return False
         return datetime.fromisoformat(saga["waitingUntil"]) >= self.now
 
+    def has_secret(self, text: str) -> bool:
+        """Whether there is a key, a client secret or a card's number in the text, or a secret of this world."""
+        return bool(SECRET.search(text)) or any(secret in text for secret in self.secrets)
 
-def gather(world: World) -> Evidence:
-    """Ask everybody, once all is quiet; the outcomes seen are remembered for the next time."""
-    intents, exchanges = world.stripe.intents(), list(world.recorder)
-    enrollments, sessions, holds = world.learning.enrollments(), world.communication.sessions(), world.tutors.kept()
-    ids = world.sagas | {saga_of(each) for each in intents}
-    ids |= {each.get("sagaId", "") for each in enrollments + sessions + holds}
-    sagas = {saga_id: world.payment.saga(saga_id) for saga_id in sorted(filter(None, ids))}
+
+def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] | None = None) -> Evidence:
+    """Ask everybody: about everything, or about one saga only, so that it costs no more because there are others.
+
+    The outcomes seen are remembered for the next time. `exchanges` are those that matter, all if not given.
+    """
+    saga = None if saga_id is None else world.payment.find_saga(saga_id)
+    intents = world.stripe.intents(saga_id)
+    payments = [None] if saga_id is None else [each["id"] for each in intents]
+    enrollments = world.learning.enrollments(None if saga_id is None else (saga or {}).get("studentId", ""))
+    sessions, holds = world.communication.sessions(saga_id), world.tutors.active_holds(saga_id)
+    mentioned = {saga_of(each) for each in intents} | {each.get("sagaId") for each in enrollments + sessions + holds}
+    sagas = _sagas(world, mentioned) if saga_id is None else {saga_id: saga}
     earlier = dict(world.outcomes)
-    world.outcomes |= {saga_id: saga["outcome"] for saga_id, saga in sagas.items() if saga and saga["outcome"]}
-    known = world.plan.credentials
+    world.outcomes |= {each: saga["outcome"] for each, saga in sagas.items() if saga and saga["outcome"]}
+    known = world.topology.credentials
     return Evidence(
-        world.clock.now(),
-        intents,
-        world.stripe.refunds(),
-        world.stripe.charges(),
-        enrollments,
-        sessions,
-        holds,
-        world.communication.notices(),
-        sagas,
-        exchanges,
-        earlier,
-        float(world.plan.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
-        world.recorder.trace().decode(),
-        (known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret),
+        now=world.clock.now(),
+        intents=intents,
+        refunds=[refund for each in payments for refund in world.stripe.refunds(each)],
+        charges=[charge for each in payments for charge in world.stripe.charges(each)],
+        enrollments=enrollments,
+        sessions=sessions,
+        holds=holds,
+        notices=world.communication.notices(saga_id),
+        sagas=sagas,
+        exchanges=list(world.recorder) if exchanges is None else exchanges,
+        earlier_outcomes={each: earlier[each] for each in earlier if saga_id in (None, each)},
+        check_seconds=float(world.topology.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
+        secrets=(known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret),
     )
 
 
 def saga_of(intent: Json) -> str:
-    """Return the saga that the intent says it is for."""
+    """Return the saga that the intent says it is for; "" if none."""
     return str(intent["metadata"].get("sagaId", ""))
+
+
+def _sagas(world: World, mentioned: set[str | None]) -> dict[str, Json | None]:
+    return {each: world.payment.find_saga(each) for each in sorted(filter(None, world.sagas | mentioned))}

@@ -1,58 +1,62 @@
-"""What an invariant is: a numbered promise, and a way to see that it was kept."""
+"""What an invariant is: a numbered promise, and a function that finds where it is broken."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
 
-if TYPE_CHECKING:
-    from simulators.judge.evidence import Evidence
-
-Found = Iterator[tuple[str, str]]
-"""What is wrong: the saga, and what was found."""
+from simulators.judge.evidence import Evidence
+from simulators.kit.json_types import Json
+from simulators.world.recorder import Exchange
 
 
 @dataclass(frozen=True)
-class Violation:
-    """An invariant that does not hold, and where."""
+class Finding:
+    """One place where a promise is broken: the saga ("" if none is known), what was found, and by which exchange."""
 
-    number: int
-    name: str
     saga_id: str
     found: str
+    cause: Exchange | None = None  # None: no exchange is known to have done it.
 
     def __str__(self) -> str:
-        return f"invariant {self.number} ({self.name}) is violated by saga {self.saga_id or '?'}: {self.found}"
+        return self.found + (f", by {_describe(self.cause)}" if self.cause else "")
+
+    def to_json(self) -> Json:
+        """Return it as runs and pages have it."""
+        cause = asdict(self.cause) if self.cause else None
+        return {"sagaId": self.saga_id, "found": self.found, "by": cause, "sentence": str(self)}
+
+
+Findings = Iterator[Finding]
 
 
 @dataclass(frozen=True)
 class Invariant:
-    """One promise, and how to see that it was kept."""
+    """One promise, and the function that finds where it is broken: nothing, when it is kept."""
 
     number: int
     name: str
-    check: Callable[[Evidence], Found]
+    find: Callable[[Evidence], Findings]
 
     @property
     def promise(self) -> str:
-        """The promise in a sentence."""
-        return self.check.__doc__ or ""
-
-    def violations(self, evidence: Evidence) -> Iterator[Violation]:
-        """Yield each place where it was not kept."""
-        for saga_id, found in self.check(evidence):
-            yield Violation(self.number, self.name, saga_id, found)
+        """The promise in a sentence: the function's docstring, on one line."""
+        return " ".join((self.find.__doc__ or "").split())
 
 
 INVARIANTS: list[Invariant] = []
 
 
-def invariant(number: int, name: str) -> Callable[[Callable[[Evidence], Found]], Callable[[Evidence], Found]]:
+def invariant(number: int, name: str) -> Callable[[Callable[[Evidence], Findings]], Callable[[Evidence], Findings]]:
     """Add the function to the invariants, under its number in the fault model."""
 
-    def added(check: Callable[[Evidence], Found]) -> Callable[[Evidence], Found]:
-        INVARIANTS.append(Invariant(number, name, check))
-        return check
+    def add(find: Callable[[Evidence], Findings]) -> Callable[[Evidence], Findings]:
+        INVARIANTS.append(Invariant(number, name, find))
+        return find
 
-    return added
+    return add
+
+
+def _describe(exchange: Exchange) -> str:
+    answer = f"answered {exchange.answer}" if exchange.status else exchange.answer
+    return f"{exchange.subject} from {exchange.caller} to {exchange.callee} ({answer})"

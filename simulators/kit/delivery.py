@@ -1,28 +1,26 @@
-"""Messages to other services, at least once: stored first, sent later, tried again until the receiver has them."""
+"""Deliveries to other services, at least once: stored first, sent later, tried again until the receiver has them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import requests
 
+from simulators.kit.attempt import Attempt
 from simulators.kit.faults.deliveries import AttemptFault, SendFault
+from simulators.kit.faults.fault import Faults
+from simulators.kit.json_types import Json
 from simulators.kit.seams import Seams, new_id
+from simulators.kit.storage.store import DocumentTable, Store
+from simulators.kit.time.background import Background
 from simulators.kit.time.due_queue import DueQueue
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from simulators.kit.faults.fault import Faults
-    from simulators.kit.json_types import Json
-    from simulators.kit.storage.store import Store, Table
-    from simulators.kit.time.background import Background
-
+# Quick at first, as a person who waits wants it; the last one repeats until the message is given up.
 RETRY_SECONDS = (1, 2, 4, 8, 15, 30, 60, 120, 300, 900, 3600)
-"""Quick at first, as a person who waits wants it; the last one repeats until the message is given up."""
 
 GIVE_UP_AFTER = timedelta(days=3)
 TIMEOUT_SECONDS = (3, 10)
@@ -34,22 +32,6 @@ class Schedule:
 
     retry_seconds: Sequence[float] = RETRY_SECONDS
     give_up_after: timedelta = GIVE_UP_AFTER
-
-
-@dataclass
-class Attempt:
-    """One try at a delivery: what its headers are made of, and what a fault may change before they are."""
-
-    delivery: Json
-    at: datetime
-    secrets: Sequence[str]
-    body: str
-
-    @property
-    def event(self) -> str:
-        """The name of what is announced."""
-        name: str = self.delivery["event"]
-        return name
 
 
 class Receivers(Protocol):
@@ -81,10 +63,10 @@ class Deliveries:
         background.tasks.append(self)
         self.reload()
 
-    def send(self, receiver: str, url: str, event: str, body: str, **about: Any) -> None:  # noqa: ANN401 - JSON
-        """Keep the message for this receiver (a name: its lane); `about` is stored beside it for the sender's use."""
+    def send(self, receiver: str, url: str, event: str, body: str, **details: Any) -> None:  # noqa: ANN401 - JSON
+        """Keep the message for this receiver (a name: its lane); the sender's own `details` are stored beside it."""
         now = self._seams.clock.now().isoformat()
-        message = {"receiver": receiver, "url": url, "event": event, "body": body, **about}
+        message = {"receiver": receiver, "url": url, "event": event, "body": body, **details}
         messages = [message | {"status": "PENDING", "created": now, "due": now, "attempts": []}]
         for fault in self._faults.strike(SendFault, event, receiver, url):
             messages = list(chain.from_iterable(fault.replace(each) for each in messages))
@@ -94,13 +76,13 @@ class Deliveries:
 
     def pump(self) -> bool:
         """Make one attempt that is due; False when none is."""
-        if (taken := self._due.take(self._seams.clock.now())) is None:
+        if (due := self._due.take(self._seams.clock.now())) is None:
             return False
-        lane, delivery_id = taken
+        lane, delivery_id = due
         try:
             self._try(self._table.find(delivery_id))
         finally:
-            self._due.done(lane)
+            self._due.release(lane)
         return True
 
     def next_due(self) -> datetime | None:
@@ -111,18 +93,18 @@ class Deliveries:
         """Wait for what the store holds undelivered."""
         self._due.clear()
         for delivery in self._table.oldest(status="PENDING"):
-            self._await(delivery)
+            self._schedule(delivery)
 
     @property
-    def _table(self) -> Table:
+    def _table(self) -> DocumentTable:
         return self._store.table("deliveries")
 
     def _keep(self, delivery: Json) -> None:
         self._table.put(delivery)
         if delivery["status"] == "PENDING":
-            self._await(delivery)
+            self._schedule(delivery)
 
-    def _await(self, delivery: Json) -> None:
+    def _schedule(self, delivery: Json) -> None:
         self._due.put(datetime.fromisoformat(delivery["due"]), delivery["id"], delivery["receiver"])
 
     def _try(self, delivery: Json | None) -> None:
@@ -140,7 +122,7 @@ class Deliveries:
                 self._note(delivery, outcome)
 
     def _post(self, attempt: Attempt) -> Json:
-        """Return the attempt's outcome: the status heard, or what kept it from being heard."""
+        """Return the attempt's outcome: its status, or why there is none."""
         where = (attempt.event, attempt.delivery["receiver"], attempt.delivery["url"])
         faults = list(self._faults.strike(AttemptFault, *where))
         for fault in faults:

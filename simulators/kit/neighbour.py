@@ -1,25 +1,19 @@
-"""What every neighbour of the payment-service is made of, put together once."""
+"""A neighbour of the payment-service: a simulator that answers with problems and announces its events."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from simulators.kit.delivery import Deliveries
+from simulators.kit.faults.fault import Fault
+from simulators.kit.http.auth import Secrets
 from simulators.kit.http.problems import answer_with_problems
 from simulators.kit.outgoing_events import EventReceiver
+from simulators.kit.seams import Seams
 from simulators.kit.simulator import Simulator
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from flask import Blueprint
-
-    from simulators.kit.faults.fault import Fault
-    from simulators.kit.http.access import Secrets
-    from simulators.kit.seams import Seams
 
 
 def create_neighbour(
@@ -35,12 +29,12 @@ def create_neighbour(
     """Return a service with these routes and faults that announces its events at `service_url`."""
     app = Flask(name)
     answer_with_problems(app)
-    made = Simulator(app, seams, state_path, more_faults=faults)
+    simulator = Simulator(app, seams, state_path, more_faults=faults)
     receiver = EventReceiver(secrets.service_token)
     app.extensions |= {
         "secrets": secrets,
         "events_url": service_url.rstrip("/") + "/events",
-        "deliveries": Deliveries(seams, made.store, made.faults, made.background, receiver),
+        "deliveries": Deliveries(seams, simulator.store, simulator.faults, simulator.background, receiver),
     }
     for each in routes:
         app.register_blueprint(each)

@@ -1,18 +1,14 @@
-"""What a neighbour tells the payment-service: events, kept first and delivered at least once."""
+"""The events that a neighbour announces to the payment-service: stored first, delivered at least once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import current_app
 
+from simulators.kit.attempt import Attempt
 from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fresh_id
-
-if TYPE_CHECKING:
-    from simulators.kit.delivery import Attempt
-    from simulators.kit.json_types import Json
 
 PAYMENT_SERVICE = "payment-service"
 

@@ -1,20 +1,16 @@
-"""The simulated learning-service, put together."""
+"""The simulated learning-service as a Flask app."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from simulators.kit.http.access import Secrets
+from flask import Flask
+
+from simulators.kit.http.auth import Secrets
 from simulators.kit.neighbour import create_neighbour
+from simulators.kit.seams import Seams
 from simulators.learning import courses, enrollments, inbox
 from simulators.learning.faults import RejectedEnrollment
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from flask import Flask
-
-    from simulators.kit.seams import Seams
 
 
 def create_app(

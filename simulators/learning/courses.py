@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict
 
-from simulators.kit.http.access import caller
+from simulators.kit.http.auth import caller
 from simulators.kit.http.validation import MONEY, identifier, json_body, object_of, optional, text, validate
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("courses", __name__)
 

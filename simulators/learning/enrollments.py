@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict, Forbidden, NotFound, UnprocessableEntity
 
-from simulators.kit.http.access import caller, limit_to_caller
+from simulators.kit.http.auth import caller, limit_to_caller
 from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import json_body, text, validate
+from simulators.kit.json_types import Json
 from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, now, page, table
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("enrollments", __name__)
 
@@ -70,14 +65,15 @@ def complete_lesson(enrollment_id: str, lesson_id: str) -> ResponseReturnValue:
             raise Forbidden("it is another student's enrollment")
         if lesson_id not in _lessons(enrollment):
             raise NotFound("there is no such lesson in this course")
-        done = sorted({*enrollment["completedLessons"], lesson_id})
-        return public_view(table("enrollments").put(enrollment | {"completedLessons": done}))
+        completed = sorted({*enrollment["completedLessons"], lesson_id})
+        return public_view(table("enrollments").put(enrollment | {"completedLessons": completed}))
 
 
 def public_view(enrollment: Json) -> Json:
-    """Return an enrollment as it is shown, with its progress."""
-    lessons, done = len(_lessons(enrollment)), len(enrollment["completedLessons"])
-    progress = {"completedLessons": done, "lessons": lessons, "percent": 100 * done // lessons if lessons else 0}
+    """Return an enrollment as others see it, with its progress."""
+    lessons, completed = len(_lessons(enrollment)), len(enrollment["completedLessons"])
+    percent = 100 * completed // lessons if lessons else 0
+    progress = {"completedLessons": completed, "lessons": lessons, "percent": percent}
     return {field: value for field, value in enrollment.items() if field not in {"id", "completedLessons"}} | {
         "progress": progress
     }

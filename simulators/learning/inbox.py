@@ -1,10 +1,9 @@
-"""What the payment-service says to the school: one command and three events, each at least once and in any order."""
+"""The school's inbox: one command and three events of the payment-service, at least once and in any order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from simulators.kit.http.messages import (
     CommandOutcome,
@@ -17,15 +16,11 @@ from simulators.kit.http.messages import (
     rejection,
 )
 from simulators.kit.http.validation import text
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fresh_id, now, table
 from simulators.learning.enrollments import find_enrollment
 from simulators.learning.faults import RejectedEnrollment
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("inbox", __name__)
 
@@ -68,8 +63,8 @@ def _confirm(asked: Json) -> CommandOutcome:
     enrollment_id = fresh_id("enr")
     record = {"id": enrollment_id, "enrollmentId": enrollment_id, **asked, "enrolledAt": now(), "completedLessons": []}
     table("enrollments").put(record)
-    told = {"enrollmentId": enrollment_id, **{field: asked[field] for field in ("sagaId", "courseId", "studentId")}}
-    return CommandOutcome("EnrollmentConfirmed", told)
+    facts = {"enrollmentId": enrollment_id, **{field: asked[field] for field in ("sagaId", "courseId", "studentId")}}
+    return CommandOutcome("EnrollmentConfirmed", facts)
 
 
 def _take_back(saga_id: str) -> None:

@@ -8,22 +8,18 @@ import hmac
 import json
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+import random
+from collections.abc import Mapping
+from typing import Any
 
+import requests
 from flask import Blueprint, Flask, abort, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from simulators.naive import runtime
+from simulators.naive.outside import Json
 from simulators.naive.purchases import Purchases
-
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Mapping
-
-    import requests
-    from flask.typing import ResponseReturnValue
-
-    from simulators.naive.outside import Json
 
 log = logging.getLogger(__name__)
 routes = Blueprint("naive", __name__)
@@ -38,38 +34,38 @@ def create_app(
     http: requests.Session | None = None,
 ) -> Flask:
     """Return the naive payment-service; it reads the same environment as the reference, and knows only SQLite."""
-    environ, clock = os.environ if environ is None else environ, clock or runtime.SystemClock()
+    environ, clock = os.environ if environ is None else environ, clock or runtime.MachineClock()
     seams = (randomness or runtime.system_randomness(), http or runtime.http_session())
     app = Flask("naive")
     purchases = Purchases(environ, clock, *seams)
     app.extensions |= {"purchases": purchases, "environ": environ, "clock": clock}
     app.extensions["background"] = runtime.Sweeper(purchases.sweep, purchases.next_due)
     app.register_blueprint(routes)
-    app.register_error_handler(Exception, _failed)
+    app.register_error_handler(Exception, _answer_failure)
     return app
 
 
 @routes.post("/events")
 def events() -> ResponseReturnValue:
-    """Another service tells something; M1: whether it has told it before is not asked."""
+    """An event of another service; M1: whether it came before is not asked."""
     if request.headers.get("Authorization") != f"Bearer {current_app.extensions['environ']['SERVICE_TOKEN']}":
         abort(401)
     event: Json = request.get_json(force=True)
     if event["type"] == "EnrollInCourseInitiated":
         _purchases().enroll(event["data"])
-    elif (act := _on(event["type"])) and (purchase := _purchases().shelf.find(event["data"]["sagaId"])):
+    elif (act := _on(event["type"])) and (purchase := _purchases().table.find(event["data"]["sagaId"])):
         act(purchase, event["data"])
     return "", 202
 
 
 @routes.post("/webhooks/stripe")
 def webhook() -> ResponseReturnValue:
-    """Stripe tells something; M9: or somebody else does; M3: and whatever comes of it, it need not be told again."""
+    """A webhook of Stripe; M9: or of somebody else; M3: and whatever comes of it, it need not be sent again."""
     event: Json = request.get_json(force=True)
-    told = event["data"]["object"]
+    intent = event["data"]["object"]
     try:
-        if (act := _on(event["type"])) and (purchase := _purchases().shelf.find(told["metadata"]["sagaId"])):
-            act(purchase, told)
+        if (act := _on(event["type"])) and (purchase := _purchases().table.find(intent["metadata"]["sagaId"])):
+            act(purchase, intent)
     except Exception as failure:  # noqa: BLE001 - "Stripe switches off endpoints that fail"
         log.info("a webhook failed: %s", failure)
     return jsonify(received=True)
@@ -85,15 +81,15 @@ def book() -> ResponseReturnValue:
 @routes.get("/sagas/<saga_id>")
 def saga(saga_id: str) -> ResponseReturnValue:
     """How far a purchase is."""
-    return jsonify(_shown(_visible(saga_id)))
+    return jsonify(_public_view(_visible(saga_id)))
 
 
 @routes.get("/sagas")
 def sagas() -> ResponseReturnValue:
     """All purchases; a student sees the own ones."""
-    person, everybody = _person(), _purchases().shelf.all()
+    person, everybody = _person(), _purchases().table.all()
     mine = [each for each in everybody if person["role"] != "student" or each["studentId"] == person["sub"]]
-    return jsonify(items=[_shown(each) for each in mine], nextCursor=None)
+    return jsonify(items=[_public_view(each) for each in mine], nextCursor=None)
 
 
 @routes.post("/sagas/<saga_id>/cancel")
@@ -122,7 +118,7 @@ def _on(event: str) -> Any:  # noqa: ANN401 - what happens to a purchase, or Non
         "SessionConfirmed": purchases.is_delivered,
         "SessionRejected": purchases.is_not_confirmed,
         "payment_intent.succeeded": purchases.is_paid,
-        "payment_intent.payment_failed": purchases.is_declined,
+        "payment_intent.payment_answer_failure": purchases.is_declined,
     }.get(event)
 
 
@@ -132,13 +128,13 @@ def _purchases() -> Purchases:
 
 
 def _visible(saga_id: str) -> Json:
-    person, purchase = _person(), _purchases().shelf.find(saga_id)
+    person, purchase = _person(), _purchases().table.find(saga_id)
     if purchase is None or (person["role"] == "student" and person["sub"] != purchase["studentId"]):
         abort(404)
     return purchase
 
 
-def _shown(purchase: Json) -> Json:
+def _public_view(purchase: Json) -> Json:
     until = purchase["waitingUntil"] if purchase["state"] == "AWAITING_PAYMENT" else None
     payment = purchase["payment"] and dict(purchase["payment"])
     if payment and _person()["role"] != "student":
@@ -159,7 +155,7 @@ def _person() -> Json:
     return claims
 
 
-def _failed(failure: Exception) -> ResponseReturnValue:
+def _answer_failure(failure: Exception) -> ResponseReturnValue:
     """M3: what was done before it failed stays done."""
     if isinstance(failure, HTTPException):
         return failure

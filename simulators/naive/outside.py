@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
+import requests
 import stripe
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import requests
 
 Json = dict[str, Any]
 LEARNING, TUTORS, COMMUNICATION = "LEARNING_SERVICE_URL", "TUTOR_MATCHING_SERVICE_URL", "COMMUNICATION_SERVICE_URL"

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import random
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from simulators.naive.outside import COMMUNICATION, LEARNING, TUTORS, Outside
+import requests
 
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Mapping
-
-    import requests
-
-    from simulators.naive.outside import Json
-    from simulators.naive.runtime import Clock
+from simulators.naive.outside import COMMUNICATION, LEARNING, TUTORS, Json, Outside
+from simulators.naive.runtime import Clock
 
 COURSE, SESSION = "COURSE_ENROLLMENT", "SESSION_BOOKING"
 ENDED = ("COMPLETED", "REJECTED", "EXPIRED", "CANCELLED", "REFUNDED")
@@ -34,7 +29,7 @@ FOR_A_COURSE, FOR_A_SESSION = (
 log = logging.getLogger(__name__)
 
 
-class Shelf:
+class PurchaseTable:
     """All purchases, each a document."""
 
     def __init__(self, path: str) -> None:
@@ -65,14 +60,14 @@ class Purchases:
     def __init__(
         self, environ: Mapping[str, str], clock: Clock, randomness: random.Random, http: requests.Session
     ) -> None:
-        self.shelf = Shelf(environ["DATABASE_URL"].removeprefix("sqlite:///"))
+        self.table = PurchaseTable(environ["DATABASE_URL"].removeprefix("sqlite:///"))
         self._outside = Outside(environ, http, self._new_id, self._now)
         self._clock, self._randomness = clock, randomness
         self._window = timedelta(seconds=float(environ.get("PAYMENT_WINDOW_SECONDS", "1800")))
 
     def enroll(self, start: Json) -> None:
         """A student wants a course; M4: whether this student is buying it already is not asked."""
-        purchase = _begun(start, "EnrollInCourseSaga", COURSE, start["courseId"])
+        purchase = _begin(start, "EnrollInCourseSaga", COURSE, start["courseId"])
         course = self._outside.course(start["courseId"])
         if course is None or not course["isPublished"]:
             return self._move(purchase, "REJECTED", "the course cannot be bought")
@@ -82,7 +77,7 @@ class Purchases:
     def book(self, student_id: str, asked: Json) -> str:
         """A student wants a session; returns the sagaId."""
         ids = {"sagaId": self._new_id("saga"), "sessionId": self._new_id("session"), "studentId": student_id}
-        purchase = _begun(asked | ids, "BookAndPayForSessionSaga", SESSION, ids["sessionId"])
+        purchase = _begin(asked | ids, "BookAndPayForSessionSaga", SESSION, ids["sessionId"])
         purchase["title"] = f"Session of {asked['duration']} minutes"
         self._move(purchase, "CHECKING_AVAILABILITY", "the tutor is asked")
         self._command(purchase, TUTORS, "CHECK_TUTOR_AVAILABILITY", *FOR_A_SESSION)
@@ -135,7 +130,7 @@ class Purchases:
 
     def cancel(self, purchase: Json) -> None:
         """The student changes their mind; M6: nobody tells Stripe."""
-        self._let_go(purchase, "CANCELLED", "the student cancelled")
+        self._end_unpaid(purchase, "CANCELLED", "the student cancelled")
 
     def sweep(self) -> bool:
         """Let one purchase expire that nobody has paid in time; False when there is none. M6: nobody tells Stripe."""
@@ -143,10 +138,10 @@ class Purchases:
             return False
         late = next(each for each in self._unpaid() if datetime.fromisoformat(each["waitingUntil"]) == due)
         try:
-            self._let_go(late, "EXPIRED", "nobody paid in time")
+            self._end_unpaid(late, "EXPIRED", "nobody paid in time")
             self._notify(late, "EXPIRED")
         except Exception as failure:  # noqa: BLE001 - M3
-            log.info("nobody could be told that it is over: %s", failure)
+            log.info("nobody could be notified that it is over: %s", failure)
         return True
 
     def next_due(self) -> datetime | None:
@@ -154,7 +149,7 @@ class Purchases:
         return min((datetime.fromisoformat(each["waitingUntil"]) for each in self._unpaid()), default=None)
 
     def _unpaid(self) -> list[Json]:
-        return [each for each in self.shelf.all() if each["state"] == "AWAITING_PAYMENT"]
+        return [each for each in self.table.all() if each["state"] == "AWAITING_PAYMENT"]
 
     def _ask_for_money(self, purchase: Json, price: Json, until: str) -> None:
         payment_id = purchase["sagaId"].replace("saga", "payment")
@@ -165,7 +160,7 @@ class Purchases:
         purchase |= {"payment": payment, "paymentId": payment_id, "intentId": intent["id"], "waitingUntil": until}
         self._move(purchase, "AWAITING_PAYMENT", "the student can pay")
 
-    def _let_go(self, purchase: Json, state: str, text: str) -> None:
+    def _end_unpaid(self, purchase: Json, state: str, text: str) -> None:
         self._move(purchase, state, text)
         if purchase["context"] == SESSION:
             self._command(purchase, TUTORS, "RELEASE_TUTOR_SLOT", "tutorId")
@@ -175,7 +170,7 @@ class Purchases:
         purchase |= {"state": state, "outcome": state if state in ENDED else None}
         purchase |= {"waitingFor": WAITING_FOR.get(state)}
         purchase["history"].append({"at": self._now(), "text": text, "message": state})
-        self.shelf.save(purchase)
+        self.table.save(purchase)
 
     def _command(self, purchase: Json, whom: str, name: str, *facts: str) -> None:
         self._outside.command(whom, name, **{fact: purchase[fact] for fact in ("sagaId", *facts)})
@@ -186,8 +181,8 @@ class Purchases:
         self._outside.announce(whom, name, **facts, stripePaymentIntentId=intent_id, **more)
 
     def _notify(self, purchase: Json, kind: str, **more: object) -> None:
-        told = {"personId": purchase["studentId"], "kind": kind, "title": purchase["title"]}
-        self._outside.command(COMMUNICATION, "SEND_NOTICE", sagaId=purchase["sagaId"], **told, **more)
+        notice = {"personId": purchase["studentId"], "kind": kind, "title": purchase["title"]}
+        self._outside.command(COMMUNICATION, "SEND_NOTICE", sagaId=purchase["sagaId"], **notice, **more)
 
     def _now(self) -> str:
         return self._clock.now().isoformat()
@@ -196,6 +191,6 @@ class Purchases:
         return f"{prefix}_{self._randomness.getrandbits(96):024x}"
 
 
-def _begun(facts: Json, saga: str, context: str, context_id: str) -> Json:
+def _begin(facts: Json, saga: str, context: str, context_id: str) -> Json:
     about = {"saga": saga, "context": context, "contextId": context_id}
     return facts | about | {"history": [], "payment": None, "waitingUntil": None}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import requests
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LOOK_AGAIN_SECONDS = 0.1
 
@@ -23,7 +21,7 @@ class Clock(Protocol):
         ...
 
 
-class SystemClock:
+class MachineClock:
     """The machine's time."""
 
     def now(self) -> datetime:

@@ -1,18 +1,19 @@
 """Guided stories: what students buy, what goes wrong meanwhile, and what that proves; each runs in any world.
 
 `STORIES` is all there are, in the order in which they are best told. `story_named("lost-webhook")` finds one.
-`play(story, world, tell)` plays it and returns what came of it, a `Told`; it may be played again in the same world.
+`play(story, world, tell)` plays it and returns the `Play`, with how it ended; it may be played again in the same world.
 """
 
 from __future__ import annotations
 
 from simulators.stories.accidents import ACCIDENTS
-from simulators.stories.play import Told, play
+from simulators.stories.play import Play, play
 from simulators.stories.purchases import PURCHASES
 from simulators.stories.scene import tomorrow
-from simulators.stories.story import Story, Tell, silently
+from simulators.stories.story import Story
+from simulators.stories.telling import Tell, silently
 
-__all__ = ["STORIES", "Story", "Tell", "Told", "play", "silently", "story_named", "tomorrow"]
+__all__ = ["STORIES", "Play", "Story", "Tell", "play", "silently", "story_named", "tomorrow"]
 
 STORIES: tuple[Story, ...] = (*PURCHASES, *ACCIDENTS)
 

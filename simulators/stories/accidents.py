@@ -7,13 +7,12 @@ another has it, the money comes too late), and one that no program can repair. O
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from simulators.stories.story import Story, Thing
+from simulators.clients.stripe import CANCEL_ANY_INTENT, INTENTS
+from simulators.stories.scene import Scene
+from simulators.stories.story import Story
+from simulators.stories.thing import Thing
 from simulators.world.topology import LEARNING, PAYMENT, STRIPE
-
-if TYPE_CHECKING:
-    from simulators.stories.scene import Scene
 
 A_MOMENT, A_MINUTE = timedelta(seconds=10), timedelta(minutes=1)
 
@@ -35,7 +34,7 @@ def _news_twice(scene: Scene) -> None:
 
 
 def _answer_lost(scene: Scene) -> None:
-    scene.world.plant_fault(STRIPE, "lost_answer", method="POST", path="/v1/payment_intents")
+    scene.world.plant_fault(STRIPE, "lost_answer", method="POST", path=INTENTS)
     scene.begins()
     scene.passes(A_MOMENT, "Stripe makes the payment, but the answer is lost: did it, or did it not?")
     scene.can_pay()
@@ -46,21 +45,21 @@ def _answer_lost(scene: Scene) -> None:
 def _course_taken_back(scene: Scene) -> None:
     scene.asks()
     scene.says("while {student} looks for the card, the tutor takes the course back")
-    scene.world.learning.unpublish(scene.story.thing.id)
+    scene.world.learning.unpublish(scene.thing.id)
     scene.pays()
 
 
 def _slot_taken(scene: Scene) -> None:
     scene.asks()
     scene.says("while {student} looks for the card, somebody else gets the tutor's time")
-    scene.world.communication.book_otherwise(scene.story.thing.id, scene.slot, scene.story.thing.minutes)
+    scene.world.communication.book_otherwise(scene.thing.id, scene.slot, scene.thing.minutes)
     scene.pays()
 
 
 def _refund_fails(scene: Scene) -> None:
     scene.asks()
     scene.says("while {student} looks for the card, somebody else gets the tutor's time")
-    scene.world.communication.book_otherwise(scene.story.thing.id, scene.slot, scene.story.thing.minutes)
+    scene.world.communication.book_otherwise(scene.thing.id, scene.slot, scene.thing.minutes)
     scene.pays("pm_card_refundFail")
     scene.world.settle()
     scene.passes(A_MOMENT, "the money goes back, but {student}'s bank does not take it: this waits for a person")
@@ -86,18 +85,18 @@ def _crash(scene: Scene) -> None:
 
 def _paid_too_late(scene: Scene) -> None:
     scene.asks()
-    scene.world.plant_fault(STRIPE, "server_error", times=None, path="/v1/payment_intents/*/cancel")
+    scene.world.plant_fault(STRIPE, "server_error", times=None, path=CANCEL_ANY_INTENT)
     scene.passes(_window(scene), "{student} goes for a walk; the time to pay is over, but Stripe cannot cancel")
     scene.says("{student} is back and pays, for the page is still open")
     scene.pays()
     scene.world.settle()
-    scene.world.calm()
+    scene.world.clear_faults()
     scene.passes(A_MINUTE, "Stripe works again")
 
 
 def _window(scene: Scene) -> timedelta:
     """Return how long one may pay, and a moment more; in a world on real time that is short."""
-    return timedelta(seconds=float(scene.world.plan.settings.get("PAYMENT_WINDOW_SECONDS", 1800))) + A_MOMENT
+    return timedelta(seconds=float(scene.world.topology.settings.get("PAYMENT_WINDOW_SECONDS", 1800))) + A_MOMENT
 
 
 ACCIDENTS = (

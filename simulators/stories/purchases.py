@@ -1,33 +1,30 @@
-"""How it should go: a course, a session, and a card that is declined first, which is a student's everyday life."""
+"""The stories in which nothing goes wrong: a course, a session, and a card that is declined first."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from simulators.stories.story import Story, Thing
-
-if TYPE_CHECKING:
-    from simulators.stories.scene import Scene
+from simulators.stories.scene import Scene
+from simulators.stories.story import Story
+from simulators.stories.thing import Thing
 
 EMPTY_CARD = "pm_card_visa_chargeDeclinedInsufficientFunds"
 
 
-def _bought(scene: Scene) -> None:
+def _buy(scene: Scene) -> None:
     scene.asks()
     scene.says("{student} pays with a good card")
     scene.pays()
 
 
-def _booked(scene: Scene) -> None:
+def _book(scene: Scene) -> None:
     scene.asks()
     scene.says("{student} pays while the slot is kept")
     scene.pays()
 
 
-def _declined_then_bought(scene: Scene) -> None:
+def _buy_after_a_decline(scene: Scene) -> None:
     scene.asks()
     scene.says("{student} pays with a card that has no money on it")
-    why = scene.student.tries(scene.saga_id, EMPTY_CARD)
+    why = scene.student.try_card(scene.saga_id, EMPTY_CARD)
     scene.world.settle()
     scene.says(f"declined ({why}), which is not the end: {{student}} takes another card")
     scene.pays("pm_card_mastercard")
@@ -36,17 +33,17 @@ def _declined_then_bought(scene: Scene) -> None:
 PURCHASES = (
     Story(
         "course", "A course, bought", "ada", Thing("algebra", "Algebra from the start", 4900),
-        _bought, "COMPLETED", "{student} is enrolled, and the money stays with the school",
+        _buy, "COMPLETED", "{student} is enrolled, and the money stays with the school",
         "Money became exactly what was bought: one payment, one seat, and both sides tell the same of it.",
     ),
     Story(
         "session", "A session, booked and paid", "dan", Thing("grace", "Grace", 3000, 60),
-        _booked, "COMPLETED", "{student} has the session, and a link to it",
+        _book, "COMPLETED", "{student} has the session, and a link to it",
         "The same payment, another flow: the slot was kept until it was paid, and became one session.",
     ),
     Story(
         "declined-card", "A course, declined and then bought", "ben", Thing("biology", "Biology in pictures", 3900),
-        _declined_then_bought, "COMPLETED", "{student} is enrolled, and was charged once",
+        _buy_after_a_decline, "COMPLETED", "{student} is enrolled, and was charged once",
         "A declined card is not the end: the same payment was tried again, and charged once.",
         faults=(31,),
     ),

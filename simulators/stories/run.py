@@ -1,6 +1,6 @@
 """Runs: a story played from a seed, kept as one document, and played again to see whether it is the same.
 
-`perform(story, seed=7, service="naive")` plays one in a world of its own and returns a `Run`; `run.text` is what is
+`run_story(story, seed=7, service="naive")` plays one in a world of its own and returns a `Run`; `run.text` is what is
 kept or sent, without anything secret. `read_run(text)` takes such a document in, and `replay(run)` plays it again.
 """
 
@@ -12,23 +12,21 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simulators.stories import play, silently, story_named
+from simulators.kit.json_types import Json
+from simulators.stories import story_named
+from simulators.stories.play import Play, play
+from simulators.stories.story import Story
+from simulators.stories.telling import Tell, silently, tell_exchange
 from simulators.world.inside import Inside
 from simulators.world.recorder import Exchange
 from simulators.world.topology import REFERENCE
 
-if TYPE_CHECKING:
-    from simulators.judge.verdict import Breach, Verdict
-    from simulators.kit.json_types import Json
-    from simulators.stories import Story, Tell, Told
-
 FORMAT = "payment-flow-harness run 1"
+# The payment-services that are known by a short name; others are named as `package.module:factory`.
 SERVICES = {"reference": REFERENCE, "naive": "simulators.naive.app:create_app"}
-"""The payment-services that are known by a short name; others are named as `package.module:factory`."""
 NEEDED = {"story": str, "seed": int, "service": str, "versions": dict, "told": dict, "exchanges": list}
-WENT_WELL = range(200, 300)
 
 
 @dataclass(frozen=True)
@@ -49,39 +47,36 @@ class Run:
 
     @property
     def lines(self) -> list[str]:
-        """What was said and heard, in the order in which it happened."""
-        said = [(each["after"], 0, f"  {each['line']}") for each in self.document["said"]]
-        heard = [(number, 1, f"    {Exchange(**each)}") for number, each in enumerate(self.document["exchanges"])]
-        return [line for *_, line in sorted(said + heard, key=lambda each: each[:2])]
+        """The lines and the exchanges, in the order in which they happened."""
+        lines = [(each["after"], 0, f"  {each['line']}") for each in self.document["said"]]
+        exchanges = [(number, 1, f"    {Exchange(**each)}") for number, each in enumerate(self.document["exchanges"])]
+        return [line for *_, line in sorted(lines + exchanges, key=lambda each: each[:2])]
 
 
 @dataclass(frozen=True)
-class Replayed:
+class Replay:
     """A run played again; `difference` says where the two differ first, and is empty when they are the same."""
 
     run: Run
     difference: str
 
 
-def perform(story: Story, *, seed: int = 0, service: str = "reference", tell: Tell = silently) -> Run:
-    """Play a story inside, with this payment-service, by its short name or as `package.module:factory`."""
-    said: list[Json] = []
+def run_story(story: Story, *, seed: int = 0, service: str = "reference", tell: Tell = silently) -> Run:
+    """Play a story inside, with this payment-service, by its short name or as `package.module:factory`.
+
+    LookupError says that there is no such service.
+    """
     with TemporaryDirectory() as folder, _world(Path(folder), seed, service) as world:
-        began, heard = world.clock.now(), list[Exchange]()
-
-        def note(line: str, tone: str = "quiet") -> None:
-            said.append({"after": len(heard), "tone": tone, "line": line})
-            tell(line, tone)
-
-        def overhear(exchange: Exchange) -> None:
-            heard.append(exchange)
-            tell(str(exchange), "message" if exchange.status in WENT_WELL else "trouble")
-
-        world.recorder.listen(overhear)
-        told = play(story, world, note)
-        times = {"began": began.isoformat(), "ended": world.clock.now().isoformat()}
-        happened = {"said": said, "exchanges": _plain(heard), "lost": world.lost_messages(), "clock": times}
-        return Run(_document(story, seed, service, told) | happened)
+        began = world.clock.now()
+        world.recorder.listen(lambda exchange: tell_exchange(exchange, tell))
+        played = play(story, world, tell)
+        happened = {
+            "said": [each.to_json() for each in played.lines],
+            "exchanges": [asdict(each) for each in world.recorder],
+            "lost": world.lost_messages(),
+            "clock": {"began": began.isoformat(), "ended": world.clock.now().isoformat()},
+        }
+        return Run(_document(played, seed, service) | happened)
 
 
 def commands(story: str, seed: int, service: str) -> dict[str, str]:
@@ -117,19 +112,20 @@ def read_run(text: str, *, service: str | None = None) -> Run:
     return Run(document)
 
 
-def replay(run: Run, *, tell: Tell = silently) -> Replayed:
+def replay(run: Run, *, tell: Tell = silently) -> Replay:
     """Play a run again, and compare all of it but the versions."""
-    told = run.document
-    again = perform(story_named(told["story"]), seed=told["seed"], service=told["service"], tell=tell)
+    given = run.document
+    again = run_story(story_named(given["story"]), seed=given["seed"], service=given["service"], tell=tell)
     before, now = ({name: each.document[name] for name in each.document if name != "versions"} for each in (run, again))
-    return Replayed(again, _difference(before, now))
+    return Replay(again, _difference(before, now))
 
 
 def _world(folder: Path, seed: int, service: str) -> Inside:
     return Inside(folder, seed=seed, shuffled=True, service=SERVICES.get(service, service))
 
 
-def _document(story: Story, seed: int, service: str, told: Told) -> Json:
+def _document(played: Play, seed: int, service: str) -> Json:
+    story = played.story
     versions = {name: version(name) for name in ("payment-flow-harness", "flask", "stripe")}
     return {
         "format": FORMAT,
@@ -140,29 +136,15 @@ def _document(story: Story, seed: int, service: str, told: Told) -> Json:
         "again": commands(story.name, seed, service),
         "told": {
             "title": story.title,
-            "student": told.student,
-            "sagaId": told.saga_id,
-            "outcome": told.outcome,
-            "problem": told.problem,
-            "endedWell": told.ended_well,
-            "sentence": told.sentence,
+            "student": played.student,
+            "sagaId": played.saga_id,
+            "outcome": played.outcome,
+            "problem": played.problem,
+            "endedWell": played.ended_well,
+            "sentence": played.sentence,
         },
-        "invariants": [_verdict(each) for each in told.verdicts],
+        "invariants": [each.to_json() for each in played.verdicts],
     }
-
-
-def _verdict(verdict: Verdict) -> Json:
-    about = {"number": verdict.number, "name": verdict.name, "promise": verdict.promise}
-    return about | {"standing": str(verdict.standing), "breaches": [_breach(each) for each in verdict.breaches]}
-
-
-def _breach(breach: Breach) -> Json:
-    by = breach.by and _plain([breach.by])[0]
-    return {"sagaId": breach.saga_id, "found": breach.found, "by": by, "sentence": str(breach)}
-
-
-def _plain(exchanges: list[Exchange]) -> list[Json]:
-    return [asdict(each) for each in exchanges]
 
 
 def _difference(before: Any, now: Any, where: str = "") -> str:  # noqa: ANN401 - whatever JSON holds

@@ -1,31 +1,22 @@
-"""The stage of a story: a world with what is bought in it, its student, and what both do, told as it is done."""
+"""The scene of a story: a world with what is bought in it, its student, and what both do, told as it is done."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from simulators.clients.actors import NOT_FOUND
-from simulators.clients.http_client import Refused
-from simulators.world.topology import PORTS
-
-if TYPE_CHECKING:
-    from simulators.clients.actors import Student
-    from simulators.stories.story import Story, Tell
-    from simulators.world.world import World
-
-GOOD_CARD = "pm_card_visa"
+from simulators.clients.student_app import GOOD_CARD, Student
+from simulators.stories.telling import Tell
+from simulators.stories.thing import Thing
+from simulators.world.world import World
 
 
 class Scene:
-    """One playing of a story; each next one in the same world has another student, and sessions another day."""
+    """One playing of a story; the second in the same world has another student and another day, and so on."""
 
-    def __init__(self, story: Story, world: World, tell: Tell) -> None:
-        self.story, self.world, self._tell = story, world, tell
-        world.played[story.name] += 1
-        take = world.played[story.name]
-        self.student: Student = world.student(story.student + (str(take) if take > 1 else ""))
-        self.slot = tomorrow(world, days=take)
+    def __init__(self, world: World, thing: Thing, student: str, number: int, tell: Tell) -> None:
+        self.world, self.thing, self._tell = world, thing, tell
+        self.student: Student = world.student(student + (str(number) if number > 1 else ""))
+        self.slot = tomorrow(world, days=number)
         self.saga_id = ""
         self._secret = ""
 
@@ -40,7 +31,7 @@ class Scene:
 
     def begins(self) -> None:
         """Let the student ask for the thing."""
-        thing = self.story.thing
+        thing = self.thing
         self.says("{student} " + thing.opening)
         if thing.is_session:
             self._hire()
@@ -55,7 +46,7 @@ class Scene:
 
     def pays(self, card: str = GOOD_CARD) -> None:
         """Confirm the payment, as the app does with the client secret that it has."""
-        self.student.pays_by(self._secret, card)
+        self.student.pay_with_secret(self._secret, card)
 
     def passes(self, span: timedelta, line: str) -> None:
         """Let time pass, and everything happen that falls due in it."""
@@ -64,26 +55,21 @@ class Scene:
 
     def rests(self) -> None:
         """Heal everything, and let everybody come to an end with what is due."""
-        self.world.calm()
-        for service in PORTS:
-            if not self.world.is_up(service):
-                self.world.bring_back(service)
+        self.world.recover()
         self.world.settle()
 
     def _offer(self) -> None:
-        thing, learning = self.story.thing, self.world.learning
-        try:
-            if not learning.client.get(f"/courses/{thing.id}")["isPublished"]:
-                learning.publish(thing.id)
-        except Refused as refused:
-            if refused.status != NOT_FOUND:
-                raise
-            learning.course(thing.id, title=thing.title, amount=thing.amount)
+        thing, learning = self.thing, self.world.learning
+        course = learning.find_course(thing.id)
+        if course is None:
+            learning.create_course(thing.id, title=thing.title, amount=thing.amount)
+        elif not course["isPublished"]:
+            learning.publish(thing.id)
 
     def _hire(self) -> None:
-        thing, tutors = self.story.thing, self.world.tutors
-        if thing.id not in {each["tutorId"] for each in tutors.client.items("/tutors")}:
-            tutors.tutor(thing.id, amount=thing.amount)
+        thing, tutors = self.thing, self.world.tutors
+        if thing.id not in {each["tutorId"] for each in tutors.tutors()}:
+            tutors.hire(thing.id, amount=thing.amount)
 
 
 def tomorrow(world: World, hour: int = 10, days: int = 1) -> str:

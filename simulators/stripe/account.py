@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulators.kit.json_types import Json
 from simulators.kit.seams import new_id
 from simulators.kit.simulator import simulator
-from simulators.kit.storage.store import Table
+from simulators.kit.storage.store import DocumentTable
 from simulators.stripe.errors import NoSuchError
 from simulators.stripe.parameters import require_few
 
@@ -29,7 +29,7 @@ NAMES = {
 }
 
 
-def table(name: str) -> Table:
+def table(name: str) -> DocumentTable:
     """Return the documents of this kind."""
     return simulator().store.table(name)
 

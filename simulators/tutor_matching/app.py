@@ -1,23 +1,17 @@
-"""The simulated tutor-matching-service, put together."""
+"""The simulated tutor-matching-service as a Flask app."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from simulators.kit.http.access import Secrets
+from flask import Flask
+
+from simulators.kit.http.auth import Secrets
 from simulators.kit.neighbour import create_neighbour
+from simulators.kit.seams import Seams
 from simulators.tutor_matching import holds, inbox, slots, tutors
 from simulators.tutor_matching.faults import LapsingHold, RejectedAvailability
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from flask import Flask
-
-    from simulators.kit.seams import Seams
-
-HOLD = timedelta(minutes=15)
 
 
 def create_app(
@@ -27,7 +21,7 @@ def create_app(
     service_token: str,
     jwt_secret: str,
     state_path: Path | None = None,
-    hold: timedelta = HOLD,
+    hold: timedelta = holds.USUAL_HOLD,
 ) -> Flask:
     """Return a service of tutors that announces its events at `service_url`; empty, unless its state was kept."""
     app = create_neighbour(

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import validate
-from simulators.kit.time.timestamps import Span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from simulators.kit.http.validation import Shape
-    from simulators.kit.json_types import Json
+from simulators.kit.http.validation import Shape, validate
+from simulators.kit.json_types import Json
+from simulators.kit.time.timestamps import TimeSpan
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
@@ -26,7 +22,7 @@ DAY = timedelta(days=1)
 _time_zones = cache(available_timezones)
 
 
-def is_open(tutor: Json, wanted: Span) -> bool:
+def is_open(tutor: Json, wanted: TimeSpan) -> bool:
     """Tell whether all of this time lies in the tutor's hours; hours that adjoin are as good as one."""
     reached = wanted.start
     for hours in sorted(windows(tutor, wanted)):
@@ -35,7 +31,7 @@ def is_open(tutor: Json, wanted: Span) -> bool:
     return reached >= wanted.end
 
 
-def windows(tutor: Json, near: Span) -> Iterator[Span]:
+def windows(tutor: Json, near: TimeSpan) -> Iterator[TimeSpan]:
     """Yield the tutor's hours that share time with this span, each whole."""
     zone = ZoneInfo(tutor["timeZone"])
     day, last = near.start.astimezone(zone).date(), near.end.astimezone(zone).date()
@@ -46,8 +42,8 @@ def windows(tutor: Json, near: Span) -> Iterator[Span]:
         day += DAY
 
 
-def _on(day: date, hours: Json, zone: ZoneInfo) -> Span:
-    return Span(_instant(day, hours["from"], zone), _instant(day, hours["to"], zone))
+def _on(day: date, hours: Json, zone: ZoneInfo) -> TimeSpan:
+    return TimeSpan(_instant(day, hours["from"], zone), _instant(day, hours["to"], zone))
 
 
 def _instant(day: date, wall_time: str, zone: ZoneInfo) -> datetime:

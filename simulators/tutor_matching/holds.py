@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
 
-from simulators.kit.http.access import caller
+from simulators.kit.http.auth import caller
 from simulators.kit.http.validation import json_body, validate
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
-from simulators.kit.time.timestamps import SLOT, format_instant, span
+from simulators.kit.time.timestamps import SLOT, TimeSpan, format_instant, span
 from simulators.tutor_matching.faults import LapsingHold
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
-    from simulators.kit.time.timestamps import Span
 
 routes = Blueprint("holds", __name__)
 
+USUAL_HOLD = timedelta(minutes=15)  # how long a slot is held for a saga that has not paid
 FREE, HELD, TAKEN = "FREE", "HELD", "TAKEN"
 RELEASED, EXPIRED, LOST = "RELEASED", "EXPIRED", "LOST"
 
@@ -71,13 +66,13 @@ def end(saga_id: str, how: str) -> None:
         table("holds").put(hold | {"ended": how})
 
 
-def status(times: Iterable[tuple[Span, str]], wanted: Span) -> str:
+def status(times: Iterable[tuple[TimeSpan, str]], wanted: TimeSpan) -> str:
     """Return whether this time is FREE, HELD or TAKEN, with these kept."""
     found = {each for time, each in times if time.overlaps(wanted)}
     return next((each for each in (TAKEN, HELD) if each in found), FREE)
 
 
-def busy_times(tutor_id: str) -> Iterator[tuple[Span, str]]:
+def busy_times(tutor_id: str) -> Iterator[tuple[TimeSpan, str]]:
     """Yield the times of a tutor that are not free, and why not."""
     for hold in _open_holds(tutor_id):
         yield span(hold), _status(hold)
@@ -99,5 +94,5 @@ def _status(hold: Json) -> str:
 
 
 def _public_view(hold: Json) -> Json:
-    shown = {field: value for field, value in public_view(hold).items() if field not in {"ended", "lapses"}}
-    return shown | {"status": _status(hold)}
+    view = {field: value for field, value in public_view(hold).items() if field not in {"ended", "lapses"}}
+    return view | {"status": _status(hold)}

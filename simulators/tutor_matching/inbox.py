@@ -1,10 +1,9 @@
-"""What the payment-service says to the tutors: two commands, each at least once and in any order."""
+"""The tutors' inbox: two commands of the payment-service, at least once and in any order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from simulators.kit.http.messages import (
     CommandOutcome,
@@ -15,6 +14,7 @@ from simulators.kit.http.messages import (
     rejection,
 )
 from simulators.kit.http.validation import text
+from simulators.kit.json_types import Json
 from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, table
@@ -22,12 +22,7 @@ from simulators.kit.time.timestamps import SLOT, span
 from simulators.tutor_matching.availability import is_open
 from simulators.tutor_matching.faults import RejectedAvailability
 from simulators.tutor_matching.holds import FREE, RELEASED, busy_times, end, hold_slot, status
-from simulators.tutor_matching.tutors import price
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
+from simulators.tutor_matching.prices import price
 
 routes = Blueprint("inbox", __name__)
 

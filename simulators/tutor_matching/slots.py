@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
 
-from simulators.kit.http.access import caller
+from simulators.kit.http.auth import caller
 from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import query_number
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch
-from simulators.kit.time.timestamps import LONGEST_MINUTES, Span, format_instant, instant
+from simulators.kit.time.timestamps import LONGEST_MINUTES, TimeSpan, format_instant, instant
 from simulators.tutor_matching.availability import windows
 from simulators.tutor_matching.holds import busy_times, status
-from simulators.tutor_matching.tutors import price
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
+from simulators.tutor_matching.prices import price
 
 routes = Blueprint("slots", __name__)
 
@@ -33,7 +29,7 @@ SHORTEST_MINUTES, USUAL_MINUTES = 15, 60
 def list_slots(tutor_id: str) -> ResponseReturnValue:
     """Slots of `duration` minutes that begin in `from`..`to` and are still to come (services, students, operators)."""
     caller("service", "student", "operator")
-    minutes = _minutes()
+    minutes = query_number("duration", USUAL_MINUTES, SHORTEST_MINUTES, LONGEST_MINUTES)
     with simulator().store.transaction():
         tutor = fetch("tutors", tutor_id)
         starts, times = _starts(tutor, _range(), timedelta(minutes=minutes)), list(busy_times(tutor_id))
@@ -41,7 +37,7 @@ def list_slots(tutor_id: str) -> ResponseReturnValue:
     return {"items": items, "nextCursor": None}
 
 
-def _starts(tutor: Json, asked: Span, length: timedelta) -> Iterator[datetime]:
+def _starts(tutor: Json, asked: TimeSpan, length: timedelta) -> Iterator[datetime]:
     """Yield where slots begin, counted from the beginning of each of the hours; any other time can be booked too."""
     now = simulator().seams.clock.now()
     for hours in windows(tutor, asked):
@@ -52,8 +48,8 @@ def _starts(tutor: Json, asked: Span, length: timedelta) -> Iterator[datetime]:
             start += length
 
 
-def _slot(tutor: Json, start: datetime, minutes: int, times: list[tuple[Span, str]]) -> Json:
-    slot = Span(start, start + timedelta(minutes=minutes))
+def _slot(tutor: Json, start: datetime, minutes: int, times: list[tuple[TimeSpan, str]]) -> Json:
+    slot = TimeSpan(start, start + timedelta(minutes=minutes))
     return {
         "scheduledAt": format_instant(slot.start),
         "endsAt": format_instant(slot.end),
@@ -63,12 +59,12 @@ def _slot(tutor: Json, start: datetime, minutes: int, times: list[tuple[Span, st
     }
 
 
-def _range() -> Span:
+def _range() -> TimeSpan:
     start = _moment("from", simulator().seams.clock.now())
     end = _moment("to", start + USUAL_RANGE)
     if not start < end <= start + LONGEST_RANGE:
         raise BadField("to", f"must be later than from, by {LONGEST_RANGE.days} days at most")
-    return Span(start, end)
+    return TimeSpan(start, end)
 
 
 def _moment(name: str, default: datetime) -> datetime:
@@ -77,11 +73,3 @@ def _moment(name: str, default: datetime) -> datetime:
     if why := instant(asked):
         raise BadField(name, why)
     return datetime.fromisoformat(asked)
-
-
-def _minutes() -> int:
-    asked = request.args.get("duration", str(USUAL_MINUTES))
-    whole = asked.isascii() and asked.isdigit() and len(asked) <= len(str(LONGEST_MINUTES))
-    if not whole or not SHORTEST_MINUTES <= int(asked) <= LONGEST_MINUTES:
-        raise BadField("duration", f"must be a whole number from {SHORTEST_MINUTES} to {LONGEST_MINUTES}")
-    return int(asked)

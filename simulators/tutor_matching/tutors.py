@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict
 
-from simulators.kit.http.access import caller
-from simulators.kit.http.validation import MONEY, identifier, json_body, object_of, optional, text, validate
+from simulators.kit.http.auth import caller
+from simulators.kit.http.validation import MONEY, Shape, identifier, json_body, object_of, optional, text, validate
+from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
 from simulators.tutor_matching.availability import time_zone, weekly
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.http.validation import Shape
-    from simulators.kit.json_types import Json
 
 routes = Blueprint("tutors", __name__)
 
@@ -71,12 +65,6 @@ def delete_tutor(tutor_id: str) -> ResponseReturnValue:
     with simulator().store.transaction():
         table("tutors").drop(fetch("tutors", tutor_id)["id"])
     return "", 204
-
-
-def price(tutor: Json, minutes: int) -> Json:
-    """Return what so many minutes cost, rounded half up to the minor unit."""
-    rate = tutor["hourlyRate"]
-    return {"amount": (rate["amount"] * minutes + 30) // 60, "currency": rate["currency"]}
 
 
 def _change(tutor_id: str, shape: Shape, field: str | None = None) -> Json:

@@ -1,32 +1,30 @@
-"""A world of processes on the machine's own time: for kill -9, and for services in other languages."""
+"""A world in which each service is a process of its own on the machine's time: for kill -9, and other languages."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
 
+from simulators.clients.control import CONTROL_PATH
+from simulators.clients.payments import READINESS
 from simulators.kit.seams import Clock, real_seams
+from simulators.world.credentials import Credentials
 from simulators.world.process import Process
 from simulators.world.recorder import Exchange, Recorder
 from simulators.world.served import Served
 from simulators.world.serving import reserve
 from simulators.world.together import ANY_PORTS
-from simulators.world.topology import PAYMENT, REFERENCE, Credentials, Plan
+from simulators.world.topology import PAYMENT, REFERENCE, Topology
 from simulators.world.waiting import really_pass, wait_for
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import timedelta
-    from pathlib import Path
-
 
 SHORT = {
     "PAYMENT_WINDOW_SECONDS": "30",
     "PAYMENT_CHECK_SECONDS": "2",
     "REPLY_TIMEOUT_SECONDS": "2",
     "OUTBOX_LEASE_SECONDS": "3",
-}
-"""Settings with which a story that waits is told in seconds."""
+}  # Settings with which a story that waits takes seconds.
 LONGEST_WAIT_SECONDS = 60
 QUIET_SECONDS = 0.5
 
@@ -47,10 +45,10 @@ class Apart(Served):
         database_url: str | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        credentials = Credentials.made_up(real_seams().randomness)
+        credentials = Credentials.draw(real_seams().randomness)
         url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
-        plan = Plan(_free_urls(ports), credentials, url, service, settings or SHORT, directory)
-        super().__init__(plan, Clock(), Recorder())
+        topology = Topology(_free_urls(ports), credentials, url, service, settings or SHORT, directory)
+        super().__init__(topology, Clock(), Recorder())
         self._directory = directory
         self._open: dict[tuple[int, int], int] = {}
         self._processes = {name: self._process(name) for name in ports}
@@ -76,7 +74,7 @@ class Apart(Served):
 
     def take_down(self, name: str) -> None:
         """Kill -9 its process."""
-        killed = self._processes[name].kill9()
+        killed = self._processes[name].kill()
         for key in [key for key in tuple(self._open) if key[0] == killed]:
             self.recorder.end(self._open.pop(key), "crashed")
 
@@ -91,35 +89,35 @@ class Apart(Served):
         for process in leaving:
             process.terminate()
         for process in leaving:
-            process.bury()
+            process.await_end()
 
     def _process(self, name: str) -> Process:
-        url = self.plan.urls[name]
+        url = self.topology.urls[name]
         return Process(
             ["serve"] if name == PAYMENT else ["simulate", name.removesuffix("-service"), "--json"],
-            {**self.plan.environ(), **self._environ(name)},
-            ready_url=url + ("/readyz" if name == PAYMENT else "/_sim"),
+            {**self.topology.environ(), **self._environ(name)},
+            ready_url=url + (READINESS if name == PAYMENT else CONTROL_PATH),
             log=self._directory / f"{name}.log",
-            told=self._told,
+            on_line=self._take_over,
         )
 
     def _environ(self, name: str) -> dict[str, str]:
         """Return what tells a process of its place; secrets go this way, since arguments can be read by anyone."""
-        port = self.plan.urls[name].rpartition(":")[2]
+        port = self.topology.urls[name].rpartition(":")[2]
         return {
             "PORT": port,
-            "HARNESS_SERVICE": self.plan.service,
+            "HARNESS_SERVICE": self.topology.service,
             f"HARNESS_{name.removesuffix('-service').upper().replace('-', '_')}_PORT": port,
-            "HARNESS_SERVICE_URL": self.plan.urls[PAYMENT],
+            "HARNESS_SERVICE_URL": self.topology.urls[PAYMENT],
             "HARNESS_STATE": str(self._directory),
         }
 
-    def _told(self, line: str) -> None:
+    def _take_over(self, line: str) -> None:
         """Take over what a simulator says of an exchange: once as it begins, once as it ends."""
-        told = json.loads(line)
-        if "exchange" not in told:
+        entry = json.loads(line)
+        if "exchange" not in entry:
             return
-        exchange, key = Exchange(**told["exchange"]), (told["by"], told["number"])
+        exchange, key = Exchange(**entry["exchange"]), (entry["by"], entry["number"])
         if not exchange.answer:
             self._open[key] = self.recorder.begin(exchange)
         elif key in self._open:

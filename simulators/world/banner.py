@@ -1,28 +1,27 @@
-"""What a team needs to know to let its own payment-service work with the simulators."""
+"""The lines that a person reads when simulators start: where they are, and what one's own service must be told."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from simulators.world.topology import PAYMENT, SIMULATORS
+from simulators.clients.control import CONTROL_PATH
+from simulators.clients.messages import EVENTS
+from simulators.clients.payments import STRIPE_WEBHOOKS
+from simulators.world.credentials import Credentials
+from simulators.world.topology import PAYMENT, SIMULATORS, Topology
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from simulators.world.topology import Credentials, Plan
-
-
-def introduction(plan: Plan) -> Iterator[str]:
+def banner(topology: Topology) -> Iterator[str]:
     """Yield the lines that a person reads first."""
     for name in SIMULATORS:
-        if name in plan.urls:
-            yield f"{name:<24}{plan.urls[name]}   (what it can do: {plan.urls[name]}/_sim)"
-    yield f"{'they tell':<24}{plan.urls[PAYMENT]}   (at /events and /webhooks/stripe)"
+        if name in topology.urls:
+            yield f"{name:<24}{topology.urls[name]}   (what it can do: {topology.urls[name]}{CONTROL_PATH})"
+    yield f"{'they tell':<24}{topology.urls[PAYMENT]}   (at {EVENTS} and {STRIPE_WEBHOOKS})"
     yield ""
-    yield from (f"{name}={value}" for name, value in secrets_of(plan.credentials).items())
+    yield from (f"{name}={value}" for name, value in secrets_of(topology.credentials).items())
     yield ""
     yield "Every sk_test_… and pk_test_… key is welcome. Somebody's token:"
-    yield f"harness token --sub ada --role student --jwt-secret {plan.credentials.jwt_secret}"
+    yield f"harness token --sub ada --role student --jwt-secret {topology.credentials.jwt_secret}"
     yield ""
     yield "Ctrl-C ends it. What is said, from now on:"
     yield ""

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
+
+import requests
 
 from simulators.kit.seams import Clock, Seams
+from simulators.world.credentials import Credentials
+from simulators.world.local_service import LocalService
 from simulators.world.recorder import Recorder
 from simulators.world.scheduler import Scheduler
-from simulators.world.service import Service
-from simulators.world.topology import PAYMENT, PORTS, REFERENCE, Credentials, Plan
+from simulators.world.topology import PAYMENT, REFERENCE, SERVICES, ServiceRow, Topology
 from simulators.world.transport import Network
 from simulators.world.world import World
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import timedelta
-    from pathlib import Path
-
-    import requests
-
 T = TypeVar("T")
-URLS = {name: f"http://{name}.test" for name in PORTS}
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
 
 
@@ -38,13 +35,15 @@ class Inside(World):
         service: str = REFERENCE,
         database_url: str | None = None,
         settings: Mapping[str, str] | None = None,
+        services: tuple[ServiceRow, ...] = SERVICES,
     ) -> None:
         self._seed = seed
+        urls, credentials = _urls(services), Credentials.draw(self._random("credentials"))
         url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
-        plan = Plan(URLS, Credentials.made_up(self._random("credentials")), url, service, settings or {})
-        super().__init__(plan, Clock(START, running=False), Recorder())
-        self.network = Network(self.clock, self.recorder)
-        self.services = {name: self._service(name) for name in URLS}
+        topology = Topology(urls, credentials, url, service, settings or {}, services=services)
+        super().__init__(topology, Clock(START, running=False), Recorder())
+        self.network = Network(self.clock, self.recorder, self._random("links"))
+        self.services = {name: self._service(name) for name in urls}
         order = self._random("order") if shuffled else None
         self.scheduler = Scheduler(self.clock, list(self.services.values()), order)
 
@@ -85,12 +84,16 @@ class Inside(World):
         for service in self.services.values():
             service.background.stop()
 
-    def _service(self, name: str) -> Service:
+    def _service(self, name: str) -> LocalService:
         seams = Seams(self.clock, self._random(name), self.network.session(name))
-        service = Service(name, lambda: self.plan.build(name, seams))
-        self.network.attach(URLS[name], service)
+        service = LocalService(name, lambda: self.topology.build(name, seams))
+        self.network.attach(self.topology.urls[name], service)
         return service
 
     def _random(self, what: str) -> Random:
-        """Draws of one service do not depend on how often another one draws."""
+        """Return draws that do not depend on how often another service draws."""
         return Random(f"{self._seed}/{what}")  # noqa: S311 - repeatable on purpose
+
+
+def _urls(services: tuple[ServiceRow, ...]) -> dict[str, str]:
+    return {row.name: f"http://{row.name}.test" for row in services}

@@ -24,21 +24,21 @@ def payload(body: bytes, content_type: str | None) -> Json:
             found = dict(parse_qsl(body.decode())) if "form" in kind else {}
     except (ValueError, RecursionError):
         return {"": "cannot be read"}
-    shown: Json = _said(open_part(found if isinstance(found, dict) else {"": found}))
+    shown: Json = _without_nulls(redact(found if isinstance(found, dict) else {"": found}))
     return shown
 
 
-def _said(value: Any) -> Any:  # noqa: ANN401 - any JSON
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401 - any JSON
     """Return the same without what is null: that says nothing, and Stripe's objects are full of it."""
     if isinstance(value, dict):
-        return {key: _said(each) for key, each in value.items() if each is not None}
-    return [_said(each) for each in value] if isinstance(value, list) else value
+        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value] if isinstance(value, list) else value
 
 
-def open_part(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+def redact(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
     """Return the same with everything hidden that nobody may see."""
     if isinstance(value, dict):
-        return {key: HIDDEN if each and SECRET_NAME.search(key) else open_part(each) for key, each in value.items()}
+        return {key: HIDDEN if each and SECRET_NAME.search(key) else redact(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [open_part(each) for each in value]
+        return [redact(each) for each in value]
     return HIDDEN if isinstance(value, str) and SECRET_TEXT.search(value) else value

@@ -6,17 +6,14 @@ import os
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import requests
 
 from simulators.world.serving import served_session
 from simulators.world.transport import OBSERVER
 from simulators.world.waiting import wait_for
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 START_SECONDS = 60
 STOP_SECONDS = 5
@@ -36,10 +33,10 @@ class Process:
         *,
         ready_url: str,
         log: Path,
-        told: Callable[[str], None],
+        on_line: Callable[[str], None],
     ) -> None:
         self._arguments, self._environ = [*arguments, "--until-stdin-closes"], environ
-        self._ready_url, self._log, self._told = ready_url, log, told
+        self._ready_url, self._log, self._on_line = ready_url, log, on_line
         self.start()
 
     def start(self) -> None:
@@ -67,17 +64,17 @@ class Process:
             if not self.is_alive or not _answers(session, self._ready_url):
                 raise DidNotStart(f"harness {' '.join(self._arguments)}:\n{self._log.read_text()[-2000:]}")
 
-    def kill9(self) -> int:
+    def kill(self) -> int:
         """End it so that it cannot do anything about it; returns its id."""
         self._process.kill()
-        self.bury()
+        self.await_end()
         return self._process.pid
 
     def terminate(self) -> None:
         """Ask it to end."""
         self._process.terminate()
 
-    def bury(self) -> None:
+    def await_end(self) -> None:
         """Wait for its end, insist after a while, and leave nothing of it."""
         if wait_for(lambda: not self.is_alive, STOP_SECONDS) is False:
             self._process.kill()
@@ -90,7 +87,7 @@ class Process:
     def _listen(self) -> None:
         for line in self._process.stdout or ():
             if line.endswith(b"\n"):  # a process that is killed stops in mid-word
-                self._told(line.decode())
+                self._on_line(line.decode())
 
 
 def _answers(session: requests.Session, url: str) -> bool:

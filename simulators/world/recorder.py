@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from simulators.kit.json_types import Json
 from simulators.world.payload import KEY, payload
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from simulators.kit.json_types import Json
 
 CLOUDEVENTS = "application/cloudevents+json"
 _LONG_ID = re.compile(r"([a-z]+_\w{4})\w{8,}")
@@ -39,6 +35,16 @@ class Exchange:
         """The HTTP status, or None when the caller heard nothing."""
         return int(self.answer) if self.answer.isdigit() else None
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the answer was 2xx."""
+        return self.status in range(200, 300)
+
+    @property
+    def subject(self) -> str:
+        """What was said: the message's name, or the method and the path."""
+        return self.message or f"{self.method} {self.path}"
+
     def __str__(self) -> str:
         """Return the line of it that a person reads."""
         said = self.message or self.method + " " + _LONG_ID.sub(r"\1…", self.path)
@@ -46,7 +52,7 @@ class Exchange:
 
 
 @dataclass(frozen=True)
-class Message:
+class MessageLabel:
     """What a body says it is; bodies are never kept, since they hold client secrets."""
 
     name: str | None = None
@@ -58,10 +64,10 @@ class Recorder:
     """Every exchange of one world, in the order in which they began: causes come before their effects."""
 
     def __init__(self) -> None:
+        # What was said, by the exchange's number and without what is secret; kept only where somebody looks.
         self.payloads: dict[int, Json] | None = None
-        """What was said, by the exchange's number and without what is secret; kept only where somebody looks."""
         self._exchanges: list[Exchange] = []
-        self._told = 0
+        self._finished = 0
         self._listeners: list[Callable[[Exchange], None]] = []
         self._watchers: list[Callable[[int, Exchange], None]] = []
         self._lock = threading.Lock()
@@ -71,9 +77,9 @@ class Recorder:
             return iter([each for each in self._exchanges if each.answer])
 
     def __len__(self) -> int:
-        return self._told
+        return self._finished
 
-    def numbered(self, start: int = 0) -> list[tuple[int, Exchange]]:
+    def entries(self, start: int = 0) -> list[tuple[int, Exchange]]:
         """Return each exchange with its number, those that are not answered yet too."""
         with self._lock:
             return list(enumerate(self._exchanges[start:], start))
@@ -85,17 +91,17 @@ class Recorder:
             number = len(self._exchanges) - 1
             if self.payloads is not None:
                 self.payloads[number] = ({KEY: key} if key else {}) | payload(body, content_type)
-            return self._watched(number)
+            return self._notify(number)
 
     def end(self, number: int, answer: str) -> None:
         """Note the answer, and tell whoever listens, in order."""
         with self._lock:
             self._exchanges[number] = replace(self._exchanges[number], answer=answer)
-            self._watched(number)
-            while self._told < len(self._exchanges) and (told := self._exchanges[self._told]).answer:
-                self._told += 1
+            self._notify(number)
+            while self._finished < len(self._exchanges) and (exchange := self._exchanges[self._finished]).answer:
+                self._finished += 1
                 for listener in self._listeners:
-                    listener(told)
+                    listener(exchange)
 
     def record(self, exchange: Exchange) -> None:
         """Keep one that is over already."""
@@ -118,34 +124,34 @@ class Recorder:
         """Return the last exchanges as a person reads them, for messages about failures."""
         return "\n".join(map(str, list(self)[-count:]))
 
-    def _watched(self, number: int) -> int:
+    def _notify(self, number: int) -> int:
         for watcher in self._watchers:
             watcher(number, self._exchanges[number])
         return number
 
 
-def message_in(body: bytes, content_type: str | None) -> Message:
+def label_of(body: bytes, content_type: str | None) -> MessageLabel:
     """Name what a body carries: a CloudEvent, an event of Stripe's, a form that is for a saga, or nothing."""
     if "form-urlencoded" in (content_type or ""):
-        return Message(saga_id=dict(parse_qsl(body.decode(errors="replace"))).get("metadata[sagaId]"))
+        return MessageLabel(saga_id=dict(parse_qsl(body.decode(errors="replace"))).get("metadata[sagaId]"))
     if not body or "json" not in (content_type or ""):
-        return Message()
+        return MessageLabel()
     try:
         content = json.loads(body)
     except ValueError:
-        return Message()
+        return MessageLabel()
     return _stripe_event(content) if _text(content, "object") == "event" else _cloud_event(content)
 
 
-def _cloud_event(content: object) -> Message:
+def _cloud_event(content: object) -> MessageLabel:
     if not _text(content, "specversion"):
-        return Message()
-    return Message(*(_text(content, key) for key in ("type", "id", "subject")))
+        return MessageLabel()
+    return MessageLabel(*(_text(content, key) for key in ("type", "id", "subject")))
 
 
-def _stripe_event(content: object) -> Message:
+def _stripe_event(content: object) -> MessageLabel:
     saga_id = _text(content, "data", "object", "metadata", "sagaId")
-    return Message(_text(content, "type"), _text(content, "id"), saga_id)
+    return MessageLabel(_text(content, "type"), _text(content, "id"), saga_id)
 
 
 def _text(content: object, *path: str) -> str | None:

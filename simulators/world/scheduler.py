@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
-    from random import Random
+from simulators.kit.seams import Clock
 
-    from simulators.kit.seams import Clock
-
-ENOUGH = 10_000
-"""Pieces of work, or moments, after which a world that is still busy is taken to be busy for ever."""
+ENOUGH = 10_000  # Pieces of work, or moments, after which a world that is still busy is busy for ever.
 
 
 class Worker(Protocol):

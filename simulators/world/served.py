@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import requests
 
@@ -10,9 +11,6 @@ from simulators.clients.http_client import Refused
 from simulators.world.serving import served_session
 from simulators.world.waiting import wait_for
 from simulators.world.world import World
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 60  # A busy machine may do something else for a while; nobody waits longer than it takes.
@@ -30,14 +28,14 @@ class Served(World):
         """Look again and again; what fails meanwhile is not so yet."""
         problems: list[Exception] = []
 
-        def checked() -> T | None:
+        def look() -> T | None:
             try:
                 return check()
             except NOT_YET as problem:
                 problems[:] = [problem]
                 return None
 
-        if not (result := wait_for(checked, PATIENCE_SECONDS)):
+        if not (result := wait_for(look, PATIENCE_SECONDS)):
             why = f" ({problems[0]})" if problems else ""
             raise AssertionError(f"not so within {PATIENCE_SECONDS} s{why}:\n{self.recorder.tail()}")
         return result

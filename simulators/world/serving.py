@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from wsgiref.types import WSGIApplication
 
 import requests
 from waitress import create_server, wasyncore
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from wsgiref.types import WSGIApplication
 
 LOOPBACK = "127.0.0.1"
 THREADS = 8

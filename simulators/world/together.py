@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from simulators.kit.seams import Clock, Seams, real_seams
+from simulators.world.credentials import Credentials
+from simulators.world.local_service import LocalService
 from simulators.world.recorder import Recorder
 from simulators.world.scheduler import NeverQuiet, pass_time
 from simulators.world.served import PATIENCE_SECONDS, Served
-from simulators.world.service import Service
 from simulators.world.serving import Port, Server, reserve, served_session
-from simulators.world.topology import PAYMENT, PORTS, REFERENCE, Credentials, Plan
-from simulators.world.traffic_recorder import Witness
+from simulators.world.topology import PAYMENT, PORTS, REFERENCE, SERVICES, ServiceRow, Topology
+from simulators.world.traffic_recorder import TrafficRecorder
 from simulators.world.waiting import wait_for
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime, timedelta
-    from pathlib import Path
-
 
 ANY_PORTS = dict.fromkeys(PORTS, 0)
 QUIET_LOOKS = 6
@@ -31,21 +28,24 @@ class Together(Served):
         self,
         directory: Path,
         *,
-        ports: Mapping[str, int] = ANY_PORTS,
+        ports: Mapping[str, int] | None = None,
         service: str = REFERENCE,
         service_url: str | None = None,
         database_url: str | None = None,
         settings: Mapping[str, str] | None = None,
         credentials: Credentials | None = None,
         state: Path | None = None,
+        services: tuple[ServiceRow, ...] = SERVICES,
     ) -> None:
+        ports = dict.fromkeys((row.name for row in services), 0) if ports is None else ports
         mine = reserve({name: number for name, number in ports.items() if not (name == PAYMENT and service_url)})
         urls = {PAYMENT: service_url or "", **{name: port.url for name, port in mine.items()}}
-        credentials = credentials or Credentials.made_up(real_seams().randomness)
+        credentials = credentials or Credentials.draw(real_seams().randomness)
         url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
-        super().__init__(Plan(urls, credentials, url, service, settings or {}, state), Clock(), Recorder())
+        topology = Topology(urls, credentials, url, service, settings or {}, state, services)
+        super().__init__(topology, Clock(), Recorder())
         self.services = {name: self._service(name) for name in mine}
-        self._servers = {name: self._served(name, port) for name, port in mine.items()}
+        self._servers = {name: self._serve(name, port) for name, port in mine.items()}
 
     def settle(self) -> None:
         """Wait until nothing is due, and nothing has been said for a moment."""
@@ -76,27 +76,27 @@ class Together(Served):
         """Build the payment-service anew on its database; let a simulator go on; at the same port as before."""
         if name == PAYMENT:
             self.services[name].restart()
-        number = int(self.plan.urls[name].rpartition(":")[2])
-        self._servers[name] = self._served(name, Port(name, number))
+        number = int(self.topology.urls[name].rpartition(":")[2])
+        self._servers[name] = self._serve(name, Port(name, number))
 
     def close(self) -> None:
         """Stop every service, those that tell others things first."""
         for name in sorted(self._servers, key=lambda name: name == PAYMENT):
             self.take_down(name)
 
-    def _service(self, name: str) -> Service:
-        session = self._witness(name).session() if name != PAYMENT else served_session(PAYMENT)
+    def _service(self, name: str) -> LocalService:
+        session = self._traffic_recorder(name).session() if name != PAYMENT else served_session(PAYMENT)
         seams = Seams(self.clock, real_seams().randomness, session)
-        return Service(name, lambda: self.plan.build(name, seams))
+        return LocalService(name, lambda: self.topology.build(name, seams))
 
-    def _served(self, name: str, port: Port) -> Server:
+    def _serve(self, name: str, port: Port) -> Server:
         service = self.services[name]
-        server = Server(self._witness(name).around(service), port)
+        server = Server(self._traffic_recorder(name).wrap(service), port)
         service.background.start()
         return server
 
-    def _witness(self, name: str) -> Witness:
-        return Witness(name, self.clock, self.recorder)
+    def _traffic_recorder(self, name: str) -> TrafficRecorder:
+        return TrafficRecorder(name, self.clock, self.recorder)
 
     def next_due(self) -> datetime | None:
         """Return the next moment at which any service has work; None when all are done."""

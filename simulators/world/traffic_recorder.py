@@ -1,95 +1,90 @@
-"""Records what a served service hears and says, since over sockets nobody stands in between."""
+"""Records the HTTP traffic of a served service, since over sockets nobody stands in between."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import astuple
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import requests
 from requests.adapters import HTTPAdapter
 from werkzeug.datastructures import Authorization
 
+from simulators.clients.control import CONTROL_PATH
+from simulators.clients.stripe import BROWSER_PAGES
 from simulators.kit.faults.requests import CONNECTION_HEADER
-from simulators.world.recorder import Exchange, message_in
+from simulators.kit.seams import Clock
+from simulators.world.recorder import Exchange, MessageLabel, Recorder, label_of
 from simulators.world.serving import served_session
+from simulators.world.topology import PAYMENT
 from simulators.world.transport import OBSERVER, body_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from simulators.kit.seams import Clock
-    from simulators.world.recorder import Message, Recorder
-
-PAYMENT = "payment-service"
-PAGES = ("/3d_secure/", "/c/pay/")
-"""What a person opens in a browser, without any credential."""
-
-
-class Witness:
+class TrafficRecorder:
     """Stands beside one service: around its app for what it hears, in its session for what it says."""
 
     def __init__(self, name: str, clock: Clock, recorder: Recorder) -> None:
         self._name, self._clock, self._recorder = name, clock, recorder
 
-    def around(self, app: WSGIApplication) -> WSGIApplication:
+    def wrap(self, app: WSGIApplication) -> WSGIApplication:
         """Return the app with its calls recorded, the observer's apart."""
 
-        def witnessed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            if environ.get("HTTP_USER_AGENT") == OBSERVER or environ["PATH_INFO"].startswith("/_sim"):
+        def record(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            if environ.get("HTTP_USER_AGENT") == OBSERVER or environ["PATH_INFO"].startswith(CONTROL_PATH):
                 return app(environ, start_response)
             if self._name == PAYMENT and _caller(environ) == PAYMENT:  # the services say themselves what they tell it
                 return app(environ, start_response)
-            ended = self._heard(environ)
+            end = self._begin_request(environ)
 
-            def started(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:  # noqa: ANN401 - WSGI's own
-                ended("no answer" if (CONNECTION_HEADER, "reset") in headers else status.split(maxsplit=1)[0])
+            def record_start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:  # noqa: ANN401 - WSGI's own
+                end("no answer" if (CONNECTION_HEADER, "reset") in headers else status.split(maxsplit=1)[0])
                 return start_response(status, headers, *failure)
 
-            return app(environ, started)
+            return app(environ, record_start)
 
-        return witnessed
+        return record
 
     def session(self) -> requests.Session:
         """Return the session by which the simulator speaks to the payment-service."""
         session = served_session(self._name)
-        session.mount("http://", _Said(self))
+        session.mount("http://", _RecordingAdapter(self))
         return session
 
-    def said(self, request: requests.PreparedRequest) -> Callable[[str], None]:
+    def begin_call(self, request: requests.PreparedRequest) -> Callable[[str], None]:
         """Note a call that the simulator makes; say the answer to what is returned."""
         body, kind = body_of(request), request.headers.get("Content-Type")
         path = str(urlsplit(request.url or "").path)
-        exchange = self._exchange(self._name, PAYMENT, request.method or "", path, message_in(body, kind))
+        exchange = self._exchange(self._name, PAYMENT, request.method or "", path, label_of(body, kind))
         return partial(self._recorder.end, self._recorder.begin(exchange, body, kind))
 
-    def _heard(self, environ: WSGIEnvironment) -> Callable[[str], None]:
+    def _begin_request(self, environ: WSGIEnvironment) -> Callable[[str], None]:
         body, kind = _body(environ), environ.get("CONTENT_TYPE")
         where = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        exchange = self._exchange(_caller(environ), self._name, *where, message_in(body, kind))
+        exchange = self._exchange(_caller(environ), self._name, *where, label_of(body, kind))
         key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
         return partial(self._recorder.end, self._recorder.begin(exchange, body, kind, key))
 
-    def _exchange(self, caller: str, callee: str, method: str, path: str, message: Message) -> Exchange:
-        return Exchange(self._clock.now().isoformat(), caller, callee, method, path, "", *astuple(message))
+    def _exchange(self, caller: str, callee: str, method: str, path: str, label: MessageLabel) -> Exchange:
+        return Exchange(self._clock.now().isoformat(), caller, callee, method, path, "", *astuple(label))
 
 
-class _Said(HTTPAdapter):
-    def __init__(self, witness: Witness) -> None:
+class _RecordingAdapter(HTTPAdapter):
+    def __init__(self, recorder: TrafficRecorder) -> None:
         super().__init__()
-        self._witness = witness
+        self._traffic_recorder = recorder
 
     def send(self, request: requests.PreparedRequest, *rest: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' own
-        ended = self._witness.said(request)
+        end = self._traffic_recorder.begin_call(request)
         try:
             answer = super().send(request, *rest, **options)
         except requests.RequestException as failure:
-            ended("timeout" if isinstance(failure, requests.Timeout) else "no answer")
+            end("timeout" if isinstance(failure, requests.Timeout) else "no answer")
             raise
-        ended(str(answer.status_code))
+        end(str(answer.status_code))
         return answer
 
 
@@ -102,7 +97,7 @@ def _body(environ: WSGIEnvironment) -> bytes:
 
 def _caller(environ: WSGIEnvironment) -> str:
     """Tell by the credential, as services do: a publishable key or a JWT is a student's, the rest the service's."""
-    if environ["PATH_INFO"].startswith(PAGES):
+    if environ["PATH_INFO"].startswith(BROWSER_PAGES):
         return "student"
     shown = Authorization.from_header(environ.get("HTTP_AUTHORIZATION"))
     credential = (shown.token or shown.username or "") if shown else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import astuple
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -13,28 +14,25 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from werkzeug.test import Client
 
-from simulators.kit.faults.links import Crash, LinkFault, Planted, Send
+from simulators.kit.faults.fault import Faults
+from simulators.kit.faults.links import LINK_FAULTS, Crash, LinkFault, Send
 from simulators.kit.faults.requests import CONNECTION_HEADER, LATENCY_HEADER
-from simulators.world.recorder import Exchange, Recorder, message_in
+from simulators.kit.seams import Clock
+from simulators.world.local_service import LocalService
+from simulators.world.recorder import Exchange, Recorder, label_of
 
-if TYPE_CHECKING:
-    from simulators.kit.seams import Clock
-    from simulators.world.service import Service
-
-
-OBSERVER = "observer"
-"""Whose calls no fault strikes and no trace keeps: the world looking at itself."""
+OBSERVER = "observer"  # Whose calls no fault strikes and no trace keeps: the world looking at itself.
 
 
 class Network:
     """All services by their address, and what is wrong between them."""
 
-    def __init__(self, clock: Clock, recorder: Recorder) -> None:
+    def __init__(self, clock: Clock, recorder: Recorder, randomness: Random) -> None:
         self._clock, self._recorder = clock, recorder
-        self._services: dict[str, Service] = {}
-        self._planted: list[Planted] = []
+        self._services: dict[str, LocalService] = {}
+        self.faults = Faults(randomness, LINK_FAULTS)
 
-    def attach(self, url: str, service: Service) -> None:
+    def attach(self, url: str, service: LocalService) -> None:
         """Let the service answer at this URL."""
         self._services[urlsplit(url).netloc] = service
 
@@ -45,23 +43,6 @@ class Network:
         session.mount("http://", InProcess(self, caller))
         return session
 
-    def plant(
-        self,
-        fault: LinkFault,
-        *,
-        caller: str | None = None,
-        callee: str | None = None,
-        skip: int = 0,
-        times: int | None = None,
-    ) -> Planted:
-        """Break matching links: `skip` calls pass, then `times` are struck (None: until calmed)."""
-        self._planted.append(planted := Planted(fault, caller, callee, skip, times))
-        return planted
-
-    def calm(self) -> None:
-        """Heal every link."""
-        self._planted.clear()
-
     def carry(self, caller: str, request: requests.PreparedRequest, timeout: float | None) -> requests.Response:
         """Take the call to its service and back, through every fault on the way, and note what was heard."""
         service = self._at(request)
@@ -71,7 +52,7 @@ class Network:
         number = self._recorder.begin(self._exchange(caller, service.name, request), body, kind)
         heard = "caller crashed"
         try:
-            answer = _heard(self._way(caller, service, request, timeout)(), timeout)
+            answer = _receive(self._way(caller, service, request, timeout)(), timeout)
             heard = str(answer.status_code)
         except requests.RequestException as failure:
             heard = "timeout" if isinstance(failure, requests.Timeout) else "no answer"
@@ -81,23 +62,24 @@ class Network:
             self._recorder.end(number, heard)
         return answer
 
-    def _at(self, request: requests.PreparedRequest) -> Service:
+    def _at(self, request: requests.PreparedRequest) -> LocalService:
         netloc = str(urlsplit(request.url or "").netloc)
         if netloc not in self._services:
             raise requests.ConnectionError(f"no service listens at {netloc}", request=request)
         return self._services[netloc]
 
-    def _way(self, caller: str, service: Service, request: requests.PreparedRequest, timeout: float | None) -> Send:
+    def _way(
+        self, caller: str, service: LocalService, request: requests.PreparedRequest, timeout: float | None
+    ) -> Send:
         send: Send = partial(_deliver, service, request)
-        for planted in self._planted:
-            if planted.strikes(caller, service.name):
-                send = partial(planted.fault.carry, send, timeout)
+        for fault in self.faults.strike(LinkFault, caller, service.name):
+            send = partial(fault.carry, send, timeout)
         return send
 
     def _exchange(self, caller: str, callee: str, request: requests.PreparedRequest) -> Exchange:
-        message = message_in(body_of(request), request.headers.get("Content-Type"))
+        label = label_of(body_of(request), request.headers.get("Content-Type"))
         path, at = str(urlsplit(request.url or "").path), self._clock.now().isoformat()
-        return Exchange(at, caller, callee, request.method or "", path, "", *astuple(message))
+        return Exchange(at, caller, callee, request.method or "", path, "", *astuple(label))
 
 
 class InProcess(BaseAdapter):
@@ -115,7 +97,7 @@ class InProcess(BaseAdapter):
         """Do nothing: there is no connection to close."""
 
 
-def _deliver(service: Service, request: requests.PreparedRequest) -> requests.Response:
+def _deliver(service: LocalService, request: requests.PreparedRequest) -> requests.Response:
     if not service.alive:
         raise requests.ConnectionError("connection refused")
     try:
@@ -138,7 +120,7 @@ def _deliver(service: Service, request: requests.PreparedRequest) -> requests.Re
     return HTTPAdapter().build_response(request, raw)
 
 
-def _heard(answer: requests.Response, timeout: float | None) -> requests.Response:
+def _receive(answer: requests.Response, timeout: float | None) -> requests.Response:
     """Believe a simulator that says its answer was lost on the way, or came too late for this caller."""
     if answer.headers.get(CONNECTION_HEADER) == "reset":
         raise requests.ConnectionError("connection reset by peer")

@@ -7,11 +7,9 @@ import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import timedelta
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
 
 T = TypeVar("T")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -30,22 +28,16 @@ def really_pass(by: timedelta) -> None:
     time.sleep(by.total_seconds())
 
 
-def stopwatch() -> Callable[[], float]:
-    """Return a function that tells how many seconds have really passed since."""
-    start = time.monotonic()
-    return lambda: time.monotonic() - start
-
-
 def end_tidily() -> None:
     """Let the first SIGTERM or SIGINT arrive as KeyboardInterrupt; impatient ones do not disturb the tidying."""
 
-    def interrupted(*_: object) -> None:
+    def interrupt(*_: object) -> None:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     for each in SIGNALS:
-        signal.signal(each, interrupted)
+        signal.signal(each, interrupt)
 
 
 def stay(*, until_stdin_closes: bool = False) -> None:

@@ -1,37 +1,37 @@
 """What the three worlds have in common, so that one set of steps drives them all."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections import Counter
-from typing import TYPE_CHECKING, Self, TypeVar
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Self, TypeVar
 
-from simulators.clients.actors import PaymentSide, StripeSide, Student
-from simulators.clients.communication import CommunicationSide
-from simulators.clients.http_client import Client
-from simulators.clients.learning import LearningSide
-from simulators.clients.tutor_matching import TutorSide
+import requests
+
+from simulators.clients.communication import CommunicationClient
+from simulators.clients.control import ControlClient
+from simulators.clients.http_client import HttpClient
+from simulators.clients.learning import LearningClient
+from simulators.clients.operator import Operator
+from simulators.clients.payments import PaymentsClient
+from simulators.clients.stripe import StripeClient
+from simulators.clients.student_app import Student
+from simulators.clients.tutor_matching import TutorMatchingClient
 from simulators.kit.json_types import Json
+from simulators.kit.seams import Clock
 from simulators.world.recorder import Recorder
-from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, SIMULATORS, STRIPE, TUTORS, Plan
+from simulators.world.topology import LEARNING, PAYMENT, STRIPE, ServiceClient, Topology
 from simulators.world.transport import OBSERVER
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import timedelta
-
-    import requests
-
-    from simulators.kit.seams import Clock
-
 T = TypeVar("T")
+C = TypeVar("C", bound=ServiceClient)
 
 
 class World(ABC):
     """All services put together, and the people in it."""
 
-    def __init__(self, plan: Plan, clock: Clock, recorder: Recorder) -> None:
-        self.plan, self.clock, self.recorder = plan, clock, recorder
+    def __init__(self, topology: Topology, clock: Clock, recorder: Recorder) -> None:
+        self.topology, self.clock, self.recorder = topology, clock, recorder
         self.sagas: set[str] = set()
         self.outcomes: dict[str, str] = {}
         self.played: Counter[str] = Counter()  # How often each story was, so that the next one has its own student.
@@ -77,68 +77,100 @@ class World(ABC):
             session.close()
         self.close()
 
-    @property
-    def stripe(self) -> StripeSide:
-        """Stripe's own side."""
-        return StripeSide(self.client(STRIPE, OBSERVER, lambda: self.plan.credentials.stripe_key))
+    def reach(self, kind: type[C]) -> C:
+        """Return the service that this client is for, as its operator sees it; such looks leave no trace."""
+        row = self.topology.row_of(kind)
+        return kind(self.client(row.name, OBSERVER, lambda: row.bearer(self.topology.credentials, self.clock.now())))
 
     @property
-    def learning(self) -> LearningSide:
-        """The learning-service's side."""
-        return LearningSide(self.client(LEARNING, OBSERVER, lambda: self.token("operator", "operator")))
+    def stripe(self) -> StripeClient:
+        """Stripe, as whoever holds its secret key sees it."""
+        return self.reach(StripeClient)
 
     @property
-    def tutors(self) -> TutorSide:
-        """The tutor-matching-service's side."""
-        return TutorSide(self.client(TUTORS, OBSERVER, lambda: self.token("operator", "operator")))
+    def learning(self) -> LearningClient:
+        """The learning-service, as its operator sees it."""
+        return self.reach(LearningClient)
 
     @property
-    def communication(self) -> CommunicationSide:
-        """The communication-service's side."""
-        return CommunicationSide(self.client(COMMUNICATION, OBSERVER, lambda: self.token("operator", "operator")))
+    def tutors(self) -> TutorMatchingClient:
+        """The tutor-matching-service, as its operator sees it."""
+        return self.reach(TutorMatchingClient)
 
     @property
-    def payment(self) -> PaymentSide:
-        """The payment-service's own opinion."""
-        return PaymentSide(self.client(PAYMENT, OBSERVER, lambda: self.token("operator", "operator")))
+    def communication(self) -> CommunicationClient:
+        """The communication-service, as its operator sees it."""
+        return self.reach(CommunicationClient)
 
-    def student(self, name: str) -> Student:
-        """Return the student of that name."""
-        return Student(self, name)
+    @property
+    def payment(self) -> Operator:
+        """The payment-service, as its operator sees it; unlike `operator`, without a trace."""
+        return self.reach(Operator)
 
-    def client(self, service: str, caller: str, bearer: Callable[[], str]) -> Client:
+    def operator(self, name: str) -> Operator:
+        """Return the person in charge of that name, whose acts are exchanges like any other."""
+        return Operator(self.client(PAYMENT, "operator", lambda: self.token(name, "operator")))
+
+    def student(self, name: str, caller: str = "student") -> Student:
+        """Return the student of that name; as OBSERVER one looks at what the student sees without a trace."""
+        payments, learning, stripe = (
+            self.client(PAYMENT, caller, lambda: self.token(name, "student")),
+            self.client(LEARNING, caller, lambda: self.token(name, "student")),
+            self.client(STRIPE, caller, lambda: self.topology.credentials.publishable_key),
+        )
+        return Student(
+            name,
+            LearningClient(learning),
+            PaymentsClient(payments),
+            StripeClient(stripe),
+            eventually=self.eventually,
+            on_begin=self.sagas.add,
+        )
+
+    def stranger(self, caller: str) -> PaymentsClient:
+        """Return the payment-service as somebody sees it who has no credential."""
+        return PaymentsClient(self.client(PAYMENT, caller, lambda: "nobody"))
+
+    def control(self, service: str) -> ControlClient:
+        """Return the control routes of a simulator."""
+        return ControlClient(self.client(service, OBSERVER, lambda: self.topology.credentials.stripe_key))
+
+    def client(self, service: str, caller: str, bearer: Callable[[], str]) -> HttpClient:
         """Return a way for this caller to call that service."""
         if caller not in self._sessions:
             self._sessions[caller] = self.connect(caller)
-        return Client(self._sessions[caller], self.plan.urls[service], bearer)
+        return HttpClient(self._sessions[caller], self.topology.urls[service], bearer)
 
     def token(self, sub: str, role: str) -> str:
         """Return a JWT that is good now, by this world's clock."""
-        return self.plan.credentials.token(sub, role, self.clock.now())
+        return self.topology.credentials.token(sub, role, self.clock.now())
 
     def plant_fault(self, service: str, name: str, **parameters: object) -> None:
-        """Plant one of a simulator's faults, by the name and the parameters of its `/_sim/faults`."""
-        self._control(service).post(f"/_sim/faults/{name}", parameters)
+        """Plant one of a simulator's faults, by its name and its parameters."""
+        self.control(service).plant_fault(name, **parameters)
 
     def strikes(self) -> dict[tuple[str, str], int]:
         """Return how often each fault that is in place has struck, by its service and its name."""
-        planted = {service: self._control(service).get("/_sim/faults")["items"] for service in SIMULATORS}
-        return {(service, each["fault"]): each["strikes"] for service, items in planted.items() for each in items}
+        faults = [(name, each) for name in self.topology.simulators for each in self.control(name).faults()]
+        return {(name, each["fault"]): each["strikes"] for name, each in faults}
 
     def lost_messages(self) -> list[Json]:
         """Return what the simulators sent and nobody ever got: when, by whom, and what it was."""
-        sent = {name: self._control(name).get("/_sim/deliveries")["items"] for name in SIMULATORS}
         return [
             {"at": each["created"], "sender": name, "event": each["event"], "sagaId": each.get("sagaId")}
-            for name, items in sent.items()
-            for each in reversed(items)
+            for name in self.topology.simulators
+            for each in reversed(self.control(name).deliveries())
             if each["status"] == "LOST"
         ]
 
-    def calm(self) -> None:
+    def clear_faults(self) -> None:
         """Take all faults out of all simulators."""
-        for service in SIMULATORS:
-            self._control(service).delete("/_sim/faults")
+        for service in self.topology.simulators:
+            self.control(service).clear_faults()
 
-    def _control(self, service: str) -> Client:
-        return self.client(service, OBSERVER, lambda: self.plan.credentials.stripe_key)
+    def recover(self) -> None:
+        """Bring back whatever is down, and clear all faults."""
+        for service in self.topology.urls:
+            if not self.is_up(service):
+                self.bring_back(service)
+        self.clear_faults()

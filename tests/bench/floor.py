@@ -52,10 +52,10 @@ def create_floor(database_url: str, partner_url: str) -> Flask:
         write(MOVE, saga_id=saga_id, state="AWAITING_PAYMENT")
         return accepted
 
-    def notify(told: dict[str, str]) -> None:
-        notice = {"sagaId": told["sagaId"], "personId": told["studentId"], "kind": "CONFIRMED", "title": "Course"}
+    def notify(start: dict[str, str]) -> None:
+        notice = {"sagaId": start["sagaId"], "personId": start["studentId"], "kind": "CONFIRMED", "title": "Course"}
         call.learning("/commands", "SEND_NOTICE", notice)
-        write(MOVE, saga_id=told["sagaId"], state="NOTIFIED")
+        write(MOVE, saga_id=start["sagaId"], state="NOTIFIED")
 
     @app.post("/webhooks/stripe")
     def webhook() -> tuple[str, int]:

@@ -66,11 +66,11 @@ class Bench:
         with process(service.run, Service(name, url, self.partner_url, counting=True)) as pipe:
             port = pipe.recv()
             self._drive(port, 1, WARM_UP)
-            wrote, told = self._wrote(url), _used(pipe).told
+            wrote, statements = self._wrote(url), _used(pipe).statements
             sagas = len(self._drive(port, 1, COUNTED).latencies)
-            told = _used(pipe).told - told
+            statements = _used(pipe).statements - statements
             if self.store == SQLITE:
-                return Counts(told["COMMIT"] / sagas, told.total() / sagas)
+                return Counts(statements["COMMIT"] / sagas, statements.total() / sagas)
             return Counts((self._wrote(url) - wrote - 1) / sagas)
 
     def _wrote(self, url: str) -> int:

@@ -38,15 +38,15 @@ class Used:
     """Seconds of CPU since the start, and what SQLite was told, by the statement's first word."""
 
     cpu: float
-    told: Counter[str]
+    statements: Counter[str]
 
 
 def run(pipe: Connection, service: Service) -> None:
     """Serve: tell our port, then what was used whenever we are asked, until the pipe is closed."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    told = Counter[str]()
+    statements = Counter[str]()
     if service.counting:
-        _count(told)
+        _count(statements)
     app = _floor(service) if service.name == "floor" else _reference(service)
     server: Any = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
     threading.Thread(target=server.run, daemon=True).start()
@@ -56,18 +56,18 @@ def run(pipe: Connection, service: Service) -> None:
             pipe.recv()
         except EOFError:
             return
-        pipe.send(Used(time.process_time(), told.copy()))
+        pipe.send(Used(time.process_time(), statements.copy()))
 
 
-def _count(told: Counter[str]) -> None:
+def _count(statements: Counter[str]) -> None:
     """Hear every statement of every connection from now on, whoever opens it and through whatever library."""
 
-    class Overheard(sqlite3.Connection):
+    class CountingConnection(sqlite3.Connection):
         def __init__(self, *arguments: Any, **options: Any) -> None:
             super().__init__(*arguments, **options)
-            self.set_trace_callback(lambda statement: told.update([statement.split(maxsplit=1)[0].upper()]))
+            self.set_trace_callback(lambda statement: statements.update([statement.split(maxsplit=1)[0].upper()]))
 
-    heard: Any = partial(sqlite3.connect, factory=Overheard)
+    heard: Any = partial(sqlite3.connect, factory=CountingConnection)
     sqlite3.connect = sqlite3.dbapi2.connect = heard
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import sys
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import requests
 from click.testing import CliRunner
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
 from simulators.cli import main as harness
 from simulators.console.serving import console
 from simulators.world.together import ANY_PORTS
-from tests.browser.chromium import Chromium, Page, chromium
-from tests.browser.webp import animated
+from tests.browser.chromium import chromium, running
 from tests.rooms.source import ROOT
 
 FOLDER = ROOT / "simulators" / "console" / "pictures"
@@ -24,7 +25,9 @@ LOSE = 'form[action="/faults/stripe/lost_delivery"] button'
 LATER = 'form[action="/clock/jump"] input[value="900"] ~ button'
 SHARP, MOVING = 88, 80
 """How much of the picture is kept: of one that stands still, and of one of many."""
-TOLD = """((words, marked) => {
+SMALLEST = 6
+"""How hard Pillow tries to keep files small: as hard as it can."""
+CAPTION = """([words, marked]) => {
   for (const each of document.querySelectorAll(".of-the-film")) each.remove();
   const add = (style, text = "") => {
     const made = document.createElement("div");
@@ -39,16 +42,16 @@ TOLD = """((words, marked) => {
   const box = document.querySelector(marked).getBoundingClientRect(), px = (number) => `${number}px`;
   add({left: px(box.x - 6), top: px(box.y - 6), width: px(box.width + 12), height: px(box.height + 12),
        border: "4px solid #d97706", borderRadius: "10px"});
-})"""
+}"""
 """Lays words below the page, and a frame around what will be pressed."""
-BOUNDS = """((selectors) => {
+BOUNDS = """(selectors) => {
   const found = selectors.flatMap(each => [...document.querySelectorAll(each)]);
   const all = found.map(each => each.getBoundingClientRect());
   const least = (side) => Math.min(...all.map(each => each[side]));
   const most = (side) => Math.max(...all.map(each => each[side]));
   const [left, top] = [least("left"), least("top")];
   return [left + scrollX, top + scrollY, most("right") - left, most("bottom") - top];
-})"""
+}"""
 """Tells where the box is that holds all of these."""
 MARGIN = 4
 
@@ -56,22 +59,24 @@ MARGIN = 4
 class Camera:
     """Takes pictures of pages, and keeps them in the folder."""
 
-    def __init__(self, browser: Chromium, url: str) -> None:
+    def __init__(self, browser: Browser, url: str) -> None:
         self._browser, self._url = browser, url
 
     def page(self, path: str, size: tuple[int, int]) -> Page:
         """Open a page of the console, in the light."""
-        page = self._browser.page(width=size[0], height=size[1])
-        page.open(self._url + path if path.startswith("/") else path)
+        viewport: Any = dict(zip(("width", "height"), size, strict=True))
+        page = self._browser.new_page(viewport=viewport, reduced_motion="reduce", base_url=self._url)
+        page.goto(path)
         return page
 
     def still(self, name: str, path: str, *selectors: str) -> None:
         """Keep the part of a page that holds all of these."""
         page = self.page(path, WIDE)
-        left, top, width, height = page.js(f"{BOUNDS}({json.dumps(selectors)})")
-        clip = {"x": left - MARGIN, "y": top - MARGIN, "width": width + 2 * MARGIN, "height": height + 2 * MARGIN}
-        shot = _shot(page, SHARP, clip=clip | {"scale": 1}, captureBeyondViewport=True)
-        (FOLDER / f"{name}.webp").write_bytes(shot)
+        left, top, width, height = page.evaluate(BOUNDS, selectors)
+        size = {"width": width + 2 * MARGIN, "height": height + 2 * MARGIN}
+        clip: Any = {"x": left - MARGIN, "y": top - MARGIN, **size}
+        picture = Image.open(BytesIO(page.screenshot(clip=clip, full_page=True)))
+        picture.save(FOLDER / f"{name}.webp", quality=SHARP, method=SMALLEST)
         page.close()
 
 
@@ -79,36 +84,31 @@ class Film:
     """What one person does, a picture for each look."""
 
     def __init__(self, page: Page) -> None:
-        self._page, self._frames = page, list[tuple[bytes, int]]()
+        self._page, self._frames = page, list[tuple[Image.Image, int]]()
 
     def look(self, words: str, seconds: float, marked: str = "") -> None:
         """Look at the page for so long, and read this."""
-        self._page.js(f"{TOLD}({json.dumps(words)}, {json.dumps(marked)})")
-        self._frames.append((_shot(self._page, MOVING), round(seconds * 1000)))
-        self._page.js('document.querySelectorAll(".of-the-film").forEach(each => each.remove())')
+        self._page.evaluate(CAPTION, [words, marked])
+        self._frames.append((Image.open(BytesIO(self._page.screenshot())), round(seconds * 1000)))
+        self._page.evaluate('document.querySelectorAll(".of-the-film").forEach(each => each.remove())')
 
     def press(self, words: str, selector: str, until: str) -> None:
         """Show what will be pressed, press it, and wait until the page says this."""
         self.see(selector, "center")
         self.look(words, 2.4, selector)
         self._page.click(selector)
-        self._page.sees(until)
-        self._page.js("scrollTo(0, 0)")
+        expect(self._page.locator("body")).to_contain_text(until, use_inner_text=True)
+        self._page.evaluate("scrollTo(0, 0)")
 
     def see(self, selector: str, where: str = "start") -> None:
         """Have this in view, as soon as it is there."""
-        found = f"document.querySelector({json.dumps(selector)})"
-        self._page.until(f"{found} !== null")
-        self._page.js(f"{found}.scrollIntoView({{block: {where!r}}})")
+        self._page.locator(selector).first.evaluate("(found, block) => found.scrollIntoView({block})", where)
 
     def keep(self, name: str) -> None:
         """Keep it as one picture that moves."""
-        (FOLDER / f"{name}.webp").write_bytes(animated(self._frames, *FILM))
-
-
-def _shot(page: Page, quality: int, **options: object) -> bytes:
-    shot = page.ask("Page.captureScreenshot", format="webp", quality=quality, **options)
-    return base64.b64decode(shot["data"])
+        (first, *others), milliseconds = zip(*self._frames, strict=True)
+        file = FOLDER / f"{name}.webp"
+        first.save(file, save_all=True, append_images=others, duration=milliseconds, quality=MOVING, method=SMALLEST)
 
 
 def film(camera: Camera) -> None:
@@ -116,7 +116,7 @@ def film(camera: Camera) -> None:
     page = camera.page("/faults", FILM)
     seen = Film(page)
     seen.press("Break something: the news of the next payment is lost.", LOSE, "Broken on purpose")
-    page.open(page.js("location.origin") + "/school?as=lea")
+    page.goto("/school?as=lea")
     seen.press("Lea buys a course.", 'button[title="Enroll in Algebra from the start"]', "Ready to pay")
     seen.press("She pays 49.00 EUR with a test card.", ".card-form button", "Payment received")
     seen.look("Stripe has the money. The webhook is lost, and the page says so.", 4)
@@ -149,7 +149,7 @@ def main() -> None:
     """Take all of them."""
     path = chromium() or sys.exit("chromium is needed, and is not here")
     FOLDER.mkdir(exist_ok=True)
-    with TemporaryDirectory() as name, console(Path(name), ANY_PORTS, 0) as (_, url), Chromium(path) as browser:
+    with TemporaryDirectory() as name, console(Path(name), ANY_PORTS, 0) as (_, url), running(path) as browser:
         camera = Camera(browser, url)
         film(camera)
         stills(camera, url, Path(name) / "contracts")

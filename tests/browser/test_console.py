@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
-from simulators.console.session import Stage
+from simulators.console.session import Session
 from simulators.stories import STORIES
-from tests.browser.chromium import Chromium, Page
+from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.served
 WIDTH_OF_ALL = "document.documentElement.scrollWidth"
-AWAKE = " && document.querySelector('#live')?.hidden === false"
+AWAKE = "document.querySelector('#live')?.hidden === false"
 """The page's script has begun: only then are there keys."""
 SMALL_TARGETS = (
     "[...document.querySelectorAll('button, input:not([type=hidden]), select, summary, nav a, .button')]"
@@ -23,199 +24,223 @@ SMALL_TARGETS = (
 )
 
 
+def sees(page: Page, text: str) -> None:
+    """Wait until a person would read this on the page."""
+    expect(page.locator("body")).to_contain_text(text, use_inner_text=True)
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press these keys, one after the other."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def until(page: Page, *conditions: str) -> None:
+    """Wait until the page's script finds all of this true."""
+    page.wait_for_function(" && ".join(conditions))
+
+
 @pytest.fixture(scope="module")
-def addresses(served: tuple[Stage, str]) -> list[str]:
+def addresses(served: tuple[Session, str]) -> list[str]:
     """Every kind of page, with something on it."""
-    stage, _ = served
-    student = stage.world.student("reader")
+    session, _ = served
+    student = session.world.student("reader")
     saga_id = student.enroll("algebra")
     student.client_secret(saga_id)
-    stage.world.settle()
-    intent = stage.world.stripe.intents(saga_id)[0]["id"]
-    (event, *_) = [each["about"] for each in stage.deliveries() if each.get("sagaId") == saga_id and each.get("about")]
-    pages = [
-        "/",
-        "/stories",
-        "/school",
-        "/inbox",
-        "/dead-letters",
-        "/webhooks",
-        "/faults",
-        "/stripe",
-        "/stripe/requests",
-        "/help",
-        "/clock",
+    session.world.settle()
+    intent = session.world.stripe.intents(saga_id)[0]["id"]
+    (event, *_) = [
+        each["about"] for each in session.deliveries() if each.get("sagaId") == saga_id and each.get("about")
     ]
-    pages += [f"/sagas/{saga_id}", f"/pay/{saga_id}", f"/stripe/{intent}", f"/webhooks/{event}"]
+    pages = [
+        *("/", "/stories", "/school", "/inbox", "/dead-letters", "/webhooks", "/faults", "/stripe", "/stripe/requests"),
+        *("/help", "/clock", f"/sagas/{saga_id}", f"/pay/{saga_id}", f"/stripe/{intent}", f"/webhooks/{event}"),
+    ]
     return [*pages, "/stories/webhook-twice", "/compare/webhook-twice", "/runs/lost-webhook/7/naive"]
 
 
 @pytest.mark.parametrize("name", [story.name for story in STORIES])
-def test_each_story_is_played_by_its_button_and_ends_in_what_it_proves(page: Page, url: str, name: str) -> None:
+def test_each_story_is_played_by_its_button_and_ends_in_what_it_proves(page: Page, name: str) -> None:
     story = next(each for each in STORIES if each.name == name)
-    page.open(f"{url}/stories")
+    page.goto("/stories")
     page.click(f"#{name} form button")
-    page.until(f"location.pathname === '/stories/{name}'")
-    page.sees(story.proven)
-    page.sees("18 of 18 promises hold")
-    page.until("document.querySelectorAll('.promises .holds').length === 18")
-    page.until("!!document.querySelector('.node.current') && document.querySelectorAll('.edge.taken').length > 2")
+    page.wait_for_url(f"**/stories/{name}")
+    sees(page, story.proven)
+    sees(page, "18 of 18 promises hold")
+    expect(page.locator(".promises .holds")).to_have_count(18)
+    expect(page.locator(".node.current")).to_have_count(1)
+    assert page.locator(".edge.taken").count() > 2
 
 
-def test_the_naive_service_is_seen_to_fail_on_the_same_seed(page: Page, url: str) -> None:
-    page.open(f"{url}/stories")
+def test_the_naive_service_is_seen_to_fail_on_the_same_seed(page: Page) -> None:
+    page.goto("/stories")
     page.click("#webhook-twice a.button")
-    page.sees("The naive service")
-    verdicts = page.js("[...document.querySelectorAll('.two .proven b')].map(each => each.innerText)")
-    assert verdicts == ["✓ Proven.", "✗ Broken."]
-    page.sees("✗ violated")
-    page.sees("harness stories webhook-twice --seed 7 --service naive")
-    page.until("[...document.querySelectorAll('.again button')].every(each => each.offsetParent !== null)")
+    sees(page, "The naive service")
+    assert page.locator(".two .proven b").all_inner_texts() == ["✓ Proven.", "✗ Broken."]
+    sees(page, "✗ violated")
+    sees(page, "harness stories webhook-twice --seed 7 --service naive")
+    until(page, "[...document.querySelectorAll('.again button')].every(each => each.offsetParent !== null)")
 
 
-def test_a_course_is_bought_by_hand_and_the_bank_asks(page: Page, url: str) -> None:
-    page.open(f"{url}/school?as=nora")
+def test_a_course_is_bought_by_hand_and_the_bank_asks(page: Page) -> None:
+    page.goto("/school?as=nora")
     page.click("button[title^='Enroll in Biology']")
-    page.sees("Ready to pay")
+    sees(page, "Ready to pay")
     page.click("input[value='pm_card_visa_chargeDeclinedInsufficientFunds']")
     page.click(".card-form button")
-    page.sees("insufficient funds")
+    sees(page, "insufficient funds")
     page.click("input[value='pm_card_authenticationRequired']")
     page.click(".card-form button")
-    page.sees("Your bank wants to ask you something")
+    sees(page, "Your bank wants to ask you something")
     page.click("a.button.first")
-    page.sees("is it you who pays?")
+    sees(page, "is it you who pays?")
     page.click("button[value='complete']")
-    page.sees("It is yours")
+    sees(page, "It is yours")
     page.click("a[href^='/inbox']")
-    page.sees("confirmed")
+    sees(page, "confirmed")
 
 
-def test_a_webhook_is_lost_found_and_all_is_calm_again(page: Page, url: str) -> None:
-    page.open(f"{url}/faults")
+def test_a_webhook_is_lost_found_and_all_is_calm_again(page: Page) -> None:
+    page.goto("/faults")
     page.click(".quick form button")
-    page.sees("Broken on purpose")
-    page.open(f"{url}/school?as=olga")
+    sees(page, "Broken on purpose")
+    page.goto("/school?as=olga")
     page.click("button[title^='Enroll in French']")
-    page.sees("Ready to pay")
+    sees(page, "Ready to pay")
     page.click(".card-form button")
-    page.sees("Stripe has your money, and the school has not heard of it yet")
+    sees(page, "Stripe has your money, and the school has not heard of it yet")
     page.click("form[action='/clock/jump'] + form button")  # a quarter of an hour
-    page.sees("It is yours")
-    page.open(f"{url}/webhooks")
+    sees(page, "It is yours")
+    page.goto("/webhooks")
     page.click("button[formaction='/faults/stripe/lost_delivery']")
-    page.sees("lost delivery")
+    sees(page, "lost delivery")
     page.click("form[action='/calm'] button")
-    page.sees("Nothing is broken on purpose")
+    sees(page, "Nothing is broken on purpose")
 
 
-def test_all_can_be_done_by_keyboard(page: Page, stage: Stage, url: str) -> None:
-    stage.world.student("keys").enroll("java")
-    page.open(f"{url}/help")
-    page.press("g", "s")
-    page.until("location.pathname === '/'" + AWAKE)
-    page.press("/")
-    page.until("document.activeElement.id === 'search'")
-    page.press(*"keys", "Enter")
-    page.until("location.search.includes('q=keys') && document.querySelectorAll('tbody tr').length === 1" + AWAKE)
-    page.press("j", "Enter")
-    page.until("location.pathname.startsWith('/sagas/')" + AWAKE)
-    page.sees("keys buys a course")
-    page.press("j", "j", "Enter")
-    page.until("document.querySelectorAll('.step[open]').length === 1")
-    before = stage.world.clock.now()
-    page.press(".")
-    page.sees("passed, to the next thing that was due")
-    assert stage.world.clock.now() > before
-    page.press("g", "w")
-    page.until("location.pathname === '/webhooks'" + AWAKE)
-    page.press("?")
-    page.until("location.pathname === '/help'" + AWAKE)
-    page.press("Tab", "Enter")
-    page.until("document.activeElement.id === 'main'")
+def test_all_can_be_done_by_keyboard(page: Page, session: Session) -> None:
+    session.world.student("keys").enroll("java")
+    page.goto("/help")
+    press(page, "g", "s")
+    until(page, "location.pathname === '/'", AWAKE)
+    press(page, "/")
+    expect(page.locator("#search")).to_be_focused()
+    press(page, *"keys", "Enter")
+    until(page, "location.search.includes('q=keys')", AWAKE)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    press(page, "j", "Enter")
+    until(page, "location.pathname.startsWith('/sagas/')", AWAKE)
+    sees(page, "keys buys a course")
+    press(page, "j", "j", "Enter")
+    expect(page.locator(".step[open]")).to_have_count(1)
+    before = session.world.clock.now()
+    press(page, ".")
+    sees(page, "passed, to the next thing that was due")
+    assert session.world.clock.now() > before
+    press(page, "g", "w")
+    until(page, "location.pathname === '/webhooks'", AWAKE)
+    press(page, "?")
+    until(page, "location.pathname === '/help'", AWAKE)
+    press(page, "Tab", "Enter")
+    expect(page.locator("#main")).to_be_focused()
 
 
-def test_who_speaks_to_the_machine_can_switch_the_keys_off(page: Page, url: str) -> None:
-    page.open(f"{url}/help")
-    page.until("true" + AWAKE)
+def test_who_speaks_to_the_machine_can_switch_the_keys_off(page: Page) -> None:
+    page.goto("/help")
+    until(page, AWAKE)
     page.click("#keys-on")
-    page.press("g", "w")
-    page.open(f"{url}/help")
-    page.until("true" + AWAKE)
-    page.press("g", "w")
-    assert page.js("location.pathname") == "/help"
+    press(page, "g", "w")
+    page.goto("/help")
+    until(page, AWAKE)
+    press(page, "g", "w")
+    assert page.evaluate("location.pathname") == "/help"
     page.click("#keys-on")
-    page.press("g", "w")
-    page.until("location.pathname === '/webhooks'")
+    press(page, "g", "w")
+    page.wait_for_url("**/webhooks")
 
 
-def test_the_list_lives_and_nothing_moves_under_the_pointer(page: Page, stage: Stage, url: str) -> None:
-    first = stage.world.student("first").enroll("java")
-    page.open(url)
-    page.until(f"document.querySelector('tbody tr').dataset.row === '{first}'")
-    page.point("tbody tr")
-    stage.world.student("second").enroll("java")
-    page.sees("newer, shown when the pointer has left the list")
-    assert page.js("document.querySelector('tbody tr').dataset.row") == first
-    page.point("h1")
-    stage.world.student("third").enroll("java")
-    page.until("document.querySelector('tbody tr td:nth-child(3)').innerText === 'third'")
-    assert not page.js("!!document.querySelector('.newer')")
+def test_the_list_lives_and_nothing_moves_under_the_pointer(page: Page, session: Session) -> None:
+    first = session.world.student("first").enroll("java")
+    page.goto("/")
+    row = page.locator("tbody tr").first
+    expect(row).to_have_id(first)
+    row.hover()
+    session.world.student("second").enroll("java")
+    sees(page, "newer, shown when the pointer has left the list")
+    assert row.get_attribute("id") == first
+    page.hover("h1")
+    session.world.student("third").enroll("java")
+    expect(row.locator("td:nth-child(3)")).to_have_text("third")
+    assert page.locator(".newer").count() == 0
     page.click("#live")
-    stage.world.student("fourth").enroll("java")
-    page.open(url)
-    page.sees("fourth")
+    session.world.student("fourth").enroll("java")
+    page.goto("/")
+    sees(page, "fourth")
 
 
-def test_the_page_is_paused_until_it_is_live_again(page: Page, stage: Stage, url: str) -> None:
-    page.open(url)
+def test_what_is_open_or_chosen_stays_so_while_the_page_grows(
+    page: Page, open_page: OpenPage, session: Session
+) -> None:
+    student = session.world.student("grower")
+    saga_id = student.enroll("java")
+    student.client_secret(saga_id)
+    session.world.settle()
+    page.goto(f"/sagas/{saga_id}")
+    page.click(".steps details summary")
+    phone = open_page(width=360)
+    phone.goto(f"/pay/{saga_id}")
+    phone.click("input[value='pm_card_createDispute']")
+    student.try_card(saga_id, "pm_card_visa_chargeDeclined")
+    sees(phone, "The last card was declined")
+    expect(phone.locator("input:checked")).to_have_value("pm_card_createDispute")
+    expect(page.locator(".steps > li", has_text="payment_intent.payment_failed")).to_have_count(1)
+    assert page.locator("details.step").evaluate_all("steps => steps.map(each => each.open)").index(True) == 0
+    expect(page.locator(".step[open]")).to_have_count(1)
+
+
+def test_the_page_is_paused_until_it_is_live_again(page: Page, session: Session) -> None:
+    page.goto("/")
     page.click("#live")
-    page.until("document.querySelector('#live').innerText === 'paused'")
-    stage.world.student("unseen").enroll("java")
-    stage.world.settle()
-    assert "unseen" not in page.text()
+    expect(page.locator("#live")).to_have_text("paused")
+    session.world.student("unseen").enroll("java")
+    session.world.settle()
+    assert "unseen" not in page.locator("body").inner_text()
     page.click("#live")
-    page.sees("unseen")
+    sees(page, "unseen")
 
 
-def test_the_contracts_are_accessible_too(browser: Chromium, url: str, judged: Callable[[Page], list[Any]]) -> None:
-    page = browser.page()
-    page.open(f"{url}/contracts")
-    page.sees("CREATE_ENROLLMENT_RECORD")
-    assert judged(page) == []
+def test_the_contracts_are_accessible_too(page: Page, violations: Callable[[Page], list[Any]]) -> None:
+    page.goto("/contracts")
+    sees(page, "CREATE_ENROLLMENT_RECORD")
+    assert violations(page) == []
 
 
 def test_every_page_is_accessible_and_fits_every_screen(
-    browser: Chromium, url: str, addresses: list[str], judged: Callable[[Page], list[Any]]
+    page: Page, addresses: list[str], violations: Callable[[Page], list[Any]]
 ) -> None:
-    page = browser.page()
     for path in addresses:
-        page.open(url + path)
-        assert judged(page) == [], path
-        assert page.js(SMALL_TARGETS) == [], path
-        page.resize(360, 800)
-        assert page.js(WIDTH_OF_ALL) <= 360, path
-        page.resize(1280, 900, zoom=2)
-        assert page.js(WIDTH_OF_ALL) <= 640, path
-        page.resize(1440, 900)
-    assert page.troubles() == []
-    page.close()
+        page.goto(path)
+        assert violations(page) == [], path
+        assert page.evaluate(SMALL_TARGETS) == [], path
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert page.evaluate(WIDTH_OF_ALL) <= 360, path
+        page.set_viewport_size({"width": 640, "height": 450})  # 1280 by 900, and zoomed in twice
+        assert page.evaluate(WIDTH_OF_ALL) <= 640, path
+        page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_in_the_dark_and_on_a_small_screen_it_is_as_accessible(
-    browser: Chromium, url: str, addresses: list[str], judged: Callable[[Page], list[Any]]
+    open_page: OpenPage, addresses: list[str], violations: Callable[[Page], list[Any]]
 ) -> None:
-    page = browser.page(dark=True, width=360)
+    page = open_page(color_scheme="dark", width=360)
     for path in [each for each in addresses if each.startswith(("/sagas", "/compare", "/webhooks", "/pay"))]:
-        page.open(url + path)
-        assert judged(page) == [], path
-    page.close()
+        page.goto(path)
+        assert violations(page) == [], path
 
 
-def test_without_script_all_can_be_read_and_pressed(browser: Chromium, url: str) -> None:
-    page = browser.page(scripts=False)
-    page.open(f"{url}/stories")
-    assert page.js("document.querySelector('#live').hidden")
+def test_without_script_all_can_be_read_and_pressed(open_page: OpenPage) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto("/stories")
+    expect(page.locator("#live")).to_be_hidden()
     page.click("#course form button")
-    page.sees("Money became exactly what was bought")
-    page.close()
+    sees(page, "Money became exactly what was bought")

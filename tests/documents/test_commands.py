@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.stories.narration import TOLD_HERE
+from simulators.stories.demo import DEMO_STORIES
 from tests.documents.reading import Block, Command, blocks, documents, name
 from tests.documents.terminal import Terminal
 from tests.rooms.source import ROOT, sources
@@ -59,8 +59,8 @@ def test_who_does_what_a_document_says_sees_what_it_says(document: Path, tmp_pat
     for (_, command), answer in zip(typed, answers, strict=True):
         assert answer.code == command.code, f"{command.where}: {command.text}\n{answer.output}"
     for block in {id(each): each for each, _ in typed}.values():
-        told = "".join(answer.output for (each, _), answer in zip(typed, answers, strict=True) if each is block)
-        assert is_as_shown(block, told), f"{block.where} does not answer as shown:\n{told}"
+        output = "".join(answer.output for (each, _), answer in zip(typed, answers, strict=True) if each is block)
+        assert is_as_shown(block, output), f"{block.where} does not answer as shown:\n{output}"
 
 
 @needs_a_terminal
@@ -74,15 +74,15 @@ def test_a_service_of_ones_own_is_judged_by_the_script_in_the_guide(tmp_path: Pa
     before = [each for each in typed if each.plain != "harness simulate"]
     answers = terminal.does([*before, Command(script.where, "python judge.py")])
     assert [each.code for each in answers] == [0] * len(answers), answers[-1].output
-    assert answers[-1].output.count("True") == len(TOLD_HERE)
+    assert answers[-1].output.count("True") == len(DEMO_STORIES)
 
 
-def is_as_shown(block: Block, told: str) -> bool:
+def is_as_shown(block: Block, output: str) -> bool:
     """Compare the answer with what is shown, in which … stands for whatever is there."""
     if not block.shown:
         return True
     shown = re.escape(block.shown.strip()).replace("…", ".*?")
-    return re.search(shown, told, re.DOTALL) is not None
+    return re.search(shown, output, re.DOTALL) is not None
 
 
 def test_code_that_is_shown_is_code_of_ours() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,33 +36,23 @@ class Source:
 
     def imports(self) -> Iterator[str]:
         """Everything imported anywhere in the file, absolute: `from a import b` gives `a.b`, b module or not."""
-        return (name for _, _, name in self._imports(ast.walk(self.tree)))
-
-    def imports_that_run(self) -> Iterator[str]:
-        """The same without those for types only, which no interpreter follows."""
-        types = [
-            n
-            for n in ast.walk(self.tree)
-            if isinstance(n, ast.If) and ast.unparse(n.test).rpartition(".")[2] == "TYPE_CHECKING"
-        ]
-        skipped = {id(inner) for block in types for inner in ast.walk(block)}
-        return (name for _, _, name in self._imports(n for n in ast.walk(self.tree) if id(n) not in skipped))
+        return (name for _, _, name in self._imports())
 
     def names(self) -> Iterator[tuple[ast.expr, str]]:
         """Every use of something imported, in full: `t.sleep` after `import time as t` is `time.sleep`."""
-        known = dict(bound for _, bound, _ in self._imports(ast.walk(self.tree)))
+        known = dict(bound for _, bound, _ in self._imports())
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Name | ast.Attribute) and (name := _dotted(node, known)):
                 yield node, name
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Every import and every use of something imported, with its line."""
-        yield from ((line, name) for line, _, name in self._imports(ast.walk(self.tree)))
+        yield from ((line, name) for line, _, name in self._imports())
         yield from ((node.lineno, name) for node, name in self.names())
 
-    def _imports(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[int, tuple[str, str], str]]:
+    def _imports(self) -> Iterator[tuple[int, tuple[str, str], str]]:
         """Line, (what the file calls it, what that is), and the name imported."""
-        for node in nodes:
+        for node in ast.walk(self.tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 base = f"{self._base(node)}." if isinstance(node, ast.ImportFrom) else ""
                 for alias in node.names:

@@ -10,8 +10,7 @@ from tempfile import TemporaryDirectory
 import requests
 
 from simulators.clients.http_client import Refused
-from simulators.judge.invariant import Violation
-from simulators.judge.invariants import judge
+from simulators.judge.verdict import Verdict, broken_promises, judge
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
 from tests.simulated.storm import brew, weather
@@ -20,25 +19,25 @@ SIZES = ((1, 1), (3, 2), (12, 12))
 """Purchases, and kinds of faults."""
 
 
-def caught(service: str, seed: int, purchases: int, faults: int) -> list[Violation]:
+def catch(service: str, seed: int, purchases: int, faults: int) -> list[Verdict]:
     """Return what a storm finds wrong with a service; nothing, if all ends right."""
     storm, kind = brew(seed, purchases, faults), SERVICES[service]
     with TemporaryDirectory() as folder, Inside(Path(folder), seed=seed, shuffled=True, service=kind) as world:
         try:
             weather(world, storm, by_turns, world.pass_time)
         except AssertionError:
-            if violations := judge(world):
-                return violations
+            if failures := broken_promises(judge(world)):
+                return failures
             raise
         return []
 
 
 def by_turns(acts: Sequence[Callable[[], str]]) -> list[str]:
     """One after the other; who is refused gives up."""
-    return [_done(act) for act in acts]
+    return [_try(act) for act in acts]
 
 
-def _done(act: Callable[[], str]) -> str:
+def _try(act: Callable[[], str]) -> str:
     with suppress(AssertionError, Refused, requests.RequestException):
         return act()
     return ""
@@ -48,7 +47,7 @@ def main(seeds: int = 30) -> None:
     """Print how often each service is caught, by storms of every size."""
     for service in SERVICES:
         for size in SIZES:
-            found = [seed for seed in range(seeds) if caught(service, seed, *size)]
+            found = [seed for seed in range(seeds) if catch(service, seed, *size)]
             first = f", first by seed {found[0]}" if found else ""
             print(f"{service:<10} {size[0]:>2} purchases, {size[1]:>2} faults: {len(found)} of {seeds} seeds{first}")  # noqa: T201
 

@@ -7,21 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from simulators.check.steps.booking import *  # noqa: F403
-from simulators.check.steps.forgery import *  # noqa: F403 - pytest-bdd finds steps by their fixtures
-from simulators.check.steps.learning import *  # noqa: F403
-from simulators.check.steps.neighbours import *  # noqa: F403
-from simulators.check.steps.purchase import *  # noqa: F403
-from simulators.check.steps.story import *  # noqa: F403
-from simulators.check.steps.stripe import *  # noqa: F403
-from simulators.check.steps.stripe_troubles import *  # noqa: F403
 from simulators.contracts.pact import Pact, pacts_in
 from simulators.contracts.scenarios import Link, played_as_text, played_in
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
 from simulators.world.together import Together
-from simulators.world.topology import PORTS
 from simulators.world.world import World
 from tests.rooms.source import ROOT
 from tests.simulated.played import Listening
@@ -111,10 +102,7 @@ def world(world_kind: str, tmp_path: Path, listening: Listening, request: pytest
 
 def come_to_rest(world: World) -> None:
     """Heal everything and let time pass until nobody has anything to do."""
-    world.calm()
-    for service in PORTS:
-        if not world.is_up(service):
-            world.bring_back(service)
+    world.recover()
     world.pass_time(LONG_ENOUGH)
 
 

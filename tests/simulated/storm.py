@@ -13,7 +13,7 @@ from random import Random
 import requests
 
 from simulators.clients.http_client import Refused
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.stories import tomorrow
 from simulators.world.topology import COMMUNICATION, LEARNING, STRIPE, TUTORS
 from simulators.world.world import World
@@ -108,7 +108,7 @@ class Purchase:
             world.sagas.add(saga_id)
             return saga_id
         at = datetime.fromisoformat(tomorrow(world, self.hour)) + timedelta(days=self.day)
-        return world.student(self.student).book(self.thing, at.isoformat(), 60, **{"Idempotency-Key": "one click"})
+        return world.student(self.student).book(self.thing, at.isoformat(), 60, key="one click")
 
     def go_on(self, world: World, saga_id: str) -> str:
         """Pay or cancel once it is known whether one can; an AssertionError says that it is not known yet."""
@@ -118,7 +118,7 @@ class Purchase:
             raise AssertionError(f"{saga_id} is undecided")
         secret = str((saga["payment"] or {}).get("clientSecret", ""))
         for card in WAYS[self.way] if secret else ():
-            _insists(partial(student.pays_by, secret, card))
+            _insists(partial(student.pay_with_secret, secret, card))
         if self.way.endswith("cancels"):
             _insists(partial(student.cancel, saga_id))
         return saga_id
@@ -135,8 +135,8 @@ class Storm:
     def break_out(self, world: World) -> None:
         """Furnish the world, and let things go wrong in it from now on."""
         for thing in THINGS:
-            world.learning.course(thing, published=thing != "draft")
-            world.tutors.tutor(thing)
+            world.learning.create_course(thing, published=thing != "draft")
+            world.tutors.hire(thing)
         world.plant_fault(LEARNING, "rejected_enrollment", courseId="fickle", times=None)
         world.plant_fault(COMMUNICATION, "rejected_session", tutorId="fickle", times=None)
         world.plant_fault(TUTORS, "rejected_availability", tutorId="draft", times=None)
@@ -144,7 +144,7 @@ class Storm:
             world.plant_fault(each.service, each.fault, times=None, **each.parameters)
 
     @contextmanager
-    def told(self, replay: str) -> Iterator[None]:
+    def explain(self, replay: str) -> Iterator[None]:
         """Tell whoever sees this fail what it was, and how to see it again."""
         try:
             yield
@@ -186,14 +186,14 @@ def weather(
     do_all([partial(each.go_on, world, saga_id) for each, saga_id in zip(storm.purchases, sagas, strict=True)])
     rest(timedelta(minutes=5))
     struck = {fault for (_, fault), times in world.strikes().items() if times}
-    world.calm()
+    world.clear_faults()
     rest(timedelta(days=4))
     must_hold(world)
     return Weathered(Counter(_ended(world, *each) for each in zip(storm.purchases, sagas, strict=True)), struck)
 
 
 def _ended(world: World, purchase: Purchase, saga_id: str) -> str:
-    saga = world.payment.saga(saga_id) or {}
+    saga = world.payment.find_saga(saga_id) or {}
     outcome = saga.get("outcome")
     assert outcome, f"{purchase} is left open: {saga}"
     assert outcome != "PARKED" or purchase.way in MAY_WAIT_FOR_A_PERSON, f"{purchase} waits for a person: {saga}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -14,18 +15,18 @@ import pytest
 import requests
 
 from reference.storage.unit_of_work import SqlUnitOfWork
-from simulators.clients.actors import Student
-from simulators.judge.invariants import must_hold
-from simulators.kit.faults.links import Crash, CrashCaller, LinkFault, LostAnswer
+from simulators.clients.student_app import Student
+from simulators.judge.verdict import must_hold
+from simulators.kit.faults.links import CallerCrash, Crash, LinkFault, LinkLostAnswer
 from simulators.stories import tomorrow
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT
 from tests.simulated.conftest import come_to_rest
 
-CALLS: dict[str, LinkFault] = {
-    "before a call": CrashCaller(),
-    "after a call": CrashCaller(after=True),
-    "answer of a call lost": LostAnswer(),
+CALLS: dict[str, Callable[..., LinkFault]] = {
+    "before a call": CallerCrash,
+    "after a call": partial(CallerCrash, after=True),
+    "answer of a call lost": LinkLostAnswer,
 }
 COMMITS = ("before a commit", "after a commit")
 OUTCOMES = {"bought": "COMPLETED", "rejected": "REFUNDED", "expired": "EXPIRED"}
@@ -84,7 +85,7 @@ class Stage:
             _plant(world, self._commits, point)
         saga_id = _play(world, story, f"ada{self._played}")
         must_hold(world)
-        assert (world.payment.saga(saga_id) or {})["outcome"] == OUTCOMES[story.split()[1]]
+        assert (world.payment.find_saga(saga_id) or {})["outcome"] == OUTCOMES[story.split()[1]]
         return self._calls() - calls_before, self._commits.count
 
     def _build(self) -> None:
@@ -93,8 +94,8 @@ class Stage:
         directory = self._directory / str(self._played)
         directory.mkdir()
         self._world = self._worlds.enter_context(Inside(directory))
-        self._world.learning.course("algebra")
-        self._world.tutors.tutor("grace")
+        self._world.learning.create_course("algebra")
+        self._world.tutors.hire("grace")
 
     def points(self, story: str) -> list[Point]:
         """Return every point that an undisturbed run passes."""
@@ -134,14 +135,14 @@ def test_two_crashes_cost_nothing_but_time(story: str, stage: Stage, subtests: p
 def test_the_sweep_would_see_a_service_without_idempotency_keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard is seen failing: a new key for each attempt makes a second intent."""
     once = "reference.gateways.stripe_gateway._once"
-    monkeypatch.setattr(once, lambda key, errand, act, _: act(f"{key}:{errand.attempts}"))
+    monkeypatch.setattr(once, lambda key, outgoing, act, _: act(f"{key}:{outgoing.attempts}"))
     with pytest.raises(AssertionError, match="invariant 4"):
         stage.live_through("course bought", [Point("after a call", 1)])
 
 
 def _plant(world: Inside, commits: Commits, point: Point) -> None:
     if point.where in CALLS:
-        world.network.plant(CALLS[point.where], caller=PAYMENT, skip=point.n, times=1)
+        world.network.faults.add(CALLS[point.where](caller=PAYMENT, skip=point.n, times=1))
     else:
         commits.die_at[point.n] = point.where
 
@@ -155,7 +156,7 @@ def _play(world: Inside, story: str, student: str) -> str:
     if ending == "rejected":
         _take_away(world, thing)
     if ending != "expired":
-        buyer.pays_by(secret)
+        buyer.pay_with_secret(secret)
     _ride_out(world)
     come_to_rest(world)
     _ride_out(world)
@@ -164,10 +165,10 @@ def _play(world: Inside, story: str, student: str) -> str:
 
 def _booked(world: Inside, buyer: Student) -> str:
     """Click until it is accepted, as a student would whose click dies with the service."""
-    at, key = tomorrow(world), {"Idempotency-Key": "one click"}
+    at = tomorrow(world)
     for _ in range(3):
         try:
-            return buyer.book("grace", at, 60, **key)
+            return buyer.book("grace", at, 60, key="one click")
         except requests.ConnectionError:
             world.bring_back(PAYMENT)
     raise AssertionError("the booking was never accepted")

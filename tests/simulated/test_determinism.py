@@ -13,7 +13,7 @@ def a_busy_day(directory: Path, seed: int) -> bytes:
     """Three students, faults by chance, services working in an order drawn from the seed; returns the trace."""
     directory.mkdir()
     with Inside(directory, seed=seed, shuffled=True) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         for fault in ("duplicate_delivery", "lost_delivery"):
             world.plant_fault(STRIPE, fault, times=None, probability=0.3)
         world.plant_fault(STRIPE, "server_error_after", times=None, probability=0.2, path="/v1/*")
@@ -21,9 +21,9 @@ def a_busy_day(directory: Path, seed: int) -> bytes:
         world.pass_time(timedelta(minutes=5))
         world.take_down(PAYMENT)
         world.bring_back(PAYMENT)
-        world.calm()
-        world.student("ada").pays(sagas["ada"])
-        world.student("ben").tries(sagas["ben"], "pm_card_visa_chargeDeclined")
+        world.clear_faults()
+        world.student("ada").pay(sagas["ada"])
+        world.student("ben").try_card(sagas["ben"], "pm_card_visa_chargeDeclined")
         world.pass_time(timedelta(days=1))
         return world.recorder.trace()
 

@@ -36,18 +36,18 @@ class Listening(Inside):
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str, Any]]]:
     with Listening(tmp_path_factory.mktemp("listening")) as world:
-        world.learning.course("algebra")
-        world.student("ada").tries(world.student("ada").enroll("algebra"), "pm_card_visa_chargeDeclined")
-        world.student("ben").pays(world.student("ben").enroll("algebra"))
+        world.learning.create_course("algebra")
+        world.student("ada").try_card(world.student("ada").enroll("algebra"), "pm_card_visa_chargeDeclined")
+        world.student("ben").pay(world.student("ben").enroll("algebra"))
         world.settle()
         world.plant_fault(LEARNING, "rejected_enrollment")
-        world.student("cleo").pays(world.student("cleo").enroll("algebra"))
-        world.tutors.tutor("grace")
-        world.student("dan").pays(world.student("dan").book("grace", tomorrow(world), 60))
+        world.student("cleo").pay(world.student("cleo").enroll("algebra"))
+        world.tutors.hire("grace")
+        world.student("dan").pay(world.student("dan").book("grace", tomorrow(world), 60))
         world.settle()
         world.student("eve").book("grace", tomorrow(world), 60)
         world.plant_fault(COMMUNICATION, "rejected_session")
-        world.student("fay").pays(world.student("fay").book("grace", tomorrow(world, hour=12), 60))
+        world.student("fay").pay(world.student("fay").book("grace", tomorrow(world, hour=12), 60))
         world.pass_time(timedelta(days=1))
         yield world.heard
 

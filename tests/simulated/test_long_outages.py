@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simulators.judge.invariants import must_hold
-from simulators.kit.faults.links import CrashCaller
+from simulators.judge.verdict import must_hold
+from simulators.kit.faults.links import CallerCrash
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
 from simulators.world.world import World
@@ -22,14 +22,14 @@ A_CLASS = [f"student{number}" for number in range(25)]
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[Inside]:
     with Inside(tmp_path) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         yield world
         come_to_rest(world)
         must_hold(world)
 
 
 def outcome(world: World, saga_id: str) -> str | None:
-    saga = world.payment.saga(saga_id)
+    saga = world.payment.find_saga(saga_id)
     return str(saga["outcome"]) if saga else None
 
 
@@ -39,7 +39,7 @@ def test_the_news_of_hours_come_at_once_and_everybody_gets_what_they_paid_for(wo
     secrets = {name: world.student(name).client_secret(saga_id) for name, saga_id in sagas.items()}
     world.take_down(PAYMENT)
     for name in A_CLASS:
-        world.student(name).pays_by(secrets[name])
+        world.student(name).pay_with_secret(secrets[name])
     world.pass_time(timedelta(hours=5))
     world.bring_back(PAYMENT)
     world.pass_time(timedelta(hours=2))
@@ -63,14 +63,14 @@ def test_a_refund_whose_key_is_forgotten_is_found_and_not_made_again(world: Insi
     secret = ada.client_secret(saga_id)
     world.learning.unpublish("algebra")
     _die_at_the_next_call_to_stripe(world)
-    ada.pays_by(secret)
+    ada.pay_with_secret(secret)
     _be_away(world)
     (refund,) = world.stripe.refunds()
     assert (refund["status"], outcome(world, saga_id)) == ("succeeded", "REFUNDED")
 
 
 def _die_at_the_next_call_to_stripe(world: Inside) -> None:
-    world.network.plant(CrashCaller(after=True), caller=PAYMENT, callee=STRIPE, times=1)
+    world.network.faults.add(CallerCrash(after=True, caller=PAYMENT, callee=STRIPE, times=1))
 
 
 def _be_away(world: Inside) -> None:

@@ -49,7 +49,7 @@ def weathered(seed: int) -> Weathered:
     """Live through a storm inside, once: the order in which the services work is drawn, too."""
     storm = brew(seed, purchases=12, breakdowns=12)
     with (
-        storm.told(replay(f"test_every_seed_ends_right[{seed}]")),
+        storm.explain(replay(f"test_every_seed_ends_right[{seed}]")),
         TemporaryDirectory() as directory,
         Inside(Path(directory), seed=seed, shuffled=True) as world,
     ):
@@ -72,7 +72,7 @@ def _done(act: Act) -> str:
 def test_two_hundred_at_once_over_sockets_end_right(tmp_path: Path) -> None:
     storm = brew(seed=42, purchases=200)
     again = replay("test_two_hundred_at_once_over_sockets_end_right")
-    with storm.told(again), Together(tmp_path) as world, ThreadPoolExecutor(16) as pool:
+    with storm.explain(again), Together(tmp_path) as world, ThreadPoolExecutor(16) as pool:
         outcomes = weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world)).outcomes
     assert set(outcomes) == OUTCOMES
 
@@ -93,7 +93,7 @@ def test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again
     storm = brew(seed=3, purchases=30, breakdowns=6)
     again = replay("test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again")
     settings = SHORT | {"PAYMENT_WINDOW_SECONDS": "3600"}  # However slow the machine: nothing ends by waiting alone.
-    with storm.told(again), Apart(tmp_path, settings=settings) as world, ThreadPoolExecutor(8) as pool:
+    with storm.explain(again), Apart(tmp_path, settings=settings) as world, ThreadPoolExecutor(8) as pool:
         outcomes = weather(world, storm, partial(_all_while_killed, world, pool), lambda _: _wind_up(world)).outcomes
     assert {"COMPLETED", "CANCELLED"} <= set(outcomes)  # Which other endings come depends on when the kills strike.
 
@@ -122,7 +122,7 @@ def _wind_up(world: Apart) -> None:
 
 def _has_ended(world: Apart, saga_id: str) -> bool:
     """Look, and lose interest in what has not ended: a saga may also begin late."""
-    saga = world.payment.saga(saga_id) or {}
+    saga = world.payment.find_saga(saga_id) or {}
     if saga and not saga["outcome"]:
         with suppress(Refused):  # Too late to cancel: it will be delivered, or refunded.
             world.student(saga["studentId"]).cancel(saga_id)

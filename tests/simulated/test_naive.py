@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from simulators.judge.verdict import broken, verdicts
+from simulators.judge.verdict import broken_promises, judge
 from simulators.kit.json_types import Json
 from simulators.stories import STORIES, Story, play, story_named
-from simulators.stories.run import SERVICES, perform
+from simulators.stories.run import SERVICES, run_story
 from simulators.world.apart import Apart
 from simulators.world.inside import Inside
 from simulators.world.together import Together
 from simulators.world.topology import PAYMENT
 from simulators.world.world import World
-from tests.simulated.caught import caught
+from tests.simulated.caught import catch
 
 NAIVE = SERVICES["naive"]
 README = Path(__file__).parents[2] / "simulators" / "naive" / "README.md"
@@ -41,9 +41,9 @@ BREAKS: dict[str, dict[int, tuple[str, str]]] = {
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_in_each_accident_a_promise_breaks_and_the_message_is_named(story: Story) -> None:
-    run = perform(story, seed=7, service="naive")
+    run = run_story(story, seed=7, service="naive")
 
-    assert {each["number"]: _culprit(each) for each in _broken(run.document)} == BREAKS[story.name]
+    assert {each["number"]: _cause(each) for each in _broken(run.document)} == BREAKS[story.name]
     assert run.ended_well == (not BREAKS[story.name])
 
 
@@ -51,13 +51,13 @@ def _broken(document: Json) -> list[Json]:
     return [each for each in document["invariants"] if each["standing"] == "violated"]
 
 
-def _culprit(verdict: Json) -> tuple[str, str]:
+def _cause(verdict: Json) -> tuple[str, str]:
     by = verdict["breaches"][0]["by"]
     return by["message"] or by["path"], by["answer"]
 
 
 def test_the_same_seed_with_the_reference_holds_and_begins_in_the_same_way() -> None:
-    wrong, right = (perform(story_named("lost-webhook"), seed=7, service=each) for each in ("naive", "reference"))
+    wrong, right = (run_story(story_named("lost-webhook"), seed=7, service=each) for each in ("naive", "reference"))
 
     assert (wrong.ended_well, right.ended_well) == (False, True)
     assert wrong.document["exchanges"][0] == right.document["exchanges"][0]
@@ -66,25 +66,25 @@ def test_the_same_seed_with_the_reference_holds_and_begins_in_the_same_way() -> 
 
 def test_a_student_who_buys_a_course_in_two_tabs_pays_twice(tmp_path: Path) -> None:
     with Inside(tmp_path, service=NAIVE) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         ada = world.student("ada")
         tabs = [ada.enroll("algebra") for _ in range(2)]
         for secret in [ada.client_secret(each) for each in tabs]:
-            ada.pays_by(secret)
+            ada.pay_with_secret(secret)
         world.settle()
 
-        assert [each.number for each in broken(verdicts(world))] == [1]
+        assert [each.number for each in broken_promises(judge(world))] == [1]
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_whoever_sends_a_webhook_is_believed(tmp_path: Path, service: str) -> None:
     with Inside(tmp_path, service=SERVICES[service]) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         saga_id = world.student("eve").enroll("algebra")
         world.student("eve").client_secret(saga_id)
         believed = _forge(world, saga_id)
         world.settle()
-        numbers = [each.number for each in broken(verdicts(world))]
+        numbers = [each.number for each in broken_promises(judge(world))]
 
     assert (believed, numbers) == ((True, [9, 10, 11]) if service == "naive" else (False, []))
 
@@ -95,7 +95,9 @@ def _forge(world: World, saga_id: str) -> bool:
     paid: dict[str, Any] = intent | {"status": "succeeded", "amount_received": intent["amount"]}
     event = {"id": "evt_1", "object": "event", "type": PAID, "data": {"object": paid}}
     answer = world.connect("somebody").post(
-        world.plan.urls[PAYMENT] + "/webhooks/stripe", json.dumps(event), headers={"Content-Type": "application/json"}
+        world.topology.urls[PAYMENT] + "/webhooks/stripe",
+        json.dumps(event),
+        headers={"Content-Type": "application/json"},
     )
     return answer.ok
 
@@ -103,9 +105,9 @@ def _forge(world: World, saga_id: str) -> bool:
 @pytest.mark.served
 def test_it_takes_its_place_over_sockets(tmp_path: Path) -> None:
     with Together(tmp_path, service=NAIVE) as world:
-        told = [play(story_named(name), world) for name in ("course", "session", "crash", "slot-taken")]
+        plays = [play(story_named(name), world) for name in ("course", "session", "crash", "slot-taken")]
 
-    assert [{each.number for each in broken(story.verdicts)} for story in told] == [set(), set(), {1, 7}, {8}]
+    assert [{each.number for each in broken_promises(story.verdicts)} for story in plays] == [set(), set(), {1, 7}, {8}]
 
 
 @pytest.mark.apart
@@ -117,7 +119,7 @@ def test_it_takes_its_place_as_a_process(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_storm_of_three_purchases_catches_it_and_not_the_reference(seed: int) -> None:
-    wrong, right = (caught(service, seed, purchases=3, faults=2) for service in ("naive", "reference"))
+    wrong, right = (catch(service, seed, purchases=3, faults=2) for service in ("naive", "reference"))
 
     assert wrong
     assert right == []

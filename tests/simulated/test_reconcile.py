@@ -1,4 +1,4 @@
-"""Each way in which Stripe's books and ours can differ is made to happen, is told, and is mended where news can."""
+"""Each way in which Stripe's books and ours can differ is made to happen, is reported, and is mended where news can."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from reference.app import open_books
-from reference.application.reconcile import Reconciliation, Repair
-from reference.domain.reconciliation import Difference, Kind
-from simulators.judge.invariants import must_hold
+from reference.reconciliation.differences import Difference, DifferenceKind
+from reference.reconciliation.reconcile import Reconciliation, Repair
+from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
 
-K = Kind
+K = DifferenceKind
 ON_ITS_WAY = timedelta(minutes=2)  # Longer than news may take.
 NEVER_LOOKING = {"PAYMENT_CHECK_SECONDS": "864000", "PAYMENT_WINDOW_SECONDS": "864000"}
 
@@ -28,12 +28,12 @@ NEVER_LOOKING = {"PAYMENT_CHECK_SECONDS": "864000", "PAYMENT_WINDOW_SECONDS": "8
 def world(tmp_path: Path) -> Iterator[Inside]:
     """Nobody looks at Stripe by himself here, so that lost news stay lost."""
     with Inside(tmp_path, settings=NEVER_LOOKING) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         yield world
 
 
 def books(world: Inside) -> Reconciliation:
-    return open_books(world.plan.environ(), clock=world.clock, http=world.connect("reconciliation"))
+    return open_books(world.topology.environ(), clock=world.clock, http=world.connect("reconciliation"))
 
 
 def found(world: Inside, since: datetime | None = None) -> list[Difference]:
@@ -41,7 +41,7 @@ def found(world: Inside, since: datetime | None = None) -> list[Difference]:
     return list(both.differences(both.span(since)))
 
 
-def kinds(world: Inside) -> list[Kind]:
+def kinds(world: Inside) -> list[DifferenceKind]:
     return [each.kind for each in found(world)]
 
 
@@ -54,7 +54,7 @@ def lose_news(world: Inside, event: str = "*") -> None:
 
 
 def saga(world: Inside, saga_id: str) -> Any:
-    return world.payment.saga(saga_id)
+    return world.payment.find_saga(saga_id)
 
 
 def asked_to_pay(world: Inside) -> tuple[str, str]:
@@ -66,7 +66,7 @@ def asked_to_pay(world: Inside) -> tuple[str, str]:
 
 def bought(world: Inside, card: str = "pm_card_visa") -> tuple[str, str]:
     saga_id, intent_id = asked_to_pay(world)
-    world.student("ada").pays(saga_id, card)
+    world.student("ada").pay(saga_id, card)
     world.settle()
     return saga_id, intent_id
 
@@ -87,7 +87,7 @@ def forge(world: Inside, intent_id: str, event: str, **changes: Any) -> None:
     now = int(world.clock.now().timestamp())
     about = {"id": "evt_forged", "object": "event", "created": now, "livemode": False, "type": event}
     body = json.dumps(about | {"data": {"object": intent | changes}})
-    header = {"Stripe-Signature": f"t={now},v1={signature(world.plan.credentials.webhook_secret, now, body)}"}
+    header = {"Stripe-Signature": f"t={now},v1={signature(world.topology.credentials.webhook_secret, now, body)}"}
     world.client(PAYMENT, "thief", lambda: "").post("/webhooks/stripe", form=body, **header)
     world.settle()
 
@@ -104,16 +104,16 @@ def test_a_payment_whose_news_was_lost_is_found_and_ends_well(world: Inside) -> 
     saga_id, intent_id = bought(world)
     assert found(world) == []  # The news may be on their way.
     world.pass_time(ON_ITS_WAY)
-    (told,) = found(world)
-    assert (told.kind, told.saga_id, told.intent_id) == (K.PAID_AT_STRIPE, saga_id, intent_id)
-    assert (told.here, told.there) == ("PENDING", "PAID 49.00 EUR")
+    (difference,) = found(world)
+    assert (difference.kind, difference.saga_id, difference.intent_id) == (K.PAID_AT_STRIPE, saga_id, intent_id)
+    assert (difference.here, difference.there) == ("PENDING", "PAID 49.00 EUR")
 
-    assert books(world).repair(told) == Repair.HEARD
-    world.calm()
+    assert books(world).repair(difference) == Repair.APPLIED
+    world.clear_faults()
     world.pass_time(timedelta(hours=1))
     assert saga(world, saga_id)["outcome"] == "COMPLETED"
     assert found(world) == []
-    assert books(world).repair(told) == Repair.HEARD_BEFORE
+    assert books(world).repair(difference) == Repair.DUPLICATE
     must_hold(world)
 
 
@@ -124,7 +124,7 @@ def test_a_cancellation_whose_news_was_lost_is_found_and_ends_the_saga(world: In
     world.pass_time(ON_ITS_WAY)
     assert kinds(world) == [K.CANCELED_AT_STRIPE]
 
-    assert repaired(world) == [Repair.HEARD]
+    assert repaired(world) == [Repair.APPLIED]
     world.pass_time(timedelta(hours=1))
     assert (saga(world, saga_id)["outcome"], found(world)) == ("EXPIRED", [])
     must_hold(world)
@@ -137,7 +137,7 @@ def test_a_refund_by_hand_whose_news_was_lost_is_found_and_takes_the_seat_back(w
     world.pass_time(ON_ITS_WAY)
     assert kinds(world) == [K.REFUNDED_THERE_ONLY]
 
-    assert repaired(world) == [Repair.HEARD]
+    assert repaired(world) == [Repair.APPLIED]
     world.pass_time(timedelta(hours=1))
     assert (saga(world, saga_id)["outcome"], found(world)) == ("REFUNDED", [])
     must_hold(world)
@@ -146,13 +146,13 @@ def test_a_refund_by_hand_whose_news_was_lost_is_found_and_takes_the_seat_back(w
 def test_a_refund_that_failed_unheard_is_found_and_waits_for_a_person(world: Inside) -> None:
     saga_id, _ = asked_to_pay(world)
     world.learning.unpublish("algebra")
-    world.student("ada").pays(saga_id, "pm_card_refundFail")
+    world.student("ada").pay(saga_id, "pm_card_refundFail")
     world.settle()
     lose_news(world)
     world.pass_time(ON_ITS_WAY)
     assert (kinds(world), saga(world, saga_id)["outcome"]) == ([K.REFUNDED_HERE_ONLY], "REFUNDED")
 
-    assert repaired(world) == [Repair.HEARD]
+    assert repaired(world) == [Repair.APPLIED]
     world.pass_time(timedelta(hours=1))
     assert (saga(world, saga_id)["outcome"], found(world)) == ("PARKED", [])
 
@@ -162,12 +162,14 @@ def test_a_refund_that_failed_unheard_is_found_and_waits_for_a_person(world: Ins
     [(K.PAID_TWICE, {"confirm": "true", "payment_method": "pm_card_visa"}), (K.MADE_TWICE, {})],
 )
 @pytest.mark.fault(33)
-def test_a_second_intent_for_the_same_payment_is_for_a_person(world: Inside, kind: Kind, form: dict[str, str]) -> None:
+def test_a_second_intent_for_the_same_payment_is_for_a_person(
+    world: Inside, kind: DifferenceKind, form: dict[str, str]
+) -> None:
     saga_id, intent_id = bought(world)
     second = made_by_hand(world, world.stripe.intents(saga_id)[0]["metadata"], **form)
     world.pass_time(ON_ITS_WAY)
-    (told,) = found(world)
-    assert (told.kind, told.intent_id, told.here) == (kind, second, f"SUCCEEDED by {intent_id}")
+    (difference,) = found(world)
+    assert (difference.kind, difference.intent_id, difference.here) == (kind, second, f"SUCCEEDED by {intent_id}")
     assert repaired(world) == [Repair.FOR_A_PERSON]
 
 
@@ -182,11 +184,11 @@ def test_an_intent_that_only_says_it_is_ours_is_shown_to_a_person(world: Inside)
     assert "reconcile" in {each["source"] for each in letters}
 
 
-def test_an_intent_that_stripe_does_not_know_is_told(world: Inside) -> None:
+def test_an_intent_that_stripe_does_not_know_is_reported(world: Inside) -> None:
     _, intent_id = bought(world)
     world.stripe.client.post("/_sim/reset")
-    (told,) = found(world)
-    assert (told.kind, told.intent_id, told.there) == (K.UNKNOWN_AT_STRIPE, intent_id, "nothing")
+    (difference,) = found(world)
+    assert (difference.kind, difference.intent_id, difference.there) == (K.UNKNOWN_AT_STRIPE, intent_id, "nothing")
     assert repaired(world) == [Repair.FOR_A_PERSON]
 
 
@@ -201,19 +203,19 @@ def test_an_intent_that_stripe_does_not_know_is_told(world: Inside) -> None:
         (K.METADATA_BROKEN, "paymentId", "pay_x"),
     ],
 )
-def test_metadata_that_somebody_changed_are_told(world: Inside, kind: Kind, key: str, value: str) -> None:
+def test_metadata_that_somebody_changed_are_reported(world: Inside, kind: DifferenceKind, key: str, value: str) -> None:
     _, intent_id = bought(world)
     at_stripe(world, f"payment_intents/{intent_id}", **{f"metadata[{key}]": value})
     assert kinds(world) == [kind]
     assert repaired(world) == [Repair.FOR_A_PERSON]
 
 
-def test_an_amount_that_somebody_changed_in_our_books_is_told(world: Inside) -> None:
+def test_an_amount_that_somebody_changed_in_our_books_is_reported(world: Inside) -> None:
     asked_to_pay(world)
-    with sqlite3.connect(world.plan.database_url.removeprefix("sqlite:///")) as database:
+    with sqlite3.connect(world.topology.database_url.removeprefix("sqlite:///")) as database:
         database.execute("UPDATE payments SET body = json_set(body, '$.price.amount', 1)")
-    (told,) = found(world)
-    assert (told.kind, told.here, told.there) == (K.AMOUNT_DIFFERS, "0.01 EUR", "49.00 EUR")
+    (difference,) = found(world)
+    assert (difference.kind, difference.here, difference.there) == (K.AMOUNT_DIFFERS, "0.01 EUR", "49.00 EUR")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +225,7 @@ def test_an_amount_that_somebody_changed_in_our_books_is_told(world: Inside) -> 
         (K.OPEN_AT_STRIPE, "payment_intent.canceled", {"status": "canceled"}),
     ],
 )
-def test_forged_news_are_seen_through(world: Inside, kind: Kind, event: str, changes: dict[str, Any]) -> None:
+def test_forged_news_are_seen_through(world: Inside, kind: DifferenceKind, event: str, changes: dict[str, Any]) -> None:
     _, intent_id = asked_to_pay(world)
     forge(world, intent_id, event, **changes)
     assert kinds(world) == [kind]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.judge.invariants import must_hold
+from simulators.judge.verdict import must_hold
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
 
@@ -18,8 +18,8 @@ SECRET = "STRIPE_WEBHOOK_SECRET"
 def test_no_webhook_is_refused_while_the_secret_is_replaced(tmp_path: Path) -> None:
     settings = {"PAYMENT_CHECK_SECONDS": "86400"}  # So that nobody but a webhook tells of a payment.
     with Inside(tmp_path, settings=settings) as world:
-        world.learning.course("algebra")
-        old = world.plan.credentials.webhook_secret
+        world.learning.create_course("algebra")
+        old = world.topology.credentials.webhook_secret
         world.plant_fault(STRIPE, "delayed_delivery", seconds=60, times=None)
         _buys(world, "ada")
         new = _roll(world)
@@ -36,7 +36,7 @@ def test_no_webhook_is_refused_while_the_secret_is_replaced(tmp_path: Path) -> N
 
 def _buys(world: Inside, who: str) -> None:
     student = world.student(who)
-    student.pays(student.enroll("algebra"))
+    student.pay(student.enroll("algebra"))
 
 
 def _roll(world: Inside) -> str:

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from simulators.cli import main
-from simulators.judge.invariants.messages import NEVER_SHOWN
+from simulators.judge.evidence import SECRET
 from simulators.stories import STORIES, story_named
-from simulators.stories.run import FORMAT, Run, commands, perform, read_run, replay
+from simulators.stories.run import FORMAT, Run, commands, read_run, replay, run_story
 from simulators.stories.scene import Scene
 from simulators.world.inside import Inside
 
@@ -24,7 +24,7 @@ CRASH = story_named("crash")
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    return perform(CRASH, seed=7, service="naive")
+    return run_story(CRASH, seed=7, service="naive")
 
 
 def but(run: Run, **changes: object) -> str:
@@ -32,8 +32,8 @@ def but(run: Run, **changes: object) -> str:
 
 
 def test_the_same_seed_is_the_same_document_byte_for_byte(run: Run) -> None:
-    assert perform(CRASH, seed=7, service="naive").text.encode() == run.text.encode()
-    assert perform(CRASH, seed=8, service="naive").text != run.text
+    assert run_story(CRASH, seed=7, service="naive").text.encode() == run.text.encode()
+    assert run_story(CRASH, seed=8, service="naive").text != run.text
 
 
 def test_a_run_that_was_sent_is_the_same_when_it_is_played_again(run: Run) -> None:
@@ -41,23 +41,23 @@ def test_a_run_that_was_sent_is_the_same_when_it_is_played_again(run: Run) -> No
 
 
 def test_a_run_tells_what_was_said_and_heard_in_order(run: Run) -> None:
-    told = run.document
-    assert [each["line"] for each in told["said"]][:2] == [
+    document = run.document
+    assert [each["line"] for each in document["said"]][:2] == [
         "A crash in the middle",
         "jon enrolls in “Java, the island” for 19.00 EUR",
     ]
-    assert 0 < [each["after"] for each in told["said"]][3] < len(told["exchanges"])
-    assert [each["message"] for each in told["exchanges"]].count("payment_intent.succeeded") == 1
-    assert told["clock"]["began"] < told["clock"]["ended"]
-    assert len(told["invariants"]) == 18
-    assert run.lines.index(f"  {told['said'][3]['line']}") == told["said"][3]["after"] + 3
-    assert len(run.lines) == len(told["said"]) + len(told["exchanges"])
+    assert 0 < [each["after"] for each in document["said"]][3] < len(document["exchanges"])
+    assert [each["message"] for each in document["exchanges"]].count("payment_intent.succeeded") == 1
+    assert document["clock"]["began"] < document["clock"]["ended"]
+    assert len(document["invariants"]) == 18
+    assert run.lines.index(f"  {document['said'][3]['line']}") == document["said"][3]["after"] + 3
+    assert len(run.lines) == len(document["said"]) + len(document["exchanges"])
 
 
 @pytest.fixture
 def _played_already(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Save the time of playing the same again."""
-    monkeypatch.setattr("simulators.stories.run.perform", lambda *_, **__: run)
+    monkeypatch.setattr("simulators.stories.run.run_story", lambda *_, **__: run)
 
 
 @pytest.mark.usefixtures("_played_already")
@@ -100,7 +100,7 @@ def test_a_document_does_not_choose_what_is_imported(run: Run, service: str | No
 
 
 def test_a_service_of_ones_own_is_played_when_it_is_named(run: Run) -> None:
-    own = perform(CRASH, seed=7, service="simulators.naive.app:create_app")
+    own = run_story(CRASH, seed=7, service="simulators.naive.app:create_app")
 
     assert replay(read_run(own.text, service="simulators.naive.app:create_app")).difference == ""
     assert own.document["told"] == run.document["told"]
@@ -114,28 +114,28 @@ def test_a_story_of_another_version_is_named(run: Run) -> None:
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]:
     with Inside(tmp_path_factory.mktemp("world"), seed=7) as world:
-        yield astuple(world.plan.credentials)
+        yield astuple(world.topology.credentials)
 
 
 @pytest.mark.parametrize("service", ["reference", "naive"])
 def test_nothing_secret_is_in_a_run(secrets: tuple[str, ...], service: str) -> None:
-    text = perform(story_named("declined-card"), seed=7, service=service).text
+    text = run_story(story_named("declined-card"), seed=7, service=service).text
 
     assert [each for each in secrets if each in text] == []
-    assert NEVER_SHOWN.findall(text) == []
+    assert SECRET.findall(text) == []
 
 
 def test_a_refusal_that_stops_a_story_is_told_without_what_was_answered() -> None:
     """What Stripe answers to a declined payment holds the intent, and the intent its client secret."""
 
-    def declined(scene: Scene) -> None:
+    def decline(scene: Scene) -> None:
         scene.asks()
         scene.pays("pm_card_visa_chargeDeclined")
 
-    told = perform(replace(story_named("course"), act=declined)).document
+    document = run_story(replace(story_named("course"), act=decline)).document
 
-    assert re.search(r"must end COMPLETED.* AWAITING_PAYMENT.*confirm → 402", told["told"]["problem"])
-    assert NEVER_SHOWN.findall(json.dumps(told)) == []
+    assert re.search(r"must end COMPLETED.* AWAITING_PAYMENT.*confirm → 402", document["told"]["problem"])
+    assert SECRET.findall(json.dumps(document)) == []
 
 
 def harness(*arguments: str) -> Result:
@@ -144,12 +144,12 @@ def harness(*arguments: str) -> Result:
 
 def test_a_story_is_told_in_full_kept_and_played_again(tmp_path: Path) -> None:
     file = tmp_path / "run.json"
-    told = harness("stories", "crash", "--service", "naive", "--seed", "7", "--save", str(file))
+    first = harness("stories", "crash", "--service", "naive", "--seed", "7", "--save", str(file))
     again = harness("replay", str(file))
 
-    assert told.exit_code == 1
+    assert first.exit_code == 1
     for part in ("A crash in the middle", "✗ I1 ", "I18 secrets stay secret", *commands("crash", 7, "naive").values()):
-        assert part in told.output
+        assert part in first.output
     assert (again.exit_code, again.output.split(":")[0].strip()) == (0, "✓ the same, byte for byte")
 
     file.write_text(
@@ -162,22 +162,22 @@ def test_a_story_is_told_in_full_kept_and_played_again(tmp_path: Path) -> None:
 def test_all_stories_are_told_in_a_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
     some = [*STORIES[:2], CRASH]
     monkeypatch.setattr(sys.modules["simulators.cli.stories"], "STORIES", some)
-    told = harness("stories", "--service", "naive")
+    first = harness("stories", "--service", "naive")
 
-    assert told.exit_code == 1
-    assert [line.split()[:2] for line in told.output.splitlines()] == [
+    assert first.exit_code == 1
+    assert [line.split()[:2] for line in first.output.splitlines()] == [
         ["✓", "course"],
         ["✓", "session"],
         ["✗", "crash"],
     ]
-    assert "I1 every payment ends once: 1900 taken, 0 given back" in told.output.splitlines()[2]
+    assert "I1 every payment ends once: 1900 taken, 0 given back" in first.output.splitlines()[2]
 
 
 def test_programs_get_the_runs_a_line_each() -> None:
-    told = harness("stories", "course", "session", "--json")
+    first = harness("stories", "course", "session", "--json")
 
-    assert told.exit_code == 0
-    assert [Run(json.loads(line)).document["story"] for line in told.output.splitlines()] == ["course", "session"]
+    assert first.exit_code == 0
+    assert [Run(json.loads(line)).document["story"] for line in first.output.splitlines()] == ["course", "session"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulators.judge.verdict import AT_REST, Standing, Verdict, verdicts
+from simulators.judge.verdict import AT_REST, Standing, Verdict, judge
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
 
@@ -15,14 +15,14 @@ def standing(judged: list[Verdict], *which: Standing) -> list[int]:
 
 def test_while_a_saga_is_under_way_it_is_too_early_to_say_how_it_ends(tmp_path: Path) -> None:
     with Inside(tmp_path) as world:
-        world.learning.course("algebra")
+        world.learning.create_course("algebra")
         ada = world.student("ada")
         saga_id = ada.enroll("algebra")
         ada.client_secret(saga_id)
-        before = verdicts(world)
-        ada.pays(saga_id)
+        before = judge(world)
+        ada.pay(saga_id)
         world.settle()
-        after, busy = verdicts(world), verdicts(world, quiet=False)
+        after, busy = judge(world), judge(world, is_quiet=False)
 
     assert standing(before, Standing.NOT_YET) == standing(busy, Standing.NOT_YET) == [*AT_REST]
     assert standing(before, Standing.VIOLATED) == []
@@ -31,23 +31,23 @@ def test_while_a_saga_is_under_way_it_is_too_early_to_say_how_it_ends(tmp_path: 
 
 def test_a_breach_is_told_of_the_saga_that_it_concerns_and_names_the_last_message_of_it(tmp_path: Path) -> None:
     with Inside(tmp_path, service=SERVICES["naive"]) as world:
-        world.learning.course("algebra")
-        world.learning.course("biology")
+        world.learning.create_course("algebra")
+        world.learning.create_course("biology")
         ada, ben = world.student("ada"), world.student("ben")
         hers, his = ada.enroll("algebra"), ben.enroll("biology")
         secret = ada.client_secret(hers)
-        ben.pays(his)
+        ben.pay(his)
         world.learning.unpublish("algebra")
-        ada.pays_by(secret)
+        ada.pay_with_secret(secret)
         world.settle()
-        told, others, everybody = verdicts(world, hers), verdicts(world, his), verdicts(world)
+        hers_alone, others, everybody = judge(world, hers), judge(world, his), judge(world)
 
-    assert standing(told, Standing.VIOLATED) == standing(everybody, Standing.VIOLATED) == [1]
+    assert standing(hers_alone, Standing.VIOLATED) == standing(everybody, Standing.VIOLATED) == [1]
     assert standing(others, Standing.VIOLATED) == []
-    (breach,) = told[0].breaches
-    assert breach.by
-    assert (breach.by.message, breach.by.saga_id) == ("EnrollmentRejected", hers)
-    assert str(told[0]) == (
+    (finding,) = hers_alone[0].findings
+    assert finding.cause
+    assert (finding.cause.message, finding.cause.saga_id) == ("EnrollmentRejected", hers)
+    assert str(hers_alone[0]) == (
         "I1 every payment ends once: 4900 taken, 0 given back, 0 deliveries,"
         " by EnrollmentRejected from learning-service to payment-service (answered 202)"
     )

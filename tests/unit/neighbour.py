@@ -47,10 +47,10 @@ class Listener(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self.status = 202
-        self.heard: list[tuple[str, dict[str, str], dict[str, Any]]] = []
+        self.received: list[tuple[str, dict[str, str], dict[str, Any]]] = []
 
     def post(self, url: str, **sent: Any) -> requests.Response:  # type: ignore[override]
-        self.heard.append((url, sent["headers"], json.loads(sent["data"])))
+        self.received.append((url, sent["headers"], json.loads(sent["data"])))
         answer = requests.Response()
         answer.status_code = self.status
         return answer
@@ -98,20 +98,20 @@ class Neighbour:
         text = envelope(message_id, source, name, str(data.get("sagaId")), self.clock.now(), data)
         return self.call("service", "POST", door, text, **CLOUDEVENT)
 
-    def told(self, door: str, name: str, data: dict[str, Any], message_id: str = "m1") -> None:
+    def tell(self, door: str, name: str, data: dict[str, Any], message_id: str = "m1") -> None:
         """Say something that is accepted."""
         answer = self.say(door, name, data, message_id)
         assert answer.status_code == 202, answer.text
 
-    def announced(self) -> list[dict[str, Any]]:
+    def announcements(self) -> list[dict[str, Any]]:
         """Deliver what is due; returns every envelope heard so far."""
         while self.simulator.background.pump():
             pass
-        return [heard for _, _, heard in self.listener.heard]
+        return [event for _, _, event in self.listener.received]
 
     def outcomes(self) -> list[tuple[str, str | None]]:
         """What was announced: names, and why when rejected."""
-        return [(each["type"], each["data"].get("reason")) for each in self.announced()]
+        return [(each["type"], each["data"].get("reason")) for each in self.announcements()]
 
     def state(self) -> dict[str, Any]:
         """Everything it remembers."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers
 
-from simulators.check.steps.story import duration, money
+from simulators.check.steps.scenario import duration, money
+from simulators.clients.stripe import CANCEL_ANY_INTENT, INTENTS, REFUNDS
 from simulators.world.topology import STRIPE
 from simulators.world.world import World
 
@@ -22,14 +23,14 @@ TROUBLES: dict[str, tuple[str, dict[str, object]]] = {
     "with half of what it has to say": ("limit_data", {"bytes": 100}),
     "drop by drop": ("slicer", {"averageSize": 8, "delay": 1_000_000}),
 }
-ASKING = {"method": "POST", "path": "/v1/payment_intents"}
-REFUNDING = {"method": "POST", "path": "/v1/refunds"}
+ASKING = {"method": "POST", "path": INTENTS}
+REFUNDING = {"method": "POST", "path": REFUNDS}
 
 
 @given("Stripe cannot cancel payments for a while")
 def cannot_cancel(world: World) -> None:
     """Let every cancel fail until all is calm again."""
-    world.plant_fault(STRIPE, "server_error", path="/v1/payment_intents/*/cancel", times=None)
+    world.plant_fault(STRIPE, "server_error", path=CANCEL_ANY_INTENT, times=None)
 
 
 @given(parsers.re(r"Stripe's webhooks take (?P<span>.+)"))

@@ -7,47 +7,30 @@ const kept = { get: (name) => { try { return localStorage.getItem(name); } catch
                set: (name, value) => { try { localStorage.setItem(name, value); } catch { /* private windows */ } } };
 
 /* A page grows into its newer self: what is equal is not touched, so focus, open rows and scrolling stay. */
-const SAME = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName
-  && (a.nodeType !== 1 || (a.dataset.row ?? "") === (b.dataset.row ?? ""));
-const OWN = new Set(["open", "hidden"]);
+const OURS = new Set(["open", "hidden"]);  /* attributes that people and this script change, not the service */
+Object.assign(Idiomorph.defaults.callbacks, {
+  beforeNodeMorphed: (old, fresh) => {
+    if (old.nodeType !== 1) return true;
+    if (old.hasAttribute("data-flash") && old.textContent !== fresh.textContent) setTimeout(flash, 0, old);
+    return !old.matches("input:not([type=hidden]), select, textarea");
+  },
+  beforeAttributeUpdated: (name, _, change) => !OURS.has(name) && !(name === "class" && change === "remove"),
+  afterNodeAdded: (node) => { if (node.matches?.("[data-rows] > *")) flash(node); },
+});
 function grow(old, fresh) {
-  if (old.nodeType !== 1) { if (old.data !== fresh.data) old.data = fresh.data; return; }
-  for (const { name, value } of fresh.attributes) if (!OWN.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
-  for (const { name } of [...old.attributes]) if (!OWN.has(name) && name !== "class" && !fresh.hasAttribute(name)) old.removeAttribute(name);
-  if (old.matches("input,select,textarea")) return;
-  const text = old.hasAttribute("data-flash") ? old.textContent : null;
-  if (old.hasAttribute("data-rows")) growRows(old, fresh); else growChildren(old, fresh);
-  if (text !== null && text !== old.textContent) flash(old);
-}
-function growChildren(old, fresh) {
-  const coming = [...fresh.childNodes];
-  coming.forEach((child, place) => {
-    const mine = old.childNodes[place];
-    if (!mine) old.append(child.cloneNode(true));
-    else if (SAME(mine, child)) grow(mine, child);
-    else mine.replaceWith(child.cloneNode(true));
-  });
-  while (old.childNodes.length > coming.length) old.lastChild.remove();
+  const rows = $("[data-rows]", old), coming = $("[data-rows]", fresh);
+  if (rows && coming) holdRows(rows, coming);
+  Idiomorph.morph(old, fresh);
 }
 /* Rows keep their place under the pointer: newer ones wait until it has left. */
-function growRows(old, fresh) {
-  const mine = new Map([...old.children].map((row) => [row.dataset.row, row]));
-  const held = old.matches(":hover") || old.contains(document.activeElement);
-  const rows = [...fresh.children];
-  const newer = rows.filter((row) => !mine.has(row.dataset.row));
-  rows.filter((row) => mine.has(row.dataset.row)).forEach((row) => grow(mine.get(row.dataset.row), row));
-  if (held && newer.length && mine.size) return note(old, newer.length);
-  $(".newer")?.remove();
-  const names = new Set(rows.map((row) => row.dataset.row));
-  for (const [name, row] of mine) if (!names.has(name)) row.remove();
-  let place = null;
-  for (const row of rows) {
-    const here = mine.get(row.dataset.row) ?? row.cloneNode(true);
-    const spot = place ? place.nextElementSibling : old.firstElementChild;
-    if (spot !== here) old.insertBefore(here, spot);
-    if (!mine.has(row.dataset.row) && mine.size) flash(here);
-    place = here;
-  }
+function holdRows(rows, coming) {
+  const known = new Set([...rows.children].map((row) => row.id));
+  const newer = [...coming.children].filter((row) => !known.has(row.id)).length;
+  const isHeld = rows.matches(":hover") || rows.contains(document.activeElement);
+  if (!isHeld || !newer) return $(".newer")?.remove();
+  const fresh = new Map([...coming.children].map((row) => [row.id, row]));
+  coming.replaceChildren(...[...rows.children].map((row) => fresh.get(row.id) ?? row.cloneNode(true)));
+  note(rows, newer);
 }
 function note(rows, many) {
   let line = $(".newer");

@@ -1,11 +1,12 @@
-"""What must be true of sagas: each ends, and stays so."""
+"""The invariants of sagas: each ends, and stays so."""
 
 from __future__ import annotations
 
 from simulators.judge.evidence import Evidence
-from simulators.judge.invariant import Found, invariant
+from simulators.judge.invariant import Finding, Findings, invariant
 
 ENDINGS = ("COMPLETED", "REJECTED", "EXPIRED", "CANCELLED", "REFUNDED", "PARKED")
+# What may yet become of a saga that has ended: money that came late, went back late, or was sent back by hand.
 LATE_NEWS: dict[str, tuple[str | None, ...]] = {
     "COMPLETED": ("REFUNDED",),
     "REJECTED": (None, "REFUNDED", "PARKED"),
@@ -14,20 +15,21 @@ LATE_NEWS: dict[str, tuple[str | None, ...]] = {
     "REFUNDED": ("PARKED",),
     "PARKED": (None, *ENDINGS),
 }
-"""What may yet become of a saga that has ended: money that came late, went back late, or was sent back by hand."""
 
 
 @invariant(6, "an ending is final")
-def an_ending_is_final(evidence: Evidence) -> Found:
+def an_ending_is_final(evidence: Evidence) -> Findings:
     """A saga that has ended stays so, but for late news of its money and for what a person decides."""
     for saga_id, before in evidence.earlier_outcomes.items():
         if (now := evidence.outcome(saga_id)) not in (before, *LATE_NEWS[before]):
-            yield saga_id, f"was {before}, is {now}"
+            yield Finding(saga_id, f"was {before}, is {now}")
 
 
 @invariant(7, "every saga ends")
-def every_saga_ends(evidence: Evidence) -> Found:
+def every_saga_ends(evidence: Evidence) -> Findings:
     """No saga is left behind by its own deadline."""
     for saga_id, saga in evidence.sagas.items():
-        if saga and not saga["outcome"] and not evidence.under_way(saga_id):
-            yield saga_id, f"is {saga['state']}, and was to wait for {saga['waitingFor']} until {saga['waitingUntil']}"
+        if saga and not saga["outcome"] and not evidence.is_under_way(saga_id):
+            yield Finding(
+                saga_id, f"is {saga['state']}, and was to wait for {saga['waitingFor']} until {saga['waitingUntil']}"
+            )

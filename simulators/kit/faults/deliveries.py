@@ -1,17 +1,14 @@
-"""Faults of what we send to others: messages lost, doubled, late, or wrongly signed."""
+"""Faults of deliveries: messages to others that are lost, doubled, late, or wrongly signed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING
 
+from simulators.kit.attempt import Attempt
 from simulators.kit.faults.fault import Fault
-
-if TYPE_CHECKING:
-    from simulators.kit.delivery import Attempt
-    from simulators.kit.json_types import Json
+from simulators.kit.json_types import Json
 
 
 @dataclass(kw_only=True)

@@ -1,17 +1,17 @@
-"""What goes wrong on purpose: planted by name, for a while, by a seeded chance."""
+"""A fault: something that goes wrong on purpose, planted by name, for a while, by a seeded chance."""
 
 from __future__ import annotations
 
+import random
 import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import Check, flag, integer, number, optional, string, validate
+from simulators.kit.redaction import redact
 from simulators.kit.seams import new_id
-
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(kw_only=True)
@@ -22,6 +22,7 @@ class Fault:
     probability: float = 1.0
 
     within_call = True  # whether it strikes while the call still runs that may ask for it
+    skip = 0  # so often it lets pass what it covers, before it strikes
 
     def draw_from(self, randomness: random.Random) -> None:
         """Take its chances from the simulator's own randomness."""
@@ -33,8 +34,14 @@ class Fault:
 
 
 F = TypeVar("F", bound=Fault)
-MOST = 1e9
-"""No number of a fault's is larger: thirty years are enough to wait."""
+# What a parameter must be, by the type of its field.
+CHECKS: Mapping[Any, Check] = {
+    bool: flag,
+    str: string,
+    int: lambda value: integer(value) or number(value),
+    float: number,
+    int | None: optional(lambda value: integer(value) or number(value)),
+}
 
 
 @dataclass
@@ -44,16 +51,22 @@ class PlantedFault:
     id: str
     fault: Fault
     strikes: int = 0
+    skipped: int = 0
 
     @property
     def is_spent(self) -> bool:
         """Whether it has struck as often as it was to."""
         return self.fault.times is not None and self.strikes >= self.fault.times
 
+    def is_due(self) -> bool:
+        """Count one more chance to strike, and tell whether it is past those that the fault lets pass."""
+        self.skipped += 1
+        return self.skipped > self.fault.skip
+
     def to_json(self) -> dict[str, Any]:
         """Return it as the control routes show it."""
         parameters = {_camel(name): value for name, value in asdict(self.fault).items()}
-        return {"id": self.id, "fault": name_of(type(self.fault)), **parameters, "strikes": self.strikes}
+        return {"id": self.id, "fault": name_of(type(self.fault)), **redact(parameters), "strikes": self.strikes}
 
 
 class Faults:
@@ -63,12 +76,16 @@ class Faults:
         self.kinds = {name_of(kind): kind for kind in kinds}
         self._randomness = randomness
         self._planted: dict[str, PlantedFault] = {}
-        self.own: Callable[[], Sequence[Fault]] = tuple
-        """Returns the faults that the call in hand has asked for itself."""
+        self.own: Callable[[], Sequence[Fault]] = tuple  # the faults that the call in hand has asked for itself
 
     def plant(self, name: str, parameters: dict[str, Any]) -> PlantedFault:
         """Plant one; BadField if it cannot be."""
-        planted = PlantedFault(new_id(self._randomness, "flt"), self.make(name, parameters))
+        return self.add(self.make(name, parameters))
+
+    def add(self, fault: Fault) -> PlantedFault:
+        """Put this one in place."""
+        fault.draw_from(self._randomness)
+        planted = PlantedFault(new_id(self._randomness, "flt"), fault)
         self._planted[planted.id] = planted
         return planted
 
@@ -96,7 +113,9 @@ class Faults:
         """Yield the faults of this kind that strike here, now; each is counted as it does."""
         for planted in self.all():
             fault = planted.fault
-            if isinstance(fault, kind) and not planted.is_spent and fault.covers(*where) and self._chance(fault):
+            if not isinstance(fault, kind) or planted.is_spent or not fault.covers(*where):
+                continue
+            if planted.is_due() and self._chance(fault):
                 planted.strikes += 1
                 yield fault
         yield from (fault for fault in self.own() if isinstance(fault, kind) and fault.covers(*where))
@@ -116,25 +135,11 @@ def parameters_of(kind: type[Fault]) -> dict[str, Any]:
 
 
 def _build(kind: type[Fault], parameters: dict[str, Any]) -> Fault:
-    hints = get_type_hints(kind)
-    known = {_camel(each.name): each for each in fields(kind)}
-    for name, value in parameters.items():
-        if name not in known:
-            raise BadField(name, f"is none of {', '.join(known)}")
-        if not _fits(value, hints[known[name].name]):
-            raise BadField(name, "is of the wrong type")
-        if isinstance(value, int | float) and not abs(value) <= MOST:
-            raise BadField(name, f"must be a number from -{MOST:g} to {MOST:g}")
-    for name, each in known.items():
-        if name not in parameters and each.default is MISSING:
-            raise BadField(name, "is missing")
-    return kind(**{known[name].name: value for name, value in parameters.items()})
-
-
-def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - a type or a union of types
-    if isinstance(value, bool):
-        return hint is bool
-    return isinstance(value, int | float if hint is float else hint)
+    hints, known = get_type_hints(kind), {_camel(each.name): each for each in fields(kind)}
+    defaults = {name: each.default for name, each in known.items() if each.default is not MISSING}
+    shape = {name: CHECKS[hints[each.name]] for name, each in known.items()}
+    values = validate(defaults | parameters, shape)
+    return kind(**{known[name].name: value for name, value in values.items()})
 
 
 def _camel(name: str) -> str:

@@ -1,12 +1,14 @@
-"""What can go wrong on the way from one service to another, by the names that Toxiproxy gave such things."""
+"""Faults of links: what goes wrong between two services of a world in one process, where no socket is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from fnmatch import fnmatch
 
 import requests
+
+from simulators.kit.faults.fault import Fault
 
 Send = Callable[[], requests.Response]
 
@@ -15,83 +17,78 @@ class Crash(BaseException):
     """A service dies where this is raised, as by kill -9: not an Exception, so no handler of its own survives it."""
 
 
-class LinkFault(Protocol):
-    """Stands between a caller and a service."""
+@dataclass(kw_only=True)
+class LinkFault(Fault):
+    """Strikes calls of callers to callees whose names fit these patterns, after it has let `skip` of them pass."""
+
+    times: int | None = None
+    caller: str = "*"
+    callee: str = "*"
+    skip: int = 0
+
+    def covers(self, *where: str) -> bool:
+        """Tell whether this caller and this callee fit."""
+        caller, callee = where
+        return fnmatch(caller, self.caller) and fnmatch(callee, self.callee)
 
     def carry(self, send: Send, timeout: float | None) -> requests.Response:
         """Pass the call on by `send`, or not, and answer or raise as a broken network would."""
-        ...
+        raise NotImplementedError
 
 
-class Down:
+@dataclass(kw_only=True)
+class LinkDown(LinkFault):
     """Nothing listens: the call is surely not done, and the caller knows."""
 
-    def carry(self, send: Send, timeout: float | None) -> requests.Response:  # noqa: ARG002
+    def carry(self, send: Send, timeout: float | None) -> requests.Response:  # noqa: ARG002 - nothing is sent
         """Refuse."""
         raise requests.ConnectionError("connection refused")
 
 
-class ResetPeer:
+@dataclass(kw_only=True)
+class LinkReset(LinkFault):
     """The connection breaks before the request arrives: not done, but the caller cannot know."""
 
-    def carry(self, send: Send, timeout: float | None) -> requests.Response:  # noqa: ARG002
+    def carry(self, send: Send, timeout: float | None) -> requests.Response:  # noqa: ARG002 - nothing is sent
         """Break."""
         raise requests.ConnectionError("connection reset by peer")
 
 
-class LostAnswer:
+@dataclass(kw_only=True)
+class LinkLostAnswer(LinkFault):
     """The work is done and the connection breaks before the answer: the caller cannot know."""
 
-    def carry(self, send: Send, timeout: float | None) -> requests.Response:  # noqa: ARG002
+    def carry(self, send: Send, timeout: float | None) -> requests.Response:  # noqa: ARG002 - it breaks at once
         """Work, then break."""
         send()
         raise requests.ConnectionError("connection reset by peer")
 
 
-@dataclass(frozen=True)
-class Latency:
-    """An answer slower than its caller is patient; no time passes, since only the caller's patience counts."""
+@dataclass(kw_only=True)
+class LinkLatency(LinkFault):
+    """An answer so many milliseconds late; no time passes, since only the caller's patience counts."""
 
-    seconds: float
+    latency: float
 
     def carry(self, send: Send, timeout: float | None) -> requests.Response:
         """Work, then let the caller hear of it unless that comes too late."""
         answer = send()
-        if timeout is not None and self.seconds > timeout:
+        if timeout is not None and self.latency / 1000 > timeout:
             raise requests.ReadTimeout(f"no answer within {timeout:g} s")
         return answer
 
 
-@dataclass(frozen=True)
-class CrashCaller:
+@dataclass(kw_only=True)
+class CallerCrash(LinkFault):
     """The caller dies at the call: just before it is sent, or once the work is done and the answer unread."""
 
     after: bool = False
 
-    def carry(self, send: Send, timeout: float | None) -> requests.Response:  # noqa: ARG002
+    def carry(self, send: Send, timeout: float | None) -> requests.Response:  # noqa: ARG002 - it dies at once
         """Die."""
         if self.after:
             send()
         raise Crash
 
 
-@dataclass
-class Planted:
-    """A fault on some links: it lets `skip` calls pass, strikes `times` (None: always), then rests."""
-
-    fault: LinkFault
-    caller: str | None = None
-    callee: str | None = None
-    skip: int = 0
-    times: int | None = None
-
-    def strikes(self, caller: str, callee: str) -> bool:
-        """Count this call in, and say whether it is struck."""
-        if self.caller not in (None, caller) or self.callee not in (None, callee):
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return self.times is None or self.times >= 0
+LINK_FAULTS = (LinkDown, LinkReset, LinkLostAnswer, LinkLatency, CallerCrash)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from flask import Response, g
 
 from simulators.kit.faults.requests import CONNECTION_HEADER, LATENCY_HEADER, DroppedRequest, RequestFault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from simulators.kit.seams import Clock
+from simulators.kit.seams import Clock
 
 MILLISECOND, MICROSECOND = 1e-3, 1e-6
 AN_HOUR = 3600
-Pieces = list[tuple[bytes, float]]
-"""Parts of an answer's body, each with the seconds after it."""
+Pieces = list[tuple[bytes, float]]  # parts of an answer's body, each with the seconds after it
 
 
 @dataclass(kw_only=True)
@@ -102,14 +97,14 @@ class SlowBody(RequestFault):
         body = answer.get_data()
         pieces = self.pieces(body)
         _add_latency(sum(seconds for _, seconds in pieces))
-        sent = Response(self._sent(pieces), answer.status, {**answer.headers, "Content-Length": str(len(body))})
-        return _with_latency(sent)
+        slow = Response(self._stream(pieces), answer.status, {**answer.headers, "Content-Length": str(len(body))})
+        return _with_latency(slow)
 
     def pieces(self, body: bytes) -> Pieces:
         """Return the parts to send, each with the seconds after it."""
         raise NotImplementedError
 
-    def _sent(self, pieces: Iterable[tuple[bytes, float]]) -> Iterator[bytes]:
+    def _stream(self, pieces: Iterable[tuple[bytes, float]]) -> Iterator[bytes]:
         for piece, seconds in pieces:
             yield piece
             self._clock.sleep(timedelta(seconds=seconds))
@@ -156,9 +151,9 @@ class SlowClose(SlowBody):
 
     def after(self, answer: Response) -> Response:
         """Tell no length, so that the caller has to wait for the end."""
-        sent = super().after(answer)
-        del sent.headers["Content-Length"]
-        return sent
+        slow = super().after(answer)
+        del slow.headers["Content-Length"]
+        return slow
 
     def pieces(self, body: bytes) -> Pieces:
         """Send all at once, then wait."""

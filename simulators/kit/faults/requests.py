@@ -1,35 +1,26 @@
-"""Faults of the way between a caller and us: each a small class with a unit in its names."""
+"""Faults of requests: they strike before or after the work of a call, whatever its route."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
-from werkzeug.exceptions import InternalServerError, TooManyRequests
+from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
-from simulators.kit.faults.fault import Fault
+from simulators.kit.faults.fault import Fault, Faults
 from simulators.kit.http.problems import BadField
+from simulators.kit.json_types import json_or_text
+from simulators.kit.seams import Clock
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from werkzeug.exceptions import HTTPException
-
-    from simulators.kit.faults.fault import Faults
-    from simulators.kit.seams import Clock
-
+# `reset`: whoever carries this answer without a socket must raise a connection error in its place.
 CONNECTION_HEADER = "X-Sim-Connection"
-"""`reset`: whoever carries this answer without a socket must raise a connection error in its place."""
-
+# So long the answer took: without a socket, a caller with less patience must get a timeout in its place.
 LATENCY_HEADER = "X-Sim-Latency-Seconds"
-"""So long the answer took: without a socket, a caller with less patience must get a timeout in its place."""
-
-
+# By it one call asks for faults of its own: `lost_answer`, or `latency; latency=2000, slicer`.
 FAULT_HEADER = "X-Sim-Fault"
-"""The header by which one call asks for faults of its own: `lost_answer`, or `latency; latency=2000, slicer`."""
 
 
 @dataclass(kw_only=True)
@@ -125,7 +116,7 @@ def install_faults(app: Flask, faults: Faults, clock: Clock) -> None:
         if request.path.startswith("/_sim"):
             return
         g.own_faults, g.striking = [], []
-        g.own_faults = [_require_within_call(faults.make(name, parameters)) for name, parameters in _requested()]
+        g.own_faults = [_require_within_call(faults.make(name, parameters)) for name, parameters in _read_header()]
         for fault in faults.strike(RequestFault, request.method, request.path):
             g.striking.append(fault)
             fault.before(clock)
@@ -137,25 +128,19 @@ def install_faults(app: Flask, faults: Faults, clock: Clock) -> None:
         return answer
 
 
-def _requested() -> Iterator[tuple[str, dict[str, Any]]]:
+def _read_header() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name and parameters of each fault that the request asks for itself."""
     for asked in request.headers.get(FAULT_HEADER, "").split(","):
         name, *parameters = (part.strip() for part in asked.split(";"))
         if name:
-            yield name, dict(_value(*parameter.partition("=")) for parameter in parameters)
+            written = (parameter.partition("=") for parameter in parameters)
+            yield name, {key.strip(): json_or_text(value.strip()) for key, _, value in written}
 
 
 def _require_within_call(fault: Fault) -> Fault:
     if not fault.within_call:
         raise BadField("fault", "strikes when the call is over: plant it under /_sim/faults")
     return fault
-
-
-def _value(name: str, _: str, value: str) -> tuple[str, Any]:
-    try:
-        return name.strip(), json.loads(value)
-    except ValueError:
-        return name.strip(), value.strip()
 
 
 def _render(error: HTTPException) -> Response:

@@ -1,16 +1,15 @@
-"""The calls a simulator received: enough to see what happened, and none of the secrets in it."""
+"""The calls that a simulator received: enough to see what happened, and none of the secrets in it."""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from flask import Flask, Response, request
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from simulators.kit.seams import Clock
+from simulators.kit.redaction import redact_text
+from simulators.kit.seams import Clock
 
 KEPT = 1000
 
@@ -34,5 +33,6 @@ class Calls:
         """Note neither headers nor bodies: keys, tokens and card numbers live there."""
         if not request.path.startswith("/_sim"):
             at = self._clock.now().isoformat()
-            self._calls.append({"at": at, "method": request.method, "path": request.path, "status": answer.status_code})
+            path = redact_text(request.path)
+            self._calls.append({"at": at, "method": request.method, "path": path, "status": answer.status_code})
         return answer

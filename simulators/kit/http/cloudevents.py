@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import json_body, text
+from simulators.kit.json_types import Json
 from simulators.kit.time.timestamps import format_instant
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from simulators.kit.json_types import Json
 
 CONTENT_TYPE = "application/cloudevents+json"
 REQUIRED = ("specversion", "id", "source", "type", "subject")

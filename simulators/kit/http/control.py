@@ -1,34 +1,60 @@
-"""The control routes under `/_sim`, which no real service has: look inside, break things, move time."""
+"""Control routes under `/_sim`, which no real service has: look inside, break things, move time."""
 
 from __future__ import annotations
 
 import inspect
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 from flask import Blueprint, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, Conflict, HTTPException, NotFound
 
-from simulators.kit.faults.fault import parameters_of
+from simulators.kit.delivery import Schedule
+from simulators.kit.faults.fault import Faults, parameters_of
+from simulators.kit.http.calls import Calls
 from simulators.kit.http.problems import BadField, problem
-from simulators.kit.http.validation import json_body
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.delivery import Schedule
-    from simulators.kit.json_types import Json
-    from simulators.kit.simulator import Simulator
+from simulators.kit.http.validation import (
+    MAX_NUMBER,
+    Shape,
+    duration,
+    flag,
+    integer,
+    json_body,
+    optional,
+    select,
+    validate,
+)
+from simulators.kit.json_types import Json
+from simulators.kit.redaction import redact
+from simulators.kit.seams import Seams
+from simulators.kit.storage.store import Store
+from simulators.kit.time.background import Background
 
 SHOWN = 100
-MAX_STATE_BYTES = 2**30
-"""A state is as large as it has become, whatever other bodies may be."""
-A_YEAR, LAST_YEAR = 31_556_952, 9000
-"""In seconds; and after it calendars end before what is due later."""
+MAX_STATE_BYTES = 2**30  # a state is as large as it has become, whatever other bodies may be
+A_YEAR = 31_556_952  # in seconds
+LAST_YEAR = 9000  # after it calendars end before what is due later
+CLOCK: Shape = {"advanceSeconds": optional(duration), "running": optional(flag)}
+SEED: Shape = {"seed": integer}
 
 
-def control_routes(simulator: Simulator) -> Blueprint:
+class Controlled(Protocol):
+    """What the control routes need of a simulator."""
+
+    seams: Seams
+    store: Store
+    faults: Faults
+    calls: Calls
+    background: Background
+
+    def reset(self) -> None:
+        """Begin anew."""
+        ...
+
+
+def control_routes(simulator: Controlled) -> Blueprint:
     """Return the routes of this simulator; their errors are problem+json whatever the service's own look like."""
     routes = Blueprint("control", __name__, url_prefix="/_sim", template_folder="templates")
     routes.register_error_handler(HTTPException, problem)
@@ -40,7 +66,7 @@ def control_routes(simulator: Simulator) -> Blueprint:
     return routes
 
 
-def _look(routes: Blueprint, simulator: Simulator) -> None:
+def _look(routes: Blueprint, simulator: Controlled) -> None:
     @routes.get("")
     def overview() -> ResponseReturnValue:
         """What this simulator can do: JSON, or a page for a browser."""
@@ -59,7 +85,7 @@ def _look(routes: Blueprint, simulator: Simulator) -> None:
         """The newest messages it sent or is to send, newest first, with every attempt."""
         with simulator.store.transaction():
             newest = islice(simulator.store.table("deliveries").newest(), SHOWN)
-            return jsonify(items=[{name: each[name] for name in each if name != "body"} for each in newest])
+            return jsonify(items=[redact({name: each[name] for name in each if name != "body"}) for each in newest])
 
 
 def _schedule(routes: Blueprint) -> None:
@@ -80,22 +106,26 @@ def _schedule(routes: Blueprint) -> None:
     @routes.put("/schedule")
     def change_schedule() -> ResponseReturnValue:
         """Other waits (retrySeconds), another end (giveUpAfterSeconds), or both."""
-        body, known = json_body(), schedule()
-        waits, end = body.get("retrySeconds", known.retry_seconds), body.get("giveUpAfterSeconds")
-        if not waits or not isinstance(waits, list | tuple) or not all(_is_wait(each) for each in waits):
-            raise BadField("retrySeconds", "must be a list of numbers above 0 and up to 1e9")
-        if end is not None and not _is_wait(end):
-            raise BadField("giveUpAfterSeconds", "must be a number above 0 and up to 1e9")
-        known.retry_seconds = waits
-        known.give_up_after = known.give_up_after if end is None else timedelta(seconds=end)
+        body, known = select(json_body(), SCHEDULE), schedule()
+        known.retry_seconds = body["retrySeconds"] or known.retry_seconds
+        if body["giveUpAfterSeconds"] is not None:
+            known.give_up_after = timedelta(seconds=body["giveUpAfterSeconds"])
         return read_schedule()
 
 
-def _is_wait(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1e9  # noqa: PLR2004 - years
+def _waits(value: object) -> str | None:
+    fits = isinstance(value, list) and value and not any(_wait(each) for each in value)
+    return None if fits else f"must be a list of numbers above 0 and up to {MAX_NUMBER:g}"
 
 
-def _state(routes: Blueprint, simulator: Simulator) -> None:
+def _wait(value: object) -> str | None:
+    return duration(value) or (None if value else "must be above 0")
+
+
+SCHEDULE: Shape = {"retrySeconds": optional(_waits), "giveUpAfterSeconds": optional(_wait)}
+
+
+def _state(routes: Blueprint, simulator: Controlled) -> None:
     @routes.post("/reset")
     def reset() -> ResponseReturnValue:
         """Begin anew: no state, no faults, no calls."""
@@ -111,7 +141,8 @@ def _state(routes: Blueprint, simulator: Simulator) -> None:
     def import_state() -> ResponseReturnValue:
         """Replace everything by what an export returned; what cannot be that changes nothing."""
         request.max_content_length = MAX_STATE_BYTES
-        tables, before = _tables(json_body()), simulator.store.export()
+        body, before = json_body(), simulator.store.export()
+        tables = validate(body, dict.fromkeys(body, _documents))
         try:
             simulator.store.load(tables)
             simulator.background.reload()
@@ -122,7 +153,7 @@ def _state(routes: Blueprint, simulator: Simulator) -> None:
         return "", 204
 
 
-def _faults(routes: Blueprint, simulator: Simulator) -> None:
+def _faults(routes: Blueprint, simulator: Controlled) -> None:
     @routes.get("/faults")
     def list_faults() -> ResponseReturnValue:
         """The faults in place, and how often each has struck."""
@@ -147,7 +178,7 @@ def _faults(routes: Blueprint, simulator: Simulator) -> None:
         return "", 204
 
 
-def _time(routes: Blueprint, simulator: Simulator) -> None:
+def _time(routes: Blueprint, simulator: Controlled) -> None:
     clock = simulator.seams.clock
 
     @routes.get("/clock")
@@ -158,15 +189,12 @@ def _time(routes: Blueprint, simulator: Simulator) -> None:
     @routes.post("/clock")
     def move_clock() -> ResponseReturnValue:
         """Move time ahead (advanceSeconds), hold it still or let it run (running)."""
-        body = json_body()
-        advance, running = body.get("advanceSeconds", 0), body.get("running", clock.running)
-        if not isinstance(advance, int | float) or not 0 <= advance <= 1e9:  # noqa: PLR2004 - thirty years
-            raise BadField("advanceSeconds", "must be a number from 0 to 1e9")
-        if not isinstance(running, bool):
-            raise BadField("running", "must be true or false")
+        body = select(json_body(), CLOCK)
+        advance, running = body["advanceSeconds"] or 0, body["running"]
         if clock.now().year + advance / A_YEAR > LAST_YEAR:
             raise BadField("advanceSeconds", f"leads beyond the year {LAST_YEAR}")
-        (clock.resume if running else clock.pause)()
+        if running is not None:
+            (clock.resume if running else clock.pause)()
         clock.advance(timedelta(seconds=advance))
         simulator.background.wake()
         return read_clock()
@@ -174,16 +202,14 @@ def _time(routes: Blueprint, simulator: Simulator) -> None:
     @routes.post("/seed")
     def seed() -> ResponseReturnValue:
         """Start its randomness again from this seed (an integer)."""
-        number = json_body().get("seed")
-        if not isinstance(number, int):
-            raise BadField("seed", "must be an integer")
+        number = select(json_body(), SEED)["seed"]
         if type(simulator.seams.randomness).__name__ == "SystemRandom":
             raise Conflict("it draws from the machine's own randomness, which has no seed")
         simulator.seams.randomness.seed(number)
         return "", 204
 
 
-def _overview(simulator: Simulator) -> Json:
+def _overview(simulator: Controlled) -> Json:
     rules = sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule)
     routes = [
         {"method": method, "path": rule.rule, "does": inspect.getdoc(current_app.view_functions[rule.endpoint]) or ""}
@@ -198,9 +224,6 @@ def _overview(simulator: Simulator) -> Json:
     return {"name": current_app.name, "routes": routes, "faults": faults, "documents": simulator.store.counts()}
 
 
-def _tables(body: dict[str, Any]) -> dict[str, list[Json]]:
-    for name, rows in body.items():
-        whole = isinstance(rows, list) and all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows)
-        if not whole:
-            raise BadField(name, "must be a list of objects with an id")
-    return body
+def _documents(value: object) -> str | None:
+    fits = isinstance(value, list) and all(isinstance(each, dict) and isinstance(each.get("id"), str) for each in value)
+    return None if fits else "must be a list of objects with an id"

@@ -1,25 +1,20 @@
-"""What another service says at `/commands` and `/events`: at least once, and in any order."""
+"""Commands and events of other services, at `/commands` and `/events`: at least once, and in any order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from simulators.kit.http.access import require_other_service
+from flask.typing import ResponseReturnValue
+
+from simulators.kit.http.auth import require_service, secrets
 from simulators.kit.http.cloudevents import read_envelope
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import MONEY, object_of, optional, text, validate
+from simulators.kit.http.validation import MONEY, Shape, object_of, optional, select, text
+from simulators.kit.json_types import Json
 from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import now, table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
-
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.http.validation import Shape
-    from simulators.kit.json_types import Json
 
 
 class MessageKind(NamedTuple):
@@ -37,8 +32,8 @@ class CommandOutcome(NamedTuple):
 
 
 def handle_command(commands: Mapping[str, MessageKind]) -> ResponseReturnValue:
-    """Do what another service commands; each of these announces its outcome, however often it is asked."""
-    require_other_service()
+    """Handle a command of another service; its outcome is announced as often as it is asked: 401, 415, BadField."""
+    require_service(secrets().service_token)
     command, data = _read(read_envelope(), commands)
     with simulator().store.transaction():
         command.effect(data)
@@ -46,8 +41,8 @@ def handle_command(commands: Mapping[str, MessageKind]) -> ResponseReturnValue:
 
 
 def handle_event(events: Mapping[str, MessageKind]) -> ResponseReturnValue:
-    """Take in what another service tells; the same event takes effect once."""
-    require_other_service()
+    """Handle an event of another service; the same event takes effect once: 401, 415, BadField."""
+    require_service(secrets().service_token)
     envelope = read_envelope()
     event, data = _read(envelope, events)
     key = f"{envelope['source']} {envelope['id']}"
@@ -77,7 +72,7 @@ def reject_from_now_on(event: str, saga_id: str, reason: str) -> None:
 
 
 def payment_events(context: str, take_back: Callable[[str], None]) -> dict[str, MessageKind]:
-    """Return what is heard of payments in this context; only a refund has an effect: its saga's goods go back."""
+    """Return the events of payments in this context; only a refund has an effect: its saga's goods go back."""
 
     def fits(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
         return None if value == context else f"must be {context}"
@@ -94,7 +89,7 @@ def payment_events(context: str, take_back: Callable[[str], None]) -> dict[str, 
 
 
 def _no_effect(data: Json) -> None:
-    """Be content that it is kept in the inbox."""
+    """Change nothing: it is in the inbox."""
 
 
 def _keep(key: str, outcome: CommandOutcome) -> Json:
@@ -105,7 +100,7 @@ def _read(envelope: Json, accepted: Mapping[str, MessageKind]) -> tuple[MessageK
     """Return the message with what is known of its data, ignoring the rest; BadField where it is wrong."""
     if (message := accepted.get(envelope["type"])) is None:
         raise BadField("type", f"is none of {', '.join(accepted)}")
-    data = validate({field: envelope["data"].get(field) for field in message.shape}, message.shape)
+    data = select(envelope["data"], message.shape)
     if envelope["subject"] != data["sagaId"]:
         raise BadField("subject", "must be the sagaId")
     return message, data

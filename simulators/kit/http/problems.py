@@ -1,15 +1,14 @@
-"""Our own simulators' errors: RFC 9457 problem+json, which name the field that is wrong and nothing of our inside."""
+"""Errors as RFC 9457 problem+json: they name the field that is wrong, and nothing of our inside."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from traceback import format_exception
 
-from flask import Response, current_app
+from flask import Flask, Response, current_app
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
-if TYPE_CHECKING:
-    from flask import Flask
+from simulators.kit.redaction import redact_text
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -26,7 +25,7 @@ def answer_with_problems(app: Flask) -> None:
     """Let every error of the app, expected or not, leave as problem+json; bodies have a limit."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.register_error_handler(HTTPException, problem)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, _answer_unexpected)
 
 
 def problem(error: HTTPException) -> Response:
@@ -36,14 +35,14 @@ def problem(error: HTTPException) -> Response:
         "type": "about:blank",
         "title": error.name,
         "status": status,
-        "detail": error.description,
+        "detail": redact_text(error.description or ""),
     }
     if isinstance(error, BadField):
-        body["errors"] = [{"field": error.field, "detail": error.why}]
+        body["errors"] = [{"field": redact_text(error.field), "detail": error.why}]
     headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
     return Response(json.dumps(body), status, headers, content_type="application/problem+json")
 
 
-def _unexpected(error: Exception) -> Response:
-    current_app.logger.error("unexpected", exc_info=error)
+def _answer_unexpected(error: Exception) -> Response:
+    current_app.logger.error("unexpected: %s", redact_text("".join(format_exception(error))))
     return problem(InternalServerError())

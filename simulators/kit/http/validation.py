@@ -1,24 +1,24 @@
-"""What a body must be made of: a small table for each route, and an error that names the field."""
+"""Checks of what strangers send: a small table for each body, and an error that names the field."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
+from typing import Any
 
 from flask import request
 from werkzeug.exceptions import BadRequest
 
 from simulators.kit.http.problems import BadField
+from simulators.kit.json_types import Json
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from simulators.kit.json_types import Json
-
-    Check = Callable[[Any], str | None]
-    Shape = Mapping[str, Check]
-
+Check = Callable[[Any], str | None]
+Shape = Mapping[str, Check]
 MAX_TEXT = 500
+MAX_DEPTH = 100
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+MAX_NUMBER = 1e9  # in seconds thirty years, which is enough to wait
 
 
 def json_body() -> Json:
@@ -29,6 +29,9 @@ def json_body() -> Json:
         raise BadRequest("the body is nested too deeply") from None
     if not isinstance(body, dict):
         raise BadRequest("the body must be a JSON object")
+    for field, value in body.items():
+        if why := _unkept({field: value}):
+            raise BadField(field, why)
     return body
 
 
@@ -43,18 +46,57 @@ def validate(body: Json, shape: Shape) -> Json:
     return body
 
 
+def select(body: Json, shape: Shape) -> Json:
+    """Return these fields of the body, None for one that is not there, and ignore the rest; BadField as `validate`."""
+    return validate({field: body.get(field) for field in shape}, shape)
+
+
+def query_number(name: str, default: int, lowest: int, highest: int) -> int:
+    """Return a whole number of the query; BadField when it is none, or out of these bounds."""
+    written = request.args.get(name, str(default))
+    is_whole = written.isascii() and written.isdigit() and len(written) <= len(str(highest))
+    if not is_whole or not lowest <= int(written) <= highest:
+        raise BadField(name, f"must be a whole number from {lowest} to {highest}")
+    return int(written)
+
+
 def text(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
     """Demand a string that says something."""
     if not isinstance(value, str) or not value.strip():
         return "must be a non-empty string"
-    return f"must not be longer than {MAX_TEXT} characters" if len(value) > MAX_TEXT else None
+    if len(value) > MAX_TEXT:
+        return f"must not be longer than {MAX_TEXT} characters"
+    return None if is_storable(value) else "must not hold half a character or NUL"
+
+
+def string(value: Any) -> str | None:  # noqa: ANN401
+    """Demand a string, be it empty."""
+    return None if isinstance(value, str) else "must be a string"
+
+
+def flag(value: Any) -> str | None:  # noqa: ANN401
+    """Demand true or false."""
+    return None if isinstance(value, bool) else "must be true or false"
 
 
 def whole_number(value: Any) -> str | None:  # noqa: ANN401
     """Demand an integer that is not negative."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        return "must be a whole number, zero or more"
-    return None
+    return None if _is(value, int) and value >= 0 else "must be a whole number, zero or more"
+
+
+def integer(value: Any) -> str | None:  # noqa: ANN401
+    """Demand an integer of any size."""
+    return None if _is(value, int) else "must be an integer"
+
+
+def number(value: Any) -> str | None:  # noqa: ANN401
+    """Demand a number that is not beyond all measure."""
+    return None if _is(value, int, float) and abs(value) <= MAX_NUMBER else _bounds(-MAX_NUMBER)
+
+
+def duration(value: Any) -> str | None:  # noqa: ANN401
+    """Demand a number that is neither negative nor beyond all measure."""
+    return None if _is(value, int, float) and 0 <= value <= MAX_NUMBER else _bounds(0)
 
 
 def identifier(value: Any) -> str | None:  # noqa: ANN401
@@ -86,3 +128,36 @@ def object_of(shape: Shape) -> Check:
         return None
 
     return check
+
+
+def is_storable(written: str) -> bool:
+    """Tell whether every store can keep this text: no half of a surrogate pair, no NUL."""
+    return "\0" not in written and not HALF_CHARACTER.search(written)
+
+
+def _unkept(value: Json) -> str | None:
+    """Return why this cannot be kept, though Python's parser takes it, or None."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        texts = [each for each in level if isinstance(each, str)]
+        texts += [key for each in level if isinstance(each, dict) for key in each]
+        if any(HALF_CHARACTER.search(each) for each in texts):
+            return "must not hold half a character"
+        if any(isinstance(each, float) and not isfinite(each) for each in level):
+            return "must not hold NaN or Infinity, which are no JSON"
+        level = [inner for each in level for inner in _inside(each)]
+    return f"must not be nested deeper than {MAX_DEPTH} levels" if level else None
+
+
+def _inside(value: Any) -> Iterable[Any]:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _is(value: object, *types: type) -> bool:
+    return isinstance(value, types) and not isinstance(value, bool)
+
+
+def _bounds(lowest: float) -> str:
+    return f"must be a number from {lowest:g} to {MAX_NUMBER:g}"

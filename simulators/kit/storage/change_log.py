@@ -6,20 +6,18 @@ import json
 import os
 import threading
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 from tinydb.storages import Storage
 
 from simulators.kit.json_types import Json
 from simulators.kit.storage.indexed_table import IndexedTable
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
-
-class Change(NamedTuple):
+class DocumentChange(NamedTuple):
     """One document put, or (None) taken away: one line of the file."""
 
     table: str
@@ -37,8 +35,8 @@ class ChangeLog(Storage):
         self._file: IO[bytes] | None = None
         self._torn = False
         self._gathering = False
-        self._gathered: list[Change] = []
-        self._undo: list[Change] = []
+        self._gathered: list[DocumentChange] = []
+        self._undo: list[DocumentChange] = []
         if path is not None:
             for change in _changes_in(path):
                 self._apply(change)
@@ -58,7 +56,7 @@ class ChangeLog(Storage):
         if self._path is not None:
             self._rewrite(self._path)
 
-    def change(self, changes: Iterable[Change]) -> None:
+    def change(self, changes: Iterable[DocumentChange]) -> None:
         """Make these changes durable, at once or with the transaction they are part of."""
         with self.lock:
             if alone := not self._gathering:
@@ -94,13 +92,13 @@ class ChangeLog(Storage):
             with suppress(OSError):  # what could not be written before cannot be now
                 self._file.close()
 
-    def _apply(self, change: Change) -> Change:
+    def _apply(self, change: DocumentChange) -> DocumentChange:
         table = self.tables[change.table]
         before = table.documents.get(change.id)
         table.set(change.id, change.document)
-        return Change(change.table, change.id, before)
+        return DocumentChange(change.table, change.id, before)
 
-    def _append(self, changes: list[Change]) -> None:
+    def _append(self, changes: list[DocumentChange]) -> None:
         if self._file is None or self._path is None or not changes:
             return
         self._lines += len(changes)
@@ -114,7 +112,7 @@ class ChangeLog(Storage):
     def _rewrite(self, path: Path) -> None:
         """Compact: the new file takes the old one's name only when it is whole."""
         changes = [
-            Change(name, document_id, document)
+            DocumentChange(name, document_id, document)
             for name, table in self.tables.items()
             for document_id, document in table.documents.items()
         ]
@@ -130,25 +128,25 @@ class ChangeLog(Storage):
         self._lines, self._torn = len(changes), False
 
 
-def _line(change: Change, **extra: bool) -> bytes:
+def _line(change: DocumentChange, **extra: bool) -> bytes:
     return json.dumps(change._asdict() | extra, ensure_ascii=False).encode() + b"\n"
 
 
-def _write(file: IO[bytes], changes: list[Change]) -> None:
+def _write(file: IO[bytes], changes: list[DocumentChange]) -> None:
     """Append one transaction; all lines but its last say that more belongs to it."""
     file.write(b"".join([_line(change, more=True) for change in changes[:-1]] + [_line(c) for c in changes[-1:]]))
     file.flush()
     os.fsync(file.fileno())
 
 
-def _changes_in(path: Path) -> Iterator[Change]:
+def _changes_in(path: Path) -> Iterator[DocumentChange]:
     """Yield what was committed; a torn end, the work of a kill in mid-write, was never answered."""
-    gathered: list[Change] = []
+    gathered: list[DocumentChange] = []
     for line in path.read_bytes().splitlines(keepends=True) if path.exists() else []:
         if not line.endswith(b"\n"):
             return
         entry = json.loads(line)
-        gathered.append(Change(entry["table"], entry["id"], entry["document"]))
+        gathered.append(DocumentChange(entry["table"], entry["id"], entry["document"]))
         if not entry.get("more"):
             yield from gathered
             gathered = []

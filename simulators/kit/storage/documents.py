@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from flask import request
 from werkzeug.exceptions import NotFound
 
 from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import query_number
+from simulators.kit.json_types import Json
 from simulators.kit.seams import new_id
 from simulators.kit.simulator import simulator
+from simulators.kit.storage.store import DocumentTable
 from simulators.kit.time.timestamps import format_instant
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from simulators.kit.json_types import Json
-    from simulators.kit.storage.store import Table
 
 PAGE = 100
 
 
-def table(name: str) -> Table:
+def table(name: str) -> DocumentTable:
     """Return the documents of this kind."""
     return simulator().store.table(name)
 
@@ -45,25 +42,18 @@ def now() -> str:
 
 
 def public_view(document: Json) -> Json:
-    """Return a document as it is shown: its `id` has a name of its own beside it."""
+    """Return a document as others see it: its `id` has a name of its own beside it."""
     return {field: value for field, value in document.items() if field != "id"}
 
 
-def page(name: str, shown: Callable[[Json], Json] = public_view, **equals: str | None) -> Json:
+def page(name: str, view: Callable[[Json], Json] = public_view, **equals: str | None) -> Json:
     """Return one page of those whose fields equal these (None: any), oldest first, from after `?cursor=`."""
-    cursor, limit = request.args.get("cursor"), _limit()
+    cursor, limit = request.args.get("cursor"), query_number("limit", PAGE, 1, PAGE)
     if cursor is not None and table(name).find(cursor) is None:
         raise BadField("cursor", "is not one that was given out, or what it stood for is gone")
     wanted = {field: value for field, value in equals.items() if value is not None}
     found = list(islice(table(name).oldest(cursor, **wanted), limit + 1))
     return {
-        "items": [shown(each) for each in found[:limit]],
+        "items": [view(each) for each in found[:limit]],
         "nextCursor": found[limit - 1]["id"] if len(found) > limit else None,
     }
-
-
-def _limit() -> int:
-    asked = request.args.get("limit", str(PAGE))
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= len(str(PAGE)) and 1 <= int(asked) <= PAGE):
-        raise BadField("limit", f"must be a whole number from 1 to {PAGE}")
-    return int(asked)

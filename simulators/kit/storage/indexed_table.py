@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import marshal
 from bisect import bisect_left, bisect_right, insort
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterator
 
 from simulators.kit.json_types import Json
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
 
 
 def deep_copy(document: Json) -> Json:

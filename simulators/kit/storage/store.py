@@ -1,25 +1,20 @@
-"""Where a simulator keeps its documents: TinyDB, with writes that cost no more because there are many."""
+"""The documents of a simulator: TinyDB, with writes that cost no more because there are many."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, NoReturn, cast
 
 from tinydb import TinyDB
 from tinydb.table import Document
 from tinydb.table import Table as TinyTable
 
 from simulators.kit.json_types import Json
-from simulators.kit.storage.change_log import Change, ChangeLog
-from simulators.kit.storage.indexed_table import deep_copy
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
-    from pathlib import Path
-
-    from simulators.kit.storage.indexed_table import IndexedTable
+from simulators.kit.storage.change_log import ChangeLog, DocumentChange
+from simulators.kit.storage.indexed_table import IndexedTable, deep_copy
 
 
 class Copy(Document):
@@ -29,47 +24,8 @@ class Copy(Document):
         super().__init__(deep_copy(value), doc_id)
 
 
-class Changes(MutableMapping[str, Json]):
-    """What TinyDB's updaters see in place of a copy of the whole table: it notes what they touch."""
-
-    def __init__(self, documents: dict[str, Json]) -> None:
-        self._documents = documents
-        self._touched: dict[str, Json | None] = {}
-
-    def made(self, table: str) -> list[Change]:
-        """Return what really became different."""
-        return [
-            Change(table, key, document)
-            for key, document in self._touched.items()
-            if document != self._documents.get(key)
-        ]
-
-    def __getitem__(self, key: str) -> Json:
-        if key not in self._touched:
-            self._touched[key] = deep_copy(self._documents[key])
-        document = self._touched[key]
-        if document is None:
-            raise KeyError(key)
-        return document
-
-    def __setitem__(self, key: str, document: Json) -> None:
-        self._touched[key] = deep_copy(document)
-
-    def __delitem__(self, key: str) -> None:
-        self._touched[key] = None
-
-    def __contains__(self, key: object) -> bool:
-        return self._touched[key] is not None if key in self._touched else key in self._documents
-
-    def __iter__(self) -> Iterator[str]:
-        return (key for key in [*self._documents, *(self._touched.keys() - self._documents.keys())] if key in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-class Table(TinyTable):
-    """A TinyDB table keyed by each document's own `id`, with ways to read that cost the same at any size."""
+class DocumentTable(TinyTable):
+    """A TinyDB table by each document's own `id`; what is written, or found by a field, costs the same at any size."""
 
     document_class = Copy  # type: ignore[assignment] # it asks for the class itself, a subclass will do
     document_id_class = str  # type: ignore[assignment] # our ids are Stripe's and our neighbours'
@@ -77,7 +33,7 @@ class Table(TinyTable):
 
     def put(self, document: Json) -> Json:
         """Store under its `id`, in place of what was there; return it."""
-        self._storage.change([Change(self.name, document["id"], deep_copy(document))])
+        self._storage.change([DocumentChange(self.name, document["id"], deep_copy(document))])
         return document
 
     def find(self, document_id: str | None) -> Json | None:
@@ -89,14 +45,14 @@ class Table(TinyTable):
     def drop(self, document_id: str) -> None:
         """Take one away; nothing happens if it is not there."""
         if document_id in self._rows.documents:
-            self._storage.change([Change(self.name, document_id, None)])
+            self._storage.change([DocumentChange(self.name, document_id, None)])
 
     def drop_oldest(self, field: str, until: float) -> list[Json]:
         """Take away the oldest ones if this field is not above `until`, two at most: a little with every write."""
         with self._storage.lock:
             oldest = islice(self._rows.walk(None, None, newest_first=False, start=None), 2)
             gone = [found for each in oldest if (found := self._rows.documents[each])[field] <= until]
-            self._storage.change(Change(self.name, each["id"], None) for each in gone)
+            self._storage.change(DocumentChange(self.name, each["id"], None) for each in gone)
         return gone
 
     def newest(self, older_than: str | None = None, **equals: Hashable) -> Iterator[Json]:
@@ -123,17 +79,9 @@ class Table(TinyTable):
     def _rows(self) -> IndexedTable:
         return self._storage.tables[self.name]
 
-    def _update_table(self, updater: Callable[[Any], None]) -> None:
-        with self._storage.lock:
-            changes = Changes(self._rows.documents)
-            updater(changes)
-            self._storage.change(changes.made(self.name))
-
-
-class Database(TinyDB):
-    """TinyDB with our table."""
-
-    table_class = Table
+    def _update_table(self, updater: Callable[[Any], None]) -> NoReturn:
+        """Refuse TinyDB's own ways to write, which write the whole table each time."""
+        raise NotImplementedError("put and drop write one document")
 
 
 class Store:
@@ -142,14 +90,13 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._log = ChangeLog(path)
         self.lock = self._log.lock
-        self._database = Database(storage=lambda: self._log)
+        self._database = TinyDB(storage=lambda: self._log)
+        self._database.table_class = DocumentTable
         self._depth = 0
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> DocumentTable:
         """Return the table of this name; it exists from its first document on."""
-        table = self._database.table(name, cache_size=0)
-        assert isinstance(table, Table)  # noqa: S101 - Database.table_class says so
-        return table
+        return cast("DocumentTable", self._database.table(name, cache_size=0))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,13 +1,11 @@
-"""The only threads of a simulator: they pump what is due. A world without threads pumps by itself instead."""
+"""The background of a simulator: its only threads, which pump what is due; a world without threads pumps by itself."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import datetime
+from typing import Protocol
 
 THREADS = 20  # Stripe has 16 webhook endpoints at most: all may hang, and there is still somebody to work
 LOOK_AGAIN_SECONDS = 0.05  # a clock that others move gives no sign when it is moved

@@ -1,14 +1,11 @@
-"""What falls due when: a heap for each lane, so that a lane that is stuck holds up no other."""
+"""A queue of what falls due: a heap for each lane, so that a lane that is stuck holds up no other."""
 
 from __future__ import annotations
 
 import heapq
 import threading
 from collections import Counter
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import datetime
 
 PARALLEL_PER_LANE = 1
 
@@ -29,7 +26,7 @@ class DueQueue:
             heapq.heappush(self._lanes.setdefault(lane, []), (due, self._count, key))
 
     def take(self, now: datetime) -> tuple[str, str] | None:
-        """Return (lane, key) of the earliest that is due in a lane with room, or None. Say `done` afterwards."""
+        """Return (lane, key) of the earliest that is due in a lane with room, or None. Say `release` afterwards."""
         with self._lock:
             heads = [(lane[0], name) for name, lane in self._lanes.items() if lane and self._has_room(name)]
             if not heads or min(heads)[0][0] > now:
@@ -39,7 +36,7 @@ class DueQueue:
             self._busy[name] += 1
             return name, key
 
-    def done(self, lane: str) -> None:
+    def release(self, lane: str) -> None:
         """Give the lane its room back."""
         with self._lock:
             self._busy[lane] -= 1

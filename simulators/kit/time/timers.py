@@ -1,20 +1,17 @@
-"""Things that happen later by themselves (money settles, a refund fails), remembered across a restart."""
+"""Timers: what happens later by itself (money settles, a refund fails), remembered across a restart."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from flask import Flask
 
 from simulators.kit.seams import Seams, new_id
+from simulators.kit.storage.store import Store
+from simulators.kit.time.background import Background
 from simulators.kit.time.due_queue import DueQueue
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from flask import Flask
-
-    from simulators.kit.storage.store import Store
-    from simulators.kit.time.background import Background
 
 
 class Timers:
@@ -43,13 +40,13 @@ class Timers:
 
     def pump(self) -> bool:
         """Run one timer that is due; False when none is."""
-        if (taken := self._due.take(self._seams.clock.now())) is None:
+        if (due := self._due.take(self._seams.clock.now())) is None:
             return False
-        lane, timer_id = taken
+        lane, timer_id = due
         try:
             self._run(timer_id)
         finally:
-            self._due.done(lane)
+            self._due.release(lane)
         return True
 
     def next_due(self) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from simulators.kit.delivery import Attempt
+from simulators.kit.attempt import Attempt
 from simulators.kit.json_types import Json
 from simulators.kit.seams import Clock
 from simulators.kit.storage.store import Store

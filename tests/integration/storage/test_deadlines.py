@@ -16,10 +16,10 @@ UNANSWERED, OVERDUE = DeliveryUnanswered(saga_id="saga_1"), DeliveryOverdue(saga
 CHECK = PaymentCheckDue(saga_id="saga_1", payment_id="pay_1")
 
 
-def keep(units: NewUnit, *reminders: Message, number: int = 1) -> None:
+def keep(units: NewUnit, *deadlines: Message, number: int = 1) -> None:
     """Keep a saga that wants to be told of each, a second apart."""
     saga = EnrollInCourseSaga(saga_id=f"saga_{number}", student_id="ada", course_id=f"course_{number}")
-    saga.reminders = {reminder.name: NOON + n * SECOND for n, reminder in enumerate(reminders)}
+    saga.deadlines = {deadline.name: NOON + n * SECOND for n, deadline in enumerate(deadlines)}
     with units() as unit:
         unit.sagas.save(saga, NOON)
         unit.commit()
@@ -27,7 +27,7 @@ def keep(units: NewUnit, *reminders: Message, number: int = 1) -> None:
 
 def keep_payment(units: NewUnit) -> None:
     mine = payment()
-    mine.reminders = {CHECK.name: NOON + SECOND}
+    mine.deadlines = {CHECK.name: NOON + SECOND}
     with units() as unit:
         unit.payments.save(mine)
         unit.commit()
@@ -45,10 +45,10 @@ def next_due(units: NewUnit) -> datetime | None:
         return unit.lists.next_due()
 
 
-def reminders(units: NewUnit) -> list[list[str]]:
+def deadlines(units: NewUnit) -> list[list[str]]:
     with units() as unit:
         owners = unit.payments.of_saga("saga_1"), unit.sagas.get("saga_1")
-    return [sorted(owner.reminders) for owner in owners if owner]
+    return [sorted(owner.deadlines) for owner in owners if owner]
 
 
 def test_reminders_come_when_due_and_the_oldest_first(units: NewUnit) -> None:
@@ -67,7 +67,7 @@ def test_a_payment_is_reminded_too_and_the_next_is_whoever_is_first(units: NewUn
     assert [pop(units), pop(units), pop(units)] == [CHECK, UNANSWERED, None]
 
 
-def test_what_was_told_but_not_committed_is_told_again(units: NewUnit) -> None:
+def test_what_was_taken_but_not_committed_is_taken_again(units: NewUnit) -> None:
     keep(units, OVERDUE)
     with units() as unit:
         assert unit.deadlines.pop(LATER) == OVERDUE
@@ -76,9 +76,9 @@ def test_what_was_told_but_not_committed_is_told_again(units: NewUnit) -> None:
 
 def test_who_goes_on_forgets_its_reminders(units: NewUnit) -> None:
     service = awaiting_payment(units)
-    assert reminders(units) == [["PaymentCheckDue", "PaymentWindowClosed"], []]
+    assert deadlines(units) == [["PaymentCheckDue", "PaymentWindowClosed"], []]
     service.receive("stripe", "evt_1", paid())
-    assert reminders(units) == [[], ["DeliveryOverdue", "DeliveryUnanswered"]]
+    assert deadlines(units) == [[], ["DeliveryOverdue", "DeliveryUnanswered"]]
     assert isinstance(pop(units, WINDOW_END), DeliveryUnanswered)
 
 

@@ -5,21 +5,21 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from reference.application.ports import Errand
+from reference.application.ports import OutboxMessage
 from reference.domain.enrollment import VerifyCourse
 from reference.domain.messages import Message
 from reference.storage.tables import dead_letters
 from tests.integration.storage.world import LEASE, NewUnit, at_once
 from tests.unit.reference.builders import NOON, created, refund_intent
 
-SOON, LATER = NOON + timedelta(seconds=1), NOON + timedelta(hours=1)
+SOON = NOON + timedelta(seconds=1)
 
 
 def verify(number: int) -> VerifyCourse:
     return VerifyCourse(saga_id=f"saga_{number}", course_id="algebra")
 
 
-def say(units: NewUnit, *messages: Message) -> list[Errand]:
+def say(units: NewUnit, *messages: Message) -> list[OutboxMessage]:
     """Return what was put fresh into the outbox."""
     with units() as unit:
         for message in messages:
@@ -28,16 +28,16 @@ def say(units: NewUnit, *messages: Message) -> list[Errand]:
         return unit.outbox.fresh
 
 
-def claim(units: NewUnit, now: datetime = NOON + LEASE, most: int = 50) -> list[Errand]:
+def claim(units: NewUnit, now: datetime = NOON + LEASE, most: int = 50) -> list[OutboxMessage]:
     with units() as unit:
-        found = unit.outbox.claim(now, now + LEASE, most)
+        found = unit.outbox.claim(now, most)
         unit.commit()
         return found
 
 
 def done(units: NewUnit, key: str) -> bool:
     with units() as unit:
-        was_asked = unit.outbox.done(key)
+        was_asked = unit.outbox.remove(key)
         unit.commit()
         return was_asked
 
@@ -59,7 +59,7 @@ def test_what_was_not_committed_was_never_heard(units: NewUnit) -> None:
 
 
 def test_what_is_waiting_to_be_said_is_not_said_twice(units: NewUnit) -> None:
-    assert [errand.key for errand in say(units, verify(1), verify(1))] == ["saga_1:VerifyCourse"]
+    assert [outgoing.key for outgoing in say(units, verify(1), verify(1))] == ["saga_1:VerifyCourse"]
     assert say(units, verify(1)) == []
     assert done(units, "saga_1:VerifyCourse")
     assert say(units, verify(1))
@@ -70,11 +70,11 @@ def test_whoever_says_it_first_has_said_it(units: NewUnit) -> None:
     assert [done(units, "saga_1:VerifyCourse") for _ in range(2)] == [True, False]
 
 
-def test_a_fresh_errand_belongs_to_its_process_until_the_lease_ends(units: NewUnit) -> None:
+def test_a_fresh_outbox_message_belongs_to_its_process_until_the_lease_ends(units: NewUnit) -> None:
     (fresh,) = say(units, verify(1))
     assert claim(units, NOON + LEASE - timedelta(milliseconds=1)) == []
     (found,) = claim(units)
-    assert (found.key, found.to, found.message, found.asked_at) == (fresh.key, "learning", verify(1), NOON)
+    assert (found.key, found.to, found.message, found.enqueued_at) == (fresh.key, "learning", verify(1), NOON)
     assert (fresh.attempts, found.attempts) == (1, 2)
     assert claim(units) == []
 
@@ -106,24 +106,24 @@ def test_what_is_withdrawn_is_not_said_any_more(units: NewUnit) -> None:
     assert not done(units, "saga_1:VerifyCourse")
 
 
-def test_an_errand_goes_to_one_of_many_workers(units: NewUnit) -> None:
+def test_an_outbox_message_goes_to_one_of_many_workers(units: NewUnit) -> None:
     say(units, *(verify(number) for number in range(40)))
     shares = at_once([lambda: claim(units, most=10)] * 4)
-    keys = [errand.key for share in shares for errand in share]
+    keys = [outgoing.key for share in shares for outgoing in share]
     assert len(keys) == len(set(keys))
     while more := claim(units, most=10):
-        keys += [errand.key for errand in more]
+        keys += [outgoing.key for outgoing in more]
     assert len(set(keys)) == len(keys) == 40
 
 
-def test_who_takes_an_errand_does_not_keep_others_from_the_rest(engine: Engine, units: NewUnit) -> None:
+def test_who_takes_an_outbox_message_does_not_keep_others_from_the_rest(engine: Engine, units: NewUnit) -> None:
     if engine.dialect.name == "sqlite":
         pytest.skip("SQLite has one writer at a time")
     say(units, *(verify(number) for number in range(4)))
     with units() as one, units() as other:
-        first = one.outbox.claim(NOON + LEASE, LATER, 2)
-        second = other.outbox.claim(NOON + LEASE, LATER, 4)
-    assert len({errand.key for errand in [*first, *second]}) == len(first) + len(second) == 4
+        first = one.outbox.claim(NOON + LEASE, 2)
+        second = other.outbox.claim(NOON + LEASE, 4)
+    assert len({outgoing.key for outgoing in [*first, *second]}) == len(first) + len(second) == 4
 
 
 def test_a_dead_letter_is_kept_with_its_reason(engine: Engine, units: NewUnit) -> None:

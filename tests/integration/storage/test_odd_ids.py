@@ -9,7 +9,7 @@ from reference.app import create_app
 from reference.storage.database import Database
 from tests.unit.reference.builders import StillClock
 from tests.unit.reference.test_settings import GOOD
-from tests.unit.reference.web.door import INITIATED
+from tests.unit.reference.web.service_under_test import INITIATED
 
 HEADERS = {"Authorization": f"Bearer {GOOD['SERVICE_TOKEN']}"}
 LONG = "\U0001f4d0" * 255

@@ -35,7 +35,7 @@ def pages(units: NewUnit, span: Span, limit: int) -> list[list[str]]:
     cursor: str | None = ""
     while cursor is not None:
         with units() as unit:
-            part = unit.lists.opened(span, Page(cursor, limit))
+            part = unit.lists.payments_between(span, Page(cursor, limit))
         found.append([each.payment_id for each in part.items])
         cursor = part.next_cursor
     return found
@@ -52,7 +52,7 @@ def test_a_span_of_time_includes_both_its_ends(units: NewUnit) -> None:
     span = Span(NOON + timedelta(minutes=20), NOON + timedelta(minutes=30))
     assert pages(units, span, 10) == [["pay_4", "pay_3", "pay_2", "pay_1"]]
     with units() as unit:
-        assert (unit.lists.count_opened(span), unit.lists.count_opened(EVER)) == (4, 5)
+        assert (unit.lists.count_payments_between(span), unit.lists.count_payments_between(EVER)) == (4, 5)
 
 
 def test_a_page_is_found_by_an_index(units: NewUnit, engine: Engine) -> None:
@@ -65,7 +65,7 @@ def test_a_page_is_found_by_an_index(units: NewUnit, engine: Engine) -> None:
 
     with units() as unit:
         event.listen(unit._connection, "before_cursor_execute", note)
-        unit.lists.opened(EVER, Page(str(unit.lists.opened(EVER, Page("", 2)).next_cursor), 2))
+        unit.lists.payments_between(EVER, Page(str(unit.lists.payments_between(EVER, Page("", 2)).next_cursor), 2))
         statement, values = said[-1]
         plan = str(unit._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
     assert "newest_payments" in plan

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from reference.domain.enrollment import EnrollmentRejected
 from reference.storage.tables import dead_letters, outbox, payments, sagas
-from tests.integration.storage.test_relay import Office, letters
+from tests.integration.storage.test_dispatcher import Office, letters
 from tests.integration.storage.world import NewUnit, awaiting_payment
 from tests.unit.reference.builders import NOON, create_intent
 
@@ -17,14 +17,14 @@ UNKNOWN = {"name": "InvoiceStudent", "body": {"sagaId": "saga_9", "by": "a newer
 
 
 @pytest.mark.fault(13, 37)
-def test_an_errand_that_nobody_can_read_is_for_a_person_and_the_next_is_said(units: NewUnit, engine: Engine) -> None:
+def test_an_unreadable_outbox_message_is_for_a_person_and_the_next_is_sent(units: NewUnit, engine: Engine) -> None:
     office = Office(units, [])
     with engine.begin() as connection:
-        row = {"key": "saga_9:1", "to": "stripe", "asked_at": NOON, "due_at": NOON, "attempts": 0} | UNKNOWN
+        row = {"key": "saga_9:1", "to": "stripe", "enqueued_at": NOON, "due_at": NOON, "attempts": 0} | UNKNOWN
         connection.execute(insert(outbox), row)
     office.say(create_intent())
     assert letters(engine) == [("Unreadable", "this version of the service cannot read it")]
-    assert [errand.message for errand in office.gateway.heard] == [create_intent()]
+    assert [outgoing.message for outgoing in office.gateway.heard] == [create_intent()]
     with engine.connect() as connection:
         assert connection.execute(select(dead_letters.c.body)).scalar_one()["body"] == UNKNOWN["body"]
 
@@ -37,11 +37,11 @@ def test_a_deadline_that_nobody_can_read_does_not_hide_the_next(units: NewUnit, 
         body = connection.execute(select(payments.c.body)).scalar_one()
         body["reminders"]["InvoiceStudent"] = (NOON - timedelta(days=1)).isoformat()
         connection.execute(update(payments).values(body=body, due_at=NOON - timedelta(days=1)))
-    assert office.service.remind()
+    assert office.service.fire_deadline()
     assert [name for name, _ in letters(engine)] == ["Unreadable"]
-    assert not office.service.remind()
+    assert not office.service.fire_deadline()
     office.clock.at += timedelta(days=1)
-    while office.service.remind():
+    while office.service.fire_deadline():
         pass
     with engine.connect() as connection:
         left = sorted(connection.execute(select(payments.c.body)).scalar_one()["reminders"])

@@ -65,9 +65,9 @@ def test_an_answer_that_two_workers_bring_is_taken_once(units: NewUnit) -> None:
     it = service(units)
     it.receive("learning", "e1", INITIATED)
     with units() as unit:
-        fresh = unit.outbox.claim(WINDOW_END, WINDOW_END, 1)
+        fresh = unit.outbox.claim(WINDOW_END, 1)
         unit.commit()
-    receipts = at_once([partial(it.answered, fresh[0], [VERIFIED])] * 3)
+    receipts = at_once([partial(it.complete, fresh[0], [VERIFIED])] * 3)
     assert sorted(receipts) == [Receipt.APPLIED, Receipt.DUPLICATE, Receipt.DUPLICATE]
 
 

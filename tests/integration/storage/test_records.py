@@ -24,20 +24,20 @@ def save(units: NewUnit, *records: EnrollInCourseSaga | Payment) -> None:
 
 def saga(message: EnrollInCourseInitiated = INITIATED) -> EnrollInCourseSaga:
     started = EnrollInCourseSaga.start(message)
-    started.hear(message, NOON)
+    started.handle(message, NOON)
     return started
 
 
 def test_a_saga_is_read_as_it_was_saved(units: NewUnit) -> None:
     saved = saga()
     save(units, saved)
-    saved.hear(VERIFIED, NOON)
+    saved.handle(VERIFIED, NOON)
     save(units, saved)
     with units() as unit:
         found = unit.sagas.get("saga_1")
         assert unit.sagas.get("saga_2") is None
     assert isinstance(found, EnrollInCourseSaga)
-    saved.asks = []
+    saved.effects = []
     assert found == saved
     assert (found.state, found.title, found.version) == ("awaiting_payment", "Algebra", 2)
 
@@ -45,7 +45,7 @@ def test_a_saga_is_read_as_it_was_saved(units: NewUnit) -> None:
 def test_a_payment_is_read_as_it_was_saved_and_found_by_each_of_its_ids(units: NewUnit) -> None:
     saved = payment()
     for news in (created(), declined(), paid(), refund(RefundState.PENDING)):
-        saved.hear(news)
+        saved.apply(news)
     save(units, saved)
     with units() as unit:
         by_payment_id, by_intent = unit.payments.about(created()), unit.payments.about(refund(RefundState.FAILED))
@@ -55,14 +55,14 @@ def test_a_payment_is_read_as_it_was_saved_and_found_by_each_of_its_ids(units: N
     assert saved.client_secret == SECRET
 
 
-def test_who_saves_an_older_payment_is_told_so(units: NewUnit) -> None:
+def test_who_saves_an_older_payment_gets_a_conflict(units: NewUnit) -> None:
     save(units, payment())
     with units() as unit:
         mine, theirs = unit.payments.of_saga("saga_1"), unit.payments.of_saga("saga_1")
     assert mine
     assert theirs
-    mine.hear(paid())
-    theirs.hear(canceled())
+    mine.apply(paid())
+    theirs.apply(canceled())
     save(units, mine)
     with pytest.raises(ConflictError):
         save(units, theirs)
@@ -70,7 +70,7 @@ def test_who_saves_an_older_payment_is_told_so(units: NewUnit) -> None:
         assert unit.payments.of_saga("saga_1") == mine
 
 
-def test_who_starts_a_saga_second_is_told_so(units: NewUnit) -> None:
+def test_who_starts_a_saga_second_gets_a_conflict(units: NewUnit) -> None:
     save(units, saga())
     with pytest.raises(ConflictError):
         save(units, saga())
@@ -92,12 +92,12 @@ def test_a_student_buys_a_thing_once_at_a_time(units: NewUnit) -> None:
 
 def test_a_saga_has_one_payment_and_an_intent_belongs_to_one(units: NewUnit) -> None:
     first = payment()
-    first.hear(created())
+    first.apply(created())
     save(units, first)
     with pytest.raises(ConflictError):
         save(units, payment(payment_id="pay_2"))
     other = payment(payment_id="pay_2", saga_id="saga_2")
-    other.hear(created())
+    other.apply(created())
     with pytest.raises(ConflictError):
         save(units, other)
 

@@ -43,7 +43,7 @@ def test_reminders_of_before_go_to_their_owners_and_back(empty: Database) -> Non
     migrate(empty)
     units = partial(SqlUnitOfWork, empty.writing, SAGAS, LEASE)
     mine = payment()
-    mine.reminders = {"PaymentCheckDue": NOON, "PaymentWindowClosed": WINDOW_END}
+    mine.deadlines = {"PaymentCheckDue": NOON, "PaymentWindowClosed": WINDOW_END}
     with units() as unit:
         unit.payments.save(mine)
         unit.sagas.save(EnrollInCourseSaga(saga_id="saga_1", student_id="ada", course_id="algebra"), NOON)

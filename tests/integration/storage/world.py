@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
+from reference.application.message_handler import Rules
+from reference.application.ports import OutboxMessage
 from reference.application.service import PaymentService
-from reference.application.turn import Rules
 from reference.domain.enrollment import CourseVerified, EnrollInCourseInitiated
 from reference.domain.messages import Wait
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
@@ -25,11 +26,13 @@ RIVAL = EnrollInCourseInitiated(saga_id="saga_2", student_id="ada", course_id="a
 VERIFIED = CourseVerified(saga_id="saga_1", title="Algebra", price=PRICE)
 
 
-def service(units: NewUnit, clock: StillClock | None = None) -> PaymentService:
+def service(
+    units: NewUnit, clock: StillClock | None = None, enqueue: Callable[[Sequence[OutboxMessage]], None] = lambda _: None
+) -> PaymentService:
     numbers = itertools.count(1)
     waits = {wait: timedelta(minutes=30) for wait in Wait}
-    rules = Rules(SAGAS, waits, lambda prefix: f"{prefix}_{next(numbers)}")
-    return PaymentService(units, rules, clock or StillClock())
+    rules = Rules(SAGAS, waits, lambda: str(next(numbers)))
+    return PaymentService(units, rules, clock or StillClock(), enqueue)
 
 
 def awaiting_payment(units: NewUnit) -> PaymentService:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from reference.domain.messages import Command, Event, Reminder
+from reference.domain.messages import Command, Deadline, Event
 from reference.domain.money import Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class BuyBundleInitiated(Event):
     """A student wants a bundle."""
 
@@ -24,7 +22,6 @@ class BuyBundleInitiated(Event):
     session_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfferBundle(Command):
     """What does the bundle cost?"""
 
@@ -32,7 +29,6 @@ class OfferBundle(Command):
     bundle_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class BundleOffered(Event):
     """The price is agreed from here on."""
 
@@ -41,14 +37,13 @@ class BundleOffered(Event):
     price: Money
 
 
-@dataclass(frozen=True, kw_only=True)
 class BundleSoldOut(Event):
     """Nothing to sell."""
 
     text: ClassVar[str] = "The bundle is sold out."
 
 
-class OfferOverdue(Reminder):
+class OfferOverdue(Deadline):
     """Nobody tells what the bundle costs."""
 
     text: ClassVar[str] = "The shop did not answer for too long."

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from transitions import EventData, State
 
 from reference.domain.enrollment import CreateEnrollmentRecord
-from reference.domain.messages import Command, Wait, Withdraw
-from reference.domain.payment_messages import PaymentContext
+from reference.domain.messages import Command, Wait
+from reference.domain.payment_context import PaymentContext
 from reference.domain.session import CreateConfirmedSession
 from reference.sagas.paid_saga import PaidSaga, payment_rows, payment_states
-from reference.sagas.saga import heard
+from reference.sagas.saga import message_of
 from tests.simulated.bundle.messages import BuyBundleInitiated, OfferBundle, OfferOverdue
 
 
@@ -44,7 +44,7 @@ class BuyBundleSaga(PaidSaga):
         # message                 from                  to
         ["buy_bundle_initiated",  "initiated",          "asking_price"],
         ["already_under_way",     "initiated",          "rejected"],
-        ["bundle_offered",        "asking_price",       "awaiting_payment", "take_note_of_title"],
+        ["bundle_offered",        "asking_price",       "awaiting_payment", "remember_title"],
         ["bundle_sold_out",       "asking_price",       "rejected"],
         ["offer_overdue",         "asking_price",       "rejected",         "withdraw_question"],
         ["cancel_requested",      "asking_price",       "cancelled",        "withdraw_question"],
@@ -63,14 +63,10 @@ class BuyBundleSaga(PaidSaga):
         ["session_rejected",      ["refunding", "refunded", "parked"], None],
     ]
     # fmt: on
-    WAITING_FOR: ClassVar = {
+    WAITING_FOR: ClassVar = PaidSaga.WAITING_FOR | {
         "asking_price": "the shop to say what the bundle costs",
-        "awaiting_payment": "the student to pay",
-        "canceling": "Stripe to cancel the payment",
         "enrolling": "the learning-service to confirm the enrollment",
         "confirming_session": "the communication-service to confirm the session",
-        "refunding": "Stripe to give the money back",
-        "parked": "a person: the refund failed",
     }
 
     @property
@@ -89,15 +85,15 @@ class BuyBundleSaga(PaidSaga):
     def ask_price(self, _: EventData) -> None:
         """Nobody should pay a price that was not told."""
         self.ask(self._question())
-        self.remind(OfferOverdue, Wait.PATIENCE)
+        self.schedule(OfferOverdue, Wait.PATIENCE)
 
     def withdraw_question(self, _: EventData) -> None:
         """Nobody is interested in the answer any more."""
-        self.asks.append(Withdraw(self._question()))
+        self.withdraw(self._question())
 
-    def take_note_of_title(self, event: EventData) -> None:
-        """Remember what to call it when the student is told."""
-        self.title = heard(event).title
+    def remember_title(self, event: EventData) -> None:
+        """Remember the title for the notices."""
+        self.title = message_of(event).title
 
     def _question(self) -> OfferBundle:
         return OfferBundle(saga_id=self.saga_id, bundle_id=self.bundle_id)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
-from simulators.check.steps.story import Story, money
-from simulators.judge.invariants import must_hold
+from simulators.check.steps.scenario import CurrentScenario, money
+from simulators.judge.verdict import must_hold
 from simulators.world.inside import Inside
+from simulators.world.local_service import LocalService
 from simulators.world.scheduler import Scheduler
-from simulators.world.service import Service
 from simulators.world.topology import COMMUNICATION, PAYMENT
 from tests.simulated.bundle.desk import URL, Desk
 from tests.simulated.conftest import come_to_rest
@@ -26,9 +26,9 @@ class BundleWorld(Inside):
     def __init__(self, directory: Path) -> None:
         service = "tests.simulated.bundle.app:create_app"
         super().__init__(directory, service=service, settings={"COMMUNICATION_SERVICE_URL": URL})
-        urls, token = self.plan.urls, self.plan.credentials.service_token
+        urls, token = self.topology.urls, self.topology.credentials.service_token
         self.desk = Desk(self.connect("desk"), urls[PAYMENT], urls[COMMUNICATION], token)
-        self.services["desk"] = Service("desk", lambda: self.desk.app)
+        self.services["desk"] = LocalService("desk", lambda: self.desk.app)
         self.network.attach(URL, self.services["desk"])
         self.scheduler = Scheduler(self.clock, list(self.services.values()))
 
@@ -64,9 +64,9 @@ def tutor_away(world: BundleWorld) -> None:
 
 @given(parsers.parse('"{who}" has asked for the bundle "{bundle}"'))
 @when(parsers.parse('"{who}" asks for the bundle "{bundle}"'))
-def asks(story: Story, world: BundleWorld, who: str, bundle: str) -> None:
+def asks(scenario: CurrentScenario, world: BundleWorld, who: str, bundle: str) -> None:
     world.desk.sells("saga-1", who, bundle)
-    story.begins(who, "saga-1")
+    scenario.begins(who, "saga-1")
 
 
 @then(parsers.parse('"{who}" has a session'))

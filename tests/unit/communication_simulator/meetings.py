@@ -27,16 +27,16 @@ class Meetings(Neighbour):
     def command(self, saga: str = "s1", message: str = "m1", **about: Any) -> None:
         """Ask for the session of a saga, at ten for an hour unless something else is said."""
         data = {**SESSION, "sessionId": f"ses-{saga}", "sagaId": saga, "paymentId": f"pay_{saga}"} | about
-        self.told("/commands", "CREATE_CONFIRMED_SESSION", data, message)
+        self.tell("/commands", "CREATE_CONFIRMED_SESSION", data, message)
 
     def refund(self, saga: str = "s1") -> None:
         data = PAYMENT | {"sagaId": saga, "refundId": "re_1", "reason": "paid too late"}
-        self.told("/events", "PaymentRefunded", data, f"refund-{saga}")
+        self.tell("/events", "PaymentRefunded", data, f"refund-{saga}")
 
     def notice(self, message: str = "m1", **about: Any) -> None:
-        self.told("/commands", "SEND_NOTICE", NOTICE | about, message)
+        self.tell("/commands", "SEND_NOTICE", NOTICE | about, message)
 
-    def booked(self, session_id: str = "first", **about: Any) -> None:
+    def book(self, session_id: str = "first", **about: Any) -> None:
         """Book a session by other ways."""
         self.done("operator", "POST", "/sessions", SESSION | {"sessionId": session_id} | about)
 

@@ -20,18 +20,18 @@ def rejected(reason: str) -> tuple[str, str]:
 def test_the_command_makes_a_confirmed_session_and_says_so(meetings: Meetings) -> None:
     meetings.command("s1")
     (session,) = meetings.items("/sessions")
-    (told,) = meetings.announced()
-    assert (told["type"], told["source"]) == ("SessionConfirmed", "edtech.communication-service")
-    assert told["data"] == {"sagaId": "s1", "sessionId": "ses-s1", "meetingLink": session["meetingLink"]}
+    (event,) = meetings.announcements()
+    assert (event["type"], event["source"]) == ("SessionConfirmed", "edtech.communication-service")
+    assert event["data"] == {"sagaId": "s1", "sessionId": "ses-s1", "meetingLink": session["meetingLink"]}
     known = SESSION | {"sessionId": "ses-s1", "sagaId": "s1", "paymentId": "pay_s1", "status": "CONFIRMED"}
-    assert session == known | {"meetingLink": told["data"]["meetingLink"]}
+    assert session == known | {"meetingLink": event["data"]["meetingLink"]}
 
 
 @pytest.mark.parametrize("second", ["m1", "m2"], ids=["the same message", "a new message"])
 def test_a_command_asked_again_announces_the_same_outcome_again(meetings: Meetings, second: str) -> None:
     meetings.command(message="m1")
     meetings.command(message=second)
-    one, other = meetings.announced()
+    one, other = meetings.announcements()
     assert one["data"] == other["data"]
     assert one["id"] != other["id"]
     assert meetings.statuses() == [("ses-s1", "CONFIRMED")]
@@ -77,7 +77,7 @@ def test_a_tutor_has_one_confirmed_session_at_a_time(
 def test_a_slot_is_taken_by_what_was_confirmed_by_other_ways(
     meetings: Meetings, steps: list[str], outcome: tuple[str, str | None]
 ) -> None:
-    meetings.booked()
+    meetings.book()
     for step in steps:
         meetings.move(step)
     meetings.command("s1")
@@ -91,7 +91,7 @@ def test_a_session_that_would_have_begun_is_rejected(meetings: Meetings, at: str
 
 
 def test_a_session_that_there_is_already_stays_what_it_is(meetings: Meetings) -> None:
-    meetings.booked("first", studentId="bob", tutorId="otto")
+    meetings.book("first", studentId="bob", tutorId="otto")
     meetings.command("s1", sessionId="first")
     assert meetings.outcomes() == [rejected("SESSION_EXISTS")]
     assert meetings.done("operator", "GET", "/sessions/first")["studentId"] == "bob"
@@ -133,15 +133,15 @@ def test_a_rejection_keeps_its_reason_when_the_money_is_back(meetings: Meetings)
 def test_news_of_a_payment_is_kept_once_and_confirms_nothing(
     meetings: Meetings, name: str, more: dict[str, str]
 ) -> None:
-    meetings.booked()
+    meetings.book()
     for _ in range(2):
-        meetings.told("/events", name, PAYMENT | {"sagaId": "s1"} | more, "m1")
+        meetings.tell("/events", name, PAYMENT | {"sagaId": "s1"} | more, "m1")
     assert [each["type"] for each in meetings.state()["inbox"]] == [name]
-    assert (meetings.status(), meetings.announced()) == ("PENDING_PAYMENT", [])
+    assert (meetings.status(), meetings.announcements()) == ("PENDING_PAYMENT", [])
 
 
 def test_what_a_message_says_beyond_what_we_know_is_ignored(meetings: Meetings) -> None:
-    meetings.told("/events", "PaymentSucceeded", PAYMENT | {"sagaId": "s1", "newer": 1})
+    meetings.tell("/events", "PaymentSucceeded", PAYMENT | {"sagaId": "s1", "newer": 1})
     meetings.command("s1", newer=1)
     assert "newer" not in meetings.items("/sessions")[0]
 

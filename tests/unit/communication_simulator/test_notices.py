@@ -17,10 +17,10 @@ def found(meetings: Meetings, query: str = "", who: str = "operator") -> list[tu
 def test_a_notice_is_put_into_the_inbox_and_said_to_be_sent(meetings: Meetings) -> None:
     meetings.notice()
     (notice,) = meetings.items("/notices?personId=ada", "ada")
-    (told,) = meetings.announced()
+    (event,) = meetings.announcements()
     assert notice == NOTICE | {"noticeId": notice["noticeId"], "sentAt": "2026-09-01T09:00:00.000Z"}
-    assert told["type"] == "NoticeSent"
-    assert told["data"] == {
+    assert event["type"] == "NoticeSent"
+    assert event["data"] == {
         "sagaId": "s1",
         "noticeId": notice["noticeId"],
         "personId": "ada",
@@ -39,7 +39,7 @@ def test_of_other_kinds_an_attempt_is_ignored(meetings: Meetings, attempt: str |
 def test_a_notice_asked_for_again_is_sent_once_and_announced_again(meetings: Meetings, kind: str) -> None:
     for message in ("m1", "m1", "m2"):
         meetings.notice(message, kind=kind, title=f"as told by {message}", attempt=message)
-    one, two, three = meetings.announced()
+    one, two, three = meetings.announcements()
     assert one["data"] == two["data"] == three["data"]
     assert len({one["id"], two["id"], three["id"]}) == 3
     assert found(meetings) == [("s1", kind, None)]
@@ -52,12 +52,12 @@ def test_each_kind_and_each_saga_has_its_own_notice(meetings: Meetings) -> None:
     assert found(meetings) == [(saga, kind, None) for saga in ("s1", "s2") for kind in KINDS]
 
 
-def test_of_declines_each_attempt_is_told_once(meetings: Meetings) -> None:
+def test_of_declines_each_attempt_is_sent_once(meetings: Meetings) -> None:
     one, two = "first", "second"
     for attempt in (one, one, two, one):
         meetings.notice(kind="DECLINED", attempt=attempt)
     assert found(meetings) == [("s1", "DECLINED", one), ("s1", "DECLINED", two)]
-    assert [each["data"]["attempt"] for each in meetings.announced()] == [one, one, two, one]
+    assert [each["data"]["attempt"] for each in meetings.announcements()] == [one, one, two, one]
 
 
 def test_a_notice_and_a_session_of_one_saga_do_not_get_into_each_others_way(meetings: Meetings) -> None:

@@ -11,7 +11,7 @@ def test_a_session_booked_by_other_ways_waits_for_its_payment(meetings: Meetings
     made = meetings.call("operator", "POST", "/sessions", SESSION)
     assert (made.status_code, made.headers["Location"]) == (201, "/sessions/first")
     assert made.json == SESSION | {"status": "PENDING_PAYMENT", "meetingLink": None}
-    assert meetings.announced() == []
+    assert meetings.announcements() == []
 
 
 def test_a_session_gets_an_id_when_none_is_chosen(meetings: Meetings) -> None:
@@ -20,7 +20,7 @@ def test_a_session_gets_an_id_when_none_is_chosen(meetings: Meetings) -> None:
 
 
 def test_two_sessions_cannot_have_one_id(meetings: Meetings) -> None:
-    meetings.booked()
+    meetings.book()
     assert meetings.call("operator", "POST", "/sessions", SESSION | {"studentId": "bob"}).status_code == 409
     assert meetings.done("operator", "GET", "/sessions/first")["studentId"] == "ada"
 
@@ -45,7 +45,7 @@ WAYS: list[tuple[Sequence[str], str, int, str]] = [
 def test_a_session_moves_only_along_its_ways_and_doing_it_twice_is_doing_it_once(
     meetings: Meetings, before: Sequence[str], how: str, answer: int, after: str
 ) -> None:
-    meetings.booked()
+    meetings.book()
     for step in before:
         assert meetings.move(step) == 200
     assert meetings.move(how) == answer
@@ -53,7 +53,7 @@ def test_a_session_moves_only_along_its_ways_and_doing_it_twice_is_doing_it_once
 
 
 def test_there_is_a_meeting_link_only_while_the_session_is_confirmed(meetings: Meetings) -> None:
-    meetings.booked()
+    meetings.book()
     steps = [("GET", ""), ("POST", "/confirm"), ("POST", "/confirm"), ("POST", "/cancel")]
     links = [meetings.done("operator", method, f"/sessions/first{step}")["meetingLink"] for method, step in steps]
     assert links == [None, links[1], links[1], None]
@@ -68,8 +68,8 @@ def test_two_sessions_never_share_a_meeting_link(meetings: Meetings) -> None:
 
 
 def test_of_two_sessions_at_one_time_only_one_is_confirmed(meetings: Meetings) -> None:
-    meetings.booked("one")
-    meetings.booked("two", scheduledAt="2026-09-07T10:59:00Z")
+    meetings.book("one")
+    meetings.book("two", scheduledAt="2026-09-07T10:59:00Z")
     assert (meetings.move("confirm", "one"), meetings.move("confirm", "two")) == (200, 409)
     assert meetings.statuses() == [("one", "CONFIRMED"), ("two", "PENDING_PAYMENT")]
     meetings.move("cancel", "one")
@@ -77,8 +77,8 @@ def test_of_two_sessions_at_one_time_only_one_is_confirmed(meetings: Meetings) -
 
 
 def test_a_student_sees_and_cancels_only_the_own_sessions(meetings: Meetings) -> None:
-    meetings.booked("hers", studentId="ada")
-    meetings.booked("his", studentId="bob")
+    meetings.book("hers", studentId="ada")
+    meetings.book("his", studentId="bob")
     for path in ("/sessions", "/sessions?studentId=ada", "/sessions?tutorId=emmy"):
         assert [each["sessionId"] for each in meetings.items(path, "ada")] == ["hers"]
     assert meetings.call("ada", "GET", "/sessions?studentId=bob").status_code == 403
@@ -90,7 +90,7 @@ def test_a_student_sees_and_cancels_only_the_own_sessions(meetings: Meetings) ->
 
 
 def test_sessions_are_found_by_student_tutor_saga_and_status_page_by_page(meetings: Meetings) -> None:
-    meetings.booked("one", studentId="bob")
+    meetings.book("one", studentId="bob")
     meetings.command("s1")
     meetings.command("s2", tutorId="otto")
 

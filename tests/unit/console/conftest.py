@@ -1,4 +1,4 @@
-"""One stage for all: each test has students of its own, and calms what it broke."""
+"""One session for all: each test has students of its own, and calms what it broke."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from simulators.console.app import create_app
-from simulators.console.session import Stage
+from simulators.console.session import Session
 from simulators.world.together import ANY_PORTS
 
 JSON = {"Accept": "application/json"}
@@ -17,19 +17,19 @@ HOST = "http://127.0.0.1:8080"
 
 
 @pytest.fixture(scope="session")
-def one_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def one_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """A world that listens on ports of its own."""
-    with Stage(tmp_path_factory.mktemp("stage"), ANY_PORTS) as stage:
-        stage.pace_seconds = 0
-        yield stage
+    with Session(tmp_path_factory.mktemp("session"), ANY_PORTS) as session:
+        session.pace_seconds = 0
+        yield session
 
 
 @pytest.fixture
-def stage(one_stage: Stage) -> Iterator[Stage]:
-    """The stage, calm before and after."""
-    yield one_stage
-    one_stage.world.calm()
-    one_stage.world.clock.resume()
+def session(one_session: Session) -> Iterator[Session]:
+    """The session, calm before and after."""
+    yield one_session
+    one_session.world.clear_faults()
+    one_session.world.clock.resume()
 
 
 class Visitor(FlaskClient):
@@ -57,9 +57,9 @@ class Visitor(FlaskClient):
         return answer.get_json()
 
 
-def visiting(stage: Stage) -> Visitor:
-    """Return somebody who looks at this stage."""
-    app = create_app(stage)
+def visiting(session: Session) -> Visitor:
+    """Return somebody who looks at this session."""
+    app = create_app(session)
     app.test_client_class = Visitor
     client = app.test_client()
     assert isinstance(client, Visitor)
@@ -67,11 +67,11 @@ def visiting(stage: Stage) -> Visitor:
 
 
 @pytest.fixture
-def visitor(stage: Stage) -> Visitor:
-    return visiting(stage)
+def visitor(session: Session) -> Visitor:
+    return visiting(session)
 
 
 @pytest.fixture(scope="session")
-def bought(one_stage: Stage) -> str:
+def bought(one_session: Session) -> str:
     """A course that was bought and delivered; its saga."""
-    return str(visiting(one_stage).act("/stories/course/play")["sagaId"])
+    return str(visiting(one_session).act("/stories/course/play")["sagaId"])

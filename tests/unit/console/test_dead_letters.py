@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.console.session import Stage
-from simulators.world.topology import STRIPE
+from simulators.console.session import Session
 from tests.unit.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 
 
-def pay_by_another_intent(stage: Stage, saga_id: str) -> str:
+def pay_by_another_intent(session: Session, saga_id: str) -> str:
     """Somebody makes a second payment for the same purchase, by hand: the service cannot know what it is for."""
-    (first,) = stage.world.stripe.intents(saga_id)
+    (first,) = session.world.stripe.intents(saga_id)
     metadata = {f"metadata[{name}]": value for name, value in first["metadata"].items()}
     terms = {"amount": "4900", "currency": "eur", "payment_method_types[0]": "card", "payment_method": "pm_card_visa"}
-    made = stage.simulator(STRIPE).post("/v1/payment_intents", form=terms | metadata | {"confirm": "true"})
-    stage.world.settle()
+    made = session.world.stripe.client.post("/v1/payment_intents", form=terms | metadata | {"confirm": "true"})
+    session.world.settle()
     return str(made["id"])
 
 
-def test_a_second_payment_waits_for_a_person_who_deals_with_it(visitor: Visitor, stage: Stage) -> None:
-    intent_id = pay_by_another_intent(stage, visitor.act("/stories/course/play")["sagaId"])
+def test_a_second_payment_waits_for_a_person_who_deals_with_it(visitor: Visitor, session: Session) -> None:
+    intent_id = pay_by_another_intent(session, visitor.act("/stories/course/play")["sagaId"])
     letters = [each for each in visitor.told("/dead-letters")["items"] if intent_id in each["reason"]]
     assert {each["name"] for each in letters} >= {"MoneyReceived"}
     assert "this payment&#39;s intent is" in visitor.seen("/dead-letters")
 
-    stage.simulator(STRIPE).post("/v1/refunds", form={"payment_intent": intent_id})
+    session.world.stripe.refund(intent_id)
     for each in letters:
         again = visitor.post(f"/dead-letters/{each['id']}/retry", headers=JSON)
         assert again.status_code == 409, "it fits as little as before"

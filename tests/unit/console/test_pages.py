@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import simulators.console
-from simulators.console.session import Stage
+from simulators.console.session import Session
 from tests.unit.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
@@ -76,10 +76,10 @@ def test_the_script_is_small() -> None:
     assert (Path(str(simulators.console.__file__)).parent / "static" / "console.js").stat().st_size < 20_000
 
 
-def test_no_page_shows_a_secret(visitor: Visitor, bought: str, stage: Stage) -> None:
-    known = stage.world.plan.credentials
+def test_no_page_shows_a_secret(visitor: Visitor, bought: str, session: Session) -> None:
+    known = session.world.topology.credentials
     secrets = [known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret]
-    secrets += [each["client_secret"] for each in stage.world.stripe.intents()]
+    secrets += [each["client_secret"] for each in session.world.stripe.intents()]
     for path in (*PAGES, f"/sagas/{bought}", f"/pay/{bought}", *_everything_of_stripe(visitor)):
         for text in (visitor.seen(path), visitor.get(path, headers=JSON).text):
             assert [each for each in secrets if each in text] == [], path

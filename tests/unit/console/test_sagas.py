@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from simulators.console.session import Stage
+from simulators.console.session import Session
 from tests.unit.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
@@ -20,15 +20,15 @@ def student() -> str:
     return f"student{next(NAMES)}"
 
 
-def enrolled(stage: Stage, student: str, course: str = "algebra") -> str:
-    saga_id = stage.world.student(student).enroll(course)
-    stage.world.student(student).client_secret(saga_id)
-    stage.world.settle()
+def enrolled(session: Session, student: str, course: str = "algebra") -> str:
+    saga_id = session.world.student(student).enroll(course)
+    session.world.student(student).client_secret(saga_id)
+    session.world.settle()
     return saga_id
 
 
-def test_the_list_can_be_narrowed_and_searched(visitor: Visitor, stage: Stage, student: str) -> None:
-    saga_id = enrolled(stage, student)
+def test_the_list_can_be_narrowed_and_searched(visitor: Visitor, session: Session, student: str) -> None:
+    saga_id = enrolled(session, student)
 
     def ids(query: str) -> list[str]:
         return [each["sagaId"] for each in visitor.told(f"/{query}")["items"]]
@@ -41,14 +41,14 @@ def test_the_list_can_be_narrowed_and_searched(visitor: Visitor, stage: Stage, s
     assert visitor.get("/?state=NOWHERE", headers=JSON).status_code == 409
 
 
-def test_counters_tell_how_many_are_where(visitor: Visitor, stage: Stage, student: str) -> None:
+def test_counters_tell_how_many_are_where(visitor: Visitor, session: Session, student: str) -> None:
     before = visitor.told("/")["counters"].get("AWAITING_PAYMENT", 0)
-    enrolled(stage, student)
+    enrolled(session, student)
     assert visitor.told("/")["counters"]["AWAITING_PAYMENT"] == before + 1
 
 
-def test_a_saga_that_waits_says_for_whom_and_until_when(visitor: Visitor, stage: Stage, student: str) -> None:
-    told = visitor.told(f"/sagas/{enrolled(stage, student)}")
+def test_a_saga_that_waits_says_for_whom_and_until_when(visitor: Visitor, session: Session, student: str) -> None:
+    told = visitor.told(f"/sagas/{enrolled(session, student)}")
     assert re.fullmatch(r"It waits for the student to pay, until .* UTC, for another (30|29) min.*\.", told["why"][0])
     standings = {each["number"]: each["standing"] for each in told["promises"]}
     assert (standings[1], standings[9], len(standings)) == ("not yet", "holds", 18)
@@ -84,34 +84,34 @@ def test_what_was_said_can_be_read_and_its_secrets_not(visitor: Visitor, bought:
     assert steps["CREATE_ENROLLMENT_RECORD"]["data"]["courseId"] == "algebra"
 
 
-def test_a_lost_webhook_is_crossed_and_explained(visitor: Visitor, stage: Stage, student: str) -> None:
-    saga_id = enrolled(stage, student)
-    stage.world.plant_fault("stripe", "lost_delivery", times=None)
-    stage.world.student(student).pays(saga_id)
-    stage.world.settle()
+def test_a_lost_webhook_is_crossed_and_explained(visitor: Visitor, session: Session, student: str) -> None:
+    saga_id = enrolled(session, student)
+    session.world.plant_fault("stripe", "lost_delivery", times=None)
+    session.world.student(student).pay(saga_id)
+    session.world.settle()
     told = visitor.told(f"/sagas/{saga_id}")
     assert "payment_intent.succeeded" in [step["said"] for step in told["steps"] if step["lost"]]
     assert told["why"][1].startswith("Stripe has the money, but its news of it was lost")
     assert "payment received" in visitor.seen(f"/pay/{saga_id}").lower()
-    stage.world.pass_time(timedelta(minutes=6))
+    session.world.pass_time(timedelta(minutes=6))
     assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
 
 
-def test_a_message_that_is_tried_again_says_when(visitor: Visitor, stage: Stage, student: str) -> None:
-    saga_id = enrolled(stage, student)
-    stage.world.clock.pause()
-    stage.world.plant_fault("stripe", "ignored_answer", event="payment_intent.succeeded")
-    stage.world.student(student).pays(saga_id)
-    stage.world.settle()
+def test_a_message_that_is_tried_again_says_when(visitor: Visitor, session: Session, student: str) -> None:
+    saga_id = enrolled(session, student)
+    session.world.clock.pause()
+    session.world.plant_fault("stripe", "ignored_answer", event="payment_intent.succeeded")
+    session.world.student(student).pay(saga_id)
+    session.world.settle()
     about = visitor.told(f"/webhooks?saga={saga_id}")["items"]
     assert [each["attempts"][0]["error"] for each in about if each["status"] == "PENDING"][:1] == ["IgnoredAnswer"]
     assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
 
 
-def test_a_student_changes_their_mind_and_a_person_resumes(visitor: Visitor, stage: Stage, student: str) -> None:
-    saga_id = enrolled(stage, student)
+def test_a_student_changes_their_mind_and_a_person_resumes(visitor: Visitor, session: Session, student: str) -> None:
+    saga_id = enrolled(session, student)
     visitor.act(f"/sagas/{saga_id}/cancel")
-    stage.world.settle()
+    session.world.settle()
     assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "CANCELLED"
     assert visitor.post(f"/sagas/{saga_id}/resume", headers=JSON).status_code == 409
     parked = visitor.act("/stories/refund-fails/play")["sagaId"]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from simulators.console.feed import _changes
-from simulators.console.session import Stage
+from simulators.console.feed import changes
+from simulators.console.session import Session
 from simulators.stories import STORIES
 from simulators.world.scheduler import NeverQuiet
 from simulators.world.together import ANY_PORTS
@@ -39,7 +39,7 @@ def test_a_story_that_cannot_go_on_is_not_told_for_ever(visitor: Visitor, monkey
     def never(*_: object) -> None:
         raise NeverQuiet("still busy")
 
-    monkeypatch.setattr("simulators.console.stories.play", never)
+    monkeypatch.setattr("simulators.console.stories.Play.perform", never)
     answer = visitor.post("/stories/crash/play", headers=JSON)
     assert (answer.status_code, answer.get_json()["detail"]) == (503, "still busy")
     assert "Playing" not in visitor.seen("/stories/crash")
@@ -88,16 +88,16 @@ def test_a_seed_leads_to_an_address_that_can_be_shared(visitor: Visitor) -> None
 
 
 def test_time_moves_as_one_wants_and_a_reset_leaves_nothing(tmp_path: Path) -> None:
-    with Stage(tmp_path, ANY_PORTS) as stage:
-        stage.pace_seconds = 0
-        visitor = visiting(stage)
+    with Session(tmp_path, ANY_PORTS) as session:
+        session.pace_seconds = 0
+        visitor = visiting(session)
         assert "Nobody has bought anything yet" in visitor.seen("/")
-        _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor, stage)
-        urls = dict(stage.world.plan.urls)
+        _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor, session)
+        urls = dict(session.world.topology.urls)
         assert visitor.act("/reset", service="naive")["said"].startswith("All is new: ")
         assert "payment-service: naive, wrong on purpose" in visitor.seen("/stories")
         assert visitor.told("/")["items"] == []
-        assert stage.world.plan.urls == urls
+        assert session.world.topology.urls == urls
         assert not visitor.act("/stories/webhook-twice/play")["endedWell"]
         told = visitor.told("/stories/webhook-twice")
         (broken,) = [each for each in told["promises"] if each["standing"] == "violated"]
@@ -109,8 +109,8 @@ def test_time_moves_as_one_wants_and_a_reset_leaves_nothing(tmp_path: Path) -> N
         assert visitor.post("/reset", data={"service": "cruel"}, headers=JSON).status_code == 400
 
 
-def _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor: Visitor, stage: Stage) -> None:
-    clock, student = stage.world.clock, stage.world.student("waiter")
+def _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor: Visitor, session: Session) -> None:
+    clock, student = session.world.clock, session.world.student("waiter")
     saga_id = student.enroll("algebra")
     student.client_secret(saga_id)
     visitor.act("/clock/pause")
@@ -127,27 +127,27 @@ def _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor: Visitor,
     assert visitor.told("/clock")["isRunning"]
 
 
-def test_the_feed_says_that_there_is_something_new_until_the_stage_closes(stage: Stage) -> None:
-    stream = _changes(stage)
+def test_the_feed_says_that_there_is_something_new_until_the_stage_closes(session: Session) -> None:
+    stream = changes(session)
     first = next(stream)
-    stage.touch()
+    session.touch()
     second = next(stream)
     assert first != second
-    assert second == f"id: {stage.version}\ndata: {stage.version}\n\n"
-    stage.is_open = False
+    assert second == f"id: {session.version}\ndata: {session.version}\n\n"
+    session.is_open = False
     try:
         assert list(stream) == []
     finally:
-        stage.is_open = True
+        session.is_open = True
 
 
-def test_a_story_is_shown_also_while_a_service_is_down(visitor: Visitor, stage: Stage) -> None:
+def test_a_story_is_shown_also_while_a_service_is_down(visitor: Visitor, session: Session) -> None:
     visitor.act("/stories/course/play")
     for name in ("payment-service", "learning-service"):
-        stage.world.take_down(name)
+        session.world.take_down(name)
         try:
             told = visitor.told("/stories/course")
         finally:
-            stage.world.bring_back(name)
+            session.world.bring_back(name)
         assert (told["saga"], told["lines"] != []) == (None, True)
     assert visitor.told("/stories/course")["saga"]["outcome"] == "COMPLETED"

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from simulators.console.pay import TOKENS
-from simulators.console.session import Stage
+from simulators.console.session import Session
 from simulators.stripe.payments.cards import BY_TOKEN
 from tests.unit.console.conftest import JSON, Visitor
 
@@ -26,9 +26,9 @@ def stands(visitor: Visitor, saga_id: str) -> str:
     return str(visitor.told(f"/pay/{saga_id}")["stands"]["heading"])
 
 
-def asked(visitor: Visitor, stage: Stage, student: str, course: str = "geometry") -> str:
+def asked(visitor: Visitor, session: Session, student: str, course: str = "geometry") -> str:
     saga_id = str(visitor.act("/school/enroll", **{"as": student, "courseId": course})["sagaId"])
-    stage.world.student(student).client_secret(saga_id)
+    session.world.student(student).client_secret(saga_id)
     return saga_id
 
 
@@ -36,14 +36,14 @@ def test_every_card_on_the_page_is_one_of_stripes() -> None:
     assert set(BY_TOKEN) >= TOKENS
 
 
-def test_a_course_is_bought_with_the_second_card(visitor: Visitor, stage: Stage, student: str) -> None:
-    saga_id = asked(visitor, stage, student)
+def test_a_course_is_bought_with_the_second_card(visitor: Visitor, session: Session, student: str) -> None:
+    saga_id = asked(visitor, session, student)
     assert stands(visitor, saga_id) == "Ready to pay"
     declined = visitor.act(f"/pay/{saga_id}/card", card="pm_card_visa_chargeDeclinedInsufficientFunds")
     assert (declined["status"], declined["said"]) == ("declined", "Declined: Your card has insufficient funds.")
     assert "insufficient funds" in visitor.told(f"/pay/{saga_id}")["stands"]["sentence"]
     assert visitor.act(f"/pay/{saga_id}/card", card="pm_card_visa")["status"] == "succeeded"
-    stage.world.settle()
+    session.world.settle()
     assert stands(visitor, saga_id) == "It is yours"
     kinds = [each["kind"] for each in visitor.told(f"/inbox?person={student}")["items"]]
     assert kinds == ["CONFIRMED", "DECLINED"]
@@ -51,20 +51,22 @@ def test_a_course_is_bought_with_the_second_card(visitor: Visitor, stage: Stage,
 
 
 @pytest.mark.parametrize(("answer", "heading"), [("complete", "It is yours"), ("fail", "Ready to pay")])
-def test_the_bank_asks_on_its_own_page(visitor: Visitor, stage: Stage, student: str, answer: str, heading: str) -> None:
-    saga_id = asked(visitor, stage, student)
+def test_the_bank_asks_on_its_own_page(
+    visitor: Visitor, session: Session, student: str, answer: str, heading: str
+) -> None:
+    saga_id = asked(visitor, session, student)
     assert visitor.act(f"/pay/{saga_id}/card", card="pm_card_authenticationRequired")["status"] == "requires_action"
     told = visitor.told(f"/pay/{saga_id}")
     assert told["stands"]["heading"] == "Your bank wants to ask you something"
     assert f'href="{told["intent"]["bank"]}"' in visitor.seen(f"/pay/{saga_id}")
     back = requests.post(told["intent"]["bank"], data={"outcome": answer}, allow_redirects=False, timeout=10)
     assert back.headers["Location"].startswith(f"http://127.0.0.1:8080/pay/{saga_id}?")
-    stage.world.settle()
+    session.world.settle()
     assert stands(visitor, saga_id) == heading
 
 
-def test_while_the_news_is_missing_nothing_is_promised(visitor: Visitor, stage: Stage, student: str) -> None:
-    saga_id = asked(visitor, stage, student)
+def test_while_the_news_is_missing_nothing_is_promised(visitor: Visitor, session: Session, student: str) -> None:
+    saga_id = asked(visitor, session, student)
     visitor.act("/faults/stripe/lost_delivery", times="9")
     visitor.act(f"/pay/{saga_id}/card")
     told = visitor.told(f"/pay/{saga_id}")
@@ -73,17 +75,17 @@ def test_while_the_news_is_missing_nothing_is_promised(visitor: Visitor, stage: 
     assert 'name="card"' not in visitor.seen(f"/pay/{saga_id}")
 
 
-def test_what_cannot_be_delivered_is_given_back(visitor: Visitor, stage: Stage, student: str) -> None:
-    saga_id = asked(visitor, stage, student, "history")
+def test_what_cannot_be_delivered_is_given_back(visitor: Visitor, session: Session, student: str) -> None:
+    saga_id = asked(visitor, session, student, "history")
     visitor.act("/school/courses/history/unpublish")
     assert "taken back" in visitor.seen("/school")
     visitor.act(f"/pay/{saga_id}/card")
-    stage.world.settle()
+    session.world.settle()
     visitor.act("/school/courses/history/publish")
     assert stands(visitor, saga_id) == "You have your money back"
 
 
-def test_a_session_is_booked_in_the_calendar(visitor: Visitor, stage: Stage, student: str) -> None:
+def test_a_session_is_booked_in_the_calendar(visitor: Visitor, session: Session, student: str) -> None:
     def free() -> list[Any]:
         days = visitor.told(f"/school?as={student}&tutor=grace&minutes=60")["days"]
         return [slot["scheduledAt"] for day in days for slot in day["slots"] if slot["status"] == "FREE"]
@@ -91,10 +93,10 @@ def test_a_session_is_booked_in_the_calendar(visitor: Visitor, stage: Stage, stu
     slot = free()[-1]
     booking = {"as": student, "tutorId": "grace", "scheduledAt": slot, "minutes": "60"}
     saga_id = visitor.act("/school/book", **booking)["sagaId"]
-    stage.world.student(student).client_secret(saga_id)
+    session.world.student(student).client_secret(saga_id)
     assert slot not in free()
     visitor.act(f"/pay/{saga_id}/card")
-    stage.world.settle()
+    session.world.settle()
     assert stands(visitor, saga_id) == "It is yours"
     other = free()[-1]
     visitor.act("/school/tutors/grace/taken", scheduledAt=other)
@@ -128,6 +130,6 @@ def test_a_wrong_wish_is_refused(visitor: Visitor, path: str, sent: dict[str, st
     assert (answer.status_code, answer.get_json()["status"]) == (status, status)
 
 
-def test_a_card_that_is_not_on_the_page_is_refused(visitor: Visitor, stage: Stage, student: str) -> None:
-    saga_id = asked(visitor, stage, student)
+def test_a_card_that_is_not_on_the_page_is_refused(visitor: Visitor, session: Session, student: str) -> None:
+    saga_id = asked(visitor, session, student)
     assert visitor.post(f"/pay/{saga_id}/card", data={"card": "4242"}, headers=JSON).status_code == 400

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from simulators.console.faults import QUICK
-from simulators.console.session import Stage
+from simulators.console.session import Session
 from simulators.console.webhooks import TROUBLES
 from tests.unit.console.conftest import JSON, Visitor
 
@@ -24,12 +24,12 @@ def test_what_is_broken_is_in_view_on_every_page_until_all_is_calm(visitor: Visi
     assert "Nothing is broken on purpose" in visitor.seen("/help")
 
 
-def test_a_fault_is_planted_with_its_parameters_and_lifted(visitor: Visitor, stage: Stage) -> None:
+def test_a_fault_is_planted_with_its_parameters_and_lifted(visitor: Visitor, session: Session) -> None:
     visitor.act("/faults/stripe/latency", latency="2500.5", times="", path="/v1/refunds")
-    (planted,) = stage.active_faults()
+    (planted,) = session.active_faults()
     assert (planted["latency"], planted["times"], planted["path"]) == (2500.5, 1, "/v1/refunds")
     visitor.act(f"/faults/stripe/{planted['id']}/lift")
-    assert stage.active_faults() == []
+    assert session.active_faults() == []
 
 
 @pytest.mark.parametrize(
@@ -54,27 +54,27 @@ def test_nothing_breaks_where_nothing_is(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize(("label", "fault", "more", "meaning"), TROUBLES, ids=[each[0] for each in TROUBLES])
 def test_each_trouble_of_the_next_webhook_can_be_planted(
-    visitor: Visitor, stage: Stage, label: str, fault: str, more: dict[str, int], meaning: str
+    visitor: Visitor, session: Session, label: str, fault: str, more: dict[str, int], meaning: str
 ) -> None:
     page = visitor.seen("/webhooks")
     assert f'formaction="/faults/stripe/{fault}"' in page
     assert label in page
     visitor.act(f"/faults/stripe/{fault}", event="payment_intent.succeeded", **more)
-    assert [each["fault"] for each in stage.active_faults()] == [fault]
+    assert [each["fault"] for each in session.active_faults()] == [fault]
 
 
-def test_a_webhook_is_held_and_resent(visitor: Visitor, stage: Stage) -> None:
-    student = stage.world.student("holder")
+def test_a_webhook_is_held_and_resent(visitor: Visitor, session: Session) -> None:
+    student = session.world.student("holder")
     saga_id = student.enroll("biology")
     student.client_secret(saga_id)
     visitor.act("/faults/stripe/delayed_delivery", event="payment_intent.succeeded", seconds="259200")
-    student.pays(saga_id)
-    stage.world.settle()
+    student.pay(saga_id)
+    session.world.settle()
     pending = visitor.told(f"/webhooks?saga={saga_id}&status=PENDING")["items"]
     assert [each["event"] for each in pending] == ["payment_intent.succeeded"]
     assert visitor.told(f"/sagas/{saga_id}")["saga"]["state"] == "AWAITING_PAYMENT"
     visitor.act(f"/webhooks/{pending[0]['about']}/resend")
-    stage.world.settle()
+    session.world.settle()
     assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
     tried = visitor.told(f"/webhooks/{pending[0]['about']}")["deliveries"]
     assert sorted(each["status"] for each in tried) == ["DELIVERED", "PENDING"]
@@ -86,7 +86,7 @@ def test_a_jump_must_be_one(visitor: Visitor, seconds: str) -> None:
     assert visitor.post("/clock/backwards", headers=JSON).status_code == 404
 
 
-def test_a_service_is_killed_and_everybody_sees_it_until_it_is_up_again(visitor: Visitor, stage: Stage) -> None:
+def test_a_service_is_killed_and_everybody_sees_it_until_it_is_up_again(visitor: Visitor, session: Session) -> None:
     visitor.act("/services/payment-service/kill")
     away = visitor.get("/")
     assert away.status_code == 503
@@ -98,16 +98,16 @@ def test_a_service_is_killed_and_everybody_sees_it_until_it_is_up_again(visitor:
     visitor.act("/services/stripe/kill")
     assert "stripe is down" in visitor.seen("/")
     visitor.act("/calm")
-    assert stage.down() == []
+    assert session.down() == []
     assert visitor.post("/services/nobody/kill", headers=JSON).status_code == 404
 
 
-def test_a_request_that_is_made_again_under_its_key_is_told_from_a_new_one(visitor: Visitor, stage: Stage) -> None:
-    student = stage.world.student("patient")
+def test_a_request_that_is_made_again_under_its_key_is_told_from_a_new_one(visitor: Visitor, session: Session) -> None:
+    student = session.world.student("patient")
     visitor.act("/faults/stripe/rate_limited", method="POST", path="/v1/payment_intents")
     saga_id = student.enroll("algebra")
-    stage.world.settle()
-    stage.world.pass_time(timedelta(seconds=10))
+    session.world.settle()
+    session.world.pass_time(timedelta(seconds=10))
     student.client_secret(saga_id)
     asked = [each for each in visitor.told("/stripe/requests")["items"] if each["idempotencyKey"]]
     newest = [each for each in asked if each["path"] == "/v1/payment_intents"][:2]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,9 +10,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope, read_envelope
 from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import object_of, optional, text, validate, whole_number
-
-if TYPE_CHECKING:
-    from simulators.kit.seams import Seams
+from simulators.kit.seams import Seams
 
 
 def arrives(body: str, content_type: str = CONTENT_TYPE) -> Any:

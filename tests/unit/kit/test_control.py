@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from flask import Flask, request
+from flask.testing import FlaskClient
 
 from simulators.kit.http.problems import answer_with_problems
+from simulators.kit.seams import Seams
 from simulators.kit.simulator import Simulator
-
-if TYPE_CHECKING:
-    from flask.testing import FlaskClient
-
-    from simulators.kit.seams import Seams
 
 
 @pytest.fixture
@@ -44,10 +41,10 @@ def words(client: FlaskClient) -> list[str]:
 
 
 def test_it_tells_what_it_can_do_as_json_and_as_a_page(client: FlaskClient) -> None:
-    told = client.get("/_sim").json
-    assert told
-    assert {"method": "POST", "path": "/words", "does": "Keep a word."} in told["routes"]
-    assert "lost_answer" in {fault["name"] for fault in told["faults"]}
+    overview = client.get("/_sim").json
+    assert overview
+    assert {"method": "POST", "path": "/words", "does": "Keep a word."} in overview["routes"]
+    assert "lost_answer" in {fault["name"] for fault in overview["faults"]}
     page = client.get("/_sim", headers={"Accept": "text/html"})
     assert page.mimetype == "text/html"
     assert "Keep a word." in page.text
@@ -119,7 +116,7 @@ def test_latency_passes_on_a_clock_that_is_held_still_by_a_jump(client: FlaskCli
     assert seams.clock.now() - before == timedelta(seconds=30)
 
 
-def test_a_fault_strikes_as_often_as_told_and_only_where_told(client: FlaskClient) -> None:
+def test_a_fault_strikes_as_often_as_it_says_and_only_where_it_says(client: FlaskClient) -> None:
     client.post("/_sim/faults/server_error", json={"times": 2, "path": "/wor*"})
     client.post("/_sim/faults/server_error", json={"times": None, "path": "/elsewhere"})
     assert [say(client, "x").status_code for _ in range(3)] == [500, 500, 200]
@@ -206,6 +203,33 @@ def test_a_state_that_is_none_changes_nothing(client: FlaskClient, rows: dict[st
     before = client.get("/_sim/state").json
     assert client.put("/_sim/state", json=rows).status_code == 400
     assert client.get("/_sim/state").json == before
+
+
+ODD_JSON = ["1.5", "[]", "null", "{", '{"a":' * 3000 + "1" + "}" * 3000, '{"a": ' + "[" * 200 + "]" * 200 + "}"]
+ODD_JSON += [
+    '{"words": [{"id": "\\ud800"}]}',
+    '{"words": [{"id": "a", "n": NaN}]}',
+    '{"words": [{"id": "a", "n": 1e400}]}',
+]
+CONTROLS = [("POST", "clock"), ("POST", "seed"), ("PUT", "schedule"), ("PUT", "state"), ("POST", "faults/latency")]
+
+
+@pytest.mark.parametrize("body", ODD_JSON)
+@pytest.mark.parametrize(("method", "route"), CONTROLS)
+def test_what_is_no_json_that_can_be_kept_is_refused_and_changes_nothing(
+    client: FlaskClient, method: str, route: str, body: str
+) -> None:
+    say(client, "kept")
+    looked = [client.get(f"/_sim/{each}").json for each in ("state", "clock", "faults")]
+    assert client.open(f"/_sim/{route}", method=method, data=body).status_code in {400, 404}
+    assert [client.get(f"/_sim/{each}").json for each in ("state", "clock", "faults")] == looked
+
+
+@pytest.mark.parametrize("asked", ["latency; latency=NaN", "latency; latency=1e400", "latency; latency=" + "[" * 3000])
+def test_a_call_that_asks_for_a_fault_out_of_all_measure_is_refused(client: FlaskClient, asked: str) -> None:
+    answer = client.post("/words", json={"word": "x"}, headers={"X-Sim-Fault": asked})
+    assert (answer.status_code, answer.get_json(force=True)["errors"][0]["field"]) == (400, "latency")
+    assert words(client) == []
 
 
 def test_an_unexpected_error_is_a_problem_that_tells_nothing_of_the_inside(client: FlaskClient) -> None:

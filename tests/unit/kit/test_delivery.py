@@ -1,21 +1,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
 
-from simulators.kit.delivery import Attempt, Deliveries
+from simulators.kit.attempt import Attempt
+from simulators.kit.delivery import Deliveries
 from simulators.kit.faults.deliveries import DELIVERY_FAULTS
 from simulators.kit.faults.fault import Faults
 from simulators.kit.seams import Clock, Seams
 from simulators.kit.storage.store import Store
 from simulators.kit.time.background import Background
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Receivers:

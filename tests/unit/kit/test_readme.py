@@ -11,6 +11,7 @@ import pytest
 from simulators.communication.faults import RejectedSession
 from simulators.kit.faults.deliveries import DELIVERY_FAULTS
 from simulators.kit.faults.fault import Fault, name_of, parameters_of
+from simulators.kit.faults.links import LINK_FAULTS
 from simulators.kit.faults.network import NETWORK_FAULTS
 from simulators.kit.faults.requests import REQUEST_FAULTS, RouteFault
 from simulators.learning.faults import RejectedEnrollment
@@ -22,21 +23,32 @@ HEAD = "| fault | of | does | parameters |\n| --- | --- | --- | --- |\n"
 KINDS = {
     "every call": (*REQUEST_FAULTS, *NETWORK_FAULTS),
     "every delivery": DELIVERY_FAULTS,
+    "every link": LINK_FAULTS,
     "Stripe": STRIPE_FAULTS,
     "learning's enrollments": (RejectedEnrollment,),
     "tutor-matching's holds": (RejectedAvailability, LapsingHold),
     "communication's sessions": (RejectedSession,),
 }
-SAID_ABOVE = {"times": 1, "probability": 1.0, "method": "*", "path": "*", "event": "*", "receiver": "*"}
+SAID_ABOVE = {
+    "times": 1,
+    "probability": 1.0,
+    "method": "*",
+    "path": "*",
+    "event": "*",
+    "receiver": "*",
+    "caller": "*",
+    "callee": "*",
+    "skip": 0,
+}
 
 
 def row(of: str, kind: type[Fault]) -> str:
     own = [(name, value) for name, value in parameters_of(kind).items() if SAID_ABOVE.get(name, "") != value]
-    told = ", ".join(f"`{name}`" + ("" if value == "required" else f" {json.dumps(value)}") for name, value in own)
+    written = ", ".join(f"`{name}`" + ("" if value == "required" else f" {json.dumps(value)}") for name, value in own)
     if of == "Stripe":
         of += "'s calls" if issubclass(kind, RouteFault) else "'s deliveries"
     does = " ".join((inspect.getdoc(kind) or "").split())
-    return f"| `{name_of(kind)}` | {of} | {does} | {told} |\n"
+    return f"| `{name_of(kind)}` | {of} | {does} | {written} |\n"
 
 
 def test_the_table_of_faults_says_what_the_classes_say(request: pytest.FixtureRequest) -> None:

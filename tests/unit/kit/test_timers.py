@@ -2,17 +2,14 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask, current_app
 
+from simulators.kit.seams import Seams
 from simulators.kit.storage.store import Store
 from simulators.kit.time.background import Background
 from simulators.kit.time.timers import Timers
-
-if TYPE_CHECKING:
-    from simulators.kit.seams import Seams
 
 rung: list[str] = []
 

@@ -32,11 +32,11 @@ class School(Neighbour):
 
     def command(self, saga: str = "s1", student: str = "ada", course: str = "algebra", message: str = "m1") -> None:
         data = {"sagaId": saga, "studentId": student, "courseId": course, "paymentId": f"pay_{saga}"}
-        self.told("/commands", "CREATE_ENROLLMENT_RECORD", data, message)
+        self.tell("/commands", "CREATE_ENROLLMENT_RECORD", data, message)
 
     def refund(self, saga: str = "s1") -> None:
         data = PAYMENT | {"sagaId": saga, "refundId": "re_1", "reason": "the course is gone"}
-        self.told("/events", "PaymentRefunded", data, f"refund-{saga}")
+        self.tell("/events", "PaymentRefunded", data, f"refund-{saga}")
 
     def enrollments(self, who: str = "operator", path: str = "/enrollments") -> list[dict[str, Any]]:
         return self.items(path, who)

@@ -11,17 +11,17 @@ def test_enrolling_announces_that_it_was_asked_for(school: School) -> None:
     answer = school.call("ada", "POST", "/courses/algebra/enroll")
     assert answer.status_code == 202
     assert answer.json is not None
-    (told,) = school.announced()
-    assert told["data"] == {"sagaId": answer.json["sagaId"], "studentId": "ada", "courseId": "algebra"}
-    assert (told["type"], told["source"]) == ("EnrollInCourseInitiated", "edtech.learning-service")
-    assert told["subject"] == answer.json["sagaId"]
+    (event,) = school.announcements()
+    assert event["data"] == {"sagaId": answer.json["sagaId"], "studentId": "ada", "courseId": "algebra"}
+    assert (event["type"], event["source"]) == ("EnrollInCourseInitiated", "edtech.learning-service")
+    assert event["subject"] == answer.json["sagaId"]
 
 
 def test_announcements_go_to_the_events_of_the_payment_service_with_the_token(school: School) -> None:
     school.course()
     school.call("ada", "POST", "/courses/algebra/enroll")
-    school.announced()
-    url, headers, _ = school.listener.heard[0]
+    school.announcements()
+    url, headers, _ = school.listener.received[0]
     assert url == "http://payment.test/events"
     assert headers == {"Content-Type": "application/cloudevents+json", "Authorization": f"Bearer {SERVICE_TOKEN}"}
 
@@ -36,20 +36,20 @@ def test_an_announcement_that_was_not_accepted_comes_again_as_the_same_event(sch
     school.course()
     school.listener.status = 503
     school.call("ada", "POST", "/courses/algebra/enroll")
-    school.announced()
+    school.announcements()
     school.listener.status = 202
     school.clock.advance(timedelta(seconds=5))
-    first, second = school.announced()
+    first, second = school.announcements()
     assert first == second
     school.clock.advance(timedelta(days=1))
-    assert len(school.announced()) == 2
+    assert len(school.announcements()) == 2
 
 
 def test_a_course_that_is_not_published_or_not_there_cannot_be_asked_for(school: School) -> None:
     school.course(published=False)
     assert school.call("ada", "POST", "/courses/algebra/enroll").status_code == 409
     assert school.call("ada", "POST", "/courses/nothing/enroll").status_code == 404
-    assert school.announced() == []
+    assert school.announcements() == []
 
 
 def test_who_is_enrolled_cannot_enroll_again(school: School) -> None:
@@ -73,7 +73,7 @@ def test_the_same_key_gets_the_same_saga_and_announces_once(school: School) -> N
     ]
     assert first.json == again.json
     assert (first.headers.get("Idempotent-Replayed"), again.headers["Idempotent-Replayed"]) == (None, "true")
-    assert len(school.announced()) == 1
+    assert len(school.announcements()) == 1
 
 
 def test_the_same_key_for_another_course_is_refused(school: School) -> None:
@@ -81,7 +81,7 @@ def test_the_same_key_for_another_course_is_refused(school: School) -> None:
     school.course("botany")
     school.call("ada", "POST", "/courses/algebra/enroll", None, **{"Idempotency-Key": "k1"})
     assert school.call("ada", "POST", "/courses/botany/enroll", None, **{"Idempotency-Key": "k1"}).status_code == 422
-    assert len(school.announced()) == 1
+    assert len(school.announcements()) == 1
 
 
 def test_two_students_may_use_the_same_key(school: School) -> None:
@@ -97,4 +97,4 @@ def test_a_control_route_announces_for_a_course_that_is_not_there(school: School
     body = {"sagaId": "s9", "studentId": "ada", "courseId": "nothing"}
     answer = school.call("", "POST", "/_sim/announcements", body)
     assert (answer.status_code, answer.json) == (202, {"sagaId": "s9"})
-    assert [each["data"] for each in school.announced()] == [body]
+    assert [each["data"] for each in school.announcements()] == [body]

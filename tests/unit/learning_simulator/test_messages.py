@@ -17,9 +17,9 @@ def test_the_command_enrolls_and_says_so(school: School) -> None:
     school.course()
     school.command("s1", "ada", "algebra")
     (record,) = school.enrollments()
-    (told,) = school.announced()
-    assert told["type"] == "EnrollmentConfirmed"
-    assert told["data"] == {
+    (event,) = school.announcements()
+    assert event["type"] == "EnrollmentConfirmed"
+    assert event["data"] == {
         "sagaId": "s1",
         "enrollmentId": record["enrollmentId"],
         "courseId": "algebra",
@@ -34,7 +34,7 @@ def test_a_command_asked_again_announces_the_same_outcome_again(school: School, 
     school.command(message="m1")
     school.call("operator", "POST", "/courses/algebra/unpublish")
     school.command(message=second)
-    one, other = school.announced()
+    one, other = school.announcements()
     assert one["data"] == other["data"]
     assert one["id"] != other["id"]
     assert len(school.enrollments()) == 1
@@ -110,7 +110,7 @@ def test_news_of_a_payment_is_kept_once_and_enrolls_nobody(school: School, name:
     for _ in range(2):
         assert school.say("/events", name, PAYMENT | {"sagaId": "s1"} | more, "m1").status_code == 202
     assert [each["type"] for each in school.state()["inbox"]] == [name]
-    assert (school.enrollments(), school.announced()) == ([], [])
+    assert (school.enrollments(), school.announcements()) == ([], [])
 
 
 def test_what_a_message_says_beyond_what_we_know_is_ignored(school: School) -> None:

@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from reference.application.ports import Errand
+from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.domain.payment import Payment
-from reference.domain.payment_messages import (
-    CancelIntent,
-    CreateIntent,
-    LookAtIntent,
-    PaymentContext,
-    RefundIntent,
-)
+from reference.domain.payment_context import PaymentContext
+from reference.domain.payment_messages import CancelIntent, CreateIntent, LookAtIntent, RefundIntent
 from reference.domain.payment_news import (
     AttemptDeclined,
     IntentCanceled,
@@ -91,5 +86,5 @@ def refund_intent(attempt: int = 1) -> RefundIntent:
     return RefundIntent(**WHAT, intent_id="pi_1", attempt=attempt)
 
 
-def errand(message: Message, attempts: int = 1) -> Errand:
-    return Errand(f"{message.saga_id}:{message.key}", "anybody", message, NOON, attempts)
+def outgoing(message: Message, attempts: int = 1) -> OutboxMessage:
+    return OutboxMessage(f"{message.saga_id}:{message.key}", "anybody", message, NOON, attempts)

@@ -31,7 +31,7 @@ def test_what_is_not_said_has_a_default_but_secrets_have_none() -> None:
     assert not settings.is_live
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_that_is_wrong_is_reported_at_once() -> None:
     with pytest.raises(ConfigurationError) as refusal:
         read_settings({"PAYMENT_WINDOW_SECONDS": "soon", "DATABASE_URL": "mysql://x", "JWT_SECRET": "short"})
     assert [line.split()[0] for line in str(refusal.value).splitlines()] == [

@@ -71,13 +71,13 @@ def test_what_cannot_be_read_is_named(body: Any, pointer: str, detail: str) -> N
 
 @pytest.mark.parametrize("amount", [True, 49.0, "4900", -1, [4900], {"value": 1}])
 def test_an_amount_is_an_integer_and_nothing_that_looks_like_one(amount: Any) -> None:
-    told = {"paymentId": "p", "sagaId": "s", "received": {"amount": amount, "currency": "EUR"}, "paidAt": encode(NOON)}
+    sent = {"paymentId": "p", "sagaId": "s", "received": {"amount": amount, "currency": "EUR"}, "paidAt": encode(NOON)}
     with pytest.raises(WireError, match="/received"):
-        decode(type(paid()), told)
+        decode(type(paid()), sent)
 
 
 @pytest.mark.parametrize("time", ["2026-09-01T12:00:00", "yesterday", "", 12, "0001-01-01T00:00:00+14:00"])
-def test_a_time_has_an_offset_and_can_be_told_in_utc(time: Any) -> None:
+def test_a_time_has_an_offset_and_can_be_written_in_utc(time: Any) -> None:
     with pytest.raises(WireError):
         decode(datetime, time)
 
@@ -92,7 +92,7 @@ def test_times_travel_in_utc() -> None:
 def full_payment() -> Payment:
     it = payment()
     for news in (created(), declined(), paid(), refund(RefundState.PENDING)):
-        it.hear(news)
+        it.apply(news)
     return it
 
 

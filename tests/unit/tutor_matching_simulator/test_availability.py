@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from simulators.kit.time.timestamps import Span
+from simulators.kit.time.timestamps import TimeSpan
 from simulators.tutor_matching.availability import is_open
 
 
@@ -16,16 +16,16 @@ def tutor(*hours: str, zone: str = "Europe/Berlin") -> dict[str, object]:
     return {"timeZone": zone, "weekly": weekly}
 
 
-def time(start: str, minutes: int = 60) -> Span:
+def time(start: str, minutes: int = 60) -> TimeSpan:
     begin = datetime.fromisoformat(start + "Z")
-    return Span(begin, begin + timedelta(minutes=minutes))
+    return TimeSpan(begin, begin + timedelta(minutes=minutes))
 
 
 def opened(who: dict[str, object], day: str) -> list[str]:
     """Return every quarter of an hour of a day (UTC) that can be booked."""
     begin = datetime.fromisoformat(day + "T00:00:00Z")
     quarters = (begin + timedelta(minutes=15 * number) for number in range(96))
-    return [f"{at:%H:%M}" for at in quarters if is_open(who, Span(at, at + timedelta(minutes=15)))]
+    return [f"{at:%H:%M}" for at in quarters if is_open(who, TimeSpan(at, at + timedelta(minutes=15)))]
 
 
 def test_a_time_must_lie_in_the_hours_from_beginning_to_end() -> None:

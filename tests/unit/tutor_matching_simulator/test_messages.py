@@ -18,11 +18,11 @@ def rejected(reason: str) -> tuple[str, str]:
 def test_a_free_slot_is_held_for_fifteen_minutes_at_its_price(tutoring: Tutoring) -> None:
     tutoring.tutor()
     tutoring.check("s1")
-    (told,) = tutoring.announced()
+    (event,) = tutoring.announcements()
     until = "2026-09-01T09:15:00.000Z"
-    assert (told["source"], told["subject"]) == ("edtech.tutor-matching-service", "s1")
-    assert told["type"] == "AvailabilityConfirmed"
-    assert told["data"] == {"sagaId": "s1", "price": PRICE, "holdUntil": until}
+    assert (event["source"], event["subject"]) == ("edtech.tutor-matching-service", "s1")
+    assert event["type"] == "AvailabilityConfirmed"
+    assert event["data"] == {"sagaId": "s1", "price": PRICE, "holdUntil": until}
     (hold,) = tutoring.items("/holds")
     assert hold == {
         "sagaId": "s1",
@@ -57,8 +57,8 @@ def test_the_price_is_rounded_half_up_to_the_minor_unit(
 ) -> None:
     tutoring.tutor(hourlyRate={"amount": rate, "currency": "JPY"})
     tutoring.check(duration=minutes)
-    (told,) = tutoring.announced()
-    assert told["data"]["price"] == {"amount": price, "currency": "JPY"}
+    (event,) = tutoring.announcements()
+    assert event["data"]["price"] == {"amount": price, "currency": "JPY"}
 
 
 @pytest.mark.parametrize("second", ["m1", "m2"], ids=["the same message", "a new message"])
@@ -68,7 +68,7 @@ def test_a_check_asked_again_announces_the_same_outcome_again(tutoring: Tutoring
     tutoring.done("operator", "PUT", "/tutors/emmy/hourly-rate", RATE | {"amount": 1})
     tutoring.clock.advance(timedelta(minutes=5))
     tutoring.check(message=second)
-    one, other = tutoring.announced()
+    one, other = tutoring.announcements()
     assert one["data"] == other["data"]
     assert one["id"] != other["id"]
     assert tutoring.holds() == [("s1", "HELD")]
@@ -130,7 +130,7 @@ def test_a_released_slot_is_free_for_others(tutoring: Tutoring) -> None:
     tutoring.release("s1")
     tutoring.check("s2")
     assert tutoring.outcomes() == [CONFIRMED, RELEASED, CONFIRMED]
-    assert tutoring.announced()[1]["data"] == {"sagaId": "s1", "tutorId": "emmy"}
+    assert tutoring.announcements()[1]["data"] == {"sagaId": "s1", "tutorId": "emmy"}
     assert tutoring.holds() == [("s1", "RELEASED"), ("s2", "HELD")]
 
 

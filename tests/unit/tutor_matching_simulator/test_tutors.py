@@ -67,7 +67,7 @@ def test_slots_show_what_is_held_and_what_is_taken(tutoring: Tutoring) -> None:
     assert [status for _, status in tutoring.slots("")] == ["FREE", "HELD", "HELD", "TAKEN"]
 
 
-def test_slots_are_told_for_a_week_or_for_as_long_as_asked(tutoring: Tutoring) -> None:
+def test_slots_are_listed_for_a_week_or_for_as_long_as_asked(tutoring: Tutoring) -> None:
     tutoring.tutor({"day": "TUESDAY", "from": "12:00", "to": "13:00"})
     assert START.strftime("%A %H:%M") == "Tuesday 09:00"
     assert tutoring.slots("") == [("01T10:00", "FREE")]
@@ -77,7 +77,7 @@ def test_slots_are_told_for_a_week_or_for_as_long_as_asked(tutoring: Tutoring) -
     ]
 
 
-def test_slots_that_have_begun_are_not_told(tutoring: Tutoring) -> None:
+def test_slots_that_have_begun_are_not_listed(tutoring: Tutoring) -> None:
     tutoring.tutor(WORKDAY | {"day": "TUESDAY", "from": "10:00", "to": "13:00"})
     assert tutoring.slots("from=2026-09-01T00:00:00Z") == [("01T10:00", "FREE")]
 

@@ -29,10 +29,10 @@ class Tutoring(Neighbour):
     ) -> None:
         data = {"sagaId": saga, "studentId": "ada", "sessionId": f"ses-{saga}"}
         slot = {"tutorId": tutor_id, "scheduledAt": at, "duration": duration}
-        self.told("/commands", "CHECK_TUTOR_AVAILABILITY", data | slot, message)
+        self.tell("/commands", "CHECK_TUTOR_AVAILABILITY", data | slot, message)
 
     def release(self, saga: str = "s1") -> None:
-        self.told("/commands", "RELEASE_TUTOR_SLOT", {"sagaId": saga, "tutorId": "emmy"}, f"release-{saga}")
+        self.tell("/commands", "RELEASE_TUTOR_SLOT", {"sagaId": saga, "tutorId": "emmy"}, f"release-{saga}")
 
     def take(self, at: str = TEN, duration: int = 60) -> None:
         self.done("", "POST", "/_sim/taken", {"tutorId": "emmy", "scheduledAt": at, "duration": duration})

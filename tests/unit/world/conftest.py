@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from simulators.kit.seams import Clock
+from simulators.world.local_service import LocalService
 from simulators.world.recorder import Recorder
-from simulators.world.service import Service
 from simulators.world.transport import Network
 from tests.unit.world.toy import NOON, Toy
 
@@ -21,7 +23,7 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def network(clock: Clock, recorder: Recorder) -> Network:
-    return Network(clock, recorder)
+    return Network(clock, recorder, Random(1))
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def toy(clock: Clock) -> Toy:
 
 
 @pytest.fixture
-def service(toy: Toy, network: Network) -> Service:
-    service = Service("toy-service", toy.build)
+def service(toy: Toy, network: Network) -> LocalService:
+    service = LocalService("toy-service", toy.build)
     network.attach("http://toy.test", service)
     return service

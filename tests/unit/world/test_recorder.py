@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from simulators.world.recorder import CLOUDEVENTS, Exchange, Message, Recorder, message_in
+from simulators.world.recorder import CLOUDEVENTS, Exchange, MessageLabel, Recorder, label_of
 
 ENROLL = Exchange(
     "2026-09-01T12:00:00+00:00", "learning-service", "payment-service", "POST", "/events", "202",
@@ -12,11 +12,11 @@ ENROLL = Exchange(
 )  # fmt: skip
 
 
-def test_a_line_names_who_told_whom_what_and_the_answer() -> None:
+def test_a_line_names_who_says_what_to_whom_and_the_answer() -> None:
     assert str(ENROLL).split() == ["learning-service", "→", "payment-service", "EnrollInCourseInitiated", "202"]
 
 
-def test_a_call_without_a_name_is_told_by_its_path() -> None:
+def test_a_call_without_a_name_is_reported_by_its_path() -> None:
     assert "GET /courses/algebra" in str(
         Exchange("now", "payment-service", "learning-service", "GET", "/courses/algebra", "200")
     )
@@ -30,27 +30,27 @@ def test_only_an_answer_has_a_status(answer: str, status: int | None) -> None:
 def test_a_cloud_event_is_known_by_type_id_and_subject() -> None:
     body = {"specversion": "1.0", "type": "PaymentSucceeded", "id": "m1", "subject": "saga1", "source": "edtech.x"}
 
-    assert message_in(json.dumps(body).encode(), CLOUDEVENTS) == Message("PaymentSucceeded", "m1", "saga1")
+    assert label_of(json.dumps(body).encode(), CLOUDEVENTS) == MessageLabel("PaymentSucceeded", "m1", "saga1")
 
 
 def test_an_event_of_stripe_is_known_by_the_metadata_of_its_object() -> None:
     about = {"object": "payment_intent", "metadata": {"sagaId": "saga1"}, "client_secret": "pi_1_secret_2"}
     body = {"object": "event", "type": "payment_intent.succeeded", "id": "evt_1", "data": {"object": about}}
 
-    message = message_in(json.dumps(body).encode(), "application/json; charset=utf-8")
-    assert message == Message("payment_intent.succeeded", "evt_1", "saga1")
+    message = label_of(json.dumps(body).encode(), "application/json; charset=utf-8")
+    assert message == MessageLabel("payment_intent.succeeded", "evt_1", "saga1")
 
 
 def test_a_form_for_stripe_is_known_by_the_saga_in_its_metadata_and_by_nothing_else() -> None:
     form = b"amount=4900&metadata%5BsagaId%5D=saga1&client_secret=pi_1_secret_2"
 
-    assert message_in(form, "application/x-www-form-urlencoded") == Message(None, None, "saga1")
-    assert message_in(b"\xff=&&", "application/x-www-form-urlencoded") == Message()
+    assert label_of(form, "application/x-www-form-urlencoded") == MessageLabel(None, None, "saga1")
+    assert label_of(b"\xff=&&", "application/x-www-form-urlencoded") == MessageLabel()
 
 
 @pytest.mark.parametrize("body", [b"", b"{not json", b"[1]", b'{"type": "x"}', b'{"object": "event", "data": 1}'])
 def test_what_has_no_name_stays_nameless(body: bytes) -> None:
-    assert message_in(body, "application/json").name is None
+    assert label_of(body, "application/json").name is None
 
 
 def test_the_trace_is_one_line_of_json_for_each_exchange() -> None:

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulators.kit.seams import Clock
-    from simulators.world.service import Service
+    from simulators.world.local_service import LocalService
     from tests.unit.world.toy import Toy
 
 
-def rung(service: Service) -> list[timedelta]:
+def rung(service: LocalService) -> list[timedelta]:
     background = service.background
     assert isinstance(background, Alarm)
     return [at - NOON for at in background.rung]
 
 
-def test_settling_does_what_is_due_and_moves_no_time(clock: Clock, toy: Toy, service: Service) -> None:
+def test_settling_does_what_is_due_and_moves_no_time(clock: Clock, toy: Toy, service: LocalService) -> None:
     toy.rings = [NOON, NOON, NOON + minutes(1)]
     service.restart()
 
@@ -34,7 +34,7 @@ def test_settling_does_what_is_due_and_moves_no_time(clock: Clock, toy: Toy, ser
     assert clock.now() == NOON
 
 
-def test_time_stops_at_every_moment_at_which_something_falls_due(clock: Clock, toy: Toy, service: Service) -> None:
+def test_time_stops_at_every_moment_at_which_something_falls_due(clock: Clock, toy: Toy, service: LocalService) -> None:
     toy.rings = [NOON + minutes(1), NOON + minutes(90), NOON + timedelta(days=4)]
     service.restart()
 
@@ -43,8 +43,8 @@ def test_time_stops_at_every_moment_at_which_something_falls_due(clock: Clock, t
     assert clock.now() == NOON + timedelta(days=3)
 
 
-def test_a_world_that_is_never_quiet_is_told_so_by_name(
-    clock: Clock, toy: Toy, service: Service, monkeypatch: pytest.MonkeyPatch
+def test_a_world_that_is_never_quiet_is_reported_so_by_name(
+    clock: Clock, toy: Toy, service: LocalService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "ENOUGH", 50)
     toy.rings = [NOON] * 51
@@ -54,7 +54,7 @@ def test_a_world_that_is_never_quiet_is_told_so_by_name(
         Scheduler(clock, [service]).settle()
 
 
-def test_the_dead_do_nothing(clock: Clock, toy: Toy, service: Service) -> None:
+def test_the_dead_do_nothing(clock: Clock, toy: Toy, service: LocalService) -> None:
     toy.rings = [NOON]
     service.restart()
     service.alive = False
@@ -64,7 +64,9 @@ def test_the_dead_do_nothing(clock: Clock, toy: Toy, service: Service) -> None:
     assert service.next_due() is None
 
 
-def test_a_service_that_dies_at_work_is_dead(clock: Clock, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_dies_at_work_is_dead(
+    clock: Clock, service: LocalService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def die() -> bool:
         raise Crash
 

@@ -6,12 +6,12 @@ import pytest
 import requests
 import stripe
 
-from simulators.kit.faults.links import Crash, CrashCaller, Down, Latency, LostAnswer, ResetPeer
+from simulators.kit.faults.links import CallerCrash, Crash, LinkDown, LinkFault, LinkLatency, LinkLostAnswer, LinkReset
 from simulators.world.transport import OBSERVER
 
 if TYPE_CHECKING:
+    from simulators.world.local_service import LocalService
     from simulators.world.recorder import Recorder
-    from simulators.world.service import Service
     from simulators.world.transport import Network
     from tests.unit.world.toy import Toy
 
@@ -31,9 +31,9 @@ def test_an_unknown_host_is_named(network: Network) -> None:
         network.session("ada").get("http://nobody.test/", timeout=1)
 
 
-@pytest.mark.parametrize("fault", [Down(), ResetPeer()])
-def test_a_broken_link_keeps_the_work_from_being_done(network: Network, toy: Toy, fault: Down) -> None:
-    network.plant(fault)
+@pytest.mark.parametrize("fault", [LinkDown(), LinkReset()])
+def test_a_broken_link_keeps_the_work_from_being_done(network: Network, toy: Toy, fault: LinkFault) -> None:
+    network.faults.add(fault)
 
     with pytest.raises(requests.ConnectionError):
         network.session("ada").post(WORK, timeout=1)
@@ -41,7 +41,7 @@ def test_a_broken_link_keeps_the_work_from_being_done(network: Network, toy: Toy
 
 
 def test_a_lost_answer_loses_only_the_answer(network: Network, toy: Toy) -> None:
-    network.plant(LostAnswer())
+    network.faults.add(LinkLostAnswer())
 
     with pytest.raises(requests.ConnectionError):
         network.session("ada").post(WORK, data="once", timeout=1)
@@ -49,7 +49,7 @@ def test_a_lost_answer_loses_only_the_answer(network: Network, toy: Toy) -> None
 
 
 def test_latency_is_a_timeout_only_for_the_impatient(network: Network, toy: Toy) -> None:
-    network.plant(Latency(seconds=5))
+    network.faults.add(LinkLatency(latency=5000))
 
     assert network.session("patient").post(WORK, timeout=(1, 10)).ok
     with pytest.raises(requests.Timeout):
@@ -58,7 +58,7 @@ def test_latency_is_a_timeout_only_for_the_impatient(network: Network, toy: Toy)
 
 
 def test_a_fault_strikes_only_its_link_and_only_so_often(network: Network) -> None:
-    network.plant(Down(), caller="ada", skip=1, times=1)
+    network.faults.add(LinkDown(caller="ada", skip=1, times=1))
     ada, bob = network.session("ada"), network.session("bob")
 
     assert ada.post(WORK, timeout=1).ok
@@ -68,14 +68,14 @@ def test_a_fault_strikes_only_its_link_and_only_so_often(network: Network) -> No
     assert ada.post(WORK, timeout=1).ok
 
 
-def test_a_calmed_network_is_whole_again(network: Network) -> None:
-    network.plant(Down())
-    network.calm()
+def test_a_network_without_faults_is_whole_again(network: Network) -> None:
+    network.faults.add(LinkDown())
+    network.faults.clear()
 
     assert network.session("ada").post(WORK, timeout=1).ok
 
 
-def test_a_service_that_crashes_is_dead_until_started_again(network: Network, service: Service) -> None:
+def test_a_service_that_crashes_is_dead_until_started_again(network: Network, service: LocalService) -> None:
     ada = network.session("ada")
     with pytest.raises(requests.ConnectionError):
         ada.post("http://toy.test/die", timeout=1)
@@ -86,11 +86,13 @@ def test_a_service_that_crashes_is_dead_until_started_again(network: Network, se
     assert ada.post(WORK, timeout=1).ok
 
 
-@pytest.mark.parametrize(("fault", "heard"), [(CrashCaller(), []), (CrashCaller(after=True), ["x"])])
+@pytest.mark.parametrize(
+    ("fault", "heard"), [(CallerCrash(caller="ada"), []), (CallerCrash(caller="ada", after=True), ["x"])]
+)
 def test_a_caller_can_die_before_its_call_or_after_it(
-    network: Network, toy: Toy, fault: CrashCaller, heard: list[str]
+    network: Network, toy: Toy, fault: CallerCrash, heard: list[str]
 ) -> None:
-    network.plant(fault, caller="ada")
+    network.faults.add(fault)
 
     with pytest.raises(Crash):
         network.session("ada").post(WORK, data="x", timeout=1)
@@ -108,14 +110,14 @@ def test_an_answer_that_says_it_was_slow_is_too_late(network: Network) -> None:
 
 
 def test_the_observer_is_neither_struck_nor_recorded(network: Network, recorder: Recorder) -> None:
-    network.plant(Down())
+    network.faults.add(LinkDown())
 
     assert network.session(OBSERVER).post(WORK, timeout=1).ok
     assert len(recorder) == 0
 
 
 def test_every_call_is_recorded_with_what_its_caller_heard(network: Network, recorder: Recorder) -> None:
-    network.plant(LostAnswer(), skip=1)
+    network.faults.add(LinkLostAnswer(skip=1))
     ada = network.session("ada")
     ada.post(WORK, timeout=1)
     with pytest.raises(requests.ConnectionError):

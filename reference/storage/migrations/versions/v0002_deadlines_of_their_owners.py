@@ -68,5 +68,5 @@ def _take_back(owner: sa.TableClause, connection: sa.Connection) -> None:
         connection.execute(sa.update(owner).where(id_ == key).values(body=body))
         for name, due in reminders.items():
             row = {"key": f"{key}:{name}", "owner": key, "name": name, "due_at": datetime.fromisoformat(due)}
-            told = {"sagaId": saga_id} | ({"paymentId": key} if owner.name == "payments" else {})
-            connection.execute(sa.insert(deadlines).values(**row, body=told))
+            content = {"sagaId": saga_id} | ({"paymentId": key} if owner.name == "payments" else {})
+            connection.execute(sa.insert(deadlines).values(**row, body=content))

@@ -29,14 +29,14 @@ OUR_REFUNDS: list[tuple[PaymentStatus, list[Message]]] = [
 ]
 
 
-def told(data: st.DataObject, news: list[Message]) -> list[Message]:
+def shuffle(data: st.DataObject, news: list[Message]) -> list[Message]:
     """Return the news in some order, some of them again."""
     again = data.draw(st.lists(st.sampled_from(news), max_size=6))
     return data.draw(st.permutations([*news, *again]))
 
 
 def hear(it: Payment, news: list[Message]) -> list[Message]:
-    return [asked for each in news for asked in it.hear(each) if isinstance(asked, Message)]
+    return [asked for each in news for asked in it.apply(each) if isinstance(asked, Message)]
 
 
 @pytest.mark.parametrize(("ending", "news"), STORIES)
@@ -47,7 +47,7 @@ def test_news_of_a_payment_lead_to_one_end_in_any_order(
     data: st.DataObject, ending: PaymentStatus, news: list[Message]
 ) -> None:
     it = payment()
-    asked = hear(it, told(data, news))
+    asked = hear(it, shuffle(data, news))
     assert it.status == ending
     assert len([each for each in asked if isinstance(each, PaymentSucceeded | PaymentUnusable)]) <= 1
 
@@ -61,8 +61,8 @@ def test_news_of_refunds_lead_to_one_end_in_any_order(
 ) -> None:
     it = payment()
     hear(it, [created(), paid()])
-    it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give"))
-    hear(it, told(data, news))
+    it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give"))
+    hear(it, shuffle(data, news))
     assert it.status == ending
 
 
@@ -71,5 +71,5 @@ def test_news_of_refunds_lead_to_one_end_in_any_order(
 def test_hearing_everything_again_asks_for_nothing(data: st.DataObject) -> None:
     _, news = data.draw(st.sampled_from(STORIES))
     it = payment()
-    hear(it, told(data, news))
-    assert hear(it, told(data, news)) == []
+    hear(it, shuffle(data, news))
+    assert hear(it, shuffle(data, news)) == []

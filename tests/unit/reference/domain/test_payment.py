@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from reference.domain.messages import Message, NotExpected, Remind, Wait, Withdraw
+from reference.domain.messages import Message, NotExpected, ScheduleDeadline, Wait, Withdraw
 from reference.domain.money import Money
 from reference.domain.payment import Payment
+from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_messages import (
     CancelIntent,
     CreateIntent,
     LookAtIntent,
     PaymentCanceled,
     PaymentCheckDue,
-    PaymentContext,
     PaymentFailed,
     PaymentRefunded,
     PaymentRefundFailed,
@@ -47,15 +47,15 @@ CHECK_DUE = PaymentCheckDue(saga_id="saga_1", payment_id="pay_1")
 
 
 def hear(it: Payment, *news: Message) -> list[type[Any]]:
-    """Return the kinds of what follows of the last news, without reminders."""
-    asked = [it.hear(each) for each in news][-1]
-    return [type(each) for each in asked if not isinstance(each, Remind | Withdraw)]
+    """Return the kinds of what follows of the last news, without deadlines."""
+    asked = [it.apply(each) for each in news][-1]
+    return [type(each) for each in asked if not isinstance(each, ScheduleDeadline | Withdraw)]
 
 
 def refunding() -> Payment:
     it = payment()
-    it.hear(paid())
-    it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give"))
+    it.apply(paid())
+    it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give"))
     return it
 
 
@@ -82,14 +82,17 @@ def test_what_a_payment_is_for_never_changes(name: str) -> None:
 
 def test_the_client_secret_is_never_shown_by_accident() -> None:
     it = payment()
-    it.hear(created())
+    it.apply(created())
     assert SECRET not in repr(it) + repr(created())
 
 
 def test_a_payment_begins_with_an_intent_and_two_reminders() -> None:
-    intent, *reminders = payment().begin()
+    intent, *deadlines = payment().begin()
     assert intent == CreateIntent(**WHAT)
-    assert {type(each.of) for each in reminders if isinstance(each, Remind)} == {PaymentWindowClosed, PaymentCheckDue}
+    assert {type(each.deadline) for each in deadlines if isinstance(each, ScheduleDeadline)} == {
+        PaymentWindowClosed,
+        PaymentCheckDue,
+    }
 
 
 def test_the_agreed_sum_in_time_is_a_success() -> None:
@@ -102,7 +105,7 @@ def test_money_may_be_heard_of_before_the_intent() -> None:
     assert hear(payment(), paid()) == [PaymentSucceeded]
 
 
-def test_each_declined_attempt_is_told_once_and_nothing_is_final() -> None:
+def test_each_declined_attempt_is_announced_once_and_nothing_is_final() -> None:
     it = payment()
     assert hear(it, declined("ch_1")) == [PaymentFailed]
     assert hear(it, declined("ch_1")) == []
@@ -135,9 +138,9 @@ def test_money_in_the_last_second_is_in_time() -> None:
 @pytest.mark.fault(26)
 def test_news_of_another_intent_with_our_metadata_are_for_a_person(news: Any) -> None:
     it = payment()
-    it.hear(created())
+    it.apply(created())
     with pytest.raises(NotExpected, match="pi_2"):
-        it.hear(news(intent_id="pi_2"))
+        it.apply(news(intent_id="pi_2"))
     assert (it.intent_id, it.status) == ("pi_1", PaymentStatus.PENDING)
 
 
@@ -149,8 +152,8 @@ def test_a_closed_window_makes_sure_that_nobody_can_pay_any_more() -> None:
 
 
 def test_canceling_is_asked_for_until_it_is_certain() -> None:
-    _, again = payment().hear(WINDOW_CLOSED)
-    assert again == Remind(WINDOW_CLOSED, Wait.PAYMENT_CHECK)
+    _, again = payment().apply(WINDOW_CLOSED)
+    assert again == ScheduleDeadline(WINDOW_CLOSED, Wait.PAYMENT_CHECK)
 
 
 def test_an_intent_that_stripe_refuses_ends_the_payment() -> None:
@@ -170,29 +173,29 @@ def test_a_canceled_intent_whose_creation_is_heard_of_late_stays_canceled() -> N
 
 def test_a_lost_webhook_is_made_good_by_looking() -> None:
     it = payment()
-    it.hear(created())
-    asked = it.hear(CHECK_DUE)
+    it.apply(created())
+    asked = it.apply(CHECK_DUE)
     assert isinstance(asked[0], LookAtIntent)
-    assert isinstance(asked[1], Remind)
+    assert isinstance(asked[1], ScheduleDeadline)
     assert hear(it, paid(), CHECK_DUE) == []
 
 
 def test_everything_goes_back_once() -> None:
     it = payment()
-    it.hear(paid())
-    first, _ = it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give"))
+    it.apply(paid())
+    first, _ = it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give"))
     assert isinstance(first, RefundIntent)
-    again, _ = it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give"))
-    assert again == first, "Stripe is only reminded: the same attempt is the same errand"
+    again, _ = it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give"))
+    assert again == first, "a refund under way is only asked for again: the same attempt is the same outbox message"
     assert hear(it, refund(RefundState.PENDING)) == []
     assert hear(it, refund(RefundState.SUCCEEDED)) == [PaymentRefunded]
-    assert it.hear(RefundPayment(saga_id="saga_1", reason="nothing to give")) == []
+    assert it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give")) == []
 
 
 def test_nothing_goes_back_that_never_came() -> None:
     it = payment()
-    it.hear(canceled())
-    assert it.hear(RefundPayment(saga_id="saga_1", reason="whatever")) == []
+    it.apply(canceled())
+    assert it.apply(RefundPayment(saga_id="saga_1", reason="whatever")) == []
 
 
 def test_a_part_is_not_everything() -> None:
@@ -204,7 +207,7 @@ def test_a_part_is_not_everything() -> None:
 def test_a_refund_that_fails_is_tried_under_a_new_number() -> None:
     it = refunding()
     assert hear(it, refund(RefundState.FAILED)) == [PaymentRefundFailed]
-    again, _ = it.hear(RefundPayment(saga_id="saga_1", reason="once more"))
+    again, _ = it.apply(RefundPayment(saga_id="saga_1", reason="once more"))
     assert isinstance(again, RefundIntent)
     assert again.attempt == 2
 
@@ -229,13 +232,13 @@ def test_a_refund_by_a_person_at_stripe_counts_even_if_heard_of_before_the_money
 def test_late_money_that_a_person_has_given_back_already_needs_no_second_refund() -> None:
     it = payment()
     assert hear(it, canceled(), refund(RefundState.SUCCEEDED), paid(at=LATE)) == [PaymentUnusable, PaymentRefunded]
-    assert it.hear(RefundPayment(saga_id="saga_1", reason="it came too late")) == []
+    assert it.apply(RefundPayment(saga_id="saga_1", reason="it came too late")) == []
 
 
 @pytest.mark.fault(24)
 def test_a_dispute_is_recorded_and_moves_nothing() -> None:
     it = payment()
-    it.hear(DisputeReported(**NEWS, dispute_id="dp_1", status="needs_response"))
+    it.apply(DisputeReported(**NEWS, dispute_id="dp_1", status="needs_response"))
     assert (it.disputes, it.status) == ({"dp_1": "needs_response"}, PaymentStatus.PENDING)
 
 

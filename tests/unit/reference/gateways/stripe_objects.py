@@ -62,14 +62,14 @@ def listed(*things: dict[str, Any], url: str = "/v1/payment_intents") -> dict[st
 
 def event(name: str, thing: Any, **changes: Any) -> dict[str, Any]:
     created = int(NOON.timestamp())
-    told = {"id": "evt_1", "object": "event", "type": name, "created": created, "livemode": False}
-    return told | {"data": {"object": thing}} | changes
+    event = {"id": "evt_1", "object": "event", "type": name, "created": created, "livemode": False}
+    return event | {"data": {"object": thing}} | changes
 
 
 def signature(body: str, secret: str = WEBHOOK_SECRET, at: float = NOON.timestamp()) -> str:
     return str(stripe.WebhookSignature.generate_signature_header(body, secret, int(at)))
 
 
-def signed(told: dict[str, Any], secret: str = WEBHOOK_SECRET) -> tuple[bytes, str]:
-    body = json.dumps(told)
+def signed(event: dict[str, Any], secret: str = WEBHOOK_SECRET) -> tuple[bytes, str]:
+    body = json.dumps(event)
     return body.encode(), signature(body, secret)

@@ -13,10 +13,11 @@ from responses import RequestsMock
 from reference.application.ports import RefusedError, UnavailableError
 from reference.domain.enrollment import CourseUnavailable, CourseVerified, CreateEnrollmentRecord, VerifyCourse
 from reference.domain.messages import Message
-from reference.domain.payment_messages import PaymentContext, PaymentSucceeded
+from reference.domain.payment_context import PaymentContext
+from reference.domain.payment_messages import PaymentSucceeded
 from reference.gateways.learning import LearningService
 from reference.runtime import http_session
-from tests.unit.reference.builders import PRICE, errand
+from tests.unit.reference.builders import PRICE, outgoing
 
 URL = "http://learning.test"
 COURSE = {
@@ -46,7 +47,7 @@ def learning() -> Iterator[RequestsMock]:
 
 
 def say(message: Message) -> list[Message]:
-    return LearningService(URL + "/", "token", http_session()).perform(errand(message))
+    return LearningService(URL + "/", "token", http_session()).send(outgoing(message))
 
 
 def test_a_course_is_verified_with_the_price_of_now(learning: RequestsMock) -> None:
@@ -106,7 +107,7 @@ def test_a_message_travels_in_an_envelope_to_the_right_door(
     envelope = json.loads(str(request.body))
     assert request.headers["Content-Type"] == "application/cloudevents+json"
     assert (envelope["type"], envelope["subject"]) == (message.name, "saga_1")
-    assert envelope["id"] == errand(message).key
+    assert envelope["id"] == outgoing(message).key
 
 
 def test_saying_it_again_says_the_same(learning: RequestsMock) -> None:

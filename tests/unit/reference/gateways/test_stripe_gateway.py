@@ -30,8 +30,8 @@ from tests.unit.reference.builders import (
     WHAT,
     cancel_intent,
     create_intent,
-    errand,
     look_at_intent,
+    outgoing,
     refund_intent,
 )
 from tests.unit.reference.gateways.stripe_objects import METADATA, error, intent, listed, refund
@@ -49,7 +49,7 @@ def stripe() -> Any:
 
 
 def ask(message: Message, attempts: int = 1) -> list[Message]:
-    return StripeGateway(KEY, "http://stripe.test", http_session()).perform(errand(message, attempts))
+    return StripeGateway(KEY, "http://stripe.test", http_session()).send(outgoing(message, attempts))
 
 
 def kinds(answers: list[Message]) -> list[type]:
@@ -150,6 +150,8 @@ def test_a_price_that_cannot_be_charged_is_refused_for_good(stripe: RequestsMock
         {"status": 200, "json": []},
         {"status": 200, "json": None},
         {"status": 200, "json": intent(id=7, metadata=[], payment_intent=7, currency="?", amount="?")},
+        {"status": 200, "json": intent(id="pi_\x00", payment_intent="pi_\x00", status="canceled")},
+        {"status": 200, "json": intent(id="x" * 256, payment_intent="x" * 256, status="canceled")},
         {"status": 302, "headers": {"Location": "http://elsewhere.test/"}},
         {"status": 500, "body": "[" * 5000},
     ],

@@ -13,8 +13,8 @@ from responses import RequestsMock, matchers
 from reference.application.lists import Span
 from reference.application.ports import UnavailableError
 from reference.domain.money import Money
-from reference.domain.reconciliation import EntryState
 from reference.gateways.stripe_ledger import StripeLedger, connect
+from reference.reconciliation.ledger import EntryState
 from reference.runtime import http_session
 from tests.unit.reference.builders import NOON, PRICE
 from tests.unit.reference.gateways.stripe_objects import METADATA, error, intent, listed, refund
@@ -65,7 +65,7 @@ def test_the_books_are_read_in_pages_and_what_is_not_ours_is_left_out(
         ("a status of next year", EntryState.OPEN, None),
     ],
 )
-def test_a_status_is_told_in_our_words(
+def test_a_status_is_translated_into_our_words(
     stripe: RequestsMock, ledger: StripeLedger, status: str, state: EntryState, received: Money | None
 ) -> None:
     stripe.get(f"{API}/payment_intents", json=listed(kept(status)))

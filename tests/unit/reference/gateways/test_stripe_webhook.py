@@ -40,8 +40,8 @@ def webhooks(*secrets: str, live: bool = False) -> StripeWebhooks:
     return StripeWebhooks(secrets or [WEBHOOK_SECRET], StillClock(), live=live)
 
 
-def read(told: dict[str, Any]) -> Webhook:
-    return webhooks().read(*signed(told))
+def read(sent: dict[str, Any]) -> Webhook:
+    return webhooks().read(*signed(sent))
 
 
 @pytest.mark.parametrize("late", [-300, 0, 300])
@@ -100,8 +100,8 @@ def test_what_is_signed_but_no_event_is_not_believed(body: bytes) -> None:
 @pytest.mark.parametrize(("live", "believer"), [(True, False), (False, True)])
 @pytest.mark.fault(30)
 def test_another_environment_is_ignored(live: bool, believer: bool) -> None:  # noqa: FBT001 - a table
-    told = event("payment_intent.succeeded", intent("succeeded"), livemode=live)
-    heard = webhooks(live=believer).read(*signed(told))
+    sent = event("payment_intent.succeeded", intent("succeeded"), livemode=live)
+    heard = webhooks(live=believer).read(*signed(sent))
     assert (heard.news, heard.ignored) == (None, "of another environment")
 
 
@@ -147,7 +147,7 @@ def test_news_carry_both_of_our_ids() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "sent"),
     [
         ({"code": "card_declined", "decline_code": "insufficient_funds"}, "insufficient_funds"),
         ({"code": "card_declined", "decline_code": "stolen_card"}, "generic_decline"),
@@ -155,10 +155,10 @@ def test_news_carry_both_of_our_ids() -> None:
         (None, "card_declined"),
     ],
 )
-def test_a_thief_does_not_learn_that_the_card_was_reported(said: dict[str, str] | None, told: str) -> None:
+def test_a_thief_does_not_learn_that_the_card_was_reported(said: dict[str, str] | None, sent: str) -> None:
     news = read(event("payment_intent.payment_failed", intent(last_payment_error=said))).news
     assert isinstance(news, AttemptDeclined)
-    assert news.reason == told
+    assert news.reason == sent
     assert news.decline_code != "stolen_card"
 
 
@@ -192,9 +192,9 @@ ODD: st.SearchStrategy[Any] = st.none() | st.integers() | st.text(max_size=3) | 
 @pytest.mark.fault(29)
 def test_whatever_is_signed_is_understood_ignored_or_not_believed(field: str, odd: Any, name: str) -> None:
     thing = {**intent("succeeded"), **refund(), "metadata": METADATA} | {field: odd}
-    told = event(name, thing) | ({field: odd} if field in event(name, thing) else {})
+    sent = event(name, thing) | ({field: odd} if field in event(name, thing) else {})
     try:
-        heard = webhooks().read(*signed(told))
+        heard = webhooks().read(*signed(sent))
     except NotBelievedError:
         return
     assert isinstance(heard.event_id, str)

@@ -26,16 +26,16 @@ from reference.domain.messages import (
     Message,
     NotExpected,
     RefundOverdue,
-    Remind,
     ResumeRequested,
+    ScheduleDeadline,
     Wait,
     Withdraw,
 )
 from reference.domain.notice import NoticeKind, NoticeSent, SendNotice
+from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_messages import (
     CancelPayment,
     PaymentCanceled,
-    PaymentContext,
     PaymentDisputed,
     PaymentFailed,
     PaymentRefunded,
@@ -90,11 +90,11 @@ WAYS_OUT_OF_AN_END = {
 }
 
 
-def told(*messages: Message) -> tuple[EnrollInCourseSaga, list[type[Any]]]:
+def moved_by(*messages: Message) -> tuple[EnrollInCourseSaga, list[type[Any]]]:
     """Return the saga after all this, and the kinds of what it asked for on the way."""
     saga = EnrollInCourseSaga.start(INITIATED)
-    asked = [ask for message in messages for ask in saga.hear(message, NOON)]
-    return saga, [type(ask) for ask in asked if not isinstance(ask, Remind | SendNotice)]
+    asked = [ask for message in messages for ask in saga.handle(message, NOON)]
+    return saga, [type(ask) for ask in asked if not isinstance(ask, ScheduleDeadline | SendNotice)]
 
 
 STORIES: dict[str, tuple[list[Message], list[type[Any]]]] = {
@@ -152,7 +152,7 @@ ENDINGS = {
 @pytest.mark.parametrize("name", STORIES)
 def test_a_story_asks_for_this_and_ends_there(name: str) -> None:
     messages, wishes = STORIES[name]
-    saga, asked = told(*messages)
+    saga, asked = moved_by(*messages)
     assert asked == wishes
     assert saga.outcome == ENDINGS[name]
 
@@ -160,10 +160,10 @@ def test_a_story_asks_for_this_and_ends_there(name: str) -> None:
 @pytest.mark.parametrize("name", STORIES)
 def test_hearing_the_last_message_of_a_story_again_asks_for_nothing(name: str) -> None:
     messages, _ = STORIES[name]
-    saga, _ = told(*messages)
+    saga, _ = moved_by(*messages)
     with suppress(NotExpected):  # A person sees it then; nothing was asked for, either.
-        saga.hear(messages[-1], NOON)
-    assert (saga.asks, saga.outcome) == ([], ENDINGS[name])
+        saga.handle(messages[-1], NOON)
+    assert (saga.effects, saga.outcome) == ([], ENDINGS[name])
 
 
 def rows() -> dict[tuple[str, str], str]:
@@ -185,11 +185,11 @@ def test_in_each_state_a_message_is_declared_or_changes_nothing(state: str) -> N
     for message in EVERYTHING:
         saga = EnrollInCourseSaga(saga_id="saga_1", student_id="ada", course_id="algebra", state=state)
         if (state, message.trigger) in rows():
-            saga.hear(message, NOON)
+            saga.handle(message, NOON)
             assert saga.state == rows()[state, message.trigger]
         else:
             with pytest.raises(NotExpected, match=state.upper()):
-                saga.hear(message, NOON)
+                saga.handle(message, NOON)
             assert (saga.state, saga.history) == (state, [])
 
 
@@ -205,8 +205,8 @@ def test_every_state_that_waits_says_for_what() -> None:
 
 def test_the_price_is_frozen_as_it_was_verified() -> None:
     saga = EnrollInCourseSaga.start(INITIATED)
-    saga.hear(INITIATED, NOON)
-    (wish,) = saga.hear(VERIFIED, NOON)
+    saga.handle(INITIATED, NOON)
+    (wish,) = saga.handle(VERIFIED, NOON)
     assert wish == TakePayment(
         saga_id="saga_1", context=PaymentContext.COURSE_ENROLLMENT, context_id="algebra", price=PRICE
     )
@@ -214,9 +214,11 @@ def test_the_price_is_frozen_as_it_was_verified() -> None:
 
 def test_nothing_is_waited_for_for_ever() -> None:
     saga = EnrollInCourseSaga.start(INITIATED)
-    waits = [[ask for ask in saga.hear(m, NOON) if isinstance(ask, Remind)] for m in (INITIATED, VERIFIED, PAID)]
-    reminders = [(type(ask.of), ask.due) for ask in itertools.chain(*waits)]
-    assert reminders == [
+    waits = [
+        [ask for ask in saga.handle(m, NOON) if isinstance(ask, ScheduleDeadline)] for m in (INITIATED, VERIFIED, PAID)
+    ]
+    deadlines = [(type(ask.deadline), ask.due) for ask in itertools.chain(*waits)]
+    assert deadlines == [
         (VerificationOverdue, Wait.PATIENCE),
         (DeliveryUnanswered, Wait.REPLY),
         (DeliveryOverdue, Wait.PATIENCE),
@@ -224,7 +226,7 @@ def test_nothing_is_waited_for_for_ever() -> None:
 
 
 def test_history_tells_in_plain_words_and_each_thing_once() -> None:
-    saga, _ = told(INITIATED, VERIFIED, DECLINED, DECLINED, PAID, INITIATED, CONFIRMED, CONFIRMED)
+    saga, _ = moved_by(INITIATED, VERIFIED, DECLINED, DECLINED, PAID, INITIATED, CONFIRMED, CONFIRMED)
     assert [entry.text for entry in saga.history] == [
         "The student asked for the course.",
         "The course 'Algebra' is published and costs 49.00 EUR.",
@@ -235,8 +237,8 @@ def test_history_tells_in_plain_words_and_each_thing_once() -> None:
 
 
 def test_a_saga_of_one_class_does_not_move_another() -> None:
-    one, _ = told(INITIATED, VERIFIED)
-    other, _ = told(INITIATED)
+    one, _ = moved_by(INITIATED, VERIFIED)
+    other, _ = moved_by(INITIATED)
     assert (one.state, other.state) == ("awaiting_payment", "verifying_course")
 
 
@@ -251,17 +253,17 @@ NOTICES = {
 
 
 @pytest.mark.parametrize("name", NOTICES)
-def test_the_student_is_told_how_it_ends(name: str) -> None:
+def test_the_student_gets_a_notice_of_how_it_ends(name: str) -> None:
     saga = EnrollInCourseSaga.start(INITIATED)
-    asked = [ask for message in STORIES[name][0] for ask in saga.hear(message, NOON)]
+    asked = [ask for message in STORIES[name][0] for ask in saga.handle(message, NOON)]
     notices = [ask for ask in asked if isinstance(ask, SendNotice)]
     assert [each.kind for each in notices] == NOTICES[name]
     assert {(each.person_id, each.title) for each in notices} <= {("ada", "Algebra")}
 
 
 def test_an_answer_about_another_course_is_not_believed() -> None:
-    saga, _ = told(INITIATED, VERIFIED, PAID)
+    saga, _ = moved_by(INITIATED, VERIFIED, PAID)
     other = EnrollmentConfirmed(saga_id="saga_1", enrollment_id="enr_1", course_id="biology", student_id="ada")
     with pytest.raises(NotExpected, match="biology"):
-        saga.hear(other, NOON)
+        saga.handle(other, NOON)
     assert saga.state == "enrolling"

@@ -8,7 +8,7 @@ import pytest
 from responses import RequestsMock
 
 from reference.storage.database import migrate, open_database
-from tests.unit.reference.web.door import Service
+from tests.unit.reference.web.service_under_test import Service
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,6 @@ def assert_problem(answer: TestResponse, status: int) -> None:
 def assert_blames(answer: TestResponse, **fault: Any) -> None:
     """It is a problem that names this pointer, or this parameter, and says what is wrong with it."""
     assert_problem(answer, 400)
-    (told,) = answer.get_json()["errors"]
-    assert told.pop("detail")
-    assert told == fault
+    (found,) = answer.get_json()["errors"]
+    assert found.pop("detail")
+    assert found == fault

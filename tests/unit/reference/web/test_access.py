@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from tests.unit.reference.builders import NOON
 from tests.unit.reference.gateways.stripe_objects import signature
-from tests.unit.reference.web.door import BOOKING, INITIATED, OPERATOR, PAID, SERVICE, Service, token
 from tests.unit.reference.web.problems import assert_problem
+from tests.unit.reference.web.service_under_test import BOOKING, INITIATED, OPERATOR, PAID, SERVICE, Service, token
 
 CALLERS: dict[str, dict[str, str]] = {
     "nobody": {},

@@ -19,7 +19,7 @@ from reference.domain.money import Money
 from reference.domain.payment_messages import PaymentEvent
 from reference.web.health import ASYNCAPI
 from reference.wire import SOURCE, WireError, camel, unwrap
-from tests.unit.reference.web.door import Service
+from tests.unit.reference.web.service_under_test import Service
 
 DOCUMENT: Any = json.loads(ASYNCAPI)
 MESSAGES, SCHEMAS = DOCUMENT["components"]["messages"], DOCUMENT["components"]["schemas"]
@@ -93,10 +93,10 @@ def test_each_field_is_of_the_type_that_its_class_says(name: str) -> None:
 def test_each_channel_carries_what_is_said_to_its_service() -> None:
     said = {name: set(channel["messages"]) for name, channel in DOCUMENT["channels"].items()}
     heard = {name for name, kind in TRAVELLING.items() if issubclass(kind, Event)}
-    told = {name for name, kind in TRAVELLING.items() if issubclass(kind, PaymentEvent)}
+    payment_events = {name for name, kind in TRAVELLING.items() if issubclass(kind, PaymentEvent)}
     commands = {to: {n for n, k in TRAVELLING.items() if issubclass(k, Command) and k.to == to} for to in CHANNELS}
     expected = {f"{CHANNELS[to]}Commands": names for to, names in commands.items()}
-    expected |= {f"{CHANNELS[keeper]}Events": told for saga in SAGAS for keeper in saga.informs}
+    expected |= {f"{CHANNELS[keeper]}Events": payment_events for saga in SAGAS for keeper in saga.informs}
     assert said == expected | {"events": heard}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.integration.storage.world import at_once
-from tests.unit.reference.web.door import BOOKING, Service, token
 from tests.unit.reference.web.problems import assert_blames, assert_problem
+from tests.unit.reference.web.service_under_test import BOOKING, Service, token
 
 
 def sagas(service: Service) -> list[Any]:
@@ -18,10 +18,10 @@ def sagas(service: Service) -> list[Any]:
 def test_a_booking_starts_a_saga_that_its_student_can_follow(service: Service) -> None:
     answer = service.book()
     assert answer.status_code == 202
-    told = service.client.get(answer.get_json()["statusUrl"], headers=token()).get_json()
-    assert told["sagaId"] == answer.get_json()["sagaId"]
-    assert (told["saga"], told["context"]) == ("BookAndPayForSessionSaga", "SESSION_BOOKING")
-    assert (told["state"], told["studentId"]) == ("CHECKING_AVAILABILITY", "ada")
+    saga = service.client.get(answer.get_json()["statusUrl"], headers=token()).get_json()
+    assert saga["sagaId"] == answer.get_json()["sagaId"]
+    assert (saga["saga"], saga["context"]) == ("BookAndPayForSessionSaga", "SESSION_BOOKING")
+    assert (saga["state"], saga["studentId"]) == ("CHECKING_AVAILABILITY", "ada")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.reference.web.door import Service
+from tests.unit.reference.web.service_under_test import Service
 
 
 def flows(service: Service) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def test_the_first_moves_lead_to_where_all_went_well(service: Service, saga: str
     assert taken == way
 
 
-def test_each_move_is_between_states_that_are_told(service: Service) -> None:
+def test_each_move_is_between_states_that_are_described(service: Service) -> None:
     for flow in flows(service).values():
         states = {each["state"] for each in flow["states"]}
         assert {move[side] for move in flow["moves"] for side in ("from", "to")} <= states

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from responses import RequestsMock
 
-from tests.unit.reference.web.door import INITIATED, OPERATOR, SERVICE, Service, token
 from tests.unit.reference.web.problems import assert_blames, assert_problem
+from tests.unit.reference.web.service_under_test import INITIATED, OPERATOR, SERVICE, Service, token
 
 LISTS = ("/sagas", "/payments", "/dead-letters")
 
@@ -21,7 +21,7 @@ def enroll(service: Service, number: int, **data: str) -> None:
     service.later(seconds=1)
 
 
-def misfit(service: Service, number: int) -> None:
+def add_dead_letter(service: Service, number: int) -> None:
     data = {"sagaId": f"lost_{number}", "reason": "gone"}
     service.event(INITIATED | {"id": f"m{number}", "type": "EnrollmentRejected", "data": data})
 
@@ -67,7 +67,7 @@ def test_payments_and_dead_letters_are_paged_too(service: Service, world: Reques
     for number in range(3):
         enroll(service, number, courseId="algebra", studentId=f"student_{number}")
         service.work(world)
-        misfit(service, number)
+        add_dead_letter(service, number)
     assert pages(service, "/payments", limit=2) == [["saga_2", "saga_1"], ["saga_0"]]
     assert pages(service, "/dead-letters", limit=2) == [["lost_2", "lost_1"], ["lost_0"]]
 

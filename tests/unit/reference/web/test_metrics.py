@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 from reference.storage import lists
 from tests.unit.reference.gateways.stripe_objects import event
-from tests.unit.reference.web.door import INITIATED, PAID, Service, token
+from tests.unit.reference.web.service_under_test import INITIATED, PAID, Service, token
 
 NAMES = {
     "payments_webhook_received": "counter",

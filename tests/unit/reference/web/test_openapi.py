@@ -15,12 +15,12 @@ from werkzeug.test import EnvironBuilder
 
 from reference.app import SAGAS
 from reference.domain.messages import Event, Message
-from reference.domain.payment_messages import PaymentContext
+from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import PaymentStatus
 from reference.web.health import OPENAPI
 from reference.wire import WireError, camel, unwrap
 from tests.unit.reference.test_wire import ENVELOPE
-from tests.unit.reference.web.door import SPEC, Service
+from tests.unit.reference.web.service_under_test import SPEC, Service
 
 DOCUMENT: Any = json.loads(OPENAPI)
 SCHEMAS = DOCUMENT["components"]["schemas"]

@@ -9,8 +9,8 @@ from responses import RequestsMock
 
 from tests.unit.reference.builders import SECRET
 from tests.unit.reference.gateways.stripe_objects import event, intent
-from tests.unit.reference.web.door import INITIATED, OUR_METADATA, PAID, Service, token
 from tests.unit.reference.web.problems import assert_blames, assert_problem
+from tests.unit.reference.web.service_under_test import INITIATED, OUR_METADATA, PAID, Service, token
 
 WHY = {"why": "it is mended"}
 EARLY = INITIATED | {"id": "c1", "type": "EnrollmentRejected", "data": {"sagaId": "saga_1", "reason": "full"}}
@@ -87,17 +87,17 @@ def cancel(service: Service, saga_id: str = "saga_1") -> int:
 def test_a_student_gives_up_what_is_not_asked_for_yet(service: Service) -> None:
     service.event()
     assert cancel(service) == 202
-    told = service.saga().get_json()
-    assert told["outcome"] == "CANCELLED"
-    assert told["history"][-1]["text"] == "ada asked to cancel."
+    saga = service.saga().get_json()
+    assert saga["outcome"] == "CANCELLED"
+    assert saga["history"][-1]["text"] == "ada asked to cancel."
 
 
 def test_a_student_who_could_pay_waits_for_stripe_to_say_that_nobody_can(service: Service, world: RequestsMock) -> None:
     service.event()
     service.work(world)
     assert cancel(service) == 202
-    told = service.saga().get_json()
-    assert (told["state"], told["outcome"]) == ("CANCELING", None)
+    saga = service.saga().get_json()
+    assert (saga["state"], saga["outcome"]) == ("CANCELING", None)
     service.webhook(event("payment_intent.canceled", intent("canceled", metadata=OUR_METADATA)))
     assert service.saga().get_json()["outcome"] == "CANCELLED"
 

@@ -1,0 +1,62 @@
+"""The control routes of a simulator, which no real service has: look inside, break things on purpose, begin anew."""
+
+from simulators.clients.http_client import HttpClient
+from simulators.kit.json_types import Json
+
+CONTROL_PATH = "/_sim"  # All of them lie below it, and what a simulator can do stands there.
+
+
+class ControlClient:
+    """One simulator as the harness controls it; every method raises Refused when the simulator says no."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self.client = client
+
+    def overview(self) -> Json:
+        """Return what the simulator can do: its routes, its faults, how many documents it keeps."""
+        return self.client.get(CONTROL_PATH)
+
+    def faults(self) -> list[Json]:
+        """Return the faults in place, and how often each has struck."""
+        return list(self.client.get(f"{CONTROL_PATH}/faults")["items"])
+
+    def plant_fault(self, name: str, **parameters: object) -> Json:
+        """Plant the fault of that name, with its own parameters; returns it as it is planted."""
+        return self.client.post(f"{CONTROL_PATH}/faults/{name}", parameters)
+
+    def lift_fault(self, fault_id: str) -> None:
+        """Take one fault away."""
+        self.client.delete(f"{CONTROL_PATH}/faults/{fault_id}")
+
+    def clear_faults(self) -> None:
+        """Take all faults away."""
+        self.client.delete(f"{CONTROL_PATH}/faults")
+
+    def calls(self) -> list[Json]:
+        """Return the newest calls it received, oldest first."""
+        return list(self.client.get(f"{CONTROL_PATH}/calls")["items"])
+
+    def deliveries(self) -> list[Json]:
+        """Return the newest messages it sent or is to send, newest first, with every attempt."""
+        return list(self.client.get(f"{CONTROL_PATH}/deliveries")["items"])
+
+    def clock(self) -> Json:
+        """Return its time, and whether that passes by itself."""
+        return self.client.get(f"{CONTROL_PATH}/clock")
+
+    def move_clock(self, seconds: float = 0, *, running: bool | None = None) -> Json:
+        """Move its time ahead; hold it still or let it run where `running` says so."""
+        body = {"advanceSeconds": seconds} | ({} if running is None else {"running": running})
+        return self.client.post(f"{CONTROL_PATH}/clock", body)
+
+    def state(self) -> Json:
+        """Return everything it remembers, as one JSON document."""
+        return self.client.get(f"{CONTROL_PATH}/state")
+
+    def load_state(self, state: Json) -> None:
+        """Replace everything it remembers by what `state` returned."""
+        self.client.put(f"{CONTROL_PATH}/state", state)
+
+    def reset(self) -> None:
+        """Begin anew: no state, no faults, no calls."""
+        self.client.post(f"{CONTROL_PATH}/reset")

@@ -1,0 +1,27 @@
+"""The thing that is bought in a story: a course, or a tutor's time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A course by its title and price, or a tutor's time by the hour; sums in cents."""
+
+    id: str
+    title: str
+    amount: int
+    minutes: int = 0
+
+    @property
+    def is_session(self) -> bool:
+        """Whether it is a tutor's time."""
+        return self.minutes > 0
+
+    @property
+    def opening(self) -> str:
+        """What a student does to get it, and for how much."""
+        if not self.is_session:
+            return f"enrolls in “{self.title}” for {self.amount / 100:.2f} EUR"
+        return f"books {self.minutes} minutes with {self.title} for {self.amount * self.minutes / 6000:.2f} EUR"

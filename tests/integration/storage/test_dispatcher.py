@@ -1,0 +1,169 @@
+"""What is to be said is said until somebody has heard it, or for a person to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+
+from reference.application.dispatcher import Dispatcher, DispatchQueue
+from reference.application.ports import OutboxMessage, RefusedError, UnavailableError
+from reference.domain.enrollment import EnrollmentRejected
+from reference.domain.messages import Message
+from reference.domain.payment_messages import PaymentRefunded
+from reference.domain.payment_status import RefundState
+from reference.storage.tables import dead_letters
+from tests.integration.storage.world import VERIFIED, NewUnit, awaiting_payment, service
+from tests.unit.reference.builders import NOON, StillClock, create_intent, created, paid, refund
+
+GONE = EnrollmentRejected(saga_id="saga_1", reason="the course is gone")
+
+
+@dataclass
+class Gateway:
+    """Answers what it is told to, the last of it for ever."""
+
+    answers: list[list[Message] | Exception]
+    heard: list[OutboxMessage] = field(default_factory=list)
+
+    def send(self, outgoing: OutboxMessage) -> list[Message]:
+        self.heard.append(outgoing)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class NoJitter:
+    def random(self) -> float:
+        return 1.0
+
+
+class Office:
+    """A service whose outbox messages all go to one gateway, on a clock that a test moves."""
+
+    def __init__(self, units: NewUnit, *answers: list[Message] | Exception) -> None:
+        self.units, self.clock, self.gateway = units, StillClock(), Gateway([*answers])
+        self.queue = DispatchQueue()
+        self.service = service(units, self.clock, self.queue.enqueue)
+        gateways = dict.fromkeys(("stripe", "learning", "tutor_matching", "communication"), self.gateway)
+        self.dispatcher = Dispatcher(self.service, units, gateways, self.queue, self.clock, NoJitter())
+
+    def say(self, message: Message) -> None:
+        with self.units() as unit:
+            unit.outbox.put(f"{message.saga_id}:{message.key}", "stripe", message, self.clock.now())
+            unit.commit()
+            self.queue.enqueue(unit.outbox.fresh)
+        self.work()
+
+    def work(self) -> None:
+        while self.dispatcher.pump() or self.dispatcher.claim():
+            pass
+
+    def due(self) -> timedelta | None:
+        """Return how long until the next try."""
+        with self.units() as unit:
+            due = unit.lists.next_due()
+        return due - self.clock.at if due else None
+
+    def until_due(self) -> None:
+        self.clock.at += self.due() or timedelta()
+        self.work()
+
+
+def letters(engine: Engine) -> list[tuple[str, str]]:
+    with engine.connect() as connection:
+        return [(row.name, row.reason) for row in connection.execute(select(dead_letters))]
+
+
+def test_what_was_accepted_is_sent_once(units: NewUnit) -> None:
+    office = Office(units, [])
+    office.say(create_intent())
+    office.clock.at += timedelta(days=1)
+    office.work()
+    assert len(office.gateway.heard) == 1
+    assert office.due() is None
+
+
+def test_it_is_sent_again_with_the_same_key_after_growing_pauses(units: NewUnit) -> None:
+    office = Office(units, *[UnavailableError("down")] * 12, [])
+    office.say(create_intent())
+    pauses = []
+    while due := office.due():
+        pauses.append(due.total_seconds())
+        office.until_due()
+    assert pauses == [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    assert len({outgoing.key for outgoing in office.gateway.heard}) == 1
+    assert [outgoing.attempts for outgoing in office.gateway.heard] == list(range(1, 14))
+
+
+def test_what_is_refused_is_for_a_person(units: NewUnit, engine: Engine) -> None:
+    office = Office(units, RefusedError("no"))
+    office.say(VERIFIED)
+    assert letters(engine) == [("CourseVerified", "no")]
+    assert office.due() is None
+
+
+def test_nobody_is_asked_for_ever(units: NewUnit, engine: Engine) -> None:
+    office = Office(units, UnavailableError("down"))
+    office.say(VERIFIED)
+    office.clock.at += timedelta(days=3)
+    office.work()
+    assert letters(engine) == []
+    office.until_due()
+    assert letters(engine) == [("CourseVerified", "down")]
+    assert office.due() is None
+
+
+@pytest.mark.fault(7)
+def test_what_a_process_took_with_it_when_it_died_is_sent_by_another(units: NewUnit) -> None:
+    dead = Office(units, [])
+    with units() as unit:
+        unit.outbox.put("saga_1:CreateIntent", "stripe", create_intent(), NOON)
+        unit.commit()
+        dead.queue.enqueue(unit.outbox.fresh)
+    heir = Office(units, [])
+    heir.work()
+    assert heir.gateway.heard == []
+    heir.until_due()
+    assert [outgoing.attempts for outgoing in heir.gateway.heard] == [2]
+
+
+@pytest.mark.parametrize("trouble", [RefusedError("key used otherwise"), UnavailableError("401")])
+def test_a_refund_that_nobody_makes_parks_the_saga(units: NewUnit, trouble: Exception) -> None:
+    awaiting_payment(units)
+    office = Office(units, trouble)
+    office.service.receive("test", "1", paid())
+    office.service.receive("test", "2", GONE)
+    office.work()
+    office.clock.at += timedelta(days=4)
+    office.work()
+    with units() as unit:
+        saga = unit.sagas.get("saga_1")
+    assert saga
+    assert saga.outcome == "PARKED"
+    assert str(trouble) in saga.history[-1].text
+
+
+def test_an_answer_to_what_was_withdrawn_is_not_taken(units: NewUnit) -> None:
+    office = Office(units, [created()])
+    with units() as unit:
+        unit.outbox.put("saga_1:CreateIntent", "stripe", create_intent(), NOON)
+        (outgoing,) = unit.outbox.fresh
+        unit.outbox.withdraw("saga_1:CreateIntent")
+        unit.commit()
+    office.queue.enqueue([outgoing])
+    office.work()
+    with units() as unit:
+        assert unit.payments.of_saga("saga_1") is None
+
+
+def test_a_purchase_that_came_to_nothing_tells_the_neighbour_so(units: NewUnit) -> None:
+    awaiting_payment(units)
+    office = Office(units, [])
+    for number, news in enumerate([paid(), GONE, refund(RefundState.SUCCEEDED)]):
+        office.service.receive("test", str(number), news)
+    office.work()
+    assert any(isinstance(outgoing.message, PaymentRefunded) for outgoing in office.gateway.heard)
