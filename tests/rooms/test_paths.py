@@ -15,7 +15,7 @@ from tests.rooms.source import ROOT, Source, sources, within
 HOMES = ("simulators.clients", "simulators.kit", "simulators.naive", *SIMULATORS)
 EXCEPTIONS = {
     "simulators/console/app.py '/sagas'": "a page's own address, as the menu has it",
-    "simulators/world/serving.py '/readyz'": "whoever asks for a service's health waits for nobody, whatever the service",
+    "simulators/world/serving.py '/readyz'": "who asks for a health waits for nobody, whatever the service",
 }
 UNIQUE_PATHS = re.compile(r"/v1\b|/_sim\b")  # No page of the console is named like these.
 PATHS = re.compile(
