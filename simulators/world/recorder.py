@@ -13,7 +13,6 @@ from simulators.kit.json_types import Json
 from simulators.kit.redaction import redact_text
 from simulators.world.payload import KEY, payload
 
-CLOUDEVENTS = "application/cloudevents+json"
 _LONG_ID = re.compile(r"([a-z]+_\w{4})\w{8,}")
 
 

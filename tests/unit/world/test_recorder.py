@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from simulators.world.recorder import CLOUDEVENTS, Exchange, MessageLabel, Recorder, label_of
+from simulators.kit.http.cloudevents import CONTENT_TYPE
+from simulators.world.recorder import Exchange, MessageLabel, Recorder, label_of
 
 ENROLL = Exchange(
     "2026-09-01T12:00:00+00:00", "learning-service", "payment-service", "POST", "/events", "202",
@@ -31,7 +32,7 @@ def test_only_an_answer_has_a_status(answer: str, status: int | None) -> None:
 def test_a_cloud_event_is_known_by_type_id_and_subject() -> None:
     body = {"specversion": "1.0", "type": "PaymentSucceeded", "id": "m1", "subject": "saga1", "source": "edtech.x"}
 
-    assert label_of(json.dumps(body).encode(), CLOUDEVENTS) == MessageLabel("PaymentSucceeded", "m1", "saga1")
+    assert label_of(json.dumps(body).encode(), CONTENT_TYPE) == MessageLabel("PaymentSucceeded", "m1", "saga1")
 
 
 def test_an_event_of_stripe_is_known_by_the_metadata_of_its_object() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import simulators.console
 from simulators.console.session import Session
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 PAGES = [
@@ -33,23 +33,23 @@ SENSELESS = [
 
 @pytest.mark.parametrize("path", PAGES)
 def test_each_page_is_whole_for_people_and_programs(visitor: Visitor, bought: str, path: str) -> None:
-    page = visitor.seen(path)
+    page = visitor.read_page(path)
     assert "Simulation: no real money, not affiliated with Stripe" in page
     assert '<main id="main"' in page
     assert "wrong on purpose" not in page.partition("<main")[0]
-    assert visitor.told(path) is not None
+    assert visitor.read_json(path) is not None
 
 
 def test_pages_of_one_thing_have_addresses_of_their_own(visitor: Visitor, bought: str) -> None:
-    (intent,) = [each for each in visitor.told("/stripe")["items"] if each["metadata"]["sagaId"] == bought]
-    events = [each["about"] for each in visitor.told(f"/webhooks?saga={bought}")["items"] if each.get("about")]
+    (intent,) = [each for each in visitor.read_json("/stripe")["items"] if each["metadata"]["sagaId"] == bought]
+    events = [each["about"] for each in visitor.read_json(f"/webhooks?saga={bought}")["items"] if each.get("about")]
     for path in (f"/sagas/{bought}", f"/pay/{bought}", f"/stripe/{intent['id']}", f"/webhooks/{events[0]}"):
-        assert visitor.seen(path)
-        assert visitor.told(path)
+        assert visitor.read_page(path)
+        assert visitor.read_json(path)
 
 
 @pytest.mark.parametrize("path", NOWHERE)
-def test_what_is_not_there_is_told_plainly(visitor: Visitor, path: str) -> None:
+def test_what_is_not_there_is_said_plainly(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).status_code == 404
     answer = visitor.get(path, headers=JSON)
     assert (answer.status_code, answer.get_json()["status"]) == (404, 404)
@@ -85,7 +85,7 @@ def test_nothing_is_loaded_from_anywhere_else(visitor: Visitor, bought: str) -> 
     policy = visitor.get("/").headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'self';")
     for path in ("/", f"/sagas/{bought}", "/stories"):
-        page = visitor.seen(path)
+        page = visitor.read_page(path)
         assert re.findall(r'(?:src|href)="(?:https?:)?//(?!127\.0\.0\.1)', page) == []
         assert re.findall(r"<script(?! src=\"/static/)|<style| style=| on\w+=", page) == []
 
@@ -99,14 +99,14 @@ def test_no_page_shows_a_secret(visitor: Visitor, bought: str, session: Session)
     secrets = [known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret]
     secrets += [each["client_secret"] for each in session.world.stripe.intents()]
     for path in (*PAGES, f"/sagas/{bought}", f"/pay/{bought}", *_everything_of_stripe(visitor)):
-        for text in (visitor.seen(path), visitor.get(path, headers=JSON).text):
+        for text in (visitor.read_page(path), visitor.get(path, headers=JSON).text):
             assert [each for each in secrets if each in text] == [], path
             assert re.search(r"_secret_\w|whsec_\w|sk_test_\w", text) is None, path
 
 
 def _everything_of_stripe(visitor: Visitor) -> list[str]:
     kinds = ("payment_intents", "charges", "events", "webhook_endpoints")
-    return [f"/stripe/{visitor.told(f'/stripe?kind={kind}')['items'][0]['id']}" for kind in kinds]
+    return [f"/stripe/{visitor.read_json(f'/stripe?kind={kind}')['items'][0]['id']}" for kind in kinds]
 
 
 def test_a_person_is_led_back_to_the_page_they_came_from(visitor: Visitor) -> None:
