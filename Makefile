@@ -36,7 +36,7 @@ page: install ## The contracts as a page: build/contracts/index.html
 	@$(BIN)/harness contracts page --output build/contracts
 
 strength: install ## How many of a provider's lies the contracts catch; takes minutes, writes pacts/README.md
-	@$(BIN)/python -m tests.contracts.strength
+	@$(BIN)/python -m tests.contracts.mutations.score
 
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run

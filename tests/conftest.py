@@ -10,6 +10,8 @@ import pytest
 from tests.postgres import MISSING, PostgresServer, has_postgres, postgres
 from tests.rooms import sealed as rooms_sealed
 
+pytest_plugins = ["simulators.check.steps"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let all scenarios run in one kind of world."""

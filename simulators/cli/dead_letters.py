@@ -25,7 +25,7 @@ def dead_letters() -> None:
 def list_letters(operator: Operator, limit: int, *, as_json: bool) -> None:
     """List what waits for a person, the newest first, with the reason and the next step."""
     for letter in islice(operator.dead_letters(), limit):
-        click.echo(json.dumps(letter) if as_json else _told(letter))
+        click.echo(json.dumps(letter) if as_json else _describe(letter))
 
 
 @dead_letters.command(epilog='Example: harness dead-letters retry 7 --why "the course exists again"')
@@ -48,7 +48,7 @@ def resolve(operator: Operator, letter_id: int, why: str) -> None:
     click.echo(f"{letter_id} is dealt with")
 
 
-def _told(letter: Json) -> str:
+def _describe(letter: Json) -> str:
     about = f" about {letter['sagaId']}" if letter["sagaId"] else ""
     lines = [f"{letter['id']}: {letter['name']}{about}, {letter['source']}, {letter['at']}"]
     lines += [

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from simulators.cli.terminal import tell
-from simulators.cli.usage import by_name, explained, port_options
+from simulators.cli.usage import by_name, explain_problems, port_options
 from simulators.console.serving import PORT, console
 from simulators.stories.demo import play_demo, tell_by_hand
 from simulators.stories.telling import tell_exchange
@@ -33,7 +33,7 @@ INTERRUPTED = 130
 def demo(*, once: bool, apart: bool, pages_port: int, **ports: int) -> None:
     """Watch students buy courses and sessions: five stories, told here and in the browser by what really happens."""
     try:
-        with explained(), TemporaryDirectory(prefix="harness-") as folder:
+        with explain_problems(), TemporaryDirectory(prefix="harness-") as folder:
             if once or apart:
                 well = _play_in_terminal(Path(folder), by_name(ports), once=once, apart=apart)
             else:
@@ -54,11 +54,11 @@ def _play_in_terminal(folder: Path, ports: dict[str, int], *, once: bool, apart:
 
 
 def _play_with_pages(folder: Path, ports: dict[str, int], number: int) -> bool:
-    with console(folder, ports, number, hear=_tell_exchange) as (stage, url):
+    with console(folder, ports, number, listener=_tell_exchange) as (session, url):
         tell(f"Open {url} in a browser: all of this can be seen there, broken and tried again.", "title")
-        with stage.acting():
-            well = play_demo(stage.world, tell)
-        _invite(stage.world)
+        with session.acting():
+            well = play_demo(session.world, tell)
+        _invite(session.world)
         return well
 
 

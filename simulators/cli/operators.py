@@ -41,8 +41,8 @@ def asks_service(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def asking(service_url: str, token: str | None, jwt_secret: str | None, operator: str, **given: Any) -> None:  # noqa: ANN401 - click's
-        bearer = token or _made(jwt_secret, operator)
-        with _told_plainly(service_url), served_session("harness") as session:
+        bearer = token or _make_token(jwt_secret, operator)
+        with _explain_refusals(service_url), served_session("harness") as session:
             command(Operator(HttpClient(session, service_url.rstrip("/"), lambda: bearer)), **given)
 
     for option in reversed(OPTIONS):
@@ -50,7 +50,7 @@ def asks_service(command: Callable[..., None]) -> Callable[..., None]:
     return asking
 
 
-def _made(jwt_secret: str | None, operator: str) -> str:
+def _make_token(jwt_secret: str | None, operator: str) -> str:
     if not jwt_secret:
         raise click.UsageError("An operator's --token is needed, or the --jwt-secret to make one.")
     secret = jwt_secret.partition(",")[0].strip()  # While it is replaced there are two, of which both are good.
@@ -58,7 +58,7 @@ def _made(jwt_secret: str | None, operator: str) -> str:
 
 
 @contextmanager
-def _told_plainly(url: str) -> Iterator[None]:
+def _explain_refusals(url: str) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:

@@ -29,7 +29,7 @@ class Report(Protocol):
         ...
 
 
-class Table:
+class TableReport:
     """For people."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Table:
             click.echo(f"{count:>8,}  {kind}")
 
 
-class JsonLines:
+class JsonLinesReport:
     """For programs; the last line is the summary."""
 
     def row(self, row: Row) -> None:
@@ -64,7 +64,7 @@ class JsonLines:
         click.echo(json.dumps({"payments": payments, "differences": dict(sorted(kinds.items()))}))
 
 
-class Csv:
+class CsvReport:
     """For spreadsheets, which count by themselves."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Csv:
         """Write nothing."""
 
 
-REPORTS: dict[str, Callable[[], Report]] = {"table": Table, "json": JsonLines, "csv": Csv}
+REPORTS: dict[str, Callable[[], Report]] = {"table": TableReport, "json": JsonLinesReport, "csv": CsvReport}
 
 
 def _print_aligned(row: Row) -> None:

@@ -50,7 +50,7 @@ def list_sagas(
 def show(operator: Operator, saga_id: str, *, as_json: bool) -> None:
     """Tell what happened to a saga, and what is to be done."""
     saga = operator.saga(saga_id)
-    click.echo(json.dumps(saga) if as_json else _told(saga))
+    click.echo(json.dumps(saga) if as_json else _describe(saga))
 
 
 @sagas.command(epilog='Example: harness sagas resume saga_4fk0 --why "the card works again"')
@@ -68,7 +68,7 @@ def _about(saga: Json) -> str:
     return f"waits for {saga['waitingFor']}{until}" if saga["waitingFor"] else ""
 
 
-def _told(saga: Json) -> str:
+def _describe(saga: Json) -> str:
     lines = [f"{saga['sagaId']}: {saga['saga']} of {saga['studentId']}, {saga['context']} {saga['contextId']}"]
     lines += [f"state    {saga['state']}", *(f"         {about}" for about in [_about(saga)] if about)]
     if payment := saga["payment"]:

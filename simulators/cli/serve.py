@@ -6,13 +6,11 @@ import os
 
 import click
 
-from simulators.cli.usage import WrongUsage, explained, until_stdin_closes
+from simulators.cli.usage import WrongUsage, explain_problems, until_stdin_closes
 from simulators.world.local_service import LocalService, factory_at
 from simulators.world.serving import Port, Server
 from simulators.world.topology import PAYMENT, PORTS, REFERENCE
 from simulators.world.waiting import stay
-
-THREADS = 32  # Each may wait for the database, and nobody else for it.
 
 
 @click.command(epilog="Example: env $(grep -v ^# .env) harness serve --port 8000")
@@ -21,7 +19,7 @@ THREADS = 32  # Each may wait for the database, and nobody else for it.
 @until_stdin_closes
 def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
     """Run the reference payment-service alone; .env.example lists what it reads of the environment."""
-    with explained():
+    with explain_problems():
         try:
             running = LocalService(PAYMENT, lambda: factory_at(service)(os.environ))
         except (LookupError, ValueError) as wrong:
@@ -29,7 +27,7 @@ def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
                 f"{PAYMENT} cannot start, its environment is wrong (see .env.example):\n{wrong}"
             ) from wrong
         reserved = Port(PAYMENT, port)
-        server = Server(running, reserved, threads=THREADS)
+        server = Server(running, reserved)
         running.background.start()
         click.echo(f"{PAYMENT} listens at {reserved.url}", err=True)
         stay(until_stdin_closes=until_stdin_closes)

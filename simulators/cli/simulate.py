@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from simulators.cli.usage import by_name, explained, port_options, until_stdin_closes
+from simulators.cli.usage import by_name, explain_problems, port_options, until_stdin_closes
 from simulators.kit.seams import real_seams
 from simulators.world.banner import banner, secrets_of
 from simulators.world.credentials import Credentials
@@ -52,9 +52,9 @@ def simulate(  # noqa: PLR0913 - a command has so many options
     credentials = Credentials.draw(real_seams().randomness, **{key: value for key, value in known.items() if value})
     if state:
         state.mkdir(parents=True, exist_ok=True)
-    chosen = _chosen(names, by_name(ports))
+    chosen = _choose(names, by_name(ports))
     with (
-        explained(),
+        explain_problems(),
         Together(
             Path(), ports=chosen, service_url=service_url.rstrip("/"), credentials=credentials, state=state
         ) as world,
@@ -68,7 +68,7 @@ def simulate(  # noqa: PLR0913 - a command has so many options
         stay(until_stdin_closes=until_stdin_closes)
 
 
-def _chosen(names: tuple[str, ...], ports: dict[str, int]) -> dict[str, int]:
+def _choose(names: tuple[str, ...], ports: dict[str, int]) -> dict[str, int]:
     """Return the ports of the services named, by short name or whole; of all when none is."""
     known = {name.removesuffix("-service"): name for name in ports}
     for name in names:

@@ -22,7 +22,7 @@ class WrongUsage(click.ClickException):
 def port_options(*names: str) -> Callable[[Any], Any]:
     """Give a command an option for the port of each of these services."""
 
-    def given(command: Any) -> Any:  # noqa: ANN401 - whatever click makes of it
+    def add_options(command: Any) -> Any:  # noqa: ANN401 - whatever click makes of it
         for name in reversed(names):
             short = name.removesuffix("-service")
             variable = f"HARNESS_{short.upper().replace('-', '_')}_PORT"
@@ -32,14 +32,14 @@ def port_options(*names: str) -> Callable[[Any], Any]:
             )(command)  # fmt: skip
         return command
 
-    return given
+    return add_options
 
 
 until_stdin_closes = click.option("--until-stdin-closes", is_flag=True, hidden=True)
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explain_problems() -> Iterator[None]:
     """Say what is wrong in a sentence instead of a traceback."""
     try:
         yield

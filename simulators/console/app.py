@@ -1,12 +1,11 @@
 """The console, put together."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from http import HTTPStatus
+from typing import Any
 
 import requests
-from flask import Flask, Response, abort, jsonify, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from simulators.clients.http_client import Refused
@@ -26,91 +25,100 @@ from simulators.console import (
     stripe,
     webhooks,
 )
-from simulators.console.responses import stage, wants_json
+from simulators.console.responses import session, wants_json
+from simulators.console.session import Session
+from simulators.kit.http import protection
 from simulators.world.scheduler import NeverQuiet
 
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.console.session import Stage
-
-ROOMS = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
+PAGES = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
+MENU = {
+    "/": "Sagas", "/stories": "Stories", "/school": "School", "/webhooks": "Webhooks", "/faults": "Faults",
+    "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
+}  # fmt: skip
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+HEADERS = protection.HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+EXPLANATIONS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address is for a button, not for reading.",
 }
-NAMED = {404: "There is nothing at this address.", 405: "This address is for a button, not for reading."}
 
 
-def create_app(on: Stage) -> Flask:
-    """Return the pages of this stage."""
+def create_app(shown: Session) -> Flask:
+    """Return the pages that show this session."""
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.sort_keys = False  # type: ignore[attr-defined] # Flask's own provider has it
-    app.extensions["stage"] = on
-    filters.teach(app)
-    app.before_request(_only_ourselves)
-    app.after_request(_guarded)
-    app.context_processor(_around)
-    app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(Refused, _said_no)
-    app.register_error_handler(requests.RequestException, _away)
+    app.extensions["session"] = shown
+    filters.register(app)
+    app.before_request(protection.refuse_other_sites)
+    app.after_request(_add_headers)
+    app.context_processor(_common_content)
+    app.register_error_handler(HTTPException, _explain_error)
+    app.register_error_handler(Refused, _explain_refusal)
+    app.register_error_handler(requests.RequestException, _explain_silence)
     for kind in (NeverQuiet, AssertionError):
-        app.register_error_handler(kind, _not_so)
-    for room in ROOMS:
-        app.register_blueprint(room.routes)
+        app.register_error_handler(kind, _explain_vain_wait)
+    for module in PAGES:
+        app.register_blueprint(module.routes)
     return app
 
 
-def _only_ourselves() -> None:
-    """Let no other site act here through somebody's browser, by whatever name it calls us."""
-    origin = request.headers.get("Origin")
-    if urlsplit(request.host_url).hostname not in LOOPBACK:
-        abort(421, "These pages answer on loopback only.")
-    if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
-        abort(403, "Another site may not press buttons here.")
-
-
-def _guarded(answer: Response) -> Response:
+def _add_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
         if not (name == "Cache-Control" and request.endpoint == "static"):
             answer.headers.setdefault(name, value)
     return answer
 
 
-def _around() -> dict[str, Any]:
+def _common_content() -> dict[str, Any]:
     """What stands on every page: the time, what is broken on purpose, and what was last done."""
-    on = stage()
-    told = {"now": on.world.clock.now(), "running": on.world.clock.running, "said": on.said, "version": on.version}
-    return told | {"active": on.active_faults(), "down": on.down(), "payment_service": on.service_name}
+    clock = session().world.clock
+    return {
+        "menu": MENU.items(),
+        "current_page": _current_page(),
+        "now": clock.now(),
+        "is_running": clock.running,
+        "last_act": session().last_act,
+        "active_faults": session().active_faults(),
+        "down": session().down(),
+        "payment_service": session().service_name,
+    }
 
 
-def _refused(error: HTTPException) -> ResponseReturnValue:
-    code, is_explained = error.code or 500, error.description != type(error).description
-    return _trouble(code, (error.description if is_explained else NAMED.get(code)) or error.name)
+def _current_page() -> str | None:
+    """Return the page of the menu to which this address belongs; None when it belongs to none."""
+    first = "/" + request.path.split("/")[1]
+    return "/" if first == "/sagas" else first if first in MENU else None
 
 
-def _said_no(error: Refused) -> ResponseReturnValue:
-    said = error.answer.get("detail") or (error.answer.get("error") or {}).get("message") or error.answer.get("title")
-    return _trouble(404 if error.status == 404 else 409, str(said or error))  # noqa: PLR2004 - HTTP's own
+def _explain_error(error: HTTPException) -> ResponseReturnValue:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    is_explained = error.description != type(error).description
+    return _trouble(status, (error.description if is_explained else EXPLANATIONS.get(status)) or error.name)
 
 
-def _away(error: requests.RequestException) -> ResponseReturnValue:
+def _explain_refusal(error: Refused) -> ResponseReturnValue:
+    answer = error.answer
+    why = answer.get("detail") or (answer.get("error") or {}).get("message") or answer.get("title") or error
+    is_missing = error.status == HTTPStatus.NOT_FOUND
+    return _trouble(HTTPStatus.NOT_FOUND if is_missing else HTTPStatus.CONFLICT, str(why))
+
+
+def _explain_silence(error: requests.RequestException) -> ResponseReturnValue:
     """Tell it to whoever asks; an open page that only looks again keeps what it shows, and looks once more later."""
     if request.headers.get("X-Look"):
-        return "", 204
-    return _trouble(503, f"A service does not answer ({type(error).__name__}). Is it down on purpose?")
+        return "", HTTPStatus.NO_CONTENT
+    return _trouble(
+        HTTPStatus.SERVICE_UNAVAILABLE, f"A service does not answer ({type(error).__name__}). Is it down on purpose?"
+    )
 
 
-def _not_so(error: Exception) -> ResponseReturnValue:
+def _explain_vain_wait(error: Exception) -> ResponseReturnValue:
     """Tell what was waited for in vain, which is no fault of the pages."""
-    return _trouble(503, str(error).partition("\n")[0])
+    return _trouble(HTTPStatus.SERVICE_UNAVAILABLE, str(error).partition("\n")[0])
 
 
-def _trouble(status: int, why: str) -> ResponseReturnValue:
+def _trouble(status: HTTPStatus, why: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify(status=status, detail=why), status
     try:

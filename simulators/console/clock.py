@@ -1,29 +1,23 @@
 """The clock that all services share: hold it, step, jump, or let everything happen that is still to happen."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from http import HTTPStatus
 
 from flask import Blueprint, abort
+from flask.typing import ResponseReturnValue
 
 from simulators.console.filters import span
-from simulators.console.responses import done, given, page, stage, world
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from flask.typing import ResponseReturnValue
+from simulators.console.responses import acknowledge, field, page, session, world
+from simulators.kit.http.validation import parse_number
 
 routes = Blueprint("clock", __name__)
 LONGEST = timedelta(days=31)
-FARTHEST = timedelta(days=4)
-"""How far ahead `run until quiet` looks: Stripe gives a webhook up after three days."""
+FARTHEST = timedelta(days=4)  # How far ahead `run until quiet` looks: Stripe gives a webhook up after three days.
 ENOUGH_STEPS = 500
 
 
 @routes.get("/clock")
-def read() -> ResponseReturnValue:
+def show_clock() -> ResponseReturnValue:
     """The simulated time, and what falls due next."""
     due = world().next_due()
     now = world().clock.now().isoformat()
@@ -35,9 +29,9 @@ def move(act: str) -> ResponseReturnValue:
     """Hold time, let it run, go to the next thing due, jump ahead, or go on until nothing is due."""
     moves = {"pause": _pause, "play": _play, "step": _step, "jump": _jump, "quiet": _until_quiet}
     if act not in moves:
-        abort(404)
-    with stage().acting():
-        return done(moves[act]())
+        abort(HTTPStatus.NOT_FOUND)
+    with session().acting():
+        return acknowledge(moves[act]())
 
 
 def _pause() -> str:
@@ -51,7 +45,7 @@ def _play() -> str:
 
 
 def _step() -> str:
-    due = _next()
+    due = world().next_due()
     if due is None:
         return "Nothing is due any more: there is nothing to step to."
     by = due - world().clock.now()
@@ -60,11 +54,12 @@ def _step() -> str:
 
 
 def _jump() -> str:
-    asked = given("seconds", "60")
-    if not asked.isdigit() or not 0 < int(asked) <= LONGEST.total_seconds():
-        abort(400, f"seconds must be a whole number from 1 to {int(LONGEST.total_seconds())}")
-    world().pass_time(timedelta(seconds=int(asked)))
-    return f"{span(timedelta(seconds=int(asked)))} passed, and all that fell due in it happened."
+    longest = int(LONGEST.total_seconds())
+    if (seconds := parse_number(field("seconds", "60"), 1, longest)) is None:
+        abort(HTTPStatus.BAD_REQUEST, f"seconds must be a whole number from 1 to {longest}")
+    by = timedelta(seconds=seconds)
+    world().pass_time(by)
+    return f"{span(by)} passed, and all that fell due in it happened."
 
 
 def _until_quiet() -> str:
@@ -72,13 +67,9 @@ def _until_quiet() -> str:
     end = begin + FARTHEST
     for _ in range(ENOUGH_STEPS):
         world().settle()
-        due = _next()
+        due = world().next_due()
         if due is None or due > end:
             break
         world().pass_time(max(due - world().clock.now(), timedelta(0)))
-        stage().touch()
+        session().touch()
     return f"Quiet: nothing is due within {span(FARTHEST)}. {span(world().clock.now() - begin)} passed."
-
-
-def _next() -> datetime | None:
-    return world().next_due()

@@ -1,18 +1,14 @@
 """The contracts, read in the browser: the page that `harness contracts page` writes, of what lies beside the demo."""
 
-from __future__ import annotations
-
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, jsonify
+from flask.typing import ResponseReturnValue
 
 from simulators.console.responses import wants_json
 from simulators.contracts.pact import pacts_in
 from simulators.contracts.page import page_of
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
 
 routes = Blueprint("contracts", __name__)
 PACTS, FEATURES = Path("pacts"), Path("features")
@@ -29,5 +25,8 @@ def network() -> ResponseReturnValue:
             return jsonify(items=[dict(zip(names, each, strict=True)) for each in needs])
         page = page_of(PACTS, FEATURES)
     except (ValueError, OSError) as trouble:
-        abort(404, f"There are no contracts here: start the demo where the folder {PACTS} is ({trouble}).")
+        abort(
+            HTTPStatus.NOT_FOUND,
+            f"There are no contracts here: start the demo where the folder {PACTS} is ({trouble}).",
+        )
     return Response(page, headers={"Content-Security-Policy": STYLED_BY_ITSELF})

@@ -1,15 +1,12 @@
-"""How to use the console: three minutes, the keys, and what it is made of."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+"""The help page: three minutes, the keys, and which services are behind it."""
 
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
+from simulators.clients.control import CONTROL_PATH
+from simulators.clients.payments import OPENAPI
 from simulators.console.responses import page, world
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
+from simulators.world.topology import PAYMENT
 
 routes = Blueprint("help", __name__)
 KEYS = {
@@ -31,4 +28,6 @@ KEYS = {
 @routes.get("/help")
 def explain() -> ResponseReturnValue:
     """The keys, and where everything is."""
-    return page("help.html", keys=KEYS, services=dict(world().topology.urls))
+    urls = dict(world().topology.urls)
+    descriptions = {name: url + (OPENAPI if name == PAYMENT else CONTROL_PATH) for name, url in urls.items()}
+    return page("help.html", keys=KEYS, services=urls, _descriptions=descriptions)

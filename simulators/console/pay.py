@@ -1,25 +1,19 @@
 """The page on which a student pays, and learns honestly how it stands; it knows no more than a student's app does."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from http import HTTPStatus
 
 from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
 
 from simulators.clients.http_client import Refused
+from simulators.clients.student_app import GOOD_CARD, Student
 from simulators.console.explanations import TAKEN, UNCHARGED
-from simulators.console.responses import done, given, page, stage, world
-from simulators.world.topology import STRIPE
+from simulators.console.responses import acknowledge, field, page, world
+from simulators.kit.json_types import Json
 from simulators.world.transport import OBSERVER
 
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.clients.http_client import HttpClient
-    from simulators.kit.json_types import Json
-
 routes = Blueprint("pay", __name__)
-PAYMENT_REQUIRED = 402
+# Stripe's test cards by what happens with them: token, number, and what that is in plain words.
 CARDS = (
     ("It works", (
         ("pm_card_visa", "4242 4242 4242 4242", "the payment succeeds"),
@@ -41,18 +35,19 @@ CARDS = (
         ("pm_card_refundFail", "4000 0000 0000 5126", "a refund would fail"),
     )),
 )  # fmt: skip
-"""Stripe's test cards by what happens with them: token, number, and what that is in plain words."""
-UNHEARD = (
+TOKENS = {token for _, cards in CARDS for token, _, _ in cards}
+NO_NEWS_YET = (
     "Stripe has your money, and the school has not heard of it yet: nothing is confirmed. You need not do anything, "
     "and must not pay again: the school finds out by itself."
 )
-NOT_HEARD_OF = {
+# A purchase that was asked for a moment ago.
+NOT_BEGUN = {
     "studentId": "", "context": "COURSE_ENROLLMENT", "contextId": "", "state": "", "outcome": None, "payment": None,
     "waitingFor": "the payment-service to hear of your wish",
 }  # fmt: skip
-"""How a purchase stands that was asked for a moment ago."""
 UNANSWERED = "Nothing is paid until you have answered on your bank's page."
-ENDED = {
+# How it stands at the end: the step, the heading, the sentence.
+ENDINGS = {
     "COMPLETED": (4, "It is yours", "Paid and confirmed."),
     "REFUNDED": (4, "You have your money back", "It could not be had after all; all that you paid was given back."),
     "EXPIRED": (
@@ -68,103 +63,99 @@ ENDED = {
         "Your money could not be given back by itself; nobody has forgotten it.",
     ),
 }
-"""How it stands at the end: the step, the heading, the sentence."""
-TOKENS = {token for _, cards in CARDS for token, _, _ in cards}
 
 
 @routes.get("/pay/<saga_id>")
-def pay(saga_id: str) -> ResponseReturnValue:
+def show_payment(saga_id: str) -> ResponseReturnValue:
     """How it stands with a purchase, as its student's app knows it, and a card to pay with if it is time to."""
-    saga = _saga(saga_id)
-    intent = _intent(saga)
-    return page(
-        "pay.html", saga=_without_secret(saga), intent=_shown(intent), stands=_stands(saga, intent), _cards=CARDS
-    )
+    saga, intent = NOT_BEGUN | {"sagaId": saga_id}, None
+    if student := _find_student(saga_id):
+        saga = student.saga(saga_id)
+        secret = _client_secret(saga)
+        intent = student.intent(secret) if secret else None
+    standing = _standing(saga, intent)
+    return page("pay.html", saga=_hide_secret(saga), intent=_public_view(intent), stands=standing, _cards=CARDS)
 
 
 @routes.post("/pay/<saga_id>/card")
-def card(saga_id: str) -> ResponseReturnValue:
+def pay(saga_id: str) -> ResponseReturnValue:
     """Confirm the payment with a test card, as the student's app does: by the publishable key and the client secret."""
-    saga, token = _saga(saga_id), given("card", "pm_card_visa")
+    token, student = field("card", GOOD_CARD), _find_student(saga_id)
     if token not in TOKENS:
-        abort(400, f"card must be one of {', '.join(sorted(TOKENS))}")
-    secret = (saga["payment"] or {}).get("clientSecret") or abort(409, "There is nothing to pay yet.")
-    form = {"client_secret": secret, "payment_method": token, "return_url": f"{request.host_url}pay/{saga_id}"}
+        abort(HTTPStatus.BAD_REQUEST, f"card must be one of {', '.join(sorted(TOKENS))}")
+    secret = _client_secret(student.saga(saga_id)) if student else None
+    if student is None or secret is None:
+        abort(HTTPStatus.CONFLICT, "There is nothing to pay yet.")
+    here = f"/pay/{saga_id}"
     try:
-        intent = _stripe("student").post(f"/v1/payment_intents/{secret.partition('_secret_')[0]}/confirm", form=form)
+        intent = world().student(student.name).pay_with_secret(secret, token, request.host_url.rstrip("/") + here)
     except Refused as refused:
-        if refused.status != PAYMENT_REQUIRED:
+        if refused.status != HTTPStatus.PAYMENT_REQUIRED:
             raise
-        return done(f"Declined: {refused.answer['error']['message']}", f"/pay/{saga_id}", status="declined")
-    said = {"succeeded": "Stripe has taken the money.", "requires_action": "The bank wants to ask first."}
-    return done(
-        said.get(intent["status"], f"The payment is {intent['status']}."), f"/pay/{saga_id}", status=intent["status"]
+        return acknowledge(f"Declined: {refused.answer['error']['message']}", here, status="declined")
+    status = intent["status"]
+    lines = {"succeeded": "Stripe has taken the money.", "requires_action": "The bank wants to ask first."}
+    return acknowledge(lines.get(status, f"The payment is {status}."), here, status=status)
+
+
+def _find_student(saga_id: str) -> Student | None:
+    """Return whose purchase it is, looked at without a trace; None while the payment-service has not heard of it."""
+    saga = world().payment.find_saga(saga_id)
+    if saga is None:
+        return None if saga_id in world().sagas else abort(HTTPStatus.NOT_FOUND)
+    return world().student(saga["studentId"], OBSERVER)
+
+
+def _client_secret(saga: Json) -> str | None:
+    return (saga["payment"] or {}).get("clientSecret")
+
+
+def _standing(saga: Json, intent: Json | None) -> Json:
+    """Return how it stands: which step of four, a heading, and the honest sentence."""
+    status = (intent or {}).get("status")
+    if saga["outcome"] in UNCHARGED and status == "succeeded":
+        contradiction = f"The school says that it is {saga['outcome'].lower()}, but {TAKEN}."
+        return _as_json(3, "Something is wrong", contradiction)
+    if saga["outcome"]:
+        return _as_json(*ENDINGS[saga["outcome"]])
+    if intent and status == "succeeded":
+        return _standing_of_paid(saga)
+    if status == "requires_action":
+        return _as_json(2, "Your bank wants to ask you something", UNANSWERED)
+    if intent and status == "requires_payment_method":
+        return _standing_of_unpaid(intent)
+    return _as_json(
+        1, "Just a moment", f"The school waits for {saga['waitingFor'] or 'an answer'}. Nothing is due yet."
     )
 
 
-def _saga(saga_id: str) -> Json:
-    """Return the saga as its student sees it."""
-    known = world().payment.find_saga(saga_id)
-    if known is None:
-        return NOT_HEARD_OF | {"sagaId": saga_id} if saga_id in world().sagas else abort(404)
-    return stage().as_student(known["studentId"]).get(f"/sagas/{saga_id}")
-
-
-def _intent(saga: Json) -> Json | None:
-    """Return the payment as the student's app sees it at Stripe, by its client secret."""
-    secret = (saga["payment"] or {}).get("clientSecret")
-    if not secret:
-        return None
-    return _stripe(OBSERVER).get(f"/v1/payment_intents/{secret.partition('_secret_')[0]}", client_secret=secret)
-
-
-def _stripe(caller: str) -> HttpClient:
-    return world().client(STRIPE, caller, lambda: world().topology.credentials.publishable_key)
-
-
-def _stands(saga: Json, intent: Json | None) -> Json:
-    """Return how it stands: which step of four, a heading, and the honest sentence."""
-    if saga["outcome"] in UNCHARGED and (intent or {}).get("status") == "succeeded":
-        return _told(3, "Something is wrong", f"The school says that it is {saga['outcome'].lower()}, but {TAKEN}.")
-    if saga["outcome"]:
-        return _told(*ENDED[saga["outcome"]])
-    said = {
-        "succeeded": _paid,
-        "requires_action": lambda *_: _told(2, "Your bank wants to ask you something", UNANSWERED),
-        "requires_payment_method": _to_be_paid,
-    }
-    return said.get((intent or {}).get("status", ""), _too_early)(saga, intent)
-
-
-def _paid(saga: Json, _: Json | None) -> Json:
+def _standing_of_paid(saga: Json) -> Json:
     if saga["state"] == "AWAITING_PAYMENT":
-        return _told(3, "Payment received", UNHEARD)
+        return _as_json(3, "Payment received", NO_NEWS_YET)
     if saga["state"] == "REFUNDING":
-        return _told(3, "You get your money back", "It cannot be had any more. All that you paid is on its way back.")
-    return _told(3, "Payment received, waiting to be confirmed", f"The school waits for {saga['waitingFor']}.")
+        return _as_json(
+            3, "You get your money back", "It cannot be had any more. All that you paid is on its way back."
+        )
+    return _as_json(3, "Payment received, waiting to be confirmed", f"The school waits for {saga['waitingFor']}.")
 
 
-def _to_be_paid(_: Json, intent: Json | None) -> Json:
-    if error := (intent or {}).get("last_payment_error"):
-        last = f"The last card was declined: {error['message']} Nothing was charged; try another."
-        return _told(2, "Ready to pay", last)
-    return _told(2, "Ready to pay", "Choose a test card; each shows what may happen with a card.")
+def _standing_of_unpaid(intent: Json) -> Json:
+    if error := intent.get("last_payment_error"):
+        declined = f"The last card was declined: {error['message']} Nothing was charged; try another."
+        return _as_json(2, "Ready to pay", declined)
+    return _as_json(2, "Ready to pay", "Choose a test card; each shows what may happen with a card.")
 
 
-def _too_early(saga: Json, _: Json | None) -> Json:
-    return _told(1, "Just a moment", f"The school waits for {saga['waitingFor'] or 'an answer'}. Nothing is due yet.")
-
-
-def _told(step: int, heading: str, sentence: str) -> Json:
+def _as_json(step: int, heading: str, sentence: str) -> Json:
     return {"step": step, "heading": heading, "sentence": sentence}
 
 
-def _without_secret(saga: Json) -> Json:
+def _hide_secret(saga: Json) -> Json:
     payment = saga["payment"] and {name: each for name, each in saga["payment"].items() if name != "clientSecret"}
     return saga | {"payment": payment}
 
 
-def _shown(intent: Json | None) -> Json | None:
+def _public_view(intent: Json | None) -> Json | None:
     """Return of the payment what a page may show: the client secret is none of it."""
     if intent is None:
         return None

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from simulators.console.responses import given, page, wants_json
+from simulators.console.responses import field, page, wants_json
 from simulators.console.sequence import NARROW, Sequence, mark_difference, sequence
 from simulators.judge.verdict import Standing
 from simulators.kit.json_types import Json
@@ -58,7 +58,7 @@ def compare(story: str) -> ResponseReturnValue:
 @routes.post("/runs")
 def choose() -> ResponseReturnValue:
     """Lead to the run of this story, seed and service; or to the comparison, when the service is `both`."""
-    story, seed, service = _story(given("story")).name, _seed(given("seed", "7")), given("service", "both")
+    story, seed, service = _story(field("story")).name, _seed(field("seed", "7")), field("service", "both")
     where = f"/compare/{story}?seed={seed}" if service == "both" else f"/runs/{story}/{seed}/{_service(service)}"
     return {"url": where} if wants_json() else redirect(where, 303)
 

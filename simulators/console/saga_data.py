@@ -1,40 +1,40 @@
-"""What there is about one saga: its payments at Stripe, and what was said of it."""
+"""The data of one saga: the exchanges that name it, how it began, and its history."""
 
-from __future__ import annotations
+from datetime import timedelta
+from itertools import pairwise
 
-from typing import TYPE_CHECKING
+from simulators.clients.learning import course_path, enroll_path
+from simulators.clients.payments import BOOKINGS
+from simulators.clients.stripe import INTENTS
+from simulators.console.filters import timestamp
+from simulators.console.index import Numbered
+from simulators.console.sequence import LONG
+from simulators.console.session import Session
+from simulators.kit.json_types import Json
 
-if TYPE_CHECKING:
-    from simulators.console.index import Numbered
-    from simulators.console.session import Stage
-    from simulators.kit.json_types import Json
-    from simulators.world.world import World
-
-NEAR = 40
-"""So many exchanges before the first that names a saga one looks for the student's wish that began it."""
-
-
-def intents_of(world: World, saga_id: str) -> list[Json]:
-    """Return the saga's PaymentIntents, found by their metadata, newest first."""
-    quoted = saga_id.replace("'", "")
-    found = world.stripe.client.get("/v1/payment_intents/search", query=f"metadata['sagaId']:'{quoted}'")
-    return list(found["data"])
+NEAR = 40  # So many exchanges before the first that names a saga one looks for the student's request that began it.
 
 
-def exchanges_of(stage: Stage, saga: Json, intents: list[Json]) -> list[Numbered]:
+def exchanges_of(session: Session, saga: Json, intents: list[Json]) -> list[Numbered]:
     """Return what was said about the saga: by its ids, and how it began, when it had no id that others knew."""
-    known = stage.index.about([saga["sagaId"], *(each["id"] for each in intents)])
-    return sorted({*_beginning(stage, saga, known), *known})
+    named = session.index.find([saga["sagaId"], *(each["id"] for each in intents)])
+    return sorted({*_beginning(session, saga, named), *named})
 
 
-def _beginning(stage: Stage, saga: Json, known: list[Numbered]) -> list[Numbered]:
-    """Return the student's wish, and the question about the course: they name no saga yet, but what is bought."""
-    if not known:
+def history_with_gaps(saga: Json) -> list[tuple[Json, timedelta | None]]:
+    """Return each entry of its history, with how long one had to wait for it; None when that was not long."""
+    times = [timestamp(each["at"]) for each in saga["history"]]
+    gaps = [None, *(later - earlier for earlier, later in pairwise(times) if earlier and later)]
+    return [(each, gap if gap and gap > LONG else None) for each, gap in zip(saga["history"], gaps, strict=True)]
+
+
+def _beginning(session: Session, saga: Json, named: list[Numbered]) -> list[Numbered]:
+    """Return the student's request and the question about the course: they name no saga yet, but what is bought."""
+    if not named:
         return []
-    is_course, first = saga["context"] == "COURSE_ENROLLMENT", known[0][0]
-    course = f"/courses/{saga['contextId']}"
-    asked = next((number for number, each in known if each.path == "/v1/payment_intents"), known[-1][0])
-    near = stage.world.recorder.entries()[max(first - NEAR, 0) : asked]
-    began = course + "/enroll" if is_course else "/session-bookings"
-    wish = [each for each in near if each[0] < first and each[1].path == began][-1:]
-    return wish + [each for each in near if is_course and each[0] > first and each[1].path == course]
+    is_course, course_id, first = saga["context"] == "COURSE_ENROLLMENT", saga["contextId"], named[0][0]
+    last = next((number for number, each in named if each.path == INTENTS), named[-1][0])
+    near = session.world.recorder.entries()[max(first - NEAR, 0) : last]
+    start = enroll_path(course_id) if is_course else BOOKINGS
+    request = [each for each in near if each[0] < first and each[1].path == start][-1:]
+    return request + [each for each in near if is_course and each[0] > first and each[1].path == course_path(course_id)]

@@ -1,77 +1,73 @@
-"""All sagas, and one of them: what happened, what it waits for, and whether every promise is kept."""
+"""The list of all sagas, and the page of one: what happened, what it waits for, whether every promise is kept."""
 
-from __future__ import annotations
-
-import re
+from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
 
 from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+from prometheus_client.parser import text_string_to_metric_families as parse_metrics
 
 from simulators.clients.http_client import Refused
-from simulators.console.explanations import reasons
+from simulators.console.explanations import explain
 from simulators.console.promises import promises
-from simulators.console.responses import done, given, page, stage, world
-from simulators.console.saga_data import exchanges_of, intents_of
+from simulators.console.responses import acknowledge, field, page, session, world
+from simulators.console.saga_data import exchanges_of, history_with_gaps
 from simulators.console.sequence import sequence
 from simulators.console.states import picture
 from simulators.judge.comparison import compare
+from simulators.kit.json_types import Json
 from simulators.stories.run import SERVICES
 
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
-
 routes = Blueprint("sagas", __name__)
-PER_PAGE = 100
-SEARCHED = 1000
+SHOWN, SEARCHED, PAGE_SIZE = 100, 1000, 200
 FILTERS = ("context", "state", "student")
-COUNT = re.compile(r"^payments_sagas\{(.*)\} ([0-9.e+]+)$", re.MULTILINE)
-LABEL = re.compile(r'(\w+)="([^"]*)"')
-NOT_FOUND = 404
+CANCELLABLE = ("VERIFYING_COURSE", "CHECKING_AVAILABILITY", "AWAITING_PAYMENT")
+SAGA_COUNT = "payments_sagas"
 
 
 @routes.get("/")
-def every() -> ResponseReturnValue:
+def list_sagas() -> ResponseReturnValue:
     """The newest sagas, of those that are asked for."""
-    asked = {name: value for name in FILTERS if (value := request.args.get(name, ""))}
-    wanted, cursor = request.args.get("q", "").strip(), request.args.get("cursor")
-    if wanted:
-        items, following = _searched(wanted, asked), None
-    else:
-        answer = stage().service().get("/sagas", limit=PER_PAGE, **asked, **({"cursor": cursor} if cursor else {}))
-        items, following = answer["items"], answer["nextCursor"]
+    filters = {name: value for name in FILTERS if (value := request.args.get(name, ""))}
+    words = request.args.get("q", "").strip()
+    items, cursor = (
+        (_search(words, filters), None)
+        if words
+        else world().payment.saga_page(SHOWN, request.args.get("cursor"), **filters)
+    )
     return page(
-        "sagas.html", items=items, nextCursor=following, counters=_counters(), _asked=asked, _q=wanted,
+        "sagas.html", items=items, nextCursor=cursor, counters=_counters(), _filters=filters, _q=words,
         _states=_states(),
     )  # fmt: skip
 
 
 @routes.get("/sagas/<saga_id>")
-def one(saga_id: str) -> ResponseReturnValue:
+def show_saga(saga_id: str) -> ResponseReturnValue:
     """Everything about one saga, each part as another service tells it."""
-    return page("saga.html", **everything_about(world().payment.find_saga(saga_id) or abort(NOT_FOUND)))
+    return page("saga.html", **everything_about(_find(saga_id)))
 
 
 def everything_about(saga: Json) -> dict[str, Any]:
     """Return all that is shown of a saga."""
-    intents = intents_of(world(), saga["sagaId"])
-    exchanges = exchanges_of(stage(), saga, intents)
-    about = [each for each in stage().deliveries() if each.get("sagaId") == saga["sagaId"]]
-    drawn = sequence(
-        exchanges,
-        world().recorder.payloads or {},
-        [{"at": each["created"], **each} for each in about if each["status"] == "LOST"],
-    )
+    saga_id = saga["sagaId"]
+    intents = world().stripe.intents(saga_id)
+    exchanges = exchanges_of(session(), saga, intents)
+    deliveries = [each for each in session().deliveries() if each.get("sagaId") == saga_id]
+    lost = [{"at": each["created"], **each} for each in deliveries if each["status"] == "LOST"]
+    diagram = sequence(exchanges, world().recorder.payloads or {}, lost, services=world().topology.urls)
     flow = next((each for each in _flows() if each["saga"] == saga["saga"]), None)
     return {
         "saga": saga,
-        "why": reasons(stage(), saga, intents, about),
-        "steps": [asdict(step) | {"words": step.words} for step in drawn.steps],
-        "promises": promises(stage(), saga["sagaId"], exchanges),
-        "sides": [asdict(row) for row in compare(world(), saga["sagaId"])] if intents and saga["payment"] else [],
-        "_sequence": drawn,
+        "why": explain(session(), saga, intents, deliveries),
+        "steps": [asdict(step) | {"words": step.words} for step in diagram.steps],
+        "promises": promises(session(), saga_id, exchanges),
+        "sides": [asdict(row) for row in compare(world(), saga_id)] if intents and saga["payment"] else [],
+        "_history": history_with_gaps(saga),
+        "_can_cancel": not saga["outcome"] and saga["state"] in CANCELLABLE,
+        "_sequence": diagram,
         "_picture": picture(flow, saga) if flow else None,
         "_intents": intents,
     }
@@ -80,63 +76,63 @@ def everything_about(saga: Json) -> dict[str, Any]:
 @routes.post("/sagas/<saga_id>/cancel")
 def cancel(saga_id: str) -> ResponseReturnValue:
     """The student changes their mind."""
-    saga = world().payment.find_saga(saga_id) or abort(NOT_FOUND)
-    world().student(saga["studentId"]).cancel(saga_id)
-    return done(f"{saga['studentId']} asks to cancel; a payment under way may still win.")
+    student = world().student(_find(saga_id)["studentId"])
+    student.cancel(saga_id)
+    return acknowledge(f"{student.name} asks to cancel; a payment under way may still win.")
 
 
 @routes.post("/sagas/<saga_id>/resume")
 def resume(saga_id: str) -> ResponseReturnValue:
     """The person in charge lets a parked saga go on."""
-    stage().service().post(f"/sagas/{saga_id}/resume", {"why": given("why") or "tried again from the console"})
-    return done("The saga goes on.")
+    world().payment.resume(saga_id, field("why") or "tried again from the console")
+    return acknowledge("The saga goes on.")
 
 
 @routes.post("/reset")
 def reset() -> ResponseReturnValue:
     """New services, in which nothing has happened; `service` names which payment-service is the new one."""
-    service = given("service", "reference")
+    service = field("service", "reference")
     if service not in SERVICES:
-        abort(400, f"service must be one of {', '.join(SERVICES)}")
-    with stage().acting():
-        return done(f"All is new: {stage().reset(service)} are gone.", "/")
+        abort(HTTPStatus.BAD_REQUEST, f"service must be one of {', '.join(SERVICES)}")
+    with session().acting():
+        return acknowledge(f"All is new: {session().reset(service)} are gone.", "/")
 
 
-def _searched(wanted: str, asked: dict[str, str]) -> list[Json]:
+def _find(saga_id: str) -> Json:
+    return world().payment.find_saga(saga_id) or abort(HTTPStatus.NOT_FOUND)
+
+
+def _search(words: str, filters: dict[str, str]) -> list[Json]:
     """Return the sagas in which these words stand, among the newest thousand."""
-    found, cursor, looked = [], None, 0
-    while looked < SEARCHED:
-        answer = stage().service().get("/sagas", limit=200, **asked, **({"cursor": cursor} if cursor else {}))
-        found += [each for each in answer["items"] if wanted.lower() in _text(each)]
-        looked, cursor = looked + len(answer["items"]), answer["nextCursor"]
-        if not cursor:
-            break
-    return found
+    newest = islice(world().payment.sagas(PAGE_SIZE, **filters), SEARCHED)
+    return [each for each in newest if words.lower() in _text(each)]
 
 
 def _text(saga: Json) -> str:
-    told = (saga["sagaId"], saga["studentId"], saga["contextId"], saga["state"], saga["saga"], saga["waitingFor"] or "")
-    return " ".join(told).lower()
+    names = ("sagaId", "studentId", "contextId", "state", "saga", "waitingFor")
+    return " ".join(saga[name] or "" for name in names).lower()
 
 
 def _counters() -> dict[str, int]:
-    """Return how many sagas there are of each state, as the service counts them for Prometheus."""
-    found: dict[str, int] = {}
-    for labels, count in COUNT.findall(stage().metrics()):
-        state = dict(LABEL.findall(labels))["state"]
-        found[state] = found.get(state, 0) + int(float(count))
-    return found
+    """Return how many sagas there are of each state, as the service counts them; empty where it counts nothing."""
+    counters: Counter[str] = Counter()
+    try:
+        families = parse_metrics(world().payment.metrics())
+    except Refused:
+        return counters
+    for sample in (each for family in families for each in family.samples if each.name == SAGA_COUNT):
+        counters[sample.labels["state"]] += int(sample.value)
+    return counters
 
 
 def _flows() -> list[Json]:
-    """Return the tables of the sagas, if this service tells them."""
+    """Return the tables of the sagas; empty where the service has none to show."""
     try:
-        return list(stage().service().get("/flows")["items"])
+        return world().payment.flows()
     except Refused:
         return []
 
 
-def _states() -> list[Any]:
-    return list(
-        dict.fromkeys(each["state"] for flow in _flows() for each in flow["states"] if each["state"] != "INITIATED")
-    )
+def _states() -> list[str]:
+    states = [each["state"] for flow in _flows() for each in flow["states"]]
+    return [each for each in dict.fromkeys(states) if each != "INITIATED"]

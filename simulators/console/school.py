@@ -1,49 +1,51 @@
-"""The school as a student sees it: courses, tutors' calendars, what they bought; and what the school can change."""
-
-from __future__ import annotations
+"""The page of the school, as a student sees it, and what the school itself can change."""
 
 import re
+from http import HTTPStatus
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
 
-from simulators.console.filters import moment
-from simulators.console.responses import done, given, page, stage, world
-from simulators.world.topology import TUTORS
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
+from simulators.console.filters import timestamp
+from simulators.console.responses import acknowledge, field, page, world
+from simulators.kit.http.validation import parse_number
+from simulators.kit.json_types import Json
+from simulators.kit.time.timestamps import LONGEST_MINUTES
+from simulators.world.transport import OBSERVER
 
 routes = Blueprint("school", __name__)
 NAME = re.compile(r"[\w.-]{1,30}")
 SOMEBODY = "lea"
 MINUTES = (30, 45, 60, 90)
-DAYS = 5
+NOTICE_STYLES = {"CONFIRMED": "completed", "REFUNDED": "refunded", "NEEDS_ATTENTION": "parked"}
+DAYS, PURCHASES = 5, 20
+BOOKED_MINUTES = 60
+MOST_CENTS = 10**9
 
 
 @routes.get("/school")
 def school() -> ResponseReturnValue:
     """The catalogue and the calendar, as this student (`as`) sees them."""
     student = _student(request.args.get("as", SOMEBODY))
-    minutes = int(request.args.get("minutes", "60")) if request.args.get("minutes", "60").isdigit() else 0
+    minutes = parse_number(request.args.get("minutes", "60"), min(MINUTES), max(MINUTES))
     if minutes not in MINUTES:
-        abort(400, f"minutes must be one of {', '.join(map(str, MINUTES))}")
-    tutors = list(world().tutors.client.items("/tutors"))
-    chosen = request.args.get("tutor") or next((each["tutorId"] for each in tutors), "")
-    if tutors and chosen not in {each["tutorId"] for each in tutors}:
-        abort(404)
+        abort(HTTPStatus.BAD_REQUEST, f"minutes must be one of {', '.join(map(str, MINUTES))}")
+    tutors = world().tutors.tutors()
+    tutor_ids = [each["tutorId"] for each in tutors]
+    tutor = request.args.get("tutor") or next(iter(tutor_ids), "")
+    if tutors and tutor not in tutor_ids:
+        abort(HTTPStatus.NOT_FOUND)
     return page(
         "school.html",
         student=student,
-        courses=list(world().learning.client.items("/courses")),
+        courses=world().learning.courses(),
         tutors=tutors,
-        tutor=chosen,
+        tutor=tutor,
         minutes=minutes,
-        days=_days(chosen, minutes) if chosen else [],
-        bought=stage().as_student(student).get("/sagas", limit=20)["items"],
+        days=_days(tutor, minutes) if tutor else [],
+        bought=world().student(student, OBSERVER).sagas(PURCHASES),
         _lengths=MINUTES,
     )
 
@@ -52,31 +54,32 @@ def school() -> ResponseReturnValue:
 def inbox() -> ResponseReturnValue:
     """What people were told: one person, or everybody, newest first; what was told twice is marked."""
     person = request.args.get("person", "")
-    notices = list(world().communication.client.items("/notices", **({"personId": person} if person else {})))
+    notices = world().communication.notices(person_id=person or None)
     seen: set[tuple[Any, ...]] = set()
     for each in notices:
         key = (each["sagaId"], each["kind"], each.get("attempt"))
         each["isDuplicate"] = key in seen
         seen.add(key)
-    return page("inbox.html", person=person, items=notices[::-1])
+    return page("inbox.html", person=person, items=notices[::-1], _styles=NOTICE_STYLES)
 
 
 @routes.post("/school/enroll")
 def enroll() -> ResponseReturnValue:
     """A student wants a course."""
-    student, course = _student(given("as", SOMEBODY)), given("courseId")
+    student, course = _student(field("as", SOMEBODY)), field("courseId")
     saga_id = world().student(student).enroll(course)
-    return done(f"{student} asks for the course {course}.", f"/pay/{saga_id}", sagaId=saga_id)
+    return acknowledge(f"{student} asks for the course {course}.", f"/pay/{saga_id}", sagaId=saga_id)
 
 
 @routes.post("/school/book")
 def book() -> ResponseReturnValue:
     """A student wants a tutor's time."""
-    student, minutes = _student(given("as", SOMEBODY)), given("minutes", "60")
-    if not minutes.isdigit():
-        abort(400, "minutes must be a whole number")
-    saga_id = world().student(student).book(given("tutorId"), given("scheduledAt"), int(minutes))
-    return done(f"{student} asks for {minutes} minutes with {given('tutorId')}.", f"/pay/{saga_id}", sagaId=saga_id)
+    student, minutes = _student(field("as", SOMEBODY)), parse_number(field("minutes", "60"), 1, LONGEST_MINUTES)
+    if minutes is None:
+        abort(HTTPStatus.BAD_REQUEST, f"minutes must be a whole number from 1 to {LONGEST_MINUTES}")
+    tutor = field("tutorId")
+    saga_id = world().student(student).book(tutor, field("scheduledAt"), minutes)
+    return acknowledge(f"{student} asks for {minutes} minutes with {tutor}.", f"/pay/{saga_id}", sagaId=saga_id)
 
 
 @routes.post("/school/courses/<course_id>/<act>")
@@ -84,33 +87,32 @@ def change_course(course_id: str, act: str) -> ResponseReturnValue:
     """The school offers a course, takes it back, or asks for another price (`amount`, in cents)."""
     learning = world().learning
     if act == "price":
-        amount = given("amount")
-        if not amount.isdigit():
-            abort(400, "amount must be a whole number of cents")
-        learning.reprice(course_id, amount=int(amount))
-        return done(f"The course {course_id} has another price from now on.")
+        amount = parse_number(field("amount"), 0, MOST_CENTS)
+        if amount is None:
+            abort(HTTPStatus.BAD_REQUEST, f"amount must be a whole number of cents, {MOST_CENTS} at most")
+        learning.reprice(course_id, amount=amount)
+        return acknowledge(f"The course {course_id} has another price from now on.")
     if act not in ("publish", "unpublish"):
-        abort(404)
+        abort(HTTPStatus.NOT_FOUND)
     (learning.publish if act == "publish" else learning.unpublish)(course_id)
-    return done(f"The course {course_id} is {'offered' if act == 'publish' else 'taken back'}.")
+    return acknowledge(f"The course {course_id} is {'offered' if act == 'publish' else 'taken back'}.")
 
 
 @routes.post("/school/tutors/<tutor_id>/taken")
 def give_away(tutor_id: str) -> ResponseReturnValue:
     """Somebody else gets a tutor's time, even if it is held."""
-    asked = {"tutorId": tutor_id, "scheduledAt": given("scheduledAt"), "duration": 60}
-    stage().simulator(TUTORS).post("/_sim/taken", asked)
-    return done(f"Somebody else has {tutor_id} at that time.")
+    world().tutors.give_away(tutor_id, field("scheduledAt"), BOOKED_MINUTES)
+    return acknowledge(f"Somebody else has {tutor_id} at that time.")
 
 
 def _days(tutor: str, minutes: int) -> list[Json]:
     """Return a tutor's next days, each with its slots."""
-    slots = world().tutors.client.get(f"/tutors/{tutor}/slots", duration=minutes)["items"]
-    by_day = groupby(slots, key=lambda slot: f"{moment(slot['scheduledAt']):%a %-d %b}")
+    slots = world().tutors.slots(tutor, minutes)
+    by_day = groupby(slots, key=lambda slot: f"{timestamp(slot['scheduledAt']):%a %-d %b}")
     return [{"day": day, "slots": list(each)} for day, each in by_day][:DAYS]
 
 
 def _student(name: str) -> str:
     if not NAME.fullmatch(name):
-        abort(400, "a student's name has 1 to 30 letters, digits, dots or dashes")
+        abort(HTTPStatus.BAD_REQUEST, "a student's name has 1 to 30 letters, digits, dots or dashes")
     return name

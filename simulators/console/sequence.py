@@ -1,28 +1,26 @@
 """One saga's exchanges as a diagram: a row each, from lane to lane; retries folded, what was lost or doubled marked."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import zip_longest
 from math import inf
-from typing import TYPE_CHECKING
+from typing import Self
 
-from simulators.console.filters import at, moment, span
+from simulators.clients.stripe import API_PATH
+from simulators.console.filters import span, time_of_day, timestamp
+from simulators.console.index import Numbered
+from simulators.kit.json_types import Json
 from simulators.world.payload import KEY
-from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
+from simulators.world.recorder import Exchange
+from simulators.world.topology import PAYMENT, PORTS, STRIPE
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from simulators.console.index import Numbered
-    from simulators.kit.json_types import Json
-    from simulators.world.recorder import Exchange
-
-LANES = ("student", STRIPE, PAYMENT, LEARNING, TUTORS, COMMUNICATION)
+STUDENT = "student"
 GUTTER, LANE_WIDTH, NARROW = 62, 156, 117
+TIP, LOST_BEYOND_MIDDLE = 2, 20
 LONG = timedelta(seconds=45)
-GOOD = range(200, 300)
+SUCCESS = range(200, 300)
+LONGEST_PART = 20  # of a path: what is longer is an id, and is cut.
 
 
 @dataclass
@@ -49,7 +47,7 @@ class Step:
         marks = {"lost": self.is_lost, "again": self.again, "differs": self.differs}
         return " ".join(["news" if is_news else "call", *(name for name, is_so in marks.items() if is_so)])
 
-    def is_like(self, other: Step) -> bool:
+    def is_like(self, other: Self) -> bool:
         """Whether the same was said, and heard alike."""
         mine, theirs = ((each.caller, each.callee, each.said, each.answers, each.lost) for each in (self, other))
         return mine == theirs
@@ -60,10 +58,14 @@ class Step:
         return self.lost or bool(self.answers and not self.answers[-1].isdigit() and self.answers[-1] != "…")
 
     @property
-    def heard(self) -> str:
+    def is_webhook(self) -> bool:
+        """Whether it brought one of Stripe's events."""
+        return self.caller == STRIPE and (self.message_id or "").startswith("evt_")
+
+    @property
+    def outcome(self) -> str:
         """The answers, one after the other, equal ones once."""
-        shown = [each for number, each in enumerate(self.answers) if each not in self.answers[:number]]
-        return "lost" if self.lost else " → ".join(shown)
+        return "lost" if self.lost else " → ".join(dict.fromkeys(self.answers))
 
     @property
     def words(self) -> str:
@@ -72,9 +74,19 @@ class Step:
             return f"{self.pause} pass"
         tries = f", {len(self.answers)} times" if len(self.answers) > 1 else ""
         again = " again" if self.again else ""
-        heard = "it never arrives" if self.lost else self.heard
+        outcome = "it never arrives" if self.lost else self.outcome
         here = " (here the two part)" if self.differs else ""
-        return f"{at(self.at)} {self.caller} → {self.callee}: {self.said}{again}{tries}: {heard}{here}"
+        return f"{time_of_day(self.at)} {self.caller} → {self.callee}: {self.said}{again}{tries}: {outcome}{here}"
+
+
+@dataclass(frozen=True)
+class StepArrow:
+    """Where a step's line is drawn; `direction` is 1 to the right and -1 to the left."""
+
+    start: int
+    end: int
+    middle: int
+    direction: int
 
 
 @dataclass(frozen=True)
@@ -94,17 +106,29 @@ class Sequence:
         """Return where a lane's line is."""
         return GUTTER + self.lane_width * self.lanes.index(lane) + self.lane_width // 2
 
+    def arrow(self, step: Step) -> StepArrow:
+        """Return the line of a step, which ends half way when it is lost."""
+        start, target = self.x(step.caller), self.x(step.callee)
+        direction, middle = (1 if target > start else -1), (start + target) // 2
+        end = middle + LOST_BEYOND_MIDDLE * direction if step.is_lost else target - TIP * direction
+        return StepArrow(start, end, middle, direction)
+
 
 def sequence(
-    exchanges: Iterable[Numbered], payloads: Mapping[int, Json], lost: Iterable[Json], lane_width: int = LANE_WIDTH
+    exchanges: Iterable[Numbered],
+    payloads: Mapping[int, Json],
+    lost: Iterable[Json],
+    *,
+    services: Iterable[str] = PORTS,
+    lane_width: int = LANE_WIDTH,
 ) -> Sequence:
-    """Return the diagram of these exchanges, and of the deliveries that never became one."""
-    steps = [*_folded(exchanges, payloads), *(_lost(each) for each in lost)]
-    steps.sort(key=lambda step: (moment(step.at), step.number if step.number >= 0 else inf))
-    seen = {lane for step in steps for lane in (step.caller, step.callee)}
-    lanes = [lane for lane in LANES if lane in seen or lane == PAYMENT]
-    shown = [each for each in steps if {each.caller, each.callee} <= set(lanes)]
-    return Sequence(lanes, list(_with_pauses(shown)), lane_width)
+    """Return the diagram of these exchanges between the student and these services, and of the deliveries lost."""
+    steps = [*_fold_retries(exchanges, payloads), *(_lost_step(each) for each in lost)]
+    steps.sort(key=lambda step: (timestamp(step.at), step.number if step.number >= 0 else inf))
+    used = {PAYMENT, *(lane for step in steps for lane in (step.caller, step.callee))}
+    lanes = [lane for lane in dict.fromkeys((STUDENT, STRIPE, *services)) if lane in used]
+    visible = [each for each in steps if {each.caller, each.callee} <= set(lanes)]
+    return Sequence(lanes, list(_with_pauses(visible)), lane_width)
 
 
 def mark_difference(one: Sequence, other: Sequence) -> None:
@@ -117,23 +141,24 @@ def mark_difference(one: Sequence, other: Sequence) -> None:
             return
 
 
-def _folded(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -> list[Step]:
+def _fold_retries(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -> list[Step]:
+    """Return a step for each exchange, but one for all attempts of the same."""
     steps: list[Step] = []
     arrived: set[str] = set()
     keys: set[str] = set()
     for number, each in exchanges:
-        if each.caller == "student" and each.method == "GET":
+        if each.caller == STUDENT and each.method == "GET":
             continue  # to look is not to do
         answer, message = each.answer or "…", each.message_id
         if steps and _is_same(steps[-1], each):
             steps[-1].answers.append(answer)
         else:
-            step = Step(number, each.at, each.caller, each.callee, _said(each), [answer], message)
+            step = Step(number, each.at, each.caller, each.callee, _title(each), [answer], message)
             step.payload = payloads.get(number, {})
             step.again = message in arrived or step.payload.get(KEY) in keys
             steps.append(step)
             keys |= {step.payload[KEY]} if KEY in step.payload else set()
-        if message and each.status in GOOD:
+        if message and each.status in SUCCESS:
             arrived.add(message)
     return steps
 
@@ -141,33 +166,33 @@ def _folded(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -> list
 def _is_same(step: Step, each: Exchange) -> bool:
     """Whether this is the last one tried again, or looked at again: then it needs no row of its own."""
     same = (step.caller, step.callee, step.said, step.message_id) == (
-        each.caller, each.callee, _said(each), each.message_id,
+        each.caller, each.callee, _title(each), each.message_id,
     )  # fmt: skip
     last = step.answers[-1]
-    failed = not (last.isdigit() and int(last) in GOOD)
+    failed = not (last.isdigit() and int(last) in SUCCESS)
     return same and (failed or each.method == "GET")
 
 
-def _said(each: Exchange) -> str:
-    return each.message or f"{each.method} {_calm(each.path)}"
+def _title(each: Exchange) -> str:
+    return each.message or f"{each.method} {_shorten(each.path)}"
 
 
-def _calm(path: str) -> str:
+def _shorten(path: str) -> str:
     """Return a path without the long ids in it: the lane tells whose they are."""
-    parts = [part if len(part) < 20 else part[:6] + "…" for part in path.removeprefix("/v1").split("/")]  # noqa: PLR2004
+    parts = [part if len(part) < LONGEST_PART else part[:6] + "…" for part in path.removeprefix(API_PATH).split("/")]
     return "/".join(parts)
 
 
-def _lost(delivery: Json) -> Step:
+def _lost_step(delivery: Json) -> Step:
     step = Step(-1, delivery["at"], delivery["sender"], PAYMENT, delivery["event"], lost=True)
     step.message_id, step.payload = "", {"lost": "nobody sends it again"}
     return step
 
 
-def _with_pauses(steps: list[Step]) -> Iterable[Step]:
+def _with_pauses(steps: list[Step]) -> Iterator[Step]:
     before = None
     for step in steps:
-        now = moment(step.at)
+        now = timestamp(step.at)
         if before and now and now - before > LONG:
             yield Step(step.number, step.at, pause=span(now - before))
         before = now

@@ -1,41 +1,35 @@
 """The console on its own port."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from simulators.console.app import create_app
-from simulators.console.session import Stage
+from simulators.console.session import Listener, Session
 from simulators.world.serving import Port, Server
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from simulators.console.session import Hear
 
 PAGES = "pages"
 PORT = 8080
-THREADS = 24
-"""Each open page keeps one of them busy, by listening."""
 
 
 @contextmanager
 def console(
-    folder: Path, ports: Mapping[str, int], number: int = PORT, *, hear: Hear | None = None
-) -> Iterator[tuple[Stage, str]]:
-    """Put up a world and serve its pages; yield the stage and the address of the pages. `hear` is told what is said."""
+    folder: Path, ports: Mapping[str, int], number: int = PORT, *, listener: Listener | None = None
+) -> Iterator[tuple[Session, str]]:
+    """Put up a world and serve its pages; yield the session and the address of the pages.
+
+    `listener` is called with each exchange that is over.
+    """
     port = Port(PAGES, number)
     try:
-        stage = Stage(folder, ports, hear)
+        session = Session(folder, ports, listener)
     except BaseException:
         port.socket.close()
         raise
-    with stage:
-        server = Server(create_app(stage), port, THREADS)
+    with session:
+        server = Server(create_app(session), port)
         try:
-            yield stage, port.url
+            yield session, port.url
         finally:
-            stage.is_open = False
+            session.is_open = False
             server.stop()

@@ -1,17 +1,13 @@
 """A saga's states as a picture: the way by which all goes well on the left, the ends on the right."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from simulators.kit.json_types import Json
+from simulators.kit.json_types import Json
 
 WIDTH, HEIGHT = 150, 30
-COLUMNS, ROW, TIP = (0, 200, 400), 66, 5
+COLUMNS, TOP, ROW, TIP = (0, 200, 400), 4, 66, 5
+# Where money goes back or a purchase is withdrawn: drawn in another colour and another kind of line.
 BACK = {"REFUNDING", "REFUNDED", "PARKED", "CANCELING", "CANCELLED"}
-"""Where money goes back or a wish is withdrawn: drawn in another colour and another kind of line."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ class Move:
     at: str
 
 
-def way(flow: Json, saga: Json) -> list[Move]:
+def moves_of(flow: Json, saga: Json) -> list[Move]:
     """Return the moves that the saga made, found by its history in its flow's table."""
     to = {(each["from"], each["message"]): each["to"] for each in flow["moves"]}
     state, moves = flow["states"][0]["state"], []
@@ -75,47 +71,46 @@ def way(flow: Json, saga: Json) -> list[Move]:
 
 def picture(flow: Json, saga: Json) -> Picture:
     """Return the flow of this saga, with its way through it."""
-    moves = way(flow, saga)
+    moves = moves_of(flow, saga)
     since = {flow["states"][0]["state"]: (saga["history"] or [{"at": ""}])[0]["at"]} | {m.target: m.at for m in moves}
-    places = _places(flow)
+    positions = _positions(flow)
     ends = {each["state"]: each["isEnd"] for each in flow["states"]}
     nodes = [
-        Node(name, x, y, ends[name], name == saga["state"], since.get(name, "")) for name, (x, y) in places.items()
+        Node(name, x, y, ends[name], name == saga["state"], since.get(name, "")) for name, (x, y) in positions.items()
     ]
-    height = max(y for _, y in places.values()) + HEIGHT + 8
-    return Picture(nodes, _edges(flow, places, {(each.source, each.target) for each in moves}), height)
+    height = max(y for _, y in positions.values()) + HEIGHT + 8
+    return Picture(nodes, _edges(flow, positions, {(each.source, each.target) for each in moves}), height)
 
 
-def _places(flow: Json) -> dict[str, tuple[int, int]]:
+def _positions(flow: Json) -> dict[str, tuple[int, int]]:
     """Return where each state stands: its column by its kind, its row by what leads to it."""
-    happy, names = _happy(flow), [each["state"] for each in flow["states"]]
-    ranks: dict[str, float] = {name: float(number) for number, name in enumerate(happy)}
-    ends = {each["state"] for each in flow["states"] if each["isEnd"]}
-    middle = [name for name in names if name not in happy and name not in ends]
-    side = [name for name in names if name not in happy and name in ends]
-    places = {name: (COLUMNS[0], 4 + number * ROW) for number, name in enumerate(happy)}
-    for column, group in ((COLUMNS[1], middle), (COLUMNS[2], side)):
+    happy = _happy_path(flow)
+    others = [each for each in flow["states"] if each["state"] not in happy]
+    ends = {each["state"]: bool(each["isEnd"]) for each in others}
+    room = (len(happy) - 1) * ROW
+    positions = {name: (COLUMNS[0], TOP + number * ROW) for number, name in enumerate(happy)}
+    ranks = {name: float(number) for number, name in enumerate(happy)}
+    for column, is_end, first in ((COLUMNS[1], False, room // 2), (COLUMNS[2], True, 0)):
+        group = [name for name in ends if ends[name] == is_end]
         for name in group:
             ranks[name] = _rank(flow, name, ranks)
         group.sort(key=lambda name: (ranks[name], name in BACK))
-        room = (len(happy) - 1) * ROW
-        first = room // 2 if column == COLUMNS[1] else 0
         gap = (room - first) // max(len(group) - 1, 1)
-        places |= {name: (column, 4 + first + number * gap) for number, name in enumerate(group)}
-    return places
+        positions |= {name: (column, TOP + first + number * gap) for number, name in enumerate(group)}
+    return positions
 
 
-def _happy(flow: Json) -> list[str]:
+def _happy_path(flow: Json) -> list[str]:
     """Return the way on which all goes well: the first move of each state."""
     first: dict[str, str] = {}
     for move in flow["moves"]:
         if move["from"] != move["to"]:
             first.setdefault(move["from"], move["to"])
     ends = {each["state"] for each in flow["states"] if each["isEnd"]}
-    found = [flow["states"][0]["state"]]
-    while found[-1] not in ends and (following := first.get(found[-1])) and following not in found:
-        found.append(following)
-    return found
+    path = [flow["states"][0]["state"]]
+    while path[-1] not in ends and (following := first.get(path[-1])) and following not in path:
+        path.append(following)
+    return path
 
 
 def _rank(flow: Json, name: str, ranks: dict[str, float]) -> float:
@@ -123,13 +118,13 @@ def _rank(flow: Json, name: str, ranks: dict[str, float]) -> float:
     return sum(sources) / len(sources) if sources else 0.0
 
 
-def _edges(flow: Json, places: dict[str, tuple[int, int]], taken: set[tuple[str, str]]) -> list[Edge]:
+def _edges(flow: Json, positions: dict[str, tuple[int, int]], taken: set[tuple[str, str]]) -> list[Edge]:
     pairs: dict[tuple[str, str], list[str]] = {}
     for move in flow["moves"]:
         if move["from"] != move["to"]:
             pairs.setdefault((move["from"], move["to"]), []).append(move["message"])
     edges = [
-        Edge(source, target, tuple(messages), _curve(places[source], places[target]), (source, target) in taken)
+        Edge(source, target, tuple(messages), _curve(positions[source], positions[target]), (source, target) in taken)
         for (source, target), messages in pairs.items()
     ]
     return sorted(edges, key=lambda edge: edge.is_taken)  # what was taken lies on top

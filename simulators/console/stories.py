@@ -10,7 +10,7 @@ import requests
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
-from simulators.console.responses import done, given, page, stage, world
+from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.console.sagas import everything_about
 from simulators.judge.fault_model import FAULTS
 from simulators.kit.json_types import Json
@@ -32,7 +32,7 @@ def every() -> ResponseReturnValue:
 @routes.get("/stories/<name>")
 def one(name: str) -> ResponseReturnValue:
     """One story: as it was told last, and everything about its saga."""
-    story, last = _find(name), stage().plays.get(name)
+    story, last = _find(name), session().plays.get(name)
     about = _about(last.saga_id) if last and last.saga_id else NOTHING
     lines = [(each.line, each.tone) for each in last.lines if each.tone != "title"] if last else []
     return page("story.html", story=_summary(story), lines=lines, **about)
@@ -41,20 +41,20 @@ def one(name: str) -> ResponseReturnValue:
 @routes.post("/stories/<name>/play")
 def begin(name: str) -> ResponseReturnValue:
     """Play a story in the living world, line by line; `pace` is how many seconds each line stays alone."""
-    story, pace, session = _find(name), _pace(), stage()
+    story, pace, shown = _find(name), _pace(), session()
 
     def show(line: str, tone: str = "quiet") -> None:  # noqa: ARG001 - the play keeps it
-        session.touch()
+        shown.touch()
         really_pass(pace if tone == "aside" else timedelta(0))
 
-    with session.acting():
-        play = session.plays[name] = Play(story, session.world, show)
+    with shown.acting():
+        play = shown.plays[name] = Play(story, shown.world, show)
         try:
             play.perform()
         except BaseException:
-            del session.plays[name]  # it is not being told any more
+            del shown.plays[name]  # it is not being told any more
             raise
-    return done(play.sentence, f"/stories/{name}", **_summary(story))
+    return acknowledge(play.sentence, f"/stories/{name}", **_summary(story))
 
 
 def _about(saga_id: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _about(saga_id: str) -> dict[str, Any]:
 
 
 def _summary(story: Story) -> Json:
-    last = stage().plays.get(story.name)
+    last = session().plays.get(story.name)
     is_over = last is not None and last.is_over
     return {
         "name": story.name,
@@ -92,7 +92,7 @@ def _find(name: str) -> Story:
 
 def _pace() -> timedelta:
     try:
-        seconds = float(given("pace", str(stage().pace_seconds)))
+        seconds = float(field("pace", str(session().pace_seconds)))
     except ValueError:
         seconds = -1
     if not 0 <= seconds <= LONGEST_PACE:

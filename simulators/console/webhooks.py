@@ -1,24 +1,21 @@
-"""What services tell by themselves: every message with every attempt, and what may happen to the next."""
+"""The pages of the deliveries: every message that a simulator sends, with every attempt, and faults for the next."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from http import HTTPStatus
 
 from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
 
 from simulators.clients.http_client import Refused
-from simulators.console.responses import done, page, stage, world
-from simulators.world.payload import redact
-from simulators.world.topology import SIMULATORS, STRIPE
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from simulators.kit.json_types import Json
+from simulators.console.responses import acknowledge, page, session, world
+from simulators.kit.json_types import Json
+from simulators.kit.redaction import redact
+from simulators.world.topology import STRIPE
 
 routes = Blueprint("webhooks", __name__)
+SUCCEEDED = "payment_intent.succeeded"
 STATUSES = ("PENDING", "DELIVERED", "FAILED", "LOST")
 HELD_SECONDS = 3 * 24 * 3600
+# What may happen to the next message: the button, the fault, its parameters, and what that means.
 TROUBLES: tuple[tuple[str, str, Json, str], ...] = (
     ("Duplicate", "duplicate_delivery", {}, "it arrives twice"),
     ("Delay by a minute", "delayed_delivery", {"seconds": 60}, "it arrives a minute late, after younger ones"),
@@ -30,38 +27,41 @@ TROUBLES: tuple[tuple[str, str, Json, str], ...] = (
     ("Age", "stale_timestamp", {}, "the first attempt is signed an hour ago"),
     ("Do not hear the answer", "ignored_answer", {}, "it is taken, the sender does not hear so, and sends it again"),
 )
-"""What may happen to the next message: the button, the fault, its parameters, and what that means."""
+ONLY_SIGNED = ("tampered_body", "stale_timestamp")  # Of these only Stripe's webhooks know: events are not signed.
 
 
 @routes.get("/webhooks")
-def every() -> ResponseReturnValue:
+def list_deliveries() -> ResponseReturnValue:
     """The newest messages of one sender (or of one saga), newest first, with every attempt."""
     saga, status = request.args.get("saga", ""), request.args.get("status", "")
     sender = request.args.get("sender", "" if saga else STRIPE)
-    if sender not in ("", *SIMULATORS) or status not in ("", *STATUSES):
-        abort(404)
-    wanted = {name: value for name, value in (("sender", sender), ("sagaId", saga), ("status", status)) if value}
-    items = [each for each in stage().deliveries() if wanted.items() <= each.items()]
+    senders = world().topology.simulators
+    if sender not in ("", *senders) or status not in ("", *STATUSES):
+        abort(HTTPStatus.NOT_FOUND)
+    filters = {name: value for name, value in (("sender", sender), ("sagaId", saga), ("status", status)) if value}
+    items = [each for each in session().deliveries() if filters.items() <= each.items()]
     counts = {each: sum(item["status"] == each for item in items) for each in STATUSES}
+    events = sorted({each["event"] for each in items}) or ([SUCCEEDED] if sender == STRIPE else [])
+    troubles = [each for each in TROUBLES if sender == STRIPE or each[1] not in ONLY_SIGNED]
     return page(
         "webhooks.html", items=items, sender=sender, saga=saga, status=status, counts=counts,
-        _senders=SIMULATORS, _troubles=TROUBLES, _events=sorted({each["event"] for each in items}),
+        _senders=senders, _troubles=troubles, _events=events,
     )  # fmt: skip
 
 
 @routes.get("/webhooks/<event_id>")
-def one(event_id: str) -> ResponseReturnValue:
+def show_event(event_id: str) -> ResponseReturnValue:
     """One of Stripe's events: what it says, and how it was brought to whom."""
     try:
-        event = world().stripe.client.get(f"/v1/events/{event_id}")
+        event = world().stripe.read("events", event_id)
     except Refused:
-        abort(404)
-    deliveries = [each for each in stage().deliveries() if each.get("about") == event_id]
+        abort(HTTPStatus.NOT_FOUND)
+    deliveries = [each for each in session().deliveries() if each.get("about") == event_id]
     return page("webhook.html", event=redact(event), deliveries=deliveries)
 
 
 @routes.post("/webhooks/<event_id>/resend")
 def resend(event_id: str) -> ResponseReturnValue:
     """Bring one of Stripe's events once more, as Stripe's own Dashboard does."""
-    world().stripe.client.post(f"/v1/events/{event_id}/retry")
-    return done(f"{event_id} is sent once more.")
+    world().stripe.resend_event(event_id)
+    return acknowledge(f"{event_id} is sent once more.")

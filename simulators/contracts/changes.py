@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from simulators.contracts.fields import Field
+from simulators.contracts.pact import Interaction, Pact
+from simulators.contracts.parts import Part
 from simulators.contracts.rules import plain
 from simulators.contracts.strength import within
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from simulators.contracts.fields import Field
-    from simulators.contracts.pact import Interaction, Pact
-    from simulators.contracts.parts import Part
 
 ADDED, REMOVED, TIGHTENED, LOOSENED, CHANGED = KINDS = ("added", "removed", "tightened", "loosened", "changed")
 Name = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Detail:
+class FieldChange:
     """One field that differs; `was` or `now` is empty when there was or is none."""
 
     part: str
@@ -42,63 +38,63 @@ class Detail:
 
 
 @dataclass(frozen=True)
-class Change:
+class InteractionChange:
     """One interaction that differs."""
 
     consumer: str
     provider: str
     interaction: str
     change: str
-    details: tuple[Detail, ...] = ()
+    details: tuple[FieldChange, ...] = ()
 
 
-def changes(old: Iterable[Pact], new: Iterable[Pact]) -> list[Change]:
+def changes(old: Iterable[Pact], new: Iterable[Pact]) -> list[InteractionChange]:
     """Compare two sets of contracts, interaction by interaction; tighter asks more of a provider, looser less."""
     was, now = _by_name(old), _by_name(new)
     return [change for name in sorted({*was, *now}) if (change := _change(name, was.get(name), now.get(name)))]
 
 
-def counted(found: Iterable[Change]) -> dict[str, int]:
+def counts(found: Iterable[InteractionChange]) -> dict[str, int]:
     """Count them by their kinds."""
-    counts = Counter(each.change for each in found)
-    return {kind: counts[kind] for kind in KINDS if counts[kind]}
+    found_kinds = Counter(each.change for each in found)
+    return {kind: found_kinds[kind] for kind in KINDS if found_kinds[kind]}
 
 
 def _by_name(pacts: Iterable[Pact]) -> dict[Name, Interaction]:
     return {(each.consumer, each.provider, each.description): each for pact in pacts for each in pact.interactions}
 
 
-def _change(name: Name, was: Interaction | None, now: Interaction | None) -> Change | None:
+def _change(name: Name, was: Interaction | None, now: Interaction | None) -> InteractionChange | None:
     if not (was and now):
-        return Change(*name, ADDED if now else REMOVED)
+        return InteractionChange(*name, ADDED if now else REMOVED)
     details = tuple(_details(was, now))
     kinds = {each.change for each in details}
-    return Change(*name, kinds.pop() if len(kinds) == 1 else CHANGED, details) if details else None
+    return InteractionChange(*name, kinds.pop() if len(kinds) == 1 else CHANGED, details) if details else None
 
 
-def _details(was: Interaction, now: Interaction) -> Iterator[Detail]:
+def _details(was: Interaction, now: Interaction) -> Iterator[FieldChange]:
     yield from _states(was, now)
-    yield from _asked(was.asked, now.asked)
-    part = "answer" if now.asked else "message"
-    yield from (_needed(part, *pair) for pair in _pairs(was.needed, now.needed))
+    yield from _request_changes(was.request, now.request)
+    part = "answer" if now.request else "message"
+    yield from (_expectation_change(part, *pair) for pair in _pairs(was.expected, now.expected))
 
 
-def _states(was: Interaction, now: Interaction) -> Iterator[Detail]:
+def _states(was: Interaction, now: Interaction) -> Iterator[FieldChange]:
     old, new = ({state.name: state.words for state in each.states} for each in (was, now))
     for name in [*old, *(name for name in new if name not in old)]:
         if old.get(name) != new.get(name):
-            yield Detail("state", name, CHANGED, old.get(name, ""), new.get(name, ""))
+            yield FieldChange("state", name, CHANGED, old.get(name, ""), new.get(name, ""))
 
 
-def _asked(was: Part | None, now: Part | None) -> Iterator[Detail]:
+def _request_changes(was: Part | None, now: Part | None) -> Iterator[FieldChange]:
     """Tell what is asked otherwise: that is neither more nor less."""
     for name, old, new in _pairs(was, now):
-        yield Detail("request", name, CHANGED, *_words(old, new))
+        yield FieldChange("request", name, CHANGED, *_words(old, new))
 
 
-def _needed(part: str, name: str, old: Field | None, new: Field | None) -> Detail:
+def _expectation_change(part: str, name: str, old: Field | None, new: Field | None) -> FieldChange:
     change = _strength(old, new) if old and new else LOOSENED if old else TIGHTENED
-    return Detail(part, name, change, *_words(old, new))
+    return FieldChange(part, name, change, *_words(old, new))
 
 
 def _words(old: Field | None, new: Field | None) -> tuple[str, str]:

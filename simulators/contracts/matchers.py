@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import prod
 
-from simulators.contracts.rules import Both, Exactly, Form, Kind, OneOf, Rule, Size, kinds_of, pattern
+from simulators.contracts.rules import Both, Exactly, Form, OneOf, Rule, Size, ValueKind, kinds_of, pattern
 from simulators.kit.json_types import Json
 
 Place = tuple[str | int, ...]
@@ -43,35 +43,35 @@ def _weight(expr: Place, place: Place) -> int:
 
 
 def _rule(matchers: list[Json], example: object, *, own: bool) -> Rule:
-    rules = tuple(_one(matcher, example, own=own) for matcher in matchers)
+    rules = tuple(_single_rule(matcher, example, own=own) for matcher in matchers)
     return rules[0] if len(rules) == 1 else Both(rules)
 
 
-def _one(matcher: Json, example: object, *, own: bool) -> Rule:
+def _single_rule(matcher: Json, example: object, *, own: bool) -> Rule:
     name = matcher.get("match", "type")
     if name == "type":
         return _same_kind(matcher if own else {}, example)
     if name in NUMBERS:
-        return Kind(NUMBERS[name])
+        return ValueKind(NUMBERS[name])
     if name == "regex":
         return pattern(matcher["regex"])
-    return _named(name, matcher, example)
+    return _other_rule(name, matcher, example)
 
 
 def _same_kind(matcher: Json, example: object) -> Rule:
     if isinstance(example, list):
         return Size(matcher.get("min", 0), matcher.get("max"))
-    return Kind(kinds_of(example)[-1])
+    return ValueKind(kinds_of(example)[-1])
 
 
-def _named(name: str, matcher: Json, example: object) -> Rule:
+def _other_rule(name: str, matcher: Json, example: object) -> Rule:
     plain: dict[str, Rule] = {
         "equality": Exactly(example),
-        "boolean": Kind("flag"),
-        "null": Kind("nothing"),
-        "values": Kind("object"),
-        "eachValue": Kind("object"),
-        "eachKey": Kind("object"),
+        "boolean": ValueKind("flag"),
+        "null": ValueKind("nothing"),
+        "values": ValueKind("object"),
+        "eachValue": ValueKind("object"),
+        "eachKey": ValueKind("object"),
     }
     if name in plain:
         return plain[name]

@@ -1,29 +1,26 @@
-"""Pact's files as plain nouns: who needs what of whom."""
+"""Contracts as plain nouns: pacts, their interactions and provider states."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from simulators.contracts.fields import fields_in
 from simulators.contracts.matchers import Matchers
-from simulators.contracts.pact_file import NotAPact, Written, contracts_in
-from simulators.contracts.parts import CLOUDEVENT, Part, answer, asked, told
-from simulators.contracts.rules import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from simulators.kit.json_types import Json
+from simulators.contracts.pact_file import NotAPact, PactFile, contracts_in
+from simulators.contracts.parts import CLOUDEVENT, Part, message_part, request_part, response_part
+from simulators.contracts.rules import json_text
+from simulators.kit.json_types import Json
 
 CALL, MESSAGE = "Synchronous/HTTP", "Asynchronous/Messages"
 
 
 @dataclass(frozen=True)
 class State:
-    """What must be so at the provider beforehand."""
+    """A provider state: what must be true of the provider beforehand."""
 
     name: str
     params: Mapping[str, Any]
@@ -31,42 +28,42 @@ class State:
     @property
     def words(self) -> str:
         """The state with what it is about: `a published course (courseId "algebra")`."""
-        about = ", ".join(f"{name} {quoted(value)}" for name, value in self.params.items())
+        about = ", ".join(f"{name} {json_text(value)}" for name, value in self.params.items())
         return f"{self.name} ({about})" if about else self.name
 
 
 @dataclass(frozen=True)
 class Interaction:
-    """One thing that a consumer needs of a provider: the answer to a call, or a message that it is told."""
+    """One thing that a consumer needs of a provider: the response to a call, or a message."""
 
     consumer: str
     provider: str
     description: str
     states: tuple[State, ...]
-    asked: Part | None
-    needed: Part
+    request: Part | None
+    expected: Part
 
     @property
     def sender(self) -> str:
-        """Who speaks first: who calls, or who tells."""
-        return self.consumer if self.asked else self.provider
+        """Who speaks first: the caller, or the message's sender."""
+        return self.consumer if self.request else self.provider
 
     @property
     def receiver(self) -> str:
-        """Who is called, or told."""
-        return self.provider if self.asked else self.consumer
+        """Who is called, or gets the message."""
+        return self.provider if self.request else self.consumer
 
     @property
     def message(self) -> str | None:
         """The name of the event or command that travels in it, if one does."""
-        carrier = self.asked or self.needed
+        carrier = self.request or self.expected
         return carrier.content.get("type") if carrier.media == CLOUDEVENT else None
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """Values that only stand for others: a state was given them, or the consumer said them."""
+        """Values that only stand for others: parameters of a state, or what the request holds."""
         given = (field for state in self.states for field in fields_in(dict(state.params), Matchers(None)))
-        return frozenset(str(field.example) for field in (*given, *(self.asked.body if self.asked else ())))
+        return frozenset(str(field.example) for field in (*given, *(self.request.body if self.request else ())))
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,7 @@ class Pact:
 
 def read(text: str | bytes, where: str = "the contract") -> Pact:
     """Read one file's text, or raise NotAPact."""
-    return read_from(Written.parsed(text, where))
+    return read_from(PactFile.parse(text, where))
 
 
 def pacts_in(place: Path) -> tuple[Pact, ...]:
@@ -88,7 +85,7 @@ def pacts_in(place: Path) -> tuple[Pact, ...]:
     return tuple(sorted(map(read_from, contracts_in(place)), key=lambda pact: (pact.consumer, pact.provider)))
 
 
-def read_from(written: Written) -> Pact:
+def read_from(written: PactFile) -> Pact:
     """Read what a contract says, or raise NotAPact."""
     if not written.version.startswith("4"):
         raise NotAPact(f"{written.where} is written in Pact's version {written.version}: only version 4 is read here")
@@ -103,7 +100,7 @@ def states(interaction: Json) -> tuple[State, ...]:
     return tuple(State(each["name"], each.get("params", {})) for each in found)
 
 
-def _interaction(written: Written, each: Json) -> Interaction:
+def _interaction(written: PactFile, each: Json) -> Interaction:
     try:
         return Interaction(written.consumer, written.provider, each["description"], states(each), *_parts(each))
     except (ValueError, TypeError, KeyError) as trouble:
@@ -112,7 +109,7 @@ def _interaction(written: Written, each: Json) -> Interaction:
 
 def _parts(interaction: Json) -> tuple[Part | None, Part]:
     if interaction["type"] == CALL:
-        return asked(interaction["request"]), answer(interaction["response"])
+        return request_part(interaction["request"]), response_part(interaction["response"])
     if interaction["type"] == MESSAGE:
-        return None, told(interaction)
+        return None, message_part(interaction)
     raise ValueError(f"interactions of the type {interaction['type']} are not read here")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from simulators.kit.json_types import Json
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ELSEWHERE = "name another place with --pacts"
 
@@ -19,7 +17,7 @@ class NotAPact(ValueError):  # noqa: N818 - says what it is
 
 
 @dataclass(frozen=True)
-class Written:
+class PactFile:
     """What one service needs of another, and where that was found."""
 
     consumer: str
@@ -29,7 +27,7 @@ class Written:
     where: str
 
     @classmethod
-    def of(cls, content: Any, where: str) -> Written:  # noqa: ANN401 - whatever was found there
+    def of(cls, content: Any, where: str) -> PactFile:  # noqa: ANN401 - whatever was found there
         """Take a contract for one, or raise NotAPact."""
         try:
             found = content["messages"] if "messages" in content else content["interactions"]
@@ -41,7 +39,7 @@ class Written:
             raise NotAPact(f"{where} is no contract") from None
 
     @classmethod
-    def parsed(cls, text: str | bytes, where: str) -> Written:
+    def parse(cls, text: str | bytes, where: str) -> PactFile:
         """Take a text for a contract, or raise NotAPact."""
         try:
             return cls.of(json.loads(text), where)
@@ -49,12 +47,12 @@ class Written:
             raise NotAPact(f"{where} is no contract: {wrong}") from wrong
 
 
-def contracts_in(place: Path) -> list[Written]:
+def contracts_in(place: Path) -> list[PactFile]:
     """Return the contracts of a folder, or of one file; NotAPact if there is none."""
     files = sorted(place.glob("*.json")) if place.is_dir() else [place]
     if not files:
         raise NotAPact(f"there is no contract in {place}: {ELSEWHERE}")
-    return [Written.parsed(_content(file), str(file)) for file in files]
+    return [PactFile.parse(_content(file), str(file)) for file in files]
 
 
 def _content(file: Path) -> bytes:

@@ -7,32 +7,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from simulators.contracts.network import called, in_order, network
-from simulators.contracts.pact import pacts_in
+from simulators.contracts.fields import Field
+from simulators.contracts.network import network, party_name
+from simulators.contracts.pact import Interaction, Pact, pacts_in
+from simulators.contracts.parts import Part
 from simulators.contracts.pattern_names import NAMED
-from simulators.contracts.rules import label, quoted
-from simulators.contracts.scenarios import played_in, scenario_of, scenarios_in
+from simulators.contracts.places import places_of
+from simulators.contracts.rules import json_text, label
+from simulators.contracts.scenarios import Link, Scenario, played_in, scenario_of, scenarios_in
 from simulators.contracts.strength import strength
 from simulators.contracts.topics import Topic, slug, topics
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from simulators.contracts.fields import Field
-    from simulators.contracts.pact import Interaction, Pact
-    from simulators.contracts.parts import Part
-    from simulators.contracts.scenarios import Link, Scenario
 
 ENVELOPE = {"id", "source", "type", "subject", "time", "specversion", "datacontenttype"}
 
 
 @dataclass(frozen=True)
 class Contracts:
-    """All that a page tells: the contracts, the scenarios, and which of them plays what."""
+    """All that a page shows: the contracts, the scenarios, and which of them plays what."""
 
     pacts: tuple[Pact, ...]
     scenarios: tuple[Scenario, ...] = ()
@@ -41,18 +37,26 @@ class Contracts:
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """What is talked about, between whom."""
-        return tuple(sorted(topics(self.pacts), key=lambda topic: (in_order(topic.sender), in_order(topic.receiver))))
+        found = topics(self.pacts)
+        order = places_of(found).order
+        return tuple(sorted(found, key=lambda topic: (order(topic.sender), order(topic.receiver))))
 
     @cached_property
     def pairs(self) -> list[tuple[tuple[str, str], list[Topic]]]:
         """The topics of each two parties."""
-        by_pair = sorted(self.topics, key=_pair_order)
-        return [(_pair(group[0]), group) for _, found in groupby(by_pair, _pair_order) if (group := list(found))]
+        order = places_of(self.topics).order
+
+        def pair(topic: Topic) -> tuple[str, str]:
+            one, other = sorted((topic.sender, topic.receiver), key=order)
+            return one, other
+
+        by_pair = sorted(self.topics, key=lambda topic: tuple(map(order, pair(topic))))
+        return [(parties, list(group)) for parties, group in groupby(by_pair, pair)]
 
     @cached_property
     def forms(self) -> dict[str, str]:
-        """The forms that are called by a name, with the expression behind each."""
-        fields = (each for pact in self.pacts for every in pact.interactions for each in every.needed.fields)
+        """The forms that are party_name by a name, with the expression behind each."""
+        fields = (each for pact in self.pacts for every in pact.interactions for each in every.expected.fields)
         named = {name: detail for field in fields for name, detail in [label(field.rule)]}
         return {name: named[name] for name in sorted(NAMED & named.keys())}
 
@@ -83,7 +87,7 @@ class Contracts:
 def page_of(pacts: Path, features: Path) -> str:
     """Return the page of what lies in these directories; ValueError or OSError says what does not."""
     played = played_in(pacts)
-    scenarios = scenarios_in(features) if played else ()  # nobody has told what they play
+    scenarios = scenarios_in(features) if played else ()  # what they play was never recorded
     return page(Contracts(pacts_in(pacts), scenarios, played))
 
 
@@ -99,7 +103,7 @@ def drawing(pacts: Iterable[Pact], link: str = "") -> str:
 
 
 def anchor(each: Interaction) -> str:
-    """Return where the page tells of an interaction."""
+    """Return the anchor of an interaction on the page."""
     return slug(each.consumer, each.provider, each.description)
 
 
@@ -107,21 +111,18 @@ def _link(each: Interaction) -> Link:
     return each.consumer, each.provider, each.description
 
 
-def _pair(topic: Topic) -> tuple[str, str]:
-    one, other = sorted((topic.sender, topic.receiver), key=in_order)
-    return one, other
-
-
-def _pair_order(topic: Topic) -> tuple[tuple[int, str], ...]:
-    return tuple(map(in_order, _pair(topic)))
-
-
 def _templates() -> Environment:
     templates = Environment(
         loader=PackageLoader("simulators.contracts"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
     )  # fmt: skip
-    templates.filters |= {"called": called, "anchor": anchor, "label": label, "strength": strength, "quoted": quoted}
+    templates.filters |= {
+        "party_name": party_name,
+        "anchor": anchor,
+        "label": label,
+        "strength": strength,
+        "json_text": json_text,
+    }
     templates.globals |= {"named": NAMED}
     templates.filters |= {"pretty": _pretty, "data": _data, "envelope": _envelope, "slug": slug}
     return templates

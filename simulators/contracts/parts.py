@@ -1,13 +1,13 @@
-"""The parts of an interaction: what is asked, what is answered, what is told."""
+"""The parts of an interaction: request, response or message, each with its fields."""
 
 from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from simulators.contracts.fields import Field, fields_in
@@ -15,15 +15,13 @@ from simulators.contracts.matchers import Matchers
 from simulators.contracts.rules import Exactly
 from simulators.kit.json_types import Json
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+QUERY = "query "  # How the names of a query's fields begin.
 CLOUDEVENT, FORM = "application/cloudevents+json", "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that is said, in a head and a body."""
+    """A request, a response or a message: the fields of its head and its body."""
 
     head: tuple[Field, ...]
     body: tuple[Field, ...]
@@ -41,17 +39,16 @@ class Part:
 
     @property
     def more(self) -> tuple[Field, ...]:
-        """What of the head a sentence about it does not say yet."""
-        said = {"method", "path", "status", "header Content-Type", "metadata contentType"}
-        return tuple(field for field in self.head if field.name not in said)
+        """The fields of the head that the sentence about it does not show."""
+        shown = {"method", "path", "status", "header Content-Type", "metadata contentType"}
+        return tuple(field for field in self.head if field.name not in shown)
 
     @property
     def target(self) -> str:
         """The path with its query, as people write it."""
-        query = [
-            f"{each.name.removeprefix('query ')}={each.example}" for each in self.head if each.name[:6] == "query "
-        ]
-        return str(self["path"]) + ("?" + "&".join(query)) * bool(query)
+        parameters = [each for each in self.head if each.name.startswith(QUERY)]
+        query = "&".join(f"{each.name.removeprefix(QUERY)}={each.example}" for each in parameters)
+        return f"{self['path']}?{query}" if query else str(self["path"])
 
     @property
     def status(self) -> str:
@@ -59,28 +56,28 @@ class Part:
         return status_words(self["status"])
 
 
-def asked(written: Json) -> Part:
+def request_part(written: Json) -> Part:
     """Read what a call asks."""
     rules = written.get("matchingRules", {})
     head = [Field("method", written["method"], Exactly(written["method"]))]
-    head += _alone("path", written["path"], rules.get("path"))
-    head += _named("query", written.get("query", {}), rules.get("query"))
-    head += _named("header", written.get("headers", {}), rules.get("header"))
+    head += _single_field("path", written["path"], rules.get("path"))
+    head += _named_fields("query", written.get("query", {}), rules.get("query"))
+    head += _named_fields("header", written.get("headers", {}), rules.get("header"))
     return _part(head, written.get("body"), rules)
 
 
-def answer(written: Json) -> Part:
+def response_part(written: Json) -> Part:
     """Read what a call is answered."""
     rules = written.get("matchingRules", {})
-    head = _alone("status", written["status"], rules.get("status"))
-    head += _named("header", written.get("headers", {}), rules.get("header"))
+    head = _single_field("status", written["status"], rules.get("status"))
+    head += _named_fields("header", written.get("headers", {}), rules.get("header"))
     return _part(head, written.get("body"), rules)
 
 
-def told(written: Json) -> Part:
-    """Read what a message tells."""
+def message_part(written: Json) -> Part:
+    """Read a message."""
     rules = written.get("matchingRules", {})
-    head = _named("metadata", written.get("metadata", {}), rules.get("metadata"))
+    head = _named_fields("metadata", written.get("metadata", {}), rules.get("metadata"))
     return _part(list(head), written.get("contents"), rules)
 
 
@@ -106,13 +103,13 @@ def _content(written: Json, media: str) -> Any:  # noqa: ANN401 - whatever a bod
     return dict(parse_qsl(content, keep_blank_values=True)) if media == FORM else content
 
 
-def _alone(name: str, example: object, written: Json | None) -> list[Field]:
+def _single_field(name: str, example: object, written: Json | None) -> list[Field]:
     """Read a value that stands by itself, whose rules stand by themselves, too."""
     matchers = Matchers({"$": written} if written and "matchers" in written else written)
     return [Field(name, example, matchers.at((), example) or Exactly(example))]
 
 
-def _named(kind: str, examples: Mapping[str, Any], written: Json | None) -> Iterator[Field]:
+def _named_fields(kind: str, examples: Mapping[str, Any], written: Json | None) -> Iterator[Field]:
     matchers = Matchers(written)
     for name, example in examples.items():
         value = ", ".join(map(str, example)) if isinstance(example, list) else example

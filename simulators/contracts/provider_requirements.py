@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulators.contracts.pact import states
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from simulators.contracts.pact_file import Written
-    from simulators.kit.json_types import Json
+from simulators.contracts.pact_file import PactFile
+from simulators.kit.json_types import Json
 
 STATES = """\
 States: your states URL gets POST {"state": <name>, "params": {...}} before each interaction that needs one; bring your
@@ -24,16 +21,16 @@ code, as the Content-Type that is given."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """It is told to people as text, to programs as JSON."""
+class ProviderRequirements:
+    """All that consumers need of one provider."""
 
     provider: str
-    contracts: list[Written]
+    contracts: list[PactFile]
 
     def states(self) -> dict[str, list[Mapping[str, Any]]]:
         """Return the states, each with the parameters that are asked for."""
         found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for state in (state for _, each in self._interactions() for state in states(each)):
+        for state in (state for _, each in self.interactions() for state in states(each)):
             found[state.name] += [state.params] if state.params not in found[state.name] else []
         return dict(sorted(found.items()))
 
@@ -41,39 +38,41 @@ class Wanted:
         """Return the messages, each with an example of its contents."""
         return [
             {"description": each["description"], "consumer": consumer, **_contents(each)}
-            for consumer, each in self._interactions()
+            for consumer, each in self.interactions()
             if "request" not in each
         ]
 
-    def left_out(self) -> list[str]:
+    def pending(self) -> list[str]:
         """Return the interactions that Pact would not look at seriously."""
-        return [each["description"] for _, each in self._interactions() if each.get("pending")]
+        return [each["description"] for _, each in self.interactions() if each.get("pending")]
 
     def count(self) -> int:
         """Return how many interactions there are."""
-        return sum(1 for _ in self._interactions())
+        return sum(1 for _ in self.interactions())
 
-    def as_json(self) -> Json:
+    def to_json(self) -> Json:
         """Return it for a program."""
         states = [{"state": name, "params": params} for name, params in self.states().items()]
         consumers = [each.consumer for each in self.contracts]
         return {"provider": self.provider, "consumers": consumers, "states": states, "messages": self.messages()}
 
-    def __str__(self) -> str:
-        return "\n".join([f"{self.provider}, verified by {self.count()} interactions", *self._told()])
+    def text(self) -> str:
+        """Return it for a person."""
+        return "\n".join([f"{self.provider}, verified by {self.count()} interactions", *self._lines()])
 
-    def _told(self) -> Iterator[str]:
+    def _lines(self) -> Iterator[str]:
         states, messages = self.states(), self.messages()
         width = max((len(name) for name in [*states, *(each["description"] for each in messages)]), default=0)
         if states:
             yield f"\n{STATES}"
-            yield from (f"  {name:<{width}}  {_listed(params)}".rstrip() for name, params in states.items())
+            yield from (f"  {name:<{width}}  {_params_text(params)}".rstrip() for name, params in states.items())
         if messages:
             yield f"\n{MESSAGES}"
         for each in messages:
             yield f"  {each['description']:<{width}}  {each['contentType']}, to {each['consumer']}"
 
-    def _interactions(self) -> Iterator[tuple[str, Json]]:
+    def interactions(self) -> Iterator[tuple[str, Json]]:
+        """Yield each interaction with its consumer."""
         for contract in self.contracts:
             yield from ((contract.consumer, each) for each in contract.interactions)
 
@@ -85,5 +84,5 @@ def _contents(message: Json) -> Json:
     return {"contentType": contents.get("contentType", "application/json"), "example": contents["content"]}
 
 
-def _listed(params: list[Mapping[str, Any]]) -> str:
+def _params_text(params: list[Mapping[str, Any]]) -> str:
     return " | ".join(", ".join(f"{name}={json.dumps(value)}" for name, value in each.items()) for each in params)

@@ -1,4 +1,4 @@
-"""Which values will do for a field, in words; and which of two rules lets more pass."""
+"""Matching rules in words: which values a consumer accepts for a field."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from simulators.contracts.pattern_names import NAMED, TOGETHER, contained, name_of
+from simulators.contracts.pattern_names import NAMED, TOGETHER, name_of, required_word
 
 WORD = r"[\w-]+"
 ONE_OF = re.compile(rf"\^?\(?({WORD}(?:\|{WORD})+)\)?\$?")
@@ -35,15 +35,15 @@ class Exactly:
     @property
     def words(self) -> str:
         """As JSON writes it."""
-        return f"exactly {quoted(self.value)}"
+        return f"exactly {json_text(self.value)}"
 
     def accepts(self, value: object) -> bool:
         """Tell 1 from true, as JSON does."""
-        return quoted(value) == quoted(self.value)
+        return json_text(value) == json_text(self.value)
 
 
 @dataclass(frozen=True)
-class Kind:
+class ValueKind:
     """Every value of a kind."""
 
     name: str
@@ -72,18 +72,18 @@ class Pattern:
     @property
     def detail(self) -> str:
         """The expression, unless the name says it all."""
-        return "" if contained(self.regex) else self.regex
+        return "" if required_word(self.regex) else self.regex
 
     @property
     def name(self) -> str:
         """Name it by what it asks for, or else by what it lets pass."""
-        word = contained(self.regex)
+        word = required_word(self.regex)
         return f"text that contains {word}" if word else name_of(self.accepts)
 
     def accepts(self, value: object) -> bool:
         """Whether the whole text fits; an expression that only Rust can read refuses nothing here."""
         try:
-            return re.fullmatch(self.regex, value if isinstance(value, str) else quoted(value)) is not None
+            return re.fullmatch(self.regex, value if isinstance(value, str) else json_text(value)) is not None
         except re.error:
             return True
 
@@ -134,8 +134,9 @@ class Size:
         """Say how many there are."""
         if self.least == self.most:
             return f"a list of exactly {self.least}"
-        bounds = [f"at least {self.least}" * bool(self.least), f"at most {self.most}" * (self.most is not None)]
-        return " of ".join(filter(None, ["a list", " and ".join(filter(None, bounds))]))
+        bounds = [f"at least {self.least}"] if self.least else []
+        bounds += [] if self.most is None else [f"at most {self.most}"]
+        return f"a list of {' and '.join(bounds)}" if bounds else "a list"
 
     def accepts(self, value: object) -> bool:
         """Whether it is a list of that length."""
@@ -158,7 +159,7 @@ class Both:
     def telling(self) -> list[Rule]:
         """Those that say more than another one does: that a text is a text goes without saying."""
         has_form = any(isinstance(rule, Pattern | Form) for rule in self.rules)
-        telling = [rule for rule in self.rules if not (has_form and rule == Kind("text"))]
+        telling = [rule for rule in self.rules if not (has_form and rule == ValueKind("text"))]
         return [rule for rule in telling if isinstance(rule, Exactly)] or telling
 
     def accepts(self, value: object) -> bool:
@@ -202,7 +203,7 @@ def label(rule: Rule) -> tuple[str, str]:
     """Return what a rule is called, and apart from it what only a careful reader wants to know."""
     match rule:
         case Exactly():
-            return "exactly", quoted(rule.value)
+            return "exactly", json_text(rule.value)
         case Pattern():
             return rule.name, rule.detail
         case Form():
@@ -229,6 +230,6 @@ def pattern(regex: str) -> Rule:
     return Pattern(regex)
 
 
-def quoted(value: object) -> str:
+def json_text(value: object) -> str:
     """Return a value as JSON writes it."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,26 +1,27 @@
-"""The scenarios as text, and which interactions each of them plays: told by their runs, never kept by hand."""
+"""The scenarios as text, and which interactions each of them plays: recorded from their runs, never kept by hand."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+from gherkin import Parser
+from gherkin.errors import ParserError
 
-Link = tuple[str, str, str]
-"""Consumer, provider and description: the name of an interaction."""
+from simulators.kit.json_types import Json
+
+Link = tuple[str, str, str]  # Consumer, provider and description: the name of an interaction.
 PLAYED = "played.jsonl"
-ID = re.compile(r"@([A-Z]{3}-\d\d)\b")
-TITLE = re.compile(r"(Feature|Rule|Background|Scenario)(?: Outline)?: ?(.*)")
+ID = re.compile(r"@([A-Z]{3}-\d\d)")
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One promise, with the steps that tell it."""
+    """One example of a feature, with its steps as text."""
 
     id: str
     feature: str
@@ -30,33 +31,42 @@ class Scenario:
 
 
 def scenarios_in(directory: Path) -> tuple[Scenario, ...]:
-    """Read all features of a directory; a scenario without an id cannot be linked to, and is left out."""
-    return tuple(each for path in sorted(directory.glob("*.feature")) for each in _scenarios(path.read_text()))
+    """Read all features of a directory, or raise ValueError; scenarios without an id are left out."""
+    return tuple(each for path in sorted(directory.glob("*.feature")) for each in _scenarios(path))
 
 
-def _scenarios(text: str) -> Iterator[Scenario]:
-    feature = rule = ""
-    for tag, kind, name, steps in _blocks(text):
-        if kind == "Feature":
-            feature = name
-        elif kind == "Rule":
-            rule = name
-        elif kind == "Scenario" and tag:
-            yield Scenario(tag, feature, rule, name, steps)
+def _scenarios(path: Path) -> Iterator[Scenario]:
+    for feature, rule, scenario in _in_rules(path):
+        ids = [found[1] for tag in scenario["tags"] if (found := ID.fullmatch(tag["name"]))]
+        if ids:
+            yield Scenario(ids[0], feature, rule, scenario["name"], tuple(_lines(scenario)))
 
 
-def _blocks(text: str) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """Yield each titled part of a feature with the id above it and the lines below."""
-    tag, title, lines = "", ("", "", ""), list[str]()
-    for line in map(str.strip, text.splitlines()):
-        if line.startswith("@"):
-            tag = found[1] if (found := ID.search(line)) else tag
-        elif begun := TITLE.fullmatch(line):
-            yield *title, tuple(lines)
-            tag, title, lines = "", (tag, begun[1], begun[2]), []
-        elif line and not line.startswith("#"):
-            lines.append(line)
-    yield *title, tuple(lines)
+def _in_rules(path: Path) -> Iterator[tuple[str, str, Json]]:
+    """Yield each scenario with the names of its feature and its rule."""
+    try:
+        document: Any = Parser().parse(path.read_text(encoding="utf-8"))
+    except ParserError as wrong:
+        raise ValueError(f"{path} is no feature: {wrong}") from wrong
+    feature = document.get("feature") or {"children": ()}
+    for child in feature["children"]:
+        rule = child.get("rule", {"name": "", "children": [child]})
+        found = (each["scenario"] for each in rule["children"] if "scenario" in each)
+        yield from ((feature["name"], rule["name"], scenario) for scenario in found)
+
+
+def _lines(scenario: Json) -> Iterator[str]:
+    for step in scenario["steps"]:
+        yield step["keyword"] + step["text"]
+        yield from map(_row, step.get("dataTable", {}).get("rows", ()))
+        yield from step.get("docString", {}).get("content", "").splitlines()
+    for each in scenario["examples"]:
+        yield f"Examples: {each['name']}"
+        yield from map(_row, [each["tableHeader"], *each["tableBody"]] if "tableHeader" in each else ())
+
+
+def _row(row: Json) -> str:
+    return f"| {' | '.join(cell['value'] for cell in row['cells'])} |"
 
 
 def played_in(directory: Path) -> dict[Link, tuple[str, ...]]:

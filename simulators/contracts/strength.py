@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from simulators.contracts.rules import Both, Exactly, Form, Kind, OneOf, Pattern, Size
-
-if TYPE_CHECKING:
-    from simulators.contracts.rules import Rule
+from simulators.contracts.rules import Both, Exactly, Form, OneOf, Pattern, Rule, Size, ValueKind
 
 
 def strength(rule: Rule) -> str:
@@ -21,29 +16,29 @@ def strength(rule: Rule) -> str:
 
 
 def within(narrow: Rule, wide: Rule) -> bool:
-    """Whether all that the one lets pass, the other lets pass too, as far as can be told."""
-    if narrow == wide or wide == Kind("anything"):
+    """Whether all that the one lets pass, the other lets pass too, as far as can be known."""
+    if narrow == wide or wide == ValueKind("anything"):
         return True
     if isinstance(wide, Both):
         return all(within(narrow, rule) for rule in wide.rules)
     if isinstance(narrow, Both):
         return any(within(rule, wide) for rule in narrow.rules)
-    return _lies_within(narrow, wide)
+    return _fits_within(narrow, wide)
 
 
-def _lies_within(narrow: Rule, wide: Rule) -> bool:
+def _fits_within(narrow: Rule, wide: Rule) -> bool:
     match narrow:
         case Exactly():
             return wide.accepts(narrow.value)
         case OneOf():
             return all(map(wide.accepts, narrow.choices))
         case Pattern():
-            return wide == Kind("text") and not any(map(narrow.accepts, (7, -1.5, True, None)))
+            return wide == ValueKind("text") and not any(map(narrow.accepts, (7, -1.5, True, None)))
         case Form():
-            return wide == Kind("text")
+            return wide == ValueKind("text")
         case Size():
-            return wide == Kind("list") or (isinstance(wide, Size) and _shorter(narrow, wide))
-    return narrow in (Kind("whole number"), Kind("decimal number")) and wide == Kind("number")
+            return wide == ValueKind("list") or (isinstance(wide, Size) and _shorter(narrow, wide))
+    return narrow in (ValueKind("whole number"), ValueKind("decimal number")) and wide == ValueKind("number")
 
 
 def _shorter(narrow: Size, wide: Size) -> bool:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from simulators.contracts.pact import Interaction, Pact
 from simulators.contracts.rules import Exactly
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from simulators.contracts.pact import Interaction, Pact
 
 CALL, EVENT, COMMAND = "call", "event", "command"
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One thing that the sender wants of the receiver, or has to tell it."""
+    """A route of the receiver that the sender calls, or a message that it sends there."""
 
     sender: str
     receiver: str
@@ -28,7 +24,7 @@ class Topic:
 
     @property
     def anchor(self) -> str:
-        """Where a page tells of it."""
+        """Its anchor on a page."""
         return slug(self.sender, self.receiver, self.name)
 
     @property
@@ -55,20 +51,20 @@ def slug(*words: str) -> str:
 
 
 def _good_news_first(each: Interaction) -> tuple[bool, int, str]:
-    return each.asked is not None, each.needed["status"] if each.asked else 0, each.description
+    return each.request is not None, each.expected["status"] if each.request else 0, each.description
 
 
 def _subject(each: Interaction) -> tuple[str, str]:
     if each.message:
         return COMMAND if each.message.isupper() else EVENT, each.message
-    if each.asked is None:
+    if each.request is None:
         return EVENT, each.description
-    return CALL, f"{each.asked['method']} {_route(each)}"
+    return CALL, f"{each.request['method']} {_route(each)}"
 
 
 def _route(each: Interaction) -> str:
     """Return the path with names in place of what stands for others: `/courses/{courseId}`."""
-    path = next(field for field in each.asked.head if field.name == "path") if each.asked else None
+    path = next(field for field in each.request.head if field.name == "path") if each.request else None
     if path is None or not isinstance(path.rule, Exactly):
         return str(path.example) if path else ""
     names = {str(value): name for state in each.states for name, value in state.params.items()}

@@ -28,7 +28,7 @@ class Clock:
     def now(self) -> datetime:
         """Return the simulated instant, aware and in UTC."""
         with self._lock:
-            return self._base + self._elapsed()
+            return self._base + self._running_time()
 
     def advance(self, by: timedelta) -> None:
         """Jump ahead; time never goes back, so that no deadline can fall due twice."""
@@ -40,7 +40,7 @@ class Clock:
     def pause(self) -> None:
         """Hold time still until resumed or advanced."""
         with self._lock:
-            self._base, self._running = self._base + self._elapsed(), False
+            self._base, self._running = self._base + self._running_time(), False
 
     def resume(self) -> None:
         """Let time pass again with the machine's."""
@@ -55,7 +55,7 @@ class Clock:
         else:
             self.advance(by)
 
-    def _elapsed(self) -> timedelta:
+    def _running_time(self) -> timedelta:
         return timedelta(seconds=time.monotonic() - self._since) if self._running else timedelta(0)
 
 

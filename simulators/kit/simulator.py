@@ -13,6 +13,7 @@ from simulators.kit.faults.network import NETWORK_FAULTS
 from simulators.kit.faults.requests import REQUEST_FAULTS, install_faults
 from simulators.kit.http.calls import Calls
 from simulators.kit.http.control import control_routes
+from simulators.kit.http.protection import protect
 from simulators.kit.seams import Seams
 from simulators.kit.storage.store import Store
 from simulators.kit.time.background import Background
@@ -36,9 +37,8 @@ class Simulator:
         self.background = Background()
         self.timers = Timers(app, seams, self.store, self.background)
         self.calls = Calls(app, seams.clock)
-        self.seed_data: Callable[[], None] = lambda: (
-            None
-        )  # puts in place what is there from the start, and after a reset
+        self.seed_data: Callable[[], None] = _no_data  # what is there at first, and after a reset
+        protect(app)
         install_faults(app, self.faults, seams.clock)
         app.register_blueprint(control_routes(self))
         app.extensions |= {"simulator": self, "background": self.background}
@@ -56,6 +56,10 @@ class Simulator:
         """Stop the background and let go of the state's file."""
         self.background.stop()
         self.store.close()
+
+
+def _no_data() -> None:
+    """Leave it empty."""
 
 
 def simulator() -> Simulator:

@@ -13,7 +13,7 @@ from flask import Flask
 from simulators.kit.faults.links import Crash
 
 
-class BackgroundWork(Protocol):
+class PumpedWork(Protocol):
     """What a service does by itself, one due piece at a time; its app carries it as an extension."""
 
     def pump(self) -> bool:
@@ -45,9 +45,9 @@ class LocalService:
         return self.app(environ, start_response)
 
     @property
-    def background(self) -> BackgroundWork:
+    def background(self) -> PumpedWork:
         """What it does when nobody asks."""
-        return cast("BackgroundWork", self.app.extensions["background"])
+        return cast("PumpedWork", self.app.extensions["background"])
 
     def restart(self) -> None:
         """Start it, or start it again after a crash."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import socket
 import threading
 from collections.abc import Mapping
@@ -15,15 +16,16 @@ from waitress import create_server, wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
 LOOPBACK = "127.0.0.1"
-THREADS = 8
+THREADS, MOST_THREADS = 8, 250
+MOST_OPEN_FILES = 8192
 HEALTH = ("/healthz", "/readyz")
 # A connection costs a file, not a thread: many may be open, and who says nothing for long is let go.
 LIMITS: Mapping[str, Any] = {
-    "connection_limit": 800,
+    "connection_limit": 1000,  # beyond it nobody is let in until somebody goes
     "backlog": 1024,
-    "channel_timeout": 60,
+    "channel_timeout": 30,  # in seconds: so long a connection may be silent
     "cleanup_interval": 5,
-    "asyncore_use_poll": True,
+    "asyncore_use_poll": True,  # select() ends at a thousand
 }
 
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a call that waits for a thread is no news
@@ -74,12 +76,25 @@ def served_session(caller: str) -> requests.Session:
     return session
 
 
+class Threads(ThreadedTaskDispatcher):  # type: ignore[misc] # waitress has no types
+    """Threads that answer, and one more whenever all are busy: calls that take long keep nobody waiting."""
+
+    def add_task(self, task: object) -> None:
+        """Let a thread work on this."""
+        super().add_task(task)
+        with self.lock:
+            count = len(self.threads) - self.stop_count
+            is_crowded = len(self.queue) > count - self.active_count
+        if is_crowded and count < MOST_THREADS:
+            self.set_thread_count(count + 1)
+
+
 class Lanes:
     """Threads for all requests, and a few more that only tell how the service is: those never wait for the others."""
 
-    def __init__(self, threads: int) -> None:
-        self._all, self._health = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
-        self._all.set_thread_count(threads)
+    def __init__(self) -> None:
+        self._all, self._health = Threads(), ThreadedTaskDispatcher()
+        self._all.set_thread_count(THREADS)
         self._health.set_thread_count(len(HEALTH) * 2)
 
     def add_task(self, channel: Any) -> None:  # noqa: ANN401 - a connection of waitress'
@@ -94,11 +109,12 @@ class Lanes:
 
 
 class Server:
-    """Serves an app on a reserved port until stopped; who connects and says nothing keeps nobody else waiting."""
+    """Serves an app on a reserved port until stopped; callers who are silent or slow keep nobody waiting."""
 
-    def __init__(self, app: WSGIApplication, port: Port, threads: int = THREADS) -> None:
+    def __init__(self, app: WSGIApplication, port: Port) -> None:
+        _allow_open_files()
         self._sockets: dict[int, object] = {}
-        self._server = create_server(app, self._sockets, _dispatcher=Lanes(threads), sockets=[port.socket], **LIMITS)
+        self._server = create_server(app, self._sockets, _dispatcher=Lanes(), sockets=[port.socket], **LIMITS)
         self._thread = threading.Thread(target=self._server.run, name="server", daemon=True)
         self._thread.start()
 
@@ -110,3 +126,11 @@ class Server:
             trigger.pull_trigger()
         self._thread.join()
         self._server.task_dispatcher.shutdown()
+
+
+def _allow_open_files() -> None:
+    """Let this process have a connection for everybody: many machines allow few open files unless asked."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MOST_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -28,7 +28,7 @@ class Together(Served):
         self,
         directory: Path,
         *,
-        ports: Mapping[str, int] = ANY_PORTS,
+        ports: Mapping[str, int] | None = None,
         service: str = REFERENCE,
         service_url: str | None = None,
         database_url: str | None = None,
@@ -37,6 +37,7 @@ class Together(Served):
         state: Path | None = None,
         services: tuple[ServiceRow, ...] = SERVICES,
     ) -> None:
+        ports = dict.fromkeys((row.name for row in services), 0) if ports is None else ports
         mine = reserve({name: number for name, number in ports.items() if not (name == PAYMENT and service_url)})
         urls = {PAYMENT: service_url or "", **{name: port.url for name, port in mine.items()}}
         credentials = credentials or Credentials.draw(real_seams().randomness)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from simulators.console.serving import console
-from simulators.console.session import Stage
+from simulators.console.session import Session
 from simulators.world.together import ANY_PORTS
 from tests.browser.chromium import PATIENCE_MILLISECONDS, chromium, running
 
@@ -29,22 +29,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, str]]:
+def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Session, str]]:
     """The console on ports of its own, its stories told without a pause."""
-    with console(tmp_path_factory.mktemp("console"), ANY_PORTS, 0) as (stage, url):
-        stage.pace_seconds = 0
-        yield stage, url
+    with console(tmp_path_factory.mktemp("console"), ANY_PORTS, 0) as (session, url):
+        session.pace_seconds = 0
+        yield session, url
 
 
 @pytest.fixture
-def stage(served: tuple[Stage, str]) -> Iterator[Stage]:
+def session(served: tuple[Session, str]) -> Iterator[Session]:
     yield served[0]
     served[0].world.clear_faults()
     served[0].world.clock.resume()
 
 
 @pytest.fixture
-def url(served: tuple[Stage, str], stage: Stage) -> str:
+def url(served: tuple[Session, str], session: Session) -> str:
     return served[1]
 
 

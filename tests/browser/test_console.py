@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from simulators.console.session import Stage
+from simulators.console.session import Session
 from simulators.stories import STORIES
 from tests.browser.conftest import OpenPage
 
@@ -41,15 +41,17 @@ def until(page: Page, *conditions: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def addresses(served: tuple[Stage, str]) -> list[str]:
+def addresses(served: tuple[Session, str]) -> list[str]:
     """Every kind of page, with something on it."""
-    stage, _ = served
-    student = stage.world.student("reader")
+    session, _ = served
+    student = session.world.student("reader")
     saga_id = student.enroll("algebra")
     student.client_secret(saga_id)
-    stage.world.settle()
-    intent = stage.world.stripe.intents(saga_id)[0]["id"]
-    (event, *_) = [each["about"] for each in stage.deliveries() if each.get("sagaId") == saga_id and each.get("about")]
+    session.world.settle()
+    intent = session.world.stripe.intents(saga_id)[0]["id"]
+    (event, *_) = [
+        each["about"] for each in session.deliveries() if each.get("sagaId") == saga_id and each.get("about")
+    ]
     pages = [
         *("/", "/stories", "/school", "/inbox", "/dead-letters", "/webhooks", "/faults", "/stripe", "/stripe/requests"),
         *("/help", "/clock", f"/sagas/{saga_id}", f"/pay/{saga_id}", f"/stripe/{intent}", f"/webhooks/{event}"),
@@ -116,8 +118,8 @@ def test_a_webhook_is_lost_found_and_all_is_calm_again(page: Page) -> None:
     sees(page, "Nothing is broken on purpose")
 
 
-def test_all_can_be_done_by_keyboard(page: Page, stage: Stage) -> None:
-    stage.world.student("keys").enroll("java")
+def test_all_can_be_done_by_keyboard(page: Page, session: Session) -> None:
+    session.world.student("keys").enroll("java")
     page.goto("/help")
     press(page, "g", "s")
     until(page, "location.pathname === '/'", AWAKE)
@@ -131,10 +133,10 @@ def test_all_can_be_done_by_keyboard(page: Page, stage: Stage) -> None:
     sees(page, "keys buys a course")
     press(page, "j", "j", "Enter")
     expect(page.locator(".step[open]")).to_have_count(1)
-    before = stage.world.clock.now()
+    before = session.world.clock.now()
     press(page, ".")
     sees(page, "passed, to the next thing that was due")
-    assert stage.world.clock.now() > before
+    assert session.world.clock.now() > before
     press(page, "g", "w")
     until(page, "location.pathname === '/webhooks'", AWAKE)
     press(page, "?")
@@ -157,30 +159,32 @@ def test_who_speaks_to_the_machine_can_switch_the_keys_off(page: Page) -> None:
     page.wait_for_url("**/webhooks")
 
 
-def test_the_list_lives_and_nothing_moves_under_the_pointer(page: Page, stage: Stage) -> None:
-    first = stage.world.student("first").enroll("java")
+def test_the_list_lives_and_nothing_moves_under_the_pointer(page: Page, session: Session) -> None:
+    first = session.world.student("first").enroll("java")
     page.goto("/")
     row = page.locator("tbody tr").first
     expect(row).to_have_id(first)
     row.hover()
-    stage.world.student("second").enroll("java")
+    session.world.student("second").enroll("java")
     sees(page, "newer, shown when the pointer has left the list")
     assert row.get_attribute("id") == first
     page.hover("h1")
-    stage.world.student("third").enroll("java")
+    session.world.student("third").enroll("java")
     expect(row.locator("td:nth-child(3)")).to_have_text("third")
     assert page.locator(".newer").count() == 0
     page.click("#live")
-    stage.world.student("fourth").enroll("java")
+    session.world.student("fourth").enroll("java")
     page.goto("/")
     sees(page, "fourth")
 
 
-def test_what_is_open_or_chosen_stays_so_while_the_page_grows(page: Page, open_page: OpenPage, stage: Stage) -> None:
-    student = stage.world.student("grower")
+def test_what_is_open_or_chosen_stays_so_while_the_page_grows(
+    page: Page, open_page: OpenPage, session: Session
+) -> None:
+    student = session.world.student("grower")
     saga_id = student.enroll("java")
     student.client_secret(saga_id)
-    stage.world.settle()
+    session.world.settle()
     page.goto(f"/sagas/{saga_id}")
     page.click(".steps details summary")
     phone = open_page(width=360)
@@ -194,12 +198,12 @@ def test_what_is_open_or_chosen_stays_so_while_the_page_grows(page: Page, open_p
     expect(page.locator(".step[open]")).to_have_count(1)
 
 
-def test_the_page_is_paused_until_it_is_live_again(page: Page, stage: Stage) -> None:
+def test_the_page_is_paused_until_it_is_live_again(page: Page, session: Session) -> None:
     page.goto("/")
     page.click("#live")
     expect(page.locator("#live")).to_have_text("paused")
-    stage.world.student("unseen").enroll("java")
-    stage.world.settle()
+    session.world.student("unseen").enroll("java")
+    session.world.settle()
     assert "unseen" not in page.locator("body").inner_text()
     page.click("#live")
     sees(page, "unseen")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.drafts import Drafts
+from tests.contracts.consumers.pact_recorder import PactRecorder
 
 os.environ["PACT_DO_NOT_TRACK"] = "true"  # Pact reads it when it is first used, and would call home otherwise.
 
@@ -16,10 +16,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def drafts(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Drafts]:
+def recorder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[PactRecorder]:
     """Where consumer tests write; published only after a run without failures."""
-    drafts = Drafts(tmp_path_factory.mktemp("drafts"))
-    yield drafts
+    recorder = PactRecorder(tmp_path_factory.mktemp("recorder"))
+    yield recorder
     target: Path | None = request.config.getoption("--pacts", None)
     if target and not request.session.testsfailed:
-        drafts.publish(target)
+        recorder.publish(target)

@@ -10,7 +10,7 @@ from tests.contracts.expectations import SAGA, Json, envelope, instant, money, o
 
 
 @dataclass(frozen=True)
-class Spoken:
+class MessageExample:
     """A message as its receiver needs it; `needs` is a field without which it is refused."""
 
     name: str
@@ -47,7 +47,7 @@ class Spoken:
         data: Json = plain({"sagaId": SAGA, **self.data, **self.besides})
         return data
 
-    def broken(self) -> Spoken:
+    def broken(self) -> MessageExample:
         return replace(self, data={name: value for name, value in self.data.items() if name != self.needs})
 
 
@@ -55,15 +55,15 @@ def door(name: str) -> str:
     return "/commands" if name.isupper() else "/events"
 
 
-def spoken(receiver: str, description: str) -> Spoken:
+def message_example(receiver: str, description: str) -> MessageExample:
     """Return what the receiver hears under this description, from whomever."""
-    [found] = [each for each in SPOKEN if (each.receiver, each.description) == (receiver, description)]
+    [found] = [each for each in MESSAGES if (each.receiver, each.description) == (receiver, description)]
     return found
 
 
-def between(sender: str, receiver: str) -> list[Spoken]:
+def between(sender: str, receiver: str) -> list[MessageExample]:
     """Return what the one says to the other."""
-    return [each for each in SPOKEN if (each.sender, each.receiver) == (sender, receiver)]
+    return [each for each in MESSAGES if (each.sender, each.receiver) == (sender, receiver)]
 
 
 STUDENT, COURSE, TUTOR = {"studentId": text("ada")}, {"courseId": text("algebra")}, {"tutorId": text("grace")}
@@ -72,6 +72,7 @@ SLOT = TUTOR | {"scheduledAt": instant("2026-09-02T10:00:00.000Z"), "duration": 
 BOOKING = STUDENT | SESSION | SLOT
 PRICE = {"price": money(4900, "EUR")}
 NOTICE = {"personId": text("ada"), "title": text("Algebra")}
+DECLINED = {"kind": "DECLINED", "attempt": text("ch-1")}
 FINAL = ("CONFIRMED", "EXPIRED", "REFUNDED", "NEEDS_ATTENTION")
 
 
@@ -83,47 +84,49 @@ def _exactly(known: dict[str, str]) -> Json:
     return {name: one_of(value) for name, value in known.items()}
 
 
-def _payments(context: str, context_id: Any) -> list[Spoken]:
+def _payments(context: str, context_id: Any) -> list[MessageExample]:
     about = {"context": context, "contextId": context_id, "stripePaymentIntentId": text("pi-1")}
     payment, attempt = PAID | about | PRICE, {"attempt": text("ch-1")}
     declined = payment | _reason("expired_card")
     refund = {"refundId": text("refund-1")} | _reason("requested_by_customer")
     return [
-        Spoken("PaymentSucceeded", payment, "paymentId"),
-        Spoken("PaymentFailed", declined | {"declineCode": text("expired_card")}, "reason", besides=attempt),
-        Spoken("PaymentFailed", declined, "reason", "without a declineCode", besides=attempt),
-        Spoken("PaymentRefunded", payment | refund, "refundId"),
+        MessageExample("PaymentSucceeded", payment, "paymentId"),
+        MessageExample("PaymentFailed", declined | {"declineCode": text("expired_card")}, "reason", besides=attempt),
+        MessageExample("PaymentFailed", declined, "reason", "without a declineCode", besides=attempt),
+        MessageExample("PaymentRefunded", payment | refund, "refundId"),
     ]
 
 
 _TO_LEARNING = [
-    Spoken("CREATE_ENROLLMENT_RECORD", STUDENT | COURSE | PAID, "studentId"),
+    MessageExample("CREATE_ENROLLMENT_RECORD", STUDENT | COURSE | PAID, "studentId"),
     *_payments("COURSE_ENROLLMENT", text("algebra")),
 ]
 _TO_TUTORS = [
-    Spoken("CHECK_TUTOR_AVAILABILITY", BOOKING, "tutorId"),
-    Spoken("RELEASE_TUTOR_SLOT", TUTOR, "tutorId"),
+    MessageExample("CHECK_TUTOR_AVAILABILITY", BOOKING, "tutorId"),
+    MessageExample("RELEASE_TUTOR_SLOT", TUTOR, "tutorId"),
 ]
 _TO_COMMUNICATION = [
-    Spoken("CREATE_CONFIRMED_SESSION", BOOKING | PAID, "sessionId"),
-    Spoken("SEND_NOTICE", NOTICE | {"kind": one_of(*FINAL)}, "personId"),
-    Spoken("SEND_NOTICE", NOTICE | {"kind": "DECLINED", "attempt": text("ch-1")}, "attempt", "of a declined attempt"),
+    MessageExample("CREATE_CONFIRMED_SESSION", BOOKING | PAID, "sessionId"),
+    MessageExample("SEND_NOTICE", NOTICE | {"kind": one_of(*FINAL)}, "personId"),
+    MessageExample(
+        "SEND_NOTICE", NOTICE | {"kind": "DECLINED", "attempt": text("ch-1")}, "attempt", "of a declined attempt"
+    ),
     *_payments("SESSION_BOOKING", text("session-1")),
 ]
 _OF_LEARNING = [
-    Spoken("EnrollInCourseInitiated", STUDENT | COURSE, "courseId"),
-    Spoken("EnrollmentConfirmed", {"enrollmentId": text("enrollment-1")} | STUDENT | COURSE, "enrollmentId"),
-    Spoken("EnrollmentRejected", _reason("COURSE_FULL"), "reason"),
+    MessageExample("EnrollInCourseInitiated", STUDENT | COURSE, "courseId"),
+    MessageExample("EnrollmentConfirmed", {"enrollmentId": text("enrollment-1")} | STUDENT | COURSE, "enrollmentId"),
+    MessageExample("EnrollmentRejected", _reason("COURSE_FULL"), "reason"),
 ]
 _OF_TUTORS = [
-    Spoken("AvailabilityConfirmed", PRICE | {"holdUntil": instant("2026-09-01T09:15:00.000Z")}, "holdUntil"),
-    Spoken("AvailabilityRejected", _reason("SLOT_TAKEN"), "reason"),
-    Spoken("TutorSlotReleased", TUTOR, "tutorId"),
+    MessageExample("AvailabilityConfirmed", PRICE | {"holdUntil": instant("2026-09-01T09:15:00.000Z")}, "holdUntil"),
+    MessageExample("AvailabilityRejected", _reason("SLOT_TAKEN"), "reason"),
+    MessageExample("TutorSlotReleased", TUTOR, "tutorId"),
 ]
 _OF_COMMUNICATION = [
-    Spoken("SessionConfirmed", SESSION | {"meetingLink": text("https://meet.example/1")}, "meetingLink"),
-    Spoken("SessionRejected", _reason("SLOT_TAKEN"), "reason"),
-    Spoken("NoticeSent", {}, besides={"personId": "ada", "kind": "CONFIRMED", "noticeId": "notice-1"}),
+    MessageExample("SessionConfirmed", SESSION | {"meetingLink": text("https://meet.example/1")}, "meetingLink"),
+    MessageExample("SessionRejected", _reason("SLOT_TAKEN"), "reason"),
+    MessageExample("NoticeSent", {}, besides={"personId": "ada", "kind": "CONFIRMED", "noticeId": "notice-1"}),
 ]
 AGAIN = "of a command that is repeated"
 ENROLLED = {"enrollmentId": "enrollment-1"}
@@ -132,21 +135,21 @@ HELD = {"holdUntil": "2026-09-01T09:10:00.000Z"}
 FULL, NO_ROOM = {"reason": "COURSE_FULL"}, {"reason": "NO_ROOM"}
 _AGAIN = {
     LEARNING: [
-        Spoken("EnrollmentConfirmed", STUDENT | COURSE | _exactly(ENROLLED), variant=AGAIN, known=ENROLLED),
-        Spoken("EnrollmentRejected", _exactly(FULL), variant=AGAIN, known=FULL),
+        MessageExample("EnrollmentConfirmed", STUDENT | COURSE | _exactly(ENROLLED), variant=AGAIN, known=ENROLLED),
+        MessageExample("EnrollmentRejected", _exactly(FULL), variant=AGAIN, known=FULL),
     ],
     TUTORS: [
-        Spoken("AvailabilityConfirmed", PRICE | _exactly(HELD), variant=AGAIN, known=HELD),
-        Spoken("TutorSlotReleased", TUTOR, variant=AGAIN, known={"tutorId": "grace"}),
+        MessageExample("AvailabilityConfirmed", PRICE | _exactly(HELD), variant=AGAIN, known=HELD),
+        MessageExample("TutorSlotReleased", TUTOR, variant=AGAIN, known={"tutorId": "grace"}),
     ],
     COMMUNICATION: [
-        Spoken("SessionConfirmed", SESSION | _exactly(MEETING), variant=AGAIN, known=MEETING),
-        Spoken("SessionRejected", _exactly(NO_ROOM), variant=AGAIN, known=NO_ROOM),
+        MessageExample("SessionConfirmed", SESSION | _exactly(MEETING), variant=AGAIN, known=MEETING),
+        MessageExample("SessionRejected", _exactly(NO_ROOM), variant=AGAIN, known=NO_ROOM),
     ],
 }
 _TO = {LEARNING: _TO_LEARNING, TUTORS: _TO_TUTORS, COMMUNICATION: _TO_COMMUNICATION}
 _OF = {LEARNING: _OF_LEARNING, TUTORS: _OF_TUTORS, COMMUNICATION: _OF_COMMUNICATION}
 TO_NEIGHBOURS = [replace(each, receiver=name) for name, messages in _TO.items() for each in messages]
 OF_NEIGHBOURS = [replace(each, sender=name) for name, messages in _OF.items() for each in messages]
-SAID_AGAIN = [replace(each, sender=name) for name, messages in _AGAIN.items() for each in messages]
-SPOKEN = TO_NEIGHBOURS + OF_NEIGHBOURS + SAID_AGAIN
+REPEATED = [replace(each, sender=name) for name, messages in _AGAIN.items() for each in messages]
+MESSAGES = TO_NEIGHBOURS + OF_NEIGHBOURS + REPEATED

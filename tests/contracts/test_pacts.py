@@ -10,8 +10,8 @@ from shutil import copytree
 import pytest
 
 from simulators.world.topology import PAYMENT, STRIPE
-from tests.contracts.messages import SPOKEN
-from tests.contracts.providers import WEBHOOKS
+from tests.contracts.messages import MESSAGES
+from tests.contracts.providers.message_handlers import WEBHOOKS
 from tests.rooms.source import ROOT
 
 PACTS = ROOT / "pacts"
@@ -75,4 +75,4 @@ def test_every_message_is_in_the_contract_of_its_pair() -> None:
         if interaction["type"] == "Asynchronous/Messages"
     }
     webhooks = {(PAYMENT, STRIPE, name) for name in WEBHOOKS}
-    assert heard == {(each.receiver, each.sender, each.description) for each in SPOKEN} | webhooks
+    assert heard == {(each.receiver, each.sender, each.description) for each in MESSAGES} | webhooks

@@ -11,7 +11,7 @@ from flask import Flask
 
 from simulators.contracts.pact import read
 from tests.contracts.expectations import Json
-from tests.contracts.verification import Provider, broken
+from tests.contracts.providers.local_provider import LocalProvider, broken_interactions
 from tests.simulated.played import fits, flat
 from tests.unit.contracts.written import body, call, file
 
@@ -64,16 +64,16 @@ def written(number: int, example: Json, rules: Json) -> Json:
 
 
 @pytest.fixture
-def ben() -> Provider:
+def ben() -> LocalProvider:
     app = Flask("ben")
     app.add_url_rule("/<int:number>", view_func=lambda number: app.json.response(ANSWERS[number][2]))
-    return Provider("ben", app, {}, {})
+    return LocalProvider("ben", app, {}, {})
 
 
-def test_a_rule_lets_pass_what_pact_lets_pass(ben: Provider, tmp_path: Path) -> None:
+def test_a_rule_lets_pass_what_pact_lets_pass(ben: LocalProvider, tmp_path: Path) -> None:
     contract = tmp_path / "ada-ben.json"
     contract.write_text(json.dumps(file(*(written(number, *case[:2]) for number, case in enumerate(ANSWERS)))))
-    refused = broken(ben, contract)
+    refused = broken_interactions(ben, contract)
 
     differing: list[Any] = []
     for interaction in read(contract.read_text()).interactions:

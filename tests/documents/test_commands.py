@@ -59,8 +59,8 @@ def test_who_does_what_a_document_says_sees_what_it_says(document: Path, tmp_pat
     for (_, command), answer in zip(typed, answers, strict=True):
         assert answer.code == command.code, f"{command.where}: {command.text}\n{answer.output}"
     for block in {id(each): each for each, _ in typed}.values():
-        told = "".join(answer.output for (each, _), answer in zip(typed, answers, strict=True) if each is block)
-        assert is_as_shown(block, told), f"{block.where} does not answer as shown:\n{told}"
+        output = "".join(answer.output for (each, _), answer in zip(typed, answers, strict=True) if each is block)
+        assert is_as_shown(block, output), f"{block.where} does not answer as shown:\n{output}"
 
 
 @needs_a_terminal
@@ -77,12 +77,12 @@ def test_a_service_of_ones_own_is_judged_by_the_script_in_the_guide(tmp_path: Pa
     assert answers[-1].output.count("True") == len(DEMO_STORIES)
 
 
-def is_as_shown(block: Block, told: str) -> bool:
+def is_as_shown(block: Block, output: str) -> bool:
     """Compare the answer with what is shown, in which … stands for whatever is there."""
     if not block.shown:
         return True
     shown = re.escape(block.shown.strip()).replace("…", ".*?")
-    return re.search(shown, told, re.DOTALL) is not None
+    return re.search(shown, output, re.DOTALL) is not None
 
 
 def test_code_that_is_shown_is_code_of_ours() -> None:

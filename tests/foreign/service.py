@@ -47,8 +47,10 @@ def serving(world: Together, folder: Path, mistake: str) -> Iterator[None]:
     environ = {**os.environ, **world.topology.environ(), "PORT": url.rpartition(":")[2], "MISTAKE": mistake}
     log = folder / "service.log"
     with (
-        log.open("wb") as told,
-        subprocess.Popen(["node", FOLDER / "server.js"], cwd=folder, env=environ, stdout=told, stderr=told) as process,
+        log.open("wb") as output,
+        subprocess.Popen(
+            ["node", FOLDER / "server.js"], cwd=folder, env=environ, stdout=output, stderr=output
+        ) as process,
     ):
         try:
             assert wait_for(lambda: is_ready(url), START_SECONDS), log.read_text()

@@ -40,8 +40,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Together]:
 
 @pytest.mark.parametrize("name", NEED_NO_TIME)
 def test_a_right_service_in_another_language_tells_every_story_that_needs_no_time(name: str, world: Together) -> None:
-    told = play(story_named(name), world)
-    assert told.ended_well, told.sentence
+    played = play(story_named(name), world)
+    assert played.ended_well, played.sentence
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_it_keeps_the_contracts_but_for_those_of_which_its_desk_cannot_know_who_
         urls = ["--url", where["url"], "--states-url", where["desk"] + "/state"]
         urls += ["--messages-url", where["desk"] + "/message", "--pacts", str(ROOT / "pacts")]
         answer = CliRunner().invoke(main, ["contracts", "verify", "--provider", "payment-service", *urls, "--json"])
-    told = json.loads(answer.stdout)
-    assert set(told["failed"]) == {f"{name} (communication-service)" for name in WANTED_BY_TWO}
-    assert len(told["passed"]) > 10 * len(told["failed"])
+    report = json.loads(answer.stdout)
+    assert set(report["failed"]) == {f"{name} (communication-service)" for name in WANTED_BY_TWO}
+    assert len(report["passed"]) > 10 * len(report["failed"])
 
 
 def test_every_mistake_that_is_listed_can_be_made_and_no_other() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from simulators.world.topology import NEIGHBOURS
+
 
 class Room(NamedTuple):
     """What a room may import: names of ours, and third-party packages, each with all that lies below it."""
@@ -17,9 +19,9 @@ def _room(ours: str = "", tools: str = "") -> Room:
 
 
 _PORTS = "reference.domain reference.application.ports reference.application.lists reference.wire"
-_KIT_AND_SERVICES = (
-    "simulators.kit simulators.stripe simulators.learning simulators.tutor_matching simulators.communication"
-)
+# The folders of the simulators, as the topology's rows name them: another one needs no line here.
+SIMULATORS = ("simulators.stripe", *(create.__module__.rpartition(".")[0] for create in NEIGHBOURS.values()))
+_KIT_AND_SERVICES = " ".join(("simulators.kit", *SIMULATORS))
 _WORLD_TOOLS = "flask requests urllib3 waitress werkzeug"
 
 ROOMS = {
@@ -42,11 +44,8 @@ ROOMS = {
     ),
     "simulators": _room(),
     "simulators.kit": _room("", "flask jwt requests tinydb werkzeug"),
-    "simulators.stripe": _room("simulators.kit", "flask werkzeug"),
-    "simulators.learning": _room("simulators.kit", "flask werkzeug"),
-    "simulators.tutor_matching": _room("simulators.kit", "flask werkzeug"),
-    "simulators.communication": _room("simulators.kit", "flask werkzeug"),
-    "simulators.contracts": _room("simulators.kit.json_types", "jinja2"),
+    **dict.fromkeys(SIMULATORS, _room("simulators.kit", "flask werkzeug")),
+    "simulators.contracts": _room("simulators.kit.json_types", "jinja2 gherkin"),
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
     "simulators.clients": _room("simulators.kit", "requests"),
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),
@@ -55,12 +54,13 @@ ROOMS = {
         "simulators.judge simulators.world simulators.clients simulators.kit.json_types", "requests"
     ),
     "simulators.check": _room(
-        f"simulators.stories simulators.judge simulators.world simulators.clients {_KIT_AND_SERVICES}",
-        "requests pytest pytest_bdd",
+        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit.json_types "
+        "simulators.stripe.webhooks.signing",
+        "pytest pytest_bdd",
     ),
     "simulators.console": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts",
-        "flask requests werkzeug",
+        "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
     "simulators.cli.contracts": _room("simulators", "click flask requests"),

@@ -7,14 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from simulators.check.steps.booking import *  # noqa: F403
-from simulators.check.steps.forgery import *  # noqa: F403 - pytest-bdd finds steps by their fixtures
-from simulators.check.steps.learning import *  # noqa: F403
-from simulators.check.steps.neighbours import *  # noqa: F403
-from simulators.check.steps.purchase import *  # noqa: F403
-from simulators.check.steps.story import *  # noqa: F403
-from simulators.check.steps.stripe import *  # noqa: F403
-from simulators.check.steps.stripe_troubles import *  # noqa: F403
 from simulators.contracts.pact import Pact, pacts_in
 from simulators.contracts.scenarios import Link, played_as_text, played_in
 from simulators.judge.verdict import must_hold

@@ -90,9 +90,9 @@ def plays(interaction: Interaction, heard: Heard) -> bool:
     """Whether the exchange is an example of the interaction; ids that a state was given stand for any other."""
     if not (is_party(interaction.sender, heard.caller) and is_party(interaction.receiver, heard.callee)):
         return False
-    if interaction.asked is None:
+    if interaction.request is None:
         return heard.status < 300 and fits(interaction, heard.asked)
-    is_answered = interaction.needed["status"] == heard.status and fits(interaction, heard.answered)
+    is_answered = interaction.expected["status"] == heard.status and fits(interaction, heard.answered)
     return is_answered and is_asked(interaction, heard)
 
 
@@ -102,7 +102,7 @@ def is_party(name: str, who: str) -> bool:
 
 
 def is_asked(interaction: Interaction, heard: Heard) -> bool:
-    asked = interaction.asked
+    asked = interaction.request
     assert asked
     query = {field.name.removeprefix("query ") for field in asked.head if field.name.startswith("query ")}
     if asked["method"] != heard.method or query != heard.query or not is_there(interaction, heard.path):
@@ -113,8 +113,8 @@ def is_asked(interaction: Interaction, heard: Heard) -> bool:
 
 
 def is_there(interaction: Interaction, path: str) -> bool:
-    assert interaction.asked
-    rule = next(field.rule for field in interaction.asked.head if field.name == "path")
+    assert interaction.request
+    rule = next(field.rule for field in interaction.request.head if field.name == "path")
     if not isinstance(rule, Exactly):
         return rule.accepts(path)
     steps, taken = str(rule.value).split("/"), path.split("/")
@@ -132,7 +132,7 @@ def shape(names: Iterable[str]) -> set[str]:
 
 
 def fits(interaction: Interaction, content: Mapping[str, Any]) -> bool:
-    return all(_has(field, interaction, content) for field in interaction.needed.body)
+    return all(_has(field, interaction, content) for field in interaction.expected.body)
 
 
 def _has(field: Field, interaction: Interaction, content: Mapping[str, Any]) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SECRET = "a secret of at least thirty-two bytes"
 OPERATORS = [
     *(["sagas", verb] for verb in ("list", "show", "resume")),
-    *(["contracts", verb] for verb in ("publish", "verify", "can-i-deploy", "record-deployment")),
+    *(["contracts", verb] for verb in ("publish", "verify")),
     *(["dead-letters", verb] for verb in ("list", "retry", "resolve")),
 ]
 CONTRACTS = [["contracts", verb] for verb in ("diff", "page")]
@@ -76,7 +76,7 @@ def test_wrong_usage_is_named_and_is_exit_code_2(arguments: list[str], named: st
     assert named in answer.output
 
 
-def test_a_wrong_environment_is_told_all_at_once() -> None:
+def test_a_wrong_environment_is_reported_all_at_once() -> None:
     needed = ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "LEARNING_SERVICE_URL", "SERVICE_TOKEN", "JWT_SECRET")
     answer = harness("serve", **dict.fromkeys(needed, ""))
 
@@ -109,8 +109,8 @@ def test_the_demo_has_pages_and_leaves_nothing(tmp_path: Path) -> None:
     process = started("demo", *ANYWHERE, *nowhere, TMPDIR=str(tmp_path), PYTHONUNBUFFERED="1", NO_COLOR="1")
     assert process.stdout
     url = next(line for line in process.stdout if "http://" in line).split()[1]
-    told = list(takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
-    assert any("CREATE_ENROLLMENT_RECORD" in line for line in told)
+    lines = list(takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
+    assert any("CREATE_ENROLLMENT_RECORD" in line for line in lines)
     assert requests.get(url, headers={"Accept": "application/json"}, timeout=30).json()["counters"] == {
         "COMPLETED": 3,
         "REFUNDED": 2,
@@ -157,17 +157,17 @@ def test_books_are_not_compared_with_a_database_that_is_none_of_the_services(tmp
 
 @pytest.mark.served
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_the_simulators_serve_a_service_of_ones_own_until_told_to_end(how: signal.Signals) -> None:
+def test_the_simulators_serve_a_service_of_ones_own_until_asked_to_end(how: signal.Signals) -> None:
     services = ("stripe", "learning", "tutor-matching", "communication")
     anywhere = [word for name in services for word in (f"--{name}-port", "0")]
     process = started("simulate", "--json", *anywhere)
     assert process.stdout
-    told = json.loads(process.stdout.readline())
-    simulators = {name: url for name, url in told["urls"].items() if name != "payment-service"}
+    settings = json.loads(process.stdout.readline())
+    simulators = {name: url for name, url in settings["urls"].items() if name != "payment-service"}
     assert [name.removesuffix("-service") for name in simulators] == list(services)
     assert all(requests.get(f"{url}/_sim", timeout=5).json()["name"] == name for name, url in simulators.items())
-    assert {"SERVICE_TOKEN", "JWT_SECRET", "STRIPE_WEBHOOK_SECRET"} < set(told)
-    answer = requests.get(told["urls"]["stripe"] + "/v1/payment_intents", auth=("sk_test_any", ""), timeout=5)
+    assert {"SERVICE_TOKEN", "JWT_SECRET", "STRIPE_WEBHOOK_SECRET"} < set(settings)
+    answer = requests.get(settings["urls"]["stripe"] + "/v1/payment_intents", auth=("sk_test_any", ""), timeout=5)
     assert answer.json()["data"] == []
 
     process.send_signal(how)

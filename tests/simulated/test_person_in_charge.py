@@ -30,8 +30,11 @@ def harness(world: Inside, monkeypatch: pytest.MonkeyPatch) -> Harness:
     monkeypatch.setattr("simulators.cli.operators.served_session", world.connect)
 
     def call(*arguments: str) -> Result:
-        told = {"HARNESS_SERVICE_URL": world.topology.urls[PAYMENT], "HARNESS_TOKEN": world.token("olga", "operator")}
-        return CliRunner(env=told).invoke(main, arguments)
+        environ = {
+            "HARNESS_SERVICE_URL": world.topology.urls[PAYMENT],
+            "HARNESS_TOKEN": world.token("olga", "operator"),
+        }
+        return CliRunner(env=environ).invoke(main, arguments)
 
     return call
 
@@ -55,15 +58,15 @@ def test_a_parked_saga_is_found_understood_and_resumed(world: Inside, harness: H
 
     found = harness("sagas", "list", "--parked").output.splitlines()
     assert [line.split()[0] for line in found] == ["SAGA", saga_id]
-    told = harness("sagas", "show", saga_id).output
-    assert re.search(r"Z  The refund failed: expired_or_canceled_card\.\nnext step\n  See at Stripe why", told)
+    output = harness("sagas", "show", saga_id).output
+    assert re.search(r"Z  The refund failed: expired_or_canceled_card\.\nnext step\n  See at Stripe why", output)
 
     answer = harness("sagas", "resume", saga_id, "--why", "the card works again")
     assert (answer.exit_code, answer.output) == (0, f"{saga_id} goes on: it is REFUNDING\n")
     world.settle()
-    told = harness("sagas", "show", saga_id).output
-    assert "olga let the saga go on: the card works again" in told
-    assert "next step" not in told
+    output = harness("sagas", "show", saga_id).output
+    assert "olga let the saga go on: the card works again" in output
+    assert "next step" not in output
     assert other in harness("sagas", "list").output
 
 
@@ -78,7 +81,7 @@ def test_sagas_are_found_by_what_is_known_of_them(world: Inside, harness: Harnes
     assert json.loads(line)["sagaId"] == saga_id
 
 
-def test_what_cannot_be_resumed_is_told(world: Inside, harness: Harness) -> None:
+def test_what_cannot_be_resumed_is_reported(world: Inside, harness: Harness) -> None:
     saga_id = world.student("ada").enroll("algebra")
     world.settle()
     answer = harness("sagas", "resume", saga_id, "--why", "impatience")
@@ -94,7 +97,7 @@ def test_a_saga_whose_refund_takes_too_long_has_a_next_step_of_its_own(tmp_path:
         world.plant_fault(STRIPE, "server_error", path="/v1/refunds", times=None)
         saga_id = parked(world)
         world.pass_time(timedelta(minutes=1))
-        saga = world.payment.client.get(f"/sagas/{saga_id}")
+        saga = world.payment.saga(saga_id)
     assert (saga["outcome"], saga["payment"]["status"]) == ("PARKED", "REFUND_PENDING")
     assert saga["nextStep"].startswith("See at Stripe how far the refund is")
 
@@ -103,9 +106,9 @@ def test_a_dead_letter_is_seen_and_resolved_once(world: Inside, harness: Harness
     form = {"amount": "4900", "currency": "eur", "payment_method_types[0]": "card"}
     world.stripe.client.post("/v1/payment_intents", form=form | {"metadata[paymentId]": "p", "metadata[sagaId]": "s"})
     world.settle()
-    told = harness("dead-letters", "list").output
-    number = told.partition(":")[0]
-    assert told.startswith(f"{number}: IntentCreated about s, stripe, ")
+    output = harness("dead-letters", "list").output
+    number = output.partition(":")[0]
+    assert output.startswith(f"{number}: IntentCreated about s, stripe, ")
 
     again = harness("dead-letters", "retry", number, "--why", "perhaps now")
     assert (again.exit_code, again.output) == (1, "Error: no payment is known that IntentCreated could be about\n")

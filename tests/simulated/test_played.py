@@ -19,7 +19,7 @@ CLOUDEVENT = "application/cloudevents+json"
 PAYMENT, LEARNING = "payment-service", "learning-service"
 COURSE = {"courseId": "algebra", "price": {"amount": 4900}, "isPublished": True}
 ASKED = Heard(PAYMENT, LEARNING, "GET", "/courses/c-7", frozenset(), {}, 200, {})
-TOLD = Heard(
+PAID_EVENT = Heard(
     PAYMENT, LEARNING, "POST", "/events", frozenset(), {"type": "Paid", "source": "s", "data.id": "7"}, 202, {}
 )
 
@@ -66,18 +66,18 @@ def test_a_message_is_played_when_its_hearer_takes_it() -> None:
     heard = between(
         message(content={"type": "Paid", "data": {"id": "1"}}, data__id={"match": "type"}), LEARNING, PAYMENT
     )
-    assert plays(heard, TOLD)
-    assert not plays(heard, replace(TOLD, status=503))
-    assert not plays(heard, replace(TOLD, asked={"type": "Refunded", "data.id": "7"}))
+    assert plays(heard, PAID_EVENT)
+    assert not plays(heard, replace(PAID_EVENT, status=503))
+    assert not plays(heard, replace(PAID_EVENT, asked={"type": "Refunded", "data.id": "7"}))
 
 
 def test_a_handover_is_played_by_the_same_message_with_the_same_fields() -> None:
     content = {"type": "Paid", "source": "s", "data": {"id": "1"}}
     asked = {"method": "POST", "path": "/events", "body": body(content, CLOUDEVENT)}
     handed = between(call(request=asked, status=202))
-    assert plays(handed, TOLD)
-    assert not plays(handed, replace(TOLD, asked={**TOLD.asked, "type": "Refunded"}))
-    assert not plays(handed, replace(TOLD, asked={"type": "Paid", "source": "s"}))
+    assert plays(handed, PAID_EVENT)
+    assert not plays(handed, replace(PAID_EVENT, asked={**PAID_EVENT.asked, "type": "Refunded"}))
+    assert not plays(handed, replace(PAID_EVENT, asked={"type": "Paid", "source": "s"}))
 
 
 def test_a_path_may_follow_a_form_or_hold_a_number() -> None:

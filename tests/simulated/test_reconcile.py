@@ -1,4 +1,4 @@
-"""Each way in which Stripe's books and ours can differ is made to happen, is told, and is mended where news can."""
+"""Each way in which Stripe's books and ours can differ is made to happen, is reported, and is mended where news can."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reference.reconciliation.reconcile import Reconciliation, Repair
 from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
-from simulators.world.topology import PAYMENT, STRIPE
+from simulators.world.topology import STRIPE
 
 K = DifferenceKind
 ON_ITS_WAY = timedelta(minutes=2)  # Longer than news may take.
@@ -88,7 +88,7 @@ def forge(world: Inside, intent_id: str, event: str, **changes: Any) -> None:
     about = {"id": "evt_forged", "object": "event", "created": now, "livemode": False, "type": event}
     body = json.dumps(about | {"data": {"object": intent | changes}})
     header = {"Stripe-Signature": f"t={now},v1={signature(world.topology.credentials.webhook_secret, now, body)}"}
-    world.client(PAYMENT, "thief", lambda: "").post("/webhooks/stripe", form=body, **header)
+    world.stranger("thief").send_webhook(body, **header)
     world.settle()
 
 
@@ -104,16 +104,16 @@ def test_a_payment_whose_news_was_lost_is_found_and_ends_well(world: Inside) -> 
     saga_id, intent_id = bought(world)
     assert found(world) == []  # The news may be on their way.
     world.pass_time(ON_ITS_WAY)
-    (told,) = found(world)
-    assert (told.kind, told.saga_id, told.intent_id) == (K.PAID_AT_STRIPE, saga_id, intent_id)
-    assert (told.here, told.there) == ("PENDING", "PAID 49.00 EUR")
+    (difference,) = found(world)
+    assert (difference.kind, difference.saga_id, difference.intent_id) == (K.PAID_AT_STRIPE, saga_id, intent_id)
+    assert (difference.here, difference.there) == ("PENDING", "PAID 49.00 EUR")
 
-    assert books(world).repair(told) == Repair.APPLIED
+    assert books(world).repair(difference) == Repair.APPLIED
     world.clear_faults()
     world.pass_time(timedelta(hours=1))
     assert saga(world, saga_id)["outcome"] == "COMPLETED"
     assert found(world) == []
-    assert books(world).repair(told) == Repair.DUPLICATE
+    assert books(world).repair(difference) == Repair.DUPLICATE
     must_hold(world)
 
 
@@ -168,8 +168,8 @@ def test_a_second_intent_for_the_same_payment_is_for_a_person(
     saga_id, intent_id = bought(world)
     second = made_by_hand(world, world.stripe.intents(saga_id)[0]["metadata"], **form)
     world.pass_time(ON_ITS_WAY)
-    (told,) = found(world)
-    assert (told.kind, told.intent_id, told.here) == (kind, second, f"SUCCEEDED by {intent_id}")
+    (difference,) = found(world)
+    assert (difference.kind, difference.intent_id, difference.here) == (kind, second, f"SUCCEEDED by {intent_id}")
     assert repaired(world) == [Repair.FOR_A_PERSON]
 
 
@@ -179,16 +179,16 @@ def test_an_intent_that_only_says_it_is_ours_is_shown_to_a_person(world: Inside)
     assert kinds(world) == [K.UNKNOWN_HERE]
 
     assert repaired(world) == [Repair.FOR_A_PERSON]
-    letters = world.payment.client.get("/dead-letters")["items"]
+    letters = list(world.payment.dead_letters())
     assert {each["sagaId"] for each in letters} == {"saga_x"}
     assert "reconcile" in {each["source"] for each in letters}
 
 
-def test_an_intent_that_stripe_does_not_know_is_told(world: Inside) -> None:
+def test_an_intent_that_stripe_does_not_know_is_reported(world: Inside) -> None:
     _, intent_id = bought(world)
-    world.stripe.client.post("/_sim/reset")
-    (told,) = found(world)
-    assert (told.kind, told.intent_id, told.there) == (K.UNKNOWN_AT_STRIPE, intent_id, "nothing")
+    world.control(STRIPE).reset()
+    (difference,) = found(world)
+    assert (difference.kind, difference.intent_id, difference.there) == (K.UNKNOWN_AT_STRIPE, intent_id, "nothing")
     assert repaired(world) == [Repair.FOR_A_PERSON]
 
 
@@ -203,19 +203,19 @@ def test_an_intent_that_stripe_does_not_know_is_told(world: Inside) -> None:
         (K.METADATA_BROKEN, "paymentId", "pay_x"),
     ],
 )
-def test_metadata_that_somebody_changed_are_told(world: Inside, kind: DifferenceKind, key: str, value: str) -> None:
+def test_metadata_that_somebody_changed_are_reported(world: Inside, kind: DifferenceKind, key: str, value: str) -> None:
     _, intent_id = bought(world)
     at_stripe(world, f"payment_intents/{intent_id}", **{f"metadata[{key}]": value})
     assert kinds(world) == [kind]
     assert repaired(world) == [Repair.FOR_A_PERSON]
 
 
-def test_an_amount_that_somebody_changed_in_our_books_is_told(world: Inside) -> None:
+def test_an_amount_that_somebody_changed_in_our_books_is_reported(world: Inside) -> None:
     asked_to_pay(world)
     with sqlite3.connect(world.topology.database_url.removeprefix("sqlite:///")) as database:
         database.execute("UPDATE payments SET body = json_set(body, '$.price.amount', 1)")
-    (told,) = found(world)
-    assert (told.kind, told.here, told.there) == (K.AMOUNT_DIFFERS, "0.01 EUR", "49.00 EUR")
+    (difference,) = found(world)
+    assert (difference.kind, difference.here, difference.there) == (K.AMOUNT_DIFFERS, "0.01 EUR", "49.00 EUR")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_forged_news_are_seen_through(world: Inside, kind: DifferenceKind, event
 def test_a_range_of_time_is_kept_to(world: Inside) -> None:
     began = world.clock.now()
     bought(world)
-    world.stripe.client.post("/_sim/reset")
+    world.control(STRIPE).reset()
     world.pass_time(timedelta(days=8))
     assert found(world) == []
     assert [each.kind for each in found(world, since=began)] == [K.UNKNOWN_AT_STRIPE]

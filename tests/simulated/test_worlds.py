@@ -52,7 +52,7 @@ def has_ended(world: World, saga_id: str, outcome: str) -> bool:
 
 
 @pytest.mark.parametrize("world", ALL, indirect=True)
-def test_the_stories_of_the_demo_end_as_told(world: World) -> None:
+def test_the_stories_of_the_demo_end_as_they_must(world: World) -> None:
     lines: list[str] = []
     assert play_demo(world, lambda line, tone="": lines.append(f"{tone}: {line}"))
     assert sum(line.startswith("good: ✓") for line in lines) == len(DEMO_STORIES) + 1
@@ -150,7 +150,7 @@ def test_links_break_and_heal_and_nothing_is_lost(inside: Inside, fault: type[Li
     must_hold(inside)
 
 
-def test_what_is_not_so_when_all_is_quiet_is_told_with_the_last_that_was_said(inside: Inside) -> None:
+def test_what_is_not_so_when_all_is_quiet_is_reported_with_the_last_that_was_said(inside: Inside) -> None:
     bought(inside)
     with pytest.raises(AssertionError, match="EnrollmentConfirmed"):
         inside.eventually(lambda: None)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from pytest_bdd import given, parsers, then, when
 
-from simulators.check.steps.story import Story, duration, money
+from simulators.check.expect import expect
+from simulators.check.steps.scenario import CurrentScenario, duration, money
 from simulators.clients.messages import COMMANDS
 from simulators.kit.json_types import Json
 from simulators.stories import tomorrow
@@ -23,31 +24,31 @@ def tutor_teaches(world: World, tutor: str, rate: str) -> None:
 
 @given(parsers.parse('"{who}" has asked for {minutes:d} minutes with "{tutor}"'))
 @when(parsers.parse('"{who}" asks for {minutes:d} minutes with "{tutor}"'))
-def asks_for_session(story: Story, who: str, minutes: int, tutor: str) -> None:
+def asks_for_session(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Ask for tomorrow at ten."""
-    story.begins(who, story.world.student(who).book(tutor, tomorrow(story.world), minutes))
+    scenario.begins(who, scenario.world.student(who).book(tutor, tomorrow(scenario.world), minutes))
 
 
 @given(parsers.parse('"{who}" has begun to ask for {minutes:d} minutes with "{tutor}"'))
-def begins_to_ask(story: Story, who: str, minutes: int, tutor: str) -> None:
+def begins_to_ask(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Ask, although nobody may answer yet."""
-    story.who = who
-    story.sagas.append(story.world.student(who).book(tutor, tomorrow(story.world), minutes))
+    scenario.who = who
+    scenario.sagas.append(scenario.world.student(who).book(tutor, tomorrow(scenario.world), minutes))
 
 
 @when(parsers.parse('"{who}" asks for {minutes:d} minutes with "{tutor}" in the night'))
-def asks_in_the_night(story: Story, who: str, minutes: int, tutor: str) -> None:
+def asks_in_the_night(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Ask for a time at which tutors sleep."""
-    story.begins(who, story.world.student(who).book(tutor, tomorrow(story.world, hour=23), minutes))
+    scenario.begins(who, scenario.world.student(who).book(tutor, tomorrow(scenario.world, hour=23), minutes))
 
 
 @when(parsers.parse('"{who}" clicks twice to book {minutes:d} minutes with "{tutor}"'))
-def clicks_twice(story: Story, who: str, minutes: int, tutor: str) -> None:
+def clicks_twice(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Send the same form twice, as browsers do."""
-    at = tomorrow(story.world)
-    first, second = (story.world.student(who).book(tutor, at, minutes, key="the same form") for _ in range(2))
-    assert first == second  # noqa: S101 - a step is a test
-    story.begins(who, first)
+    at = tomorrow(scenario.world)
+    first, second = (scenario.world.student(who).book(tutor, at, minutes, key="the same form") for _ in range(2))
+    expect(second, first, "the purchase of the second click")
+    scenario.begins(who, first)
 
 
 @given(parsers.parse('somebody else has the slot with "{tutor}"'))
@@ -77,58 +78,58 @@ def hears_twice(world: World) -> None:
 
 @then(parsers.parse('"{who}" has a confirmed session with "{tutor}"'))
 @given(parsers.parse('"{who}" has a confirmed session with "{tutor}"'))
-def has_session(story: Story, who: str, tutor: str) -> None:
+def has_session(scenario: CurrentScenario, who: str, tutor: str) -> None:
     """The communication-service says so, and only once."""
-    story.world.eventually(lambda: len(sessions(story.world, who, tutor)) == 1)
+    scenario.world.eventually(lambda: len(sessions(scenario.world, who, tutor)) == 1)
 
 
 @then(parsers.re(r'"(?P<who>\w+)" has a confirmed session with "(?P<tutor>\w+)" within (?P<span>.+)'))
-def has_session_within(story: Story, who: str, tutor: str, span: str) -> None:
+def has_session_within(scenario: CurrentScenario, who: str, tutor: str, span: str) -> None:
     """The communication-service says so after a while."""
-    story.world.pass_time(duration(span))
-    has_session(story, who, tutor)
+    scenario.world.pass_time(duration(span))
+    has_session(scenario, who, tutor)
 
 
 @then(parsers.parse('"{who}" has no session with "{tutor}"'))
 def has_no_session(world: World, who: str, tutor: str) -> None:
     """Nothing takes place."""
     world.settle()
-    assert sessions(world, who, tutor) == []  # noqa: S101 - a step is a test
+    expect(sessions(world, who, tutor), [], f"sessions of {who} with {tutor}")
 
 
 @then(parsers.parse('nobody\'s slot is kept for "{who}"'))
 def nothing_kept(world: World, who: str) -> None:
     """Others can have it."""
     world.settle()
-    assert [each for each in world.tutors.active_holds() if each["studentId"] == who] == []  # noqa: S101 - a step is a test
+    expect([each for each in world.tutors.active_holds() if each["studentId"] == who], [], f"slots held for {who}")
 
 
 @then(parsers.parse('"{who}" is told once that it is confirmed'))
-def told_of_confirmation(story: Story, who: str) -> None:
+def hears_of_confirmation(scenario: CurrentScenario, who: str) -> None:
     """One notice, however often it was asked for."""
-    story.world.pass_time(timedelta(minutes=10))
-    assert notices(story, who) == ["CONFIRMED"]  # noqa: S101 - a step is a test
+    scenario.world.pass_time(timedelta(minutes=10))
+    expect(notices(scenario, who), ["CONFIRMED"], f"notices to {who}")
 
 
 @then(parsers.parse('"{who}" is told once that it needs attention'))
-def told_of_attention(story: Story, who: str) -> None:
+def hears_of_attention(scenario: CurrentScenario, who: str) -> None:
     """The student knows that somebody looks after it."""
-    story.world.settle()
-    assert notices(story, who).count("NEEDS_ATTENTION") == 1  # noqa: S101 - a step is a test
+    scenario.world.settle()
+    expect(notices(scenario, who).count("NEEDS_ATTENTION"), 1, f"notices to {who} that it needs attention")
 
 
 @then(parsers.parse('"{who}" is told {times:d} times that it is declined'))
-def told_of_declines(story: Story, who: str, times: int) -> None:
+def hears_of_declines(scenario: CurrentScenario, who: str, times: int) -> None:
     """Every attempt counts."""
-    story.world.settle()
-    assert notices(story, who) == ["DECLINED"] * times  # noqa: S101 - a step is a test
+    scenario.world.settle()
+    expect(notices(scenario, who), ["DECLINED"] * times, f"notices to {who}")
 
 
 @given(parsers.parse('"{who}" has asked for a session'))
-def has_asked_for_a_session(story: Story, who: str) -> None:
+def has_asked_for_a_session(scenario: CurrentScenario, who: str) -> None:
     """Any session will do."""
-    story.world.tutors.hire("anybody")
-    asks_for_session(story, who, 60, "anybody")
+    scenario.world.tutors.hire("anybody")
+    asks_for_session(scenario, who, 60, "anybody")
 
 
 def sessions(world: World, who: str, tutor: str) -> list[Json]:
@@ -136,7 +137,6 @@ def sessions(world: World, who: str, tutor: str) -> list[Json]:
     return [each for each in world.communication.sessions() if (each["studentId"], each["tutorId"]) == (who, tutor)]
 
 
-def notices(story: Story, who: str) -> list[str]:
-    """Return what the student was told of the purchase."""
-    told = story.world.communication.notices(story.saga_id)
-    return [each["kind"] for each in told if each["personId"] == who]
+def notices(scenario: CurrentScenario, who: str) -> list[str]:
+    """Return the kinds of notices that the student had about the purchase."""
+    return [each["kind"] for each in scenario.world.communication.notices(scenario.saga_id, who)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, then, when
 
-from simulators.check.steps.story import Story, duration, money
+from simulators.check.expect import expect
+from simulators.check.steps.scenario import CurrentScenario, duration, money
 from simulators.world.topology import LEARNING
 from simulators.world.world import World
 
@@ -24,7 +25,7 @@ def price_changes(world: World, course: str, price: str) -> None:
 
 
 @given(parsers.parse('"{course}" is not published any more'))
-def unpublished(world: World, course: str) -> None:
+def is_unpublished(world: World, course: str) -> None:
     """Take the course back."""
     world.learning.unpublish(course)
 
@@ -32,26 +33,26 @@ def unpublished(world: World, course: str) -> None:
 @given(parsers.parse('"{who}" has asked for "{course}"'))
 @when(parsers.parse('"{who}" asks for "{course}"'))
 @when(parsers.parse('"{who}" asks for "{course}" again'))
-def asks_for(story: Story, who: str, course: str) -> None:
+def asks_for(scenario: CurrentScenario, who: str, course: str) -> None:
     """Ask for a seat, as the school's app does."""
-    story.begins(who, story.world.student(who).enroll(course))
+    scenario.begins(who, scenario.world.student(who).enroll(course))
 
 
 @when(parsers.re(r'"(?P<who>\w+)" asks for "(?P<course>\w+)"(?:, which nobody teaches| all the same)'))
-def asks_past_the_check(story: Story, who: str, course: str) -> None:
+def asks_past_the_check(scenario: CurrentScenario, who: str, course: str) -> None:
     """Announce a start that the school's own check would not have let through: the world changed meanwhile."""
-    story.begins(who, story.world.learning.announce(who, course))
+    scenario.begins(who, scenario.world.learning.announce(who, course))
 
 
 @given(parsers.parse('"{who}" has asked for a course'))
-def has_asked_for_a_course(story: Story, who: str) -> None:
+def has_asked_for_a_course(scenario: CurrentScenario, who: str) -> None:
     """Any course will do."""
-    story.world.learning.create_course("anything")
-    asks_for(story, who, "anything")
+    scenario.world.learning.create_course("anything")
+    asks_for(scenario, who, "anything")
 
 
 @given("the course is taken back")
-def taken_back(world: World) -> None:
+def is_taken_back(world: World) -> None:
     """Whatever was asked for cannot be had any more."""
     world.learning.unpublish("anything")
 
@@ -70,26 +71,25 @@ def confirmation_lost(world: World) -> None:
 
 @given(parsers.parse('"{who}" is enrolled in "{course}"'))
 @then(parsers.parse('"{who}" is enrolled in "{course}"'))
-def is_enrolled(story: Story, who: str, course: str) -> None:
+def is_enrolled(scenario: CurrentScenario, who: str, course: str) -> None:
     """The school says so, and only once."""
-    story.world.eventually(lambda: len(seats(story.world, who, course)) == 1)
+    scenario.world.eventually(lambda: len(seats(scenario.world, who, course)) == 1)
 
 
 @then(parsers.re(r'"(?P<who>\w+)" is enrolled in "(?P<course>\w+)" within (?P<span>.+)'))
-def is_enrolled_within(story: Story, who: str, course: str, span: str) -> None:
+def is_enrolled_within(scenario: CurrentScenario, who: str, course: str, span: str) -> None:
     """The school says so after a while."""
-    story.world.pass_time(duration(span))
-    is_enrolled(story, who, course)
+    scenario.world.pass_time(duration(span))
+    is_enrolled(scenario, who, course)
 
 
 @then(parsers.parse('"{who}" is not enrolled in "{course}"'))
 def is_not_enrolled(world: World, who: str, course: str) -> None:
     """The school has no seat for the student."""
     world.settle()
-    assert seats(world, who, course) == []  # noqa: S101 - a step is a test
+    expect(seats(world, who, course), [], f"seats of {who} in {course}")
 
 
 def seats(world: World, who: str, course: str) -> list[str]:
     """Return the sagas by which the student has a seat in the course."""
-    everybody = world.learning.enrollments()
-    return [each["sagaId"] for each in everybody if (each["studentId"], each["courseId"]) == (who, course)]
+    return [each["sagaId"] for each in world.learning.enrollments(who) if each["courseId"] == course]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, when
 
-from simulators.check.steps.story import duration
+from simulators.check.steps.scenario import duration
 from simulators.world.world import World
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers
 
-from simulators.check.steps.story import duration, money
+from simulators.check.steps.scenario import duration, money
 from simulators.clients.stripe import CANCEL_ANY_INTENT, INTENTS, REFUNDS
 from simulators.world.topology import STRIPE
 from simulators.world.world import World

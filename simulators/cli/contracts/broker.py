@@ -1,23 +1,21 @@
-"""What the verbs about a broker share: which one they ask, as whom, and how its silence and refusals are told."""
+"""A Pact Broker: which one is asked, as whom, and what to say when it is silent or refuses."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import requests
 
-from simulators.cli.contracts.pact_client import Client, plainly
-from simulators.cli.contracts.subprocesses import Outcome, TookTooLong
+from simulators.cli.contracts.pact_client import pact, plain_text
+from simulators.cli.contracts.subprocesses import TookTooLong
 from simulators.cli.usage import WrongUsage
 from simulators.kit.json_types import Json
 from simulators.kit.seams import real_seams
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 TIMEOUT_SECONDS = 10
 HAL = "application/hal+json, application/json"
@@ -37,111 +35,97 @@ OPTIONS = (
         help="After so many seconds it is given up.",
     ),
 )  # fmt: skip
-by_client = click.option(
-    "--client", envvar="HARNESS_PACT_CLIENT", help="Pact's client.  [default: the one installed with us]"
-)
 
 
 @dataclass(frozen=True)
 class Broker:
     """A broker as we are known to it; an empty URL is none."""
 
-    client: Client
     url: str
     token: str | None
     username: str | None
     password: str | None
+    seconds: float
 
     def environ(self) -> dict[str, str]:
-        """Return what the official client reads of it; secrets are not among arguments, which everybody can see."""
+        """Return what Pact's client reads of it; secrets are not among arguments, which everybody can see."""
         given = {"BASE_URL": self.url, "TOKEN": self.token, "USERNAME": self.username, "PASSWORD": self.password}
         return {f"PACT_BROKER_{name}": value for name, value in given.items() if value}
 
-    def told(self, verb: str, *arguments: str) -> Outcome:
-        """Let the official client do something, in time."""
+    def run_client(self, verb: str, *arguments: str) -> str:
+        """Let Pact's client do something, and return what it says; ClickException if it was not done."""
         self.must_be_named()
         try:
-            return self.client.broker(verb, *arguments, environ=self.environ())
+            outcome = pact("broker", verb, *arguments, seconds=self.seconds, environ=self.environ())
         except TookTooLong:
-            raise self.silent() from None
-
-    def tell(self, verb: str, *arguments: str, hint: str = "") -> None:
-        """Let the official client do something, and see that it was done."""
-        outcome = self.told(verb, *arguments)
+            raise self._silence() from None
         if outcome.code:
-            raise self.refusal(outcome, hint)
-
-    def refusal(self, outcome: Outcome, hint: str = "") -> click.ClickException:
-        """Return what to say when it was not done, after a look at whether the broker is there and knows us."""
-        self.get("/")
-        told = [f"the broker at {self.url} refuses:", plainly(outcome), hint]
-        return click.ClickException("\n".join(filter(None, told)))
+            self.get("/")  # Says better what is wrong, if the broker is not there or does not know us.
+            raise click.ClickException(f"the broker at {self.url} refuses:\n{plain_text(outcome)}")
+        return plain_text(outcome)
 
     def get(self, path: str, **query: Any) -> Json:  # noqa: ANN401 - whatever a query may hold
-        """Read something."""
+        """Read something, or raise WrongUsage."""
         return self.ask("GET", path, params=query)
 
     def ask(self, method: str, path: str, **content: Any) -> Json:  # noqa: ANN401 - as requests has it
-        """Ask the broker itself, where the official client has no verb for it."""
+        """Ask the broker itself, where Pact's client has no verb for it; WrongUsage if there is no sensible answer."""
         self.must_be_named()
         url = path if path.startswith(("http://", "https://")) else self.url.rstrip("/") + path
         try:
             answer = real_seams().http.request(
-                method, url, timeout=min(TIMEOUT_SECONDS, self.client.seconds), **self._access(), **content
+                method, url, timeout=min(TIMEOUT_SECONDS, self.seconds), **self._access(), **content
             )
         except requests.RequestException as trouble:
             why = "not in time" if isinstance(trouble, requests.Timeout) else type(trouble).__name__
-            raise self.silent(why) from trouble
+            raise self._silence(why) from trouble
         if not answer.ok:
             why = REFUSALS.get(answer.status_code, f"answers {answer.status_code}: its own log may say why")
             raise WrongUsage(f"what is at {url} {why}")
-        with self.understood():
+        with self.understand():
             return {**answer.json()}
 
     @contextmanager
-    def understood(self) -> Iterator[None]:
-        """Complain when what it answered is not what a broker does."""
+    def understand(self) -> Iterator[None]:
+        """Raise WrongUsage when what it answered is not what a broker does."""
         try:
             yield
         except (KeyError, TypeError, ValueError) as trouble:
             raise WrongUsage(f"what is at {self.url} does not answer as a Pact Broker does: {trouble!r}") from trouble
 
     def must_be_named(self) -> None:
-        """Complain at once, before anything is done."""
+        """Raise WrongUsage at once, before anything is done."""
         if not self.url:
             raise WrongUsage("which broker? Name it by --broker-url or PACT_BROKER_BASE_URL")
 
-    def silent(self, why: str = "") -> WrongUsage:
-        """Return what to say when it does not answer."""
-        reason = why or f"nothing within {self.client.seconds:g} seconds, see --timeout"
+    def _silence(self, why: str = "") -> WrongUsage:
+        reason = why or f"nothing within {self.seconds:g} seconds, see --timeout"
         return WrongUsage(f"no broker answers at {self.url} ({reason}): is --broker-url right?")
 
     def _access(self) -> Json:
         by_name = (self.username, self.password or "") if self.username else None
         return {"headers": {"Accept": HAL}, "auth": self._show_token if self.token else by_name}
 
-    def _show_token(self, asked: requests.PreparedRequest) -> requests.PreparedRequest:
-        """A function is heeded; what is only a header would give way to somebody's .netrc."""
-        asked.headers["Authorization"] = f"Bearer {self.token}"
-        return asked
+    def _show_token(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Set the token as requests' `auth`: what is only a header would give way to somebody's .netrc."""
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
 
 
-def asks_broker(command: Callable[..., None]) -> Callable[..., None]:
+def with_broker(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that name a broker; it gets the broker as its first argument."""
 
     @wraps(command)
-    def asking(
+    def run(
         broker_url: str | None,
         broker_token: str | None,
         broker_username: str | None,
         broker_password: str | None,
         seconds: float,
-        client: str | None = None,
-        **given: Any,  # noqa: ANN401 - click's
+        **options: Any,  # noqa: ANN401 - click's
     ) -> None:
-        official = Client(client, seconds)
-        command(Broker(official, broker_url or "", broker_token, broker_username, broker_password), **given)
+        command(Broker(broker_url or "", broker_token, broker_username, broker_password, seconds), **options)
 
     for option in reversed(OPTIONS):
-        asking = option(asking)
-    return asking
+        run = option(run)
+    return run

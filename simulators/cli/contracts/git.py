@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulators.cli.contracts.subprocesses import Missing, Outcome, TookTooLong, run
+from simulators.cli.contracts.subprocesses import Missing, ProcessResult, TookTooLong, run
 from simulators.cli.usage import WrongUsage
 from simulators.contracts.pact import Pact, read
 
@@ -12,25 +12,27 @@ HERE, SECONDS = Path(), 20
 NOT_RUN = 127  # As a shell has it.
 
 
-def git(*words: str, at: Path = HERE) -> Outcome:
+def git(*words: str, at: Path = HERE) -> ProcessResult:
     """Run git in some place; one that is missing, or does not end, fails as any other."""
     try:
         return run(["git", "-C", str(at), *words], seconds=SECONDS)
     except (Missing, TookTooLong) as trouble:
-        return Outcome(NOT_RUN, "", f"git cannot be run: {trouble}")
+        return ProcessResult(NOT_RUN, "", f"git cannot be run: {trouble}")
 
 
 def pacts_at(revision: str, place: Path) -> list[Pact]:
     """Read the contracts that were there then, in a folder or a file: none, if it was not there yet."""
     folder, below = (place, "./") if place.is_dir() else (place.parent, f"./{place.name}")
 
-    def told(*words: str) -> str:
+    def output(*words: str) -> str:
         outcome = git(*words, at=folder)
         if outcome.code:
-            said = outcome.err.strip().removeprefix("fatal: ")
-            raise WrongUsage(f"git finds no revision {revision!r} for {place}: {said}")
+            reason = outcome.err.strip().removeprefix("fatal: ")
+            raise WrongUsage(f"git finds no revision {revision!r} for {place}: {reason}")
         return outcome.out
 
-    commit = told("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
-    names = told("ls-tree", "-z", "--name-only", commit, below).split("\0")
-    return [read(told("show", f"{commit}:./{name}"), f"{revision}:{name}") for name in names if name.endswith(".json")]
+    commit = output("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    names = output("ls-tree", "-z", "--name-only", commit, below).split("\0")
+    return [
+        read(output("show", f"{commit}:./{name}"), f"{revision}:{name}") for name in names if name.endswith(".json")
+    ]

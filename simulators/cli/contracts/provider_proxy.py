@@ -1,118 +1,85 @@
-"""Stands between Pact and a team's service: it may be anywhere, and nothing is waited for in vain.
-
-Pact repeats a failed change of state for two minutes, takes a message for said whatever the status, and knows one
-host only. Here a failure is told at once and remembered, to be shown with the verdict.
-"""
+"""A team's service, wherever it is, as a provider to be verified: Pact itself knows one host only."""
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import requests
 from flask import Flask, Response, request
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from simulators.cli.contracts.provider import METADATA, Content, NotDone, Provider
+from simulators.kit.json_types import Json
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"}
-METADATA = "Pact-Message-Metadata"
 TIMEOUT_SECONDS = 30
-UNABLE, NOT_REACHED = 422, 502
+NOT_REACHED = 502
 
 
 @dataclass(frozen=True)
-class Service:
-    """Where a team's service is, and what it offers beside its own API; `troubles` fills while it is verified."""
+class Addresses:
+    """Where a team's service is, and what it offers beside its own API."""
 
     url: str
     states_url: str | None
     messages_url: str | None
-    http: requests.Session
-    troubles: list[str] = field(default_factory=list)
 
-    def post(self, what: str, url: str | None, asked: Any) -> requests.Response | str:  # noqa: ANN401 - JSON
-        """Ask at one of the URLs beside the API; what comes back instead of an answer is why there is none."""
+
+def provider_at(addresses: Addresses, http: requests.Session) -> Provider:
+    """Return the provider that is there."""
+
+    def enter_state(asked: Json) -> Content:
+        return _ask(http, f"state {asked['state']!r}", addresses.states_url, asked)
+
+    def say_message(asked: Json) -> Content:
+        return _ask(http, f"message {asked['description']!r}", addresses.messages_url, asked)
+
+    provider = Provider(Flask("proxy"), enter_state, say_message)
+    _forward_all(provider, addresses.url.rstrip("/"), http)
+    return provider
+
+
+def _ask(http: requests.Session, what: str, url: str | None, asked: Json) -> Content:
+    try:
+        answer = http.post(url or "", json=asked, timeout=TIMEOUT_SECONDS)
+    except requests.RequestException as trouble:
+        raise NotDone(f"{what}: {url} does not answer ({type(trouble).__name__})") from trouble
+    if not answer.ok:
+        raise NotDone(f"{what}: {url} answered {answer.status_code} {answer.text[:300]}".strip())
+    return Content(answer.content, answer.headers.get("Content-Type", ""), answer.headers.get(METADATA, ""))
+
+
+def _forward_all(provider: Provider, base: str, http: requests.Session) -> None:
+    """Let the provider's API pass everything on, and back, as it is."""
+
+    @provider.api.route("/", defaults={"path": ""}, methods=METHODS)
+    @provider.api.route("/<path:path>", methods=METHODS)
+    def forward(path: str) -> Response:  # noqa: ARG001 - taken as it was sent, below
+        url = base + request.environ["REQUEST_URI"]
         try:
-            answer = self.http.post(url or "", json=asked, timeout=TIMEOUT_SECONDS)
+            answer = _forward(http, url)
         except requests.RequestException as trouble:
-            return self.trouble(f"{what}: {url} does not answer ({type(trouble).__name__})")
-        if not answer.ok:
-            return self.trouble(f"{what}: {url} answered {answer.status_code} {answer.text[:300]}".strip())
-        return answer
-
-    def trouble(self, told: str) -> str:
-        """Remember what went wrong, once."""
-        self.troubles.extend([told] if told not in self.troubles else [])
-        return told
-
-
-def api(service: Service) -> Flask:
-    """Pass everything on, and back, as it is."""
-    app = Flask("api")
-
-    @app.route("/", defaults={"path": ""}, methods=METHODS)
-    @app.route("/<path:path>", methods=METHODS)
-    def passed(path: str) -> Response:  # noqa: ARG001 - taken as it was sent, below
-        url = service.url + request.environ["REQUEST_URI"]
-        try:
-            answer = _exactly(service.http, url)
-        except requests.RequestException as trouble:
-            why = service.trouble(f"{request.method} {url} is not answered ({type(trouble).__name__})")
+            why = provider.add_trouble(f"{request.method} {url} is not answered ({type(trouble).__name__})")
             return Response(why, NOT_REACHED)
         body = answer.raw.read(decode_content=False)
-        return Response(body, answer.status_code, list(_kept(answer.raw.headers.items())))
-
-    return app
+        return Response(body, answer.status_code, list(_end_to_end(answer.raw.headers.items())))
 
 
-def states_and_messages(service: Service) -> Flask:
-    """What Pact asks for besides: to be in a state, and to say a message."""
-    app = Flask("desk")
-
-    @app.post("/state")
-    def state() -> Response:
-        asked = request.get_json()
-        if not asked["state"]:
-            return Response("{}", content_type="application/json")
-        answer = service.post(f"state {asked['state']!r}", service.states_url, asked)
-        if isinstance(answer, str):
-            return Response(answer, UNABLE)
-        return Response(answer.content or b"{}", content_type=answer.headers.get("Content-Type"))
-
-    @app.post("/")
-    def message() -> Response:
-        asked = request.get_json()
-        answer = service.post(f"message {asked['description']!r}", service.messages_url, asked)
-        if isinstance(answer, str):
-            return Response(answer, UNABLE, content_type="text/plain")
-        content_type = answer.headers.get("Content-Type", "")
-        metadata = answer.headers.get(METADATA) or _metadata(content_type.partition(";")[0].strip())
-        return Response(answer.content, content_type=content_type, headers={METADATA: metadata})
-
-    return app
-
-
-def _exactly(http: requests.Session, url: str) -> requests.Response:
+def _forward(http: requests.Session, url: str) -> requests.Response:
     """Ask what we were asked; below the session's own request(), which would read redirects away."""
-    asked = requests.Request(request.method, url, headers=_forwarded(request.headers), data=request.get_data())
+    asked = requests.Request(request.method, url, headers=_headers(), data=request.get_data())
     prepared = http.prepare_request(asked)
     settings: Any = http.merge_environment_settings(url, {}, stream=True, verify=None, cert=None)
     return http.get_adapter(url).send(prepared, timeout=TIMEOUT_SECONDS, **settings)
 
 
-def _metadata(content_type: str) -> str:
-    return b64encode(json.dumps({"contentType": content_type}).encode()).decode()
-
-
-def _forwarded(headers: Any) -> dict[str, str | None]:  # noqa: ANN401 - werkzeug's
-    """None keeps the session from adding what the caller did not send."""
+def _headers() -> dict[str, str | None]:
+    """Return the caller's headers; None keeps the session from adding what the caller did not send."""
     own: dict[str, str | None] = {"User-Agent": None, "Accept": None, "Accept-Encoding": "identity"}
-    return own | dict(_kept(headers.items()))
+    return own | dict(_end_to_end(request.headers.items()))
 
 
-def _kept(headers: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - as two libraries have them
+def _end_to_end(headers: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - as two libraries have them
     return ((name, value) for name, value in headers if name.lower() not in HOP_BY_HOP)

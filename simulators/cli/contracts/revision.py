@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
 from simulators.cli.contracts.git import git
 from simulators.cli.usage import WrongUsage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 BRANCHES = (
     *("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "CIRCLE_BRANCH"),
@@ -43,41 +41,40 @@ class Revision:
         return " ".join(filter(None, [self.version, *named]))
 
 
-def commit() -> str:
-    """Return the commit that is checked out."""
-    said = _git_says("rev-parse", "--verify", "HEAD")
-    if not said:
+def _commit() -> str:
+    found = _git_output("rev-parse", "--verify", "HEAD")
+    if not found:
         raise WrongUsage("git knows no commit here: name the version by --version")
-    return said
+    return found
 
 
-def asks_revision(command: Callable[..., None]) -> Callable[..., None]:
+def with_revision(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a revision; it gets how to find the revision, which may end in wrong usage."""
 
     @wraps(command)
-    def asking(
-        *before: Any,  # noqa: ANN401 - click's
+    def run(
+        *broker: Any,  # noqa: ANN401 - click's
         version: str | None,
         branch: str | None,
         tags: tuple[str, ...],
         build_url: str | None,
-        **given: Any,  # noqa: ANN401 - click's
+        **options: Any,  # noqa: ANN401 - click's
     ) -> None:
         def revision(of: Path | None = None) -> Revision:
             if of and not version and _is_changed(of):
                 raise WrongUsage(f"{of} has changes that are in no commit: commit them, or name a --version")
-            return Revision(version or commit(), branch or _branch(), tags, build_url or _build_url())
+            return Revision(version or _commit(), branch or _branch(), tags, build_url or _build_url())
 
-        command(*before, revision=revision, **given)
+        command(*broker, revision=revision, **options)
 
     for option in reversed(OPTIONS):
-        asking = option(asking)
-    return asking
+        run = option(run)
+    return run
 
 
 def _branch() -> str:
-    """A build server checks out a commit, which is on no branch as far as git can tell."""
-    return _first(BRANCHES) or _git_says("branch", "--show-current")
+    """A build server checks out a commit, which is on no branch as far as git knows."""
+    return _first(BRANCHES) or _git_output("branch", "--show-current")
 
 
 def _build_url() -> str:
@@ -87,13 +84,13 @@ def _build_url() -> str:
 
 
 def _is_changed(place: Path) -> bool:
-    return bool(_git_says("status", "--porcelain", "--", str(place)))
+    return bool(_git_output("status", "--porcelain", "--", str(place)))
 
 
 def _first(names: tuple[str, ...]) -> str:
     return next((os.environ[name] for name in names if os.environ.get(name)), "")
 
 
-def _git_says(*words: str) -> str:
+def _git_output(*words: str) -> str:
     outcome = git(*words)
     return "" if outcome.code else outcome.out.strip()

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 class Missing(Exception):  # noqa: N818 - reads as what happened
@@ -21,7 +18,7 @@ class TookTooLong(Exception):  # noqa: N818 - reads as what happened
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProcessResult:
     """What a program said, and how it ended."""
 
     code: int
@@ -29,7 +26,7 @@ class Outcome:
     err: str
 
 
-def run(command: Sequence[str], *, seconds: float, environ: Mapping[str, str] | None = None) -> Outcome:
+def run(command: Sequence[str], *, seconds: float, environ: Mapping[str, str] | None = None) -> ProcessResult:
     """Run a program; when it takes longer, or somebody wants us to end, it ends with all that it has started."""
     try:
         process = subprocess.Popen(  # noqa: S603 - named by whoever runs us
@@ -50,7 +47,7 @@ def run(command: Sequence[str], *, seconds: float, environ: Mapping[str, str] | 
         raise TookTooLong(f"{command[0]}: not in {seconds:g} seconds") from None
     finally:
         _end(process)
-    return Outcome(process.returncode, out, err)
+    return ProcessResult(process.returncode, out, err)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

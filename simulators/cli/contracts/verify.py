@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import requests
 
-from simulators.cli.contracts.broker import asks_broker, by_client
+from simulators.cli.contracts.broker import Broker, with_broker
 from simulators.cli.contracts.options import as_json
-from simulators.cli.contracts.provider_proxy import Service
-from simulators.cli.contracts.revision import asks_revision
-from simulators.cli.contracts.source import FromBroker, FromFiles
-from simulators.cli.contracts.verification import verify as verified
+from simulators.cli.contracts.provider import Provider
+from simulators.cli.contracts.provider_proxy import Addresses, provider_at
+from simulators.cli.contracts.revision import Revision, with_revision
+from simulators.cli.contracts.source import FromBroker, FromFiles, Source
+from simulators.cli.contracts.verification import VerificationResult
+from simulators.cli.contracts.verification import verify as verify_provider
 from simulators.cli.usage import WrongUsage
+from simulators.contracts.provider_requirements import ProviderRequirements
 from simulators.kit.seams import real_seams
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from simulators.cli.contracts.broker import Broker
-    from simulators.cli.contracts.revision import Revision
-    from simulators.cli.contracts.source import Source
-    from simulators.cli.contracts.verification import Verdict
-    from simulators.contracts.provider_requirements import Wanted
 
 TIMEOUT_SECONDS = 10
 
@@ -43,10 +37,9 @@ TIMEOUT_SECONDS = 10
     help="The contracts: a folder, or a file.  [default: the broker's, or else pacts]",
 )
 @click.option("--publish", "publishes", is_flag=True, help="Tell the broker how it went, as that of this revision:")
-@asks_revision
+@with_revision
 @as_json
-@by_client
-@asks_broker
+@with_broker
 def verify(
     broker: Broker,
     provider: str,
@@ -69,55 +62,55 @@ def verify(
     source: Source = (
         FromFiles(pacts or Path("pacts")) if pacts or not broker.url else FromBroker(broker, publishes, revision)
     )
-    wanted = source.wanted(provider)
+    requirements = source.requirements(provider)
     if only_list:
-        click.echo(json.dumps(wanted.as_json()) if as_json else wanted)
+        click.echo(json.dumps(requirements.to_json()) if as_json else requirements.text())
         return
-    service = _reached(wanted, **urls)
-    verdict = verified(broker.client, wanted, service, source.arguments(), source.environ())
+    service = _reach(requirements, **urls)
+    result = verify_provider(service, requirements, source, broker.seconds)
     if as_json:
-        click.echo(json.dumps({"provider": provider, **verdict.as_json(), "troubles": service.troubles}))
+        click.echo(json.dumps({"provider": provider, **result.to_json(), "troubles": service.troubles}))
     else:
-        _tell(provider, verdict, service.troubles)
-    source.must_have_arrived(wanted)
-    sys.exit(1 if verdict.failed else 0)
+        click.echo("\n".join(_lines(provider, result, service.troubles)))
+    source.must_have_arrived(requirements)
+    sys.exit(1 if result.failed else 0)
 
 
-def _reached(wanted: Wanted, *, url: str | None, states_url: str | None, messages_url: str | None) -> Service:
-    """Return the service, after a look at whether it is there, and offers what it must."""
+def _reach(
+    requirements: ProviderRequirements, *, url: str | None, states_url: str | None, messages_url: str | None
+) -> Provider:
+    """Return the service, after a look at whether it is there, and offers what it must; or raise WrongUsage."""
     if not url:
         raise WrongUsage("where does it listen? Name it by --url")
     lacking = [
         option
         for option, needed, given in (
-            ("--states-url", wanted.states(), states_url),
-            ("--messages-url", wanted.messages(), messages_url),
+            ("--states-url", requirements.states(), states_url),
+            ("--messages-url", requirements.messages(), messages_url),
         )
         if needed and not given
     ]
     if lacking:
-        raise WrongUsage(f"it cannot be verified without {' and '.join(lacking)}:\n\n{wanted}")
-    service = Service(url.rstrip("/"), states_url, messages_url, real_seams().http)
+        raise WrongUsage(f"it cannot be verified without {' and '.join(lacking)}:\n\n{requirements.text()}")
+    http = real_seams().http
     for each in filter(None, (url, states_url, messages_url)):
-        _must_answer(service, each)
-    return service
+        _must_answer(http, each)
+    return provider_at(Addresses(url, states_url, messages_url), http)
 
 
-def _must_answer(service: Service, url: str) -> None:
+def _must_answer(http: requests.Session, url: str) -> None:
     try:
-        service.http.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+        http.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
     except (requests.RequestException, ValueError) as trouble:
         raise WrongUsage(f"nothing answers at {url} ({type(trouble).__name__}): is it running there?") from trouble
 
 
-def _tell(provider: str, verdict: Verdict, troubles: list[str]) -> None:
-    for name in verdict.passed:
-        click.echo(f"kept     {name}")
-    for word, found in (("PENDING", verdict.pending), ("BROKEN", verdict.failed)):
+def _lines(provider: str, result: VerificationResult, troubles: list[str]) -> Iterator[str]:
+    yield from (f"kept     {name}" for name in result.passed)
+    for word, found in (("PENDING", result.pending), ("BROKEN", result.failed)):
         for name, reasons in found.items():
-            click.echo(f"{word:<8} {name}")
-            click.echo("\n".join(f"           {line}" for reason in reasons for line in reason.splitlines()))
-    for trouble in troubles:
-        click.echo(f"trouble  {trouble}")
-    counted = f"{len(verdict.passed)} kept, {len(verdict.failed)} broken"
-    click.echo(f"{provider}: {counted}" + (f", {len(verdict.pending)} pending" if verdict.pending else ""))
+            yield f"{word:<8} {name}"
+            yield from (f"           {line}" for reason in reasons for line in reason.splitlines())
+    yield from (f"trouble  {trouble}" for trouble in troubles)
+    counts = f"{len(result.passed)} kept, {len(result.failed)} broken"
+    yield f"{provider}: {counts}" + (f", {len(result.pending)} pending" if result.pending else "")

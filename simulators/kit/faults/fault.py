@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import Check, flag, integer, number, optional, string, validate
+from simulators.kit.redaction import redact
 from simulators.kit.seams import new_id
 
 
@@ -65,7 +66,7 @@ class PlantedFault:
     def to_json(self) -> dict[str, Any]:
         """Return it as the control routes show it."""
         parameters = {_camel(name): value for name, value in asdict(self.fault).items()}
-        return {"id": self.id, "fault": name_of(type(self.fault)), **parameters, "strikes": self.strikes}
+        return {"id": self.id, "fault": name_of(type(self.fault)), **redact(parameters), "strikes": self.strikes}
 
 
 class Faults:

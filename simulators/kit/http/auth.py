@@ -5,15 +5,26 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
+from typing import Any
 
 import jwt
 from flask import current_app, request
 from werkzeug.exceptions import Forbidden, Unauthorized
 
+from simulators.kit.http.validation import Shape, text
 from simulators.kit.seams import Clock
 from simulators.kit.simulator import simulator
 
 ROLES = ("student", "operator")
+
+
+def _instant(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return None if is_number and isfinite(value) else "must be a number of seconds"
+
+
+CLAIMS: Shape = {"sub": text, "exp": _instant, "nbf": _instant, "iat": _instant}
 
 
 @dataclass(frozen=True)
@@ -61,14 +72,20 @@ def require_service(token: str) -> None:
 
 
 def authenticate(jwt_secret: str, clock: Clock) -> Person:
-    """Return the person that the JWT names, or 401; expiry is judged by the simulated clock."""
-    off = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
+    """Return the person that the JWT names, or 401; its times are judged by the simulated clock."""
+    off = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_sub": False}
     try:
         claims = jwt.decode(_bearer(), jwt_secret, ["HS256"], options={"require": ["exp", "sub"], **off})  # type: ignore[arg-type]
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, RecursionError):
         raise Unauthorized("the token is missing or not valid") from None
-    if not isinstance(claims["exp"], int | float) or claims["exp"] <= clock.now().timestamp():
+    now = clock.now().timestamp()
+    for claim, check in CLAIMS.items():
+        if claim in claims and (why := check(claims[claim])):
+            raise Unauthorized(f"the token's {claim} {why}")
+    if claims["exp"] <= now:
         raise Unauthorized("the token has expired")
+    if max(claims.get("nbf", now), claims.get("iat", now)) > now:
+        raise Unauthorized("the token is not good yet")
     if claims.get("role") not in ROLES:
         raise Forbidden(f"the role must be one of {', '.join(ROLES)}")
     return Person(claims["sub"], claims["role"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from simulators.kit.redaction import redact_text
 from simulators.kit.seams import Clock
 
 KEPT = 1000
@@ -32,5 +33,6 @@ class Calls:
         """Note neither headers nor bodies: keys, tokens and card numbers live there."""
         if not request.path.startswith("/_sim"):
             at = self._clock.now().isoformat()
-            self._calls.append({"at": at, "method": request.method, "path": request.path, "status": answer.status_code})
+            path = redact_text(request.path)
+            self._calls.append({"at": at, "method": request.method, "path": path, "status": answer.status_code})
         return answer

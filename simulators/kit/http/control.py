@@ -27,6 +27,7 @@ from simulators.kit.http.validation import (
     validate,
 )
 from simulators.kit.json_types import Json
+from simulators.kit.redaction import redact
 from simulators.kit.seams import Seams
 from simulators.kit.storage.store import Store
 from simulators.kit.time.background import Background
@@ -84,7 +85,7 @@ def _look(routes: Blueprint, simulator: Controlled) -> None:
         """The newest messages it sent or is to send, newest first, with every attempt."""
         with simulator.store.transaction():
             newest = islice(simulator.store.table("deliveries").newest(), SHOWN)
-            return jsonify(items=[{name: each[name] for name in each if name != "body"} for each in newest])
+            return jsonify(items=[redact({name: each[name] for name in each if name != "body"}) for each in newest])
 
 
 def _schedule(routes: Blueprint) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from traceback import format_exception
 
 from flask import Flask, Response, current_app
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
+
+from simulators.kit.redaction import redact_text
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -32,14 +35,14 @@ def problem(error: HTTPException) -> Response:
         "type": "about:blank",
         "title": error.name,
         "status": status,
-        "detail": error.description,
+        "detail": redact_text(error.description or ""),
     }
     if isinstance(error, BadField):
-        body["errors"] = [{"field": error.field, "detail": error.why}]
+        body["errors"] = [{"field": redact_text(error.field), "detail": error.why}]
     headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
     return Response(json.dumps(body), status, headers, content_type="application/problem+json")
 
 
 def _answer_unexpected(error: Exception) -> Response:
-    current_app.logger.error("unexpected", exc_info=error)
+    current_app.logger.error("unexpected: %s", redact_text("".join(format_exception(error))))
     return problem(InternalServerError())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from flask import request
@@ -15,6 +16,8 @@ from simulators.kit.json_types import Json
 Check = Callable[[Any], str | None]
 Shape = Mapping[str, Check]
 MAX_TEXT = 500
+MAX_DEPTH = 100
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 MAX_NUMBER = 1e9  # in seconds thirty years, which is enough to wait
 
 
@@ -26,6 +29,9 @@ def json_body() -> Json:
         raise BadRequest("the body is nested too deeply") from None
     if not isinstance(body, dict):
         raise BadRequest("the body must be a JSON object")
+    for field, value in body.items():
+        if why := _unkept({field: value}):
+            raise BadField(field, why)
     return body
 
 
@@ -47,18 +53,25 @@ def select(body: Json, shape: Shape) -> Json:
 
 def query_number(name: str, default: int, lowest: int, highest: int) -> int:
     """Return a whole number of the query; BadField when it is none, or out of these bounds."""
-    written = request.args.get(name, str(default))
-    is_whole = written.isascii() and written.isdigit() and len(written) <= len(str(highest))
-    if not is_whole or not lowest <= int(written) <= highest:
+    number = parse_number(request.args.get(name, str(default)), lowest, highest)
+    if number is None:
         raise BadField(name, f"must be a whole number from {lowest} to {highest}")
-    return int(written)
+    return number
+
+
+def parse_number(written: str, lowest: int, highest: int) -> int | None:
+    """Return the whole number that is written in the digits 0 to 9, or None when it is none or out of bounds."""
+    is_whole = written.isascii() and written.isdigit() and len(written) <= len(str(highest))
+    return int(written) if is_whole and lowest <= int(written) <= highest else None
 
 
 def text(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
     """Demand a string that says something."""
     if not isinstance(value, str) or not value.strip():
         return "must be a non-empty string"
-    return f"must not be longer than {MAX_TEXT} characters" if len(value) > MAX_TEXT else None
+    if len(value) > MAX_TEXT:
+        return f"must not be longer than {MAX_TEXT} characters"
+    return None if is_storable(value) else "must not hold half a character or NUL"
 
 
 def string(value: Any) -> str | None:  # noqa: ANN401
@@ -120,6 +133,31 @@ def object_of(shape: Shape) -> Check:
         return None
 
     return check
+
+
+def is_storable(written: str) -> bool:
+    """Tell whether every store can keep this text: no half of a surrogate pair, no NUL."""
+    return "\0" not in written and not HALF_CHARACTER.search(written)
+
+
+def _unkept(value: Json) -> str | None:
+    """Return why this cannot be kept, though Python's parser takes it, or None."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        texts = [each for each in level if isinstance(each, str)]
+        texts += [key for each in level if isinstance(each, dict) for key in each]
+        if any(HALF_CHARACTER.search(each) for each in texts):
+            return "must not hold half a character"
+        if any(isinstance(each, float) and not isfinite(each) for each in level):
+            return "must not hold NaN or Infinity, which are no JSON"
+        level = [inner for each in level for inner in _inside(each)]
+    return f"must not be nested deeper than {MAX_DEPTH} levels" if level else None
+
+
+def _inside(value: Any) -> Iterable[Any]:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _is(value: object, *types: type) -> bool:

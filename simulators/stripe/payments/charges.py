@@ -19,6 +19,7 @@ from simulators.stripe.payments.early_fraud_warnings import warn
 from simulators.stripe.payments.ledger import CHARGE, book, charge_fee
 from simulators.stripe.payments.outcomes import card_usage, outcome
 from simulators.stripe.payments.payment_methods import card_of
+from simulators.stripe.texts import email, on_statement
 from simulators.stripe.webhooks.events import emit, emit_change
 
 routes = Blueprint("charges", __name__)
@@ -33,10 +34,10 @@ EMPTY = dict.fromkeys((
 ))  # fmt: skip
 FROM_INTENT = (
     "amount", "currency", "customer", "description", "livemode", "metadata", "receipt_email", "shipping",
-    "statement_descriptor", "statement_descriptor_suffix", "transfer_group",
+    "transfer_group",
 )  # fmt: skip
 
-DESCRIBING: Table = {"description": text, "metadata": metadata, "receipt_email": text, "transfer_group": text}
+DESCRIBING: Table = {"description": text, "metadata": metadata, "receipt_email": email, "transfer_group": text}
 
 
 @routes.get("/v1/charges/<charge_id>")
@@ -65,14 +66,13 @@ def new_charge(intent: Json, method: Json, card: Card, decline: Decline | None, 
     """Try to take (or, for a manual capture, to hold) the intent's money; the charge says what came of it."""
     taken, held = decline is None, decline is None and intent["capture_method"] == "manual"
     amount = intent["amount"] if taken else None
-    attempt = EMPTY | {name: intent[name] for name in FROM_INTENT}
+    attempt = EMPTY | {name: intent[name] for name in FROM_INTENT} | statement(intent)
     attempt |= {
         "id": fresh_id("ch"),
         "object": "charge",
         "amount_captured": intent["amount"] if taken and not held else 0,
         "amount_refunded": 0,
         "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": "SIMULATED",
         "captured": taken and not held,
         "created": now(),
         "disputed": False,
@@ -93,6 +93,12 @@ def new_charge(intent: Json, method: Json, card: Card, decline: Decline | None, 
         attempt |= {"failure_code": decline.code, "failure_message": decline.message}
     table("charges").put(attempt)
     return collect(attempt, at_once=intent["capture_method"] == "automatic") if attempt["captured"] else attempt
+
+
+def statement(intent: Json) -> Json:
+    """Return what a charge tells of the statement on which the intent's payment will stand."""
+    descriptors = {name: intent[name] for name in ("statement_descriptor", "statement_descriptor_suffix")}
+    return descriptors | {"calculated_statement_descriptor": on_statement(*descriptors.values())}
 
 
 def collect(charge: Json, *, at_once: bool) -> Json:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.stripe.account import fetch, fresh_id, now, table
+from simulators.stripe.payments.amounts import step
 from simulators.stripe.payments.ledger import DAY_SECONDS, DISPUTE, DISPUTE_FEE, DISPUTE_REVERSAL, book
 from simulators.stripe.webhooks.events import emit
 
@@ -34,7 +35,8 @@ NO_EVIDENCE = dict.fromkeys((
 def open_dispute(charge_id: str, reason: str, share: int = 1, *, inquiry: bool = False) -> None:
     """Take back the `share`-th part of what was not refunded; an inquiry only asks. What is all refunded stays so."""
     charge = fetch("charges", charge_id)
-    amount = (charge["amount_captured"] - charge["amount_refunded"]) // share
+    part = (charge["amount_captured"] - charge["amount_refunded"]) // share
+    amount = part - part % step(charge["currency"])
     if amount <= 0:
         return
     dispute = table("disputes").put(_new_dispute(charge, amount, reason, inquiry=inquiry))

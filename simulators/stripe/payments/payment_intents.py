@@ -24,6 +24,7 @@ from simulators.stripe.payments.intent_parameters import (
 )
 from simulators.stripe.payments.payment_methods import method_from
 from simulators.stripe.payments.public_view import public_view
+from simulators.stripe.texts import require_no_card_descriptor
 from simulators.stripe.webhooks.events import emit
 
 routes = Blueprint("payment_intents", __name__)
@@ -159,12 +160,13 @@ def _automatic(params: Json) -> Json | None:
 
 def _require_sound(intent: Json) -> None:
     require_chargeable(intent["amount"], intent["currency"])
+    require_no_card_descriptor(intent["statement_descriptor"], intent["payment_method_types"])
     if intent["customer"]:
         fetch("customers", intent["customer"], "customer")
 
 
 def _with_options(intent: Json, params: Json) -> Json:
-    card = intent["payment_method_options"]["card"] | params.get("payment_method_options", {}).get("card", {})
+    card = intent["payment_method_options"]["card"] | (params.get("payment_method_options", {}).get("card") or {})
     return intent | {"payment_method_options": {"card": card}}
 
 

@@ -8,26 +8,38 @@ from simulators.kit.json_types import Json
 from simulators.stripe.account import amend, fetch, fresh_id, not_found_error, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.errors import NoSuchError, StripeError, UnexpectedStateError
-from simulators.stripe.parameters import Clearable, Required, Table, either, integer, metadata, one_of, text, tree
+from simulators.stripe.parameters import (
+    Clearable,
+    Required,
+    Table,
+    either,
+    integer,
+    metadata,
+    new_metadata,
+    one_of,
+    text,
+    tree,
+)
 from simulators.stripe.payments.cards import BY_LEGACY_TOKEN, BY_TOKEN, Card
 from simulators.stripe.payments.typed_cards import TYPED, full_year, typed_card
+from simulators.stripe.texts import email
 from simulators.stripe.webhooks.events import emit_change
 
 routes = Blueprint("payment_methods", __name__)
 
 ADDRESS: Table = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"), Clearable(text))
-BILLING: Table = {"address": Clearable(tree(ADDRESS))} | dict.fromkeys(
-    ("email", "name", "phone", "tax_id"), Clearable(text)
-)
+BILLING: Table = {
+    "address": Clearable(tree(ADDRESS)), "email": Clearable(email), "name": Clearable(text), "phone": Clearable(text),
+    "tax_id": text,
+}  # fmt: skip
 DESCRIBING: Table = {
     "allow_redisplay": one_of("always", "limited", "unspecified"),
     "billing_details": tree(BILLING),
-    "metadata": metadata,
 }
 CARD = either(lambda value: isinstance(value, dict) and "token" in value, tree({"token": text}), tree(TYPED))
 # What a student's app sends of a card typed in by hand, or a server of a test token.
-DATA: Table = {**DESCRIBING, "type": Required(one_of("card")), "card": Required(CARD)}
-UPDATE: Table = {**DESCRIBING, "card": tree({"exp_month": integer, "exp_year": integer})}
+DATA: Table = {**DESCRIBING, "metadata": new_metadata, "type": Required(one_of("card")), "card": Required(CARD)}
+UPDATE: Table = {**DESCRIBING, "metadata": metadata, "card": tree({"exp_month": integer, "exp_year": integer})}
 
 NOBODY: Json = {
     "address": dict.fromkeys(ADDRESS),

@@ -12,8 +12,8 @@ from simulators.stripe.account import amend, fetch, fresh_id, not_found_error, n
 from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, PAGING, page
-from simulators.stripe.parameters import Table, integer, metadata, one_of, text
-from simulators.stripe.payments.amounts import money
+from simulators.stripe.parameters import Clearable, Table, integer, metadata, new_metadata, one_of, text
+from simulators.stripe.payments.amounts import money, require_step
 from simulators.stripe.payments.cards import RefundEnds
 from simulators.stripe.payments.dispute_lifecycle import forbids_refund
 from simulators.stripe.payments.ledger import REFUND, REFUND_FAILURE, book
@@ -34,7 +34,7 @@ CREATE: Table = {
     "charge": text,
     "amount": integer,
     "reason": one_of("duplicate", "fraudulent", "requested_by_customer"),
-    "metadata": metadata,
+    "metadata": Clearable(new_metadata),
 }
 EMPTY = dict.fromkeys((
     "balance_transaction", "customer", "customer_account", "payment_method", "reason", "receipt_number",
@@ -63,6 +63,7 @@ def create_refund(params: Json) -> Json:
         message = f"Refund amount ({money(amount, code)}) is greater than unrefunded amount on charge "
         message += f"({money(rest, code)})"
         raise UnexpectedStateError(message, param="amount")
+    require_step(amount, charge["currency"])
     return _new_refund(charge, amount, params)
 
 
@@ -172,7 +173,7 @@ def _new_refund(charge: Json, amount: int, params: Json) -> Json:
         "created": now(),
         "currency": charge["currency"],
         "destination_details": {"card": dict(REFERENCE), "type": "card"},
-        "metadata": params.get("metadata", {}),
+        "metadata": params.get("metadata") or {},
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
         "reason": params.get("reason"),

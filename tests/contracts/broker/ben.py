@@ -46,7 +46,7 @@ class Ben:
         return self.answers.get(f"/{path}", ("nothing is here", 404))
 
 
-def written(path: Path, *interactions: Json) -> Path:
+def write_contract(path: Path, *interactions: Json) -> Path:
     path.write_text(json.dumps(contract(*interactions)))
     return path
 

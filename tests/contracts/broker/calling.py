@@ -13,7 +13,7 @@ from tests.contracts.broker.books import Books
 
 TOKEN, NAME, PASSWORD = "a token that the broker knows", "ada", "a password that the broker knows"
 BASIC = "Basic YWRhOmEgcGFzc3dvcmQgdGhhdCB0aGUgYnJva2VyIGtub3dz"  # of these two
-ELSEWHERE = dict.fromkeys((*BRANCHES, *BUILDS, "GITHUB_RUN_ID", "HARNESS_PACT_CLIENT"))
+ELSEWHERE = dict.fromkeys((*BRANCHES, *BUILDS, "GITHUB_RUN_ID"))
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,6 @@ def routes(books: Books) -> Blueprint:
         latest = {(each.consumer, each.provider): each for each in books.pacts.values()}
         return answer({"pacts": [_listed(each) for each in latest.values()], "_links": {"self": link(request.path)}})
 
-    @room.get("/pacts/provider/<provider>/latest", defaults={"tag": None})
-    @room.get("/pacts/provider/<provider>/latest/<tag>")
-    def latest_of_all(provider: str, tag: str | None) -> Answer:
-        pacts = [each for each in _latest(books, provider) if tag in {None, *books.version(*_version(each)).tags}]
-        links = [link(_path(each), name=each.consumer, title=_title(each)) for each in pacts]
-        about = link(at("pacticipants", provider), title=provider)
-        return answer({"_links": {"provider": about, "pb:pacts": links}})
-
     @room.route("/pacts/provider/<provider>/for-verification", methods=["GET", "POST"])
     def for_verification(provider: str) -> Answer:
         asked: Json = request.get_json(silent=True) or {}
@@ -65,25 +57,20 @@ def _published(books: Books, said: Json) -> Answer:
     version.tags |= set(said.get("tags") or [])
     version.build_url = said.get("buildUrl")
     pacts = [
-        books.publish(
-            version,
-            each["providerName"],
-            json.loads(b64decode(each["content"])),
-            merge=each.get("onConflict") == "merge",
-        )
+        books.publish(version, each["providerName"], json.loads(b64decode(each["content"])))
         for each in said["contracts"]
     ]
-    return answer(_told(version, pacts, said.get("tags") or []))
+    return answer(_publication(version, pacts, said.get("tags") or []))
 
 
-def _told(version: Version, pacts: list[Pact], tags: list[str]) -> Json:
+def _publication(version: Version, pacts: list[Pact], tags: list[str]) -> Json:
     party, this = at("pacticipants", version.pacticipant), at("versions", version.number)
-    told = [
+    texts = [
         f"Pact successfully published for {p.consumer} version {p.version} and provider {p.provider}." for p in pacts
     ]
     return {
-        "notices": [{"type": "success", "text": text} for text in told],
-        "logs": [{"level": "success", "message": text, "deprecationWarning": "see notices"} for text in told],
+        "notices": [{"type": "success", "text": text} for text in texts],
+        "logs": [{"level": "success", "message": text, "deprecationWarning": "see notices"} for text in texts],
         "_embedded": {
             "pacticipant": {"name": version.pacticipant, "_links": {"self": link(party)}},
             "version": {
@@ -144,10 +131,6 @@ def _shown(pact: Pact) -> Answer:
     shown = answer(pact.content | {"_links": links})
     shown.headers["X-Pact-Consumer-Version"] = pact.version
     return shown
-
-
-def _version(pact: Pact) -> tuple[str, str]:
-    return pact.consumer, pact.version
 
 
 def _path(pact: Pact) -> str:

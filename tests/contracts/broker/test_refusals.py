@@ -14,13 +14,7 @@ from simulators.world.serving import Port
 from tests.contracts.broker.calling import NAME, PASSWORD, Served, harness
 from tests.contracts.broker.states import content
 
-ABOUT = ["--pacticipant", "Foo", "--version", "1"]
-ASKING = {
-    "publish": ["--version", "1"],
-    "can-i-deploy": [*ABOUT, "--to-environment", "production"],
-    "record-deployment": [*ABOUT, "--environment", "production"],
-    "verify": ["--provider", "Bar"],
-}
+ASKING = {"publish": ["--version", "1"], "verify": ["--provider", "Bar"]}
 NOWHERE = {"PACT_BROKER_BASE_URL": "http://127.0.0.1:1"}
 
 
@@ -57,10 +51,9 @@ def test_a_broker_that_says_nothing_is_given_up(verb: str, silent: str) -> None:
     assert f"no broker answers at {silent}" in answer.stderr
 
 
-@pytest.mark.parametrize("verb", [verb for verb in ASKING if verb != "verify"])
 @pytest.mark.usefixtures("pacts")
-def test_no_broker_is_named(verb: str) -> None:
-    answer = harness(verb, *ASKING[verb])
+def test_no_broker_is_named() -> None:
+    answer = harness("publish", *ASKING["publish"])
     assert answer.exit_code == 2
     assert "Name it by --broker-url or PACT_BROKER_BASE_URL" in answer.stderr
 
@@ -98,20 +91,6 @@ def test_a_version_that_needs_something_else_than_before(broker: Served, pacts: 
     assert "Cannot change the content of the pact for Foo version 1" in answer.stderr
 
 
-@pytest.mark.served
-@pytest.mark.parametrize(
-    ("verb", "options", "said"),
-    [
-        ("can-i-deploy", [*ABOUT, "--to-environment", "production"], "Foo not found"),
-        ("record-deployment", [*ABOUT, "--environment", "production"], "a version is known after"),
-    ],
-)
-def test_of_whom_the_broker_has_not_heard(broker: Served, verb: str, options: list[str], said: str) -> None:
-    answer = harness(verb, *options, broker=broker)
-    assert answer.exit_code == 1
-    assert said in answer.stderr
-
-
 @pytest.mark.parametrize(
     ("files", "options", "said"),
     [
@@ -124,6 +103,7 @@ def test_of_whom_the_broker_has_not_heard(broker: Served, verb: str, options: li
             "x.json is no contract: it lacks 'interactions'",
         ),
         ({}, ["--version", "1", "--pacts", "nowhere"], "nowhere cannot be read: No such file"),
+        (None, ["--version", "1", "--without", "Bar"], "nothing to publish in pacts"),
         (None, ["--version", "1", "--consumer", "Fo"], "Fo needs nothing of anybody; those who do: Foo"),
         (None, [], "git knows no commit here: name the version by --version"),
     ],
@@ -148,15 +128,15 @@ def test_changes_that_are_in_no_commit_are_not_published_as_one() -> None:
     assert "pacts has changes that are in no commit: commit them, or name a --version" in answer.stderr
 
 
+@pytest.mark.usefixtures("pacts")
 def test_a_client_that_is_missing_is_named_with_the_extra_that_brings_it(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pact_client, "get_path", lambda _: str(elsewhere))
     monkeypatch.setenv("PATH", str(elsewhere))
-    for options in ([], ["--client", "./nowhere"]):
-        answer = harness("can-i-deploy", *ASKING["can-i-deploy"], *options, environ=NOWHERE)
-        assert answer.exit_code == 2
-        assert "pip install 'payment-flow-harness[contracts]'" in answer.stderr
+    answer = harness("publish", *ASKING["publish"], environ=NOWHERE)
+    assert answer.exit_code == 2
+    assert "pip install 'payment-flow-harness[contracts]'" in answer.stderr
 
 
 @pytest.mark.served

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -39,14 +40,10 @@ def as_elsewhere(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[
 
     def asked(environ: Any, start_response: Any) -> Iterable[bytes]:
         pairs = parse_qsl(environ["QUERY_STRING"])
-        values = {name: [value for key, value in pairs if key == name] for name, _ in pairs}
-        groups = [[("q[][pacticipant]", each)] for each in values.pop("q[][pacticipant]", [])]
-        for name, of in (("q[][version]", groups), ("q[][tag]", groups[::-1]), ("q[][latest]", groups[::-1])):
-            for group, value in zip(of, values.pop(name, []), strict=False):
-                group.append((name, value))
-        rest = [(name, each) for name, some in values.items() for each in some]
+        names, versions = ([pair for pair in pairs if pair[0] == f"q[][{key}]"] for key in ("pacticipant", "version"))
+        grouped = [pair for group in zip_longest(names, versions) for pair in group if pair]
         environ["HTTP_HOST"] = "example.org"
-        environ["QUERY_STRING"] = urlencode([pair for group in groups for pair in group] + rest)
+        environ["QUERY_STRING"] = urlencode(grouped + [pair for pair in pairs if not pair[0].startswith("q[]")])
         return app(environ, start_response)
 
     return asked
@@ -77,11 +74,12 @@ def test_the_stand_in_is_what_the_official_client_needs() -> None:
 @pytest.mark.served
 def test_a_broker_that_is_not_what_the_client_needs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(RELATIONS, "pb:publish-contracts")
-    monkeypatch.setitem(STATES, "'Condor' exists in the pact-broker with the latest version 1.2.3", STATES[""])
-    monkeypatch.setattr(matrix, "_judged", lambda _books, _question, row: row)
-    ignoring = "ignoring the verification for Foo version 3.4.5"
+    monkeypatch.setitem(STATES, "a pact between Condor and the Pricing Service exists", STATES[""])
+    monkeypatch.setattr(matrix, "_reason", lambda _: None)
     assert wrong(with_states(create_app())) == {
         "a request for the index resource",
-        "a request to retrieve the latest version of Condor",
-        f"a request to determine if Bar can be deployed with all Foo tagged prod, {ignoring}",
+        "a request to list the latest pacts",
+        "a request to retrieve the latest pact between Condor and the Pricing Service",
+        "a request for the compatibility matrix for Foo version 1.2.3 and Bar version 4.5.6",
+        "a request for the compatibility matrix where only the version of Foo is specified",
     }

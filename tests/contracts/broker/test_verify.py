@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
 from flask import Flask, Response, request
 
-from simulators.cli.contracts.provider_proxy import Service, api
+from simulators.cli.contracts import pact_client
+from simulators.cli.contracts.provider_proxy import Addresses, provider_at
 from simulators.world.serving import Port, Server
-from tests.contracts.broker.ben import GREETING, NEWS, Ben, verified, written
+from tests.contracts.broker.ben import GREETING, NEWS, Ben, verified, write_contract
 from tests.contracts.broker.calling import Served, harness
 from tests.contracts.expectations import Json
 
@@ -21,17 +23,17 @@ pytestmark = pytest.mark.served
 
 @pytest.fixture
 def pacts(elsewhere: Path) -> Path:
-    return written(elsewhere / "ada-ben.json", GREETING, NEWS)
+    return write_contract(elsewhere / "ada-ben.json", GREETING, NEWS)
 
 
-def test_what_is_kept_is_told_interaction_by_interaction(ben: Ben, pacts: Path) -> None:
+def test_what_is_kept_is_listed_interaction_by_interaction(ben: Ben, pacts: Path) -> None:
     answer = verified(ben, pacts=pacts)
     assert answer.output == "kept     a greeting (ada)\nkept     news (ada)\nben: 2 kept, 0 broken\n"
     assert answer.exit_code == 0
     assert ben.asked == [{"action": "setup", "params": {"since": 7}, "state": "awake"}, {"description": "news"}]
 
 
-def test_what_is_broken_is_told_with_the_reason(ben: Ben, pacts: Path) -> None:
+def test_what_is_broken_is_listed_with_the_reason(ben: Ben, pacts: Path) -> None:
     ben.answers |= {"/hello": ("not now", 503), "/desk/message": {"txt": "hello"}}
     answer = verified(ben, "--json", pacts=pacts)
     assert answer.exit_code == 1
@@ -47,11 +49,11 @@ def test_what_is_broken_is_told_with_the_reason(ben: Ben, pacts: Path) -> None:
     }
 
 
-def test_what_a_team_has_to_offer_is_told_before_anything_runs(pacts: Path) -> None:
+def test_what_a_team_has_to_offer_is_listed_before_anything_runs(pacts: Path) -> None:
     asked = ["--provider", "ben", "--pacts", str(pacts)]
-    told = harness("verify", *asked, "--list")
-    assert (told.exit_code, "awake  since=7" in told.output) == (0, True)
-    assert "a greeting" not in told.output
+    listed_text = harness("verify", *asked, "--list")
+    assert (listed_text.exit_code, "awake  since=7" in listed_text.output) == (0, True)
+    assert "a greeting" not in listed_text.output
     listed = json.loads(harness("verify", *asked, "--list", "--json").stdout)
     message = {
         "description": "news",
@@ -67,7 +69,7 @@ def test_what_a_team_has_to_offer_is_told_before_anything_runs(pacts: Path) -> N
     assert "awake  since=7" in lacking.output
 
 
-def test_a_state_that_cannot_be_entered_is_told_and_not_tried_for_minutes(ben: Ben, pacts: Path) -> None:
+def test_a_state_that_cannot_be_entered_is_reported_and_not_tried_for_minutes(ben: Ben, pacts: Path) -> None:
     ben.answers["/desk/state"] = ("it sleeps", 500)
     answer = verified(ben, pacts=pacts)
     assert answer.exit_code == 1
@@ -93,7 +95,7 @@ def test_a_service_that_is_not_there_is_not_called_broken(ben: Ben, pacts: Path)
     ("interactions", "left"), [((GREETING | {"pending": True},), "a greeting"), ((), "no interaction")]
 )
 def test_files_that_prove_nothing(ben: Ben, elsewhere: Path, interactions: tuple[Json, ...], left: str) -> None:
-    answer = verified(ben, pacts=written(elsewhere / "ada-ben.json", *interactions))
+    answer = verified(ben, pacts=write_contract(elsewhere / "ada-ben.json", *interactions))
     assert answer.exit_code == 1
     assert left in answer.output
 
@@ -104,12 +106,17 @@ def test_a_provider_of_whom_nobody_needs_anything(pacts: Path) -> None:
     assert "nobody needs anything of bem; they do of ben" in answer.output
 
 
-def client(directory: Path, *lines: str) -> list[str]:
-    """A client of Pact's that does only this."""
-    program = directory / "pact"
-    program.write_text("\n".join(["#!/bin/sh", *lines]) + "\n")
-    program.chmod(0o755)
-    return ["--client", str(program)]
+@pytest.fixture
+def only_client(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let Pact's client be one that does only this."""
+
+    def does(*lines: str) -> None:
+        program = elsewhere / "pact"
+        program.write_text("\n".join(["#!/bin/sh", *lines]) + "\n")
+        program.chmod(0o755)
+        monkeypatch.setattr(pact_client, "get_path", lambda _: str(elsewhere))
+
+    return does
 
 
 REPORT = "for word; do case $word in --json=*) echo '{}' > \"${{word#--json=}}\";; esac; done"
@@ -125,25 +132,21 @@ ONE = {"interactionResults": [{"description": "news", "result": "OK"}], "errors"
     ],
 )
 def test_what_pact_passes_without_having_looked_is_not_passed(
-    ben: Ben, pacts: Path, elsewhere: Path, does: str, said: str
+    ben: Ben, pacts: Path, only_client: Callable[..., None], does: str, said: str
 ) -> None:
-    answer = verified(ben, *client(elsewhere, does, "exit 0"), pacts=pacts)
+    only_client(does, "exit 0")
+    answer = verified(ben, pacts=pacts)
     assert answer.exit_code == 1
     assert said in answer.output
 
 
 def test_a_verification_without_an_end_is_ended_with_all_that_it_started(
-    ben: Ben, pacts: Path, elsewhere: Path
+    ben: Ben, pacts: Path, only_client: Callable[..., None]
 ) -> None:
-    answer = verified(ben, *client(elsewhere, "sleep 60 & sleep 60"), "--timeout", "0.2", pacts=pacts)
+    only_client("sleep 60 & sleep 60")
+    answer = verified(ben, "--timeout", "0.2", pacts=pacts)
     assert answer.exit_code == 2
     assert "not verified within 0.2 seconds" in answer.output
-
-
-def test_the_older_client_cannot_verify(ben: Ben, pacts: Path) -> None:
-    answer = verified(ben, "--client", "/opt/pact-broker", pacts=pacts)
-    assert answer.exit_code == 2
-    assert "older client, which cannot verify" in answer.output
 
 
 def test_what_comes_from_files_is_not_published(ben: Ben, broker: Served, pacts: Path) -> None:
@@ -165,7 +168,7 @@ def test_everything_is_passed_on_as_it_is() -> None:
     app.add_url_rule("/<path:path>", view_func=answer)
     server = Server(app, port)
     try:
-        passing = api(Service(port.url + "/base", None, None, requests.Session())).test_client()
+        passing = provider_at(Addresses(port.url + "/base", None, None), requests.Session()).api.test_client()
         said = passing.get("/a%2Fb%20c?x=1&x=2", headers={"X-Own": "7"})
     finally:
         server.stop()

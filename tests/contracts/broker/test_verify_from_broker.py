@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.broker import parties
+from tests.contracts.broker import pacticipants
 from tests.contracts.broker.ben import GREETING, NEWS, Ben, contract, verified
 from tests.contracts.broker.calling import Served
 
@@ -33,7 +33,7 @@ def test_what_was_never_kept_breaks_nobodys_build_until_it_was(ben: Ben, broker:
 
 
 @pytest.mark.parametrize("success", [True, False])
-def test_a_broker_hands_out_the_contracts_and_is_told_how_it_went(ben: Ben, broker: Served, *, success: bool) -> None:
+def test_a_broker_hands_out_the_contracts_and_gets_the_results(ben: Ben, broker: Served, *, success: bool) -> None:
     published(broker)
     ben.answers["/hello"] = "hello" if success else ("not now", 503)
     revision = ["--publish", "--version", "2", "--branch", "main", "--tag", "a"]
@@ -52,7 +52,7 @@ def test_a_broker_hands_out_the_contracts_and_is_told_how_it_went(ben: Ben, brok
 def test_results_that_never_arrived_are_missed(ben: Ben, broker: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pact does not publish any when it cannot tell the broker of the branch; and passes."""
     published(broker)
-    monkeypatch.delitem(parties.TEMPLATES, "pb:branch-version")
+    monkeypatch.delitem(pacticipants.TEMPLATES, "pb:branch-version")
     answer = verified(ben, "--publish", "--version", "2", "--branch", "main", broker=broker)
     assert answer.exit_code == 1
     assert "the broker knows of no result of 2 on main for ada" in answer.output

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from tests.contracts.hearing import Listener
+from tests.contracts.consumers.listeners import Listener
 
 
 def test_a_command_enrolls_the_student(school: Listener) -> None:
-    with school.told("CREATE_ENROLLMENT_RECORD"):
+    with school.handling("CREATE_ENROLLMENT_RECORD"):
         assert school.shows_each("/enrollments", "studentId") == ["ada"]
 
 
 def test_a_refund_takes_the_enrollment_back(school: Listener) -> None:
-    school.has_heard("CREATE_ENROLLMENT_RECORD")
+    school.has_handled("CREATE_ENROLLMENT_RECORD")
     assert school.shows_each("/enrollments", "studentId") == ["ada"]
-    with school.told("PaymentRefunded"):
+    with school.handling("PaymentRefunded"):
         assert school.shows_each("/enrollments", "studentId") == []

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 from simulators.kit.outgoing_events import announce
-from tests.contracts.drafts import Drafts
+from tests.contracts.consumers.handover import accepted, not_believed, refused, repeated
+from tests.contracts.consumers.pact_recorder import PactRecorder
 from tests.contracts.expectations import STRANGE_TOKEN, TOKEN
-from tests.contracts.handover import accepted, not_believed, refused, repeated
-from tests.contracts.messages import OF_NEIGHBOURS, Spoken
-from tests.contracts.services import neighbour
+from tests.contracts.messages import OF_NEIGHBOURS, MessageExample
+from tests.contracts.providers.services import neighbour
 
 
-def delivered(url: str, said: Spoken, token: str = TOKEN) -> tuple[str, int]:
+def delivered(url: str, said: MessageExample, token: str = TOKEN) -> tuple[str, int]:
     """Let the neighbour announce it; returns what became of the delivery, and how it was answered."""
     app = neighbour(said.sender, payment_url=url, service_token=token)
     with app.app_context():
@@ -20,29 +20,29 @@ def delivered(url: str, said: Spoken, token: str = TOKEN) -> tuple[str, int]:
     return delivery["status"], delivery["attempts"][0]["status"]
 
 
-def each(of: list[Spoken]) -> pytest.MarkDecorator:
+def each(of: list[MessageExample]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("said", of, ids=lambda said: said.description)
 
 
 @each(OF_NEIGHBOURS)
-def test_an_accepted_event_is_delivered(drafts: Drafts, said: Spoken) -> None:
-    with accepted(drafts, said).served() as url:
+def test_an_accepted_event_is_delivered(recorder: PactRecorder, said: MessageExample) -> None:
+    with accepted(recorder, said).serve() as url:
         assert delivered(url, said) == ("DELIVERED", 202)
 
 
 @each(OF_NEIGHBOURS)
-def test_an_event_whose_acceptance_was_lost_is_accepted_again(drafts: Drafts, said: Spoken) -> None:
-    with repeated(drafts, said).served() as url:
+def test_an_event_whose_acceptance_was_lost_is_accepted_again(recorder: PactRecorder, said: MessageExample) -> None:
+    with repeated(recorder, said).serve() as url:
         assert delivered(url, said) == ("DELIVERED", 202)
 
 
 @each([said for said in OF_NEIGHBOURS if said.needs])
-def test_an_event_that_lacks_a_field_is_not_delivered(drafts: Drafts, said: Spoken) -> None:
-    with refused(drafts, said).served() as url:
+def test_an_event_that_lacks_a_field_is_not_delivered(recorder: PactRecorder, said: MessageExample) -> None:
+    with refused(recorder, said).serve() as url:
         assert delivered(url, said.broken()) == ("PENDING", 400)
 
 
 @each(OF_NEIGHBOURS)
-def test_an_event_from_a_stranger_is_delivered_later(drafts: Drafts, said: Spoken) -> None:
-    with not_believed(drafts, said).served() as url:
+def test_an_event_from_a_stranger_is_delivered_later(recorder: PactRecorder, said: MessageExample) -> None:
+    with not_believed(recorder, said).serve() as url:
         assert delivered(url, said, STRANGE_TOKEN) == ("PENDING", 401)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contracts.consumers.listeners import Listener
 from tests.contracts.expectations import Json
-from tests.contracts.hearing import Listener
 
 
 @pytest.fixture(params=["school", "meetings"])
@@ -20,15 +20,15 @@ def noted(keeper: Listener) -> Json:
 
 
 def test_a_payment_that_succeeded_is_noted(keeper: Listener) -> None:
-    with keeper.told("PaymentSucceeded"):
+    with keeper.handling("PaymentSucceeded"):
         assert noted(keeper)["price"] == {"amount": 4900, "currency": "EUR"}
 
 
 def test_a_declined_attempt_is_noted_with_its_code(keeper: Listener) -> None:
-    with keeper.told("PaymentFailed"):
+    with keeper.handling("PaymentFailed"):
         assert noted(keeper)["declineCode"] == "expired_card"
 
 
 def test_a_declined_attempt_may_have_no_code(keeper: Listener) -> None:
-    with keeper.told("PaymentFailed without a declineCode"):
+    with keeper.handling("PaymentFailed without a declineCode"):
         assert noted(keeper)["declineCode"] is None

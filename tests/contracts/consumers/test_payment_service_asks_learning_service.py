@@ -9,16 +9,16 @@ from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.gateways.learning import LearningService
 from simulators.world.topology import LEARNING, PAYMENT
-from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.consumers.pact_recorder import Contract, PactRecorder
 from tests.contracts.expectations import SAGA, TOKEN, money, text
-from tests.contracts.services import NOW
+from tests.contracts.providers.services import NOW
 
 COURSE = {"courseId": "algebra", "title": text("Algebra"), "price": money(4900, "EUR")}
 
 
 @pytest.fixture
-def contract(drafts: Drafts) -> Contract:
-    return drafts.contract(PAYMENT, LEARNING)
+def contract(recorder: PactRecorder) -> Contract:
+    return recorder.contract(PAYMENT, LEARNING)
 
 
 def verified(url: str) -> list[Message]:
@@ -31,7 +31,7 @@ def test_a_published_course_is_verified_with_its_price(contract: Contract) -> No
     call = contract.call("a query for a published course", "GET", "/courses/algebra")
     call.given("a published course", courseId="algebra").will_respond_with(200)
     call.with_body({**COURSE, "isPublished": True}, content_type="application/json")
-    with contract.served() as url:
+    with contract.serve() as url:
         assert verified(url) == [CourseVerified(saga_id=SAGA, title="Algebra", price=Money(4900, "EUR"))]
 
 
@@ -39,12 +39,12 @@ def test_a_course_that_is_not_published_cannot_be_bought(contract: Contract) -> 
     call = contract.call("a query for a course that is not published", "GET", "/courses/algebra")
     call.given("a course that is not published", courseId="algebra").will_respond_with(200)
     call.with_body({**COURSE, "isPublished": False}, content_type="application/json")
-    with contract.served() as url:
+    with contract.serve() as url:
         assert verified(url) == [CourseUnavailable(saga_id=SAGA, reason="it is not published")]
 
 
 def test_an_unknown_course_cannot_be_bought(contract: Contract) -> None:
     call = contract.call("a query for an unknown course", "GET", "/courses/algebra")
     call.given("no course", courseId="algebra").will_respond_with(404)
-    with contract.served() as url:
+    with contract.serve() as url:
         assert verified(url) == [CourseUnavailable(saga_id=SAGA, reason="it does not exist")]

@@ -4,8 +4,8 @@ import pytest
 
 from reference.domain.enrollment import CourseVerified, EnrollInCourseInitiated
 from reference.domain.money import Money
+from tests.contracts.consumers.listeners import Payments
 from tests.contracts.expectations import SAGA
-from tests.contracts.hearing import Payments
 from tests.contracts.messages import AGAIN
 
 PRICE = Money(4900, "EUR")
@@ -23,18 +23,18 @@ def paid(payments: Payments) -> Payments:
 
 
 def test_an_enrollment_that_begins_starts_a_saga(payments: Payments) -> None:
-    with payments.told("EnrollInCourseInitiated"):
+    with payments.handling("EnrollInCourseInitiated"):
         saga = payments.saga()
         assert (saga["state"], saga["studentId"], saga["contextId"]) == ("VERIFYING_COURSE", "ada", "algebra")
 
 
 def test_a_confirmed_enrollment_completes_the_saga(paid: Payments) -> None:
-    with paid.told("EnrollmentConfirmed"):
+    with paid.handling("EnrollmentConfirmed"):
         assert paid.saga()["outcome"] == "COMPLETED"
 
 
 def test_a_rejected_enrollment_gives_the_money_back(paid: Payments) -> None:
-    with paid.told("EnrollmentRejected"):
+    with paid.handling("EnrollmentRejected"):
         saga = paid.saga()
         assert saga["state"] == "REFUNDING"
         assert "COURSE_FULL" in saga["history"][-1]["text"]
@@ -44,8 +44,8 @@ def test_a_rejected_enrollment_gives_the_money_back(paid: Payments) -> None:
     ("event", "state"), [("EnrollmentConfirmed", "COMPLETED"), ("EnrollmentRejected", "REFUNDING")]
 )
 def test_the_same_answer_again_changes_nothing(paid: Payments, event: str, state: str) -> None:
-    paid.has_heard(event)
+    paid.has_handled(event)
     assert paid.saga()["state"] == state
-    with paid.told(f"{event} {AGAIN}"):
+    with paid.handling(f"{event} {AGAIN}"):
         assert paid.saga()["state"] == state
         assert paid.understands_all()

@@ -8,8 +8,8 @@ from reference.application.lists import Span
 from reference.domain.payment_news import IntentCanceled, IntentCreated, MoneyReceived, RefundReported
 from reference.reconciliation.ledger import EntryState
 from simulators.world.topology import PAYMENT, STRIPE
-from tests.contracts.accounts import OURS
-from tests.contracts.at_stripe import (
+from tests.contracts.consumers.pact_recorder import Contract, PactRecorder
+from tests.contracts.consumers.stripe_calls import (
     CANCELED,
     CREATE,
     GIVE_BACK,
@@ -33,20 +33,20 @@ from tests.contracts.at_stripe import (
     refused,
     since,
 )
-from tests.contracts.drafts import Contract, Drafts
 from tests.contracts.expectations import SECRET_KEY, one_of, whole
-from tests.contracts.services import NOW
+from tests.contracts.providers.services import NOW
+from tests.contracts.providers.stripe_account import OURS
 
 
 @pytest.fixture
-def contract(drafts: Drafts) -> Contract:
-    return drafts.contract(PAYMENT, STRIPE)
+def contract(recorder: PactRecorder) -> Contract:
+    return recorder.contract(PAYMENT, STRIPE)
 
 
 def test_a_look_finds_the_money(contract: Contract) -> None:
     answered(look(contract, "a look at an intent that is paid", PAID), SUCCEEDED)
     refunds_listed(contract, "a list of no refunds", PAID)
-    with contract.served() as url:
+    with contract.serve() as url:
         _, paid = ask(url, LOOK)
     assert isinstance(paid, MoneyReceived)
     assert (paid.received, paid.paid_at, paid.payment_id) == (PRICE, NOW, "pay-1")
@@ -54,7 +54,7 @@ def test_a_look_finds_the_money(contract: Contract) -> None:
 
 def test_a_look_finds_what_is_canceled(contract: Contract) -> None:
     answered(look(contract, "a look at an intent that is canceled", CANCELED), OPEN | {"status": one_of("canceled")})
-    with contract.served() as url:
+    with contract.serve() as url:
         assert [type(fact) for fact in ask(url, LOOK)] == [IntentCreated, IntentCanceled]
 
 
@@ -62,7 +62,7 @@ def test_an_intent_whose_answer_was_lost_is_found(contract: Contract) -> None:
     call = given(contract.call("a search for an intent", "GET", INTENTS, state=SECRET_KEY), WAITING)
     call = call.with_query_parameter("limit", "100").with_query_parameter("created[gte]", str(since()))
     answered(call, found(OPEN))
-    with contract.served() as url:
+    with contract.serve() as url:
         [made] = ask(url, CREATE, attempts=2)
     assert isinstance(made, IntentCreated)
     assert made.intent_id == "pi_1"
@@ -71,7 +71,7 @@ def test_an_intent_whose_answer_was_lost_is_found(contract: Contract) -> None:
 def test_a_refund_whose_answer_was_lost_is_found(contract: Contract) -> None:
     ours = {"metadata": {"paymentId": one_of("pay-1"), "attempt": one_of("1")}}
     refunds_listed(contract, "a search for a refund", REFUNDED, GIVEN_BACK | ours)
-    with contract.served() as url:
+    with contract.serve() as url:
         assert [type(fact) for fact in ask(url, GIVE_BACK, attempts=2)] == [RefundReported]
 
 
@@ -94,7 +94,7 @@ def test_the_books_are_read(contract: Contract) -> None:
     for name, value in {**span, "limit": "100", "expand[0]": "data.latest_charge"}.items():
         call = call.with_query_parameter(name, value)
     answered(call, found(ENTRY))
-    with contract.served() as url:
+    with contract.serve() as url:
         [entry] = ledger(url).entries(Span(NOW - timedelta(hours=1), NOW))
     assert (entry.state, entry.received, entry.given_back) == (EntryState.PAID, PRICE, 0)
     assert (entry.payment_id, entry.saga_id, entry.context, entry.context_id) == tuple(OURS.values())
@@ -104,5 +104,5 @@ def test_what_is_not_in_the_books_is_no_trouble(contract: Contract) -> None:
     call = contract.call("a look at an intent that is not there", "GET", INTENT, state=SECRET_KEY)
     call = call.given("no intent", intentId="pi_1").with_query_parameter("expand[0]", "latest_charge")
     refused(call, 404, "resource_missing")
-    with contract.served() as url:
+    with contract.serve() as url:
         assert ledger(url).entry("pi_1") is None

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from simulators.world.topology import LEARNING
-from tests.contracts.drafts import Contract, Drafts
+from tests.contracts.consumers.pact_recorder import Contract, PactRecorder
+from tests.contracts.consumers.student_app import app, refusal
 from tests.contracts.expectations import NOBODY, OPERATOR, PROBLEM, STUDENT, STUDENT_APP, problem, text
-from tests.contracts.students import app, refusal
 
 PUBLISHED, DRAFT = "a published course", "a course that is not published"
 
 
 @pytest.fixture
-def contract(drafts: Drafts) -> Contract:
-    return drafts.contract(STUDENT_APP, LEARNING)
+def contract(recorder: PactRecorder) -> Contract:
+    return recorder.contract(STUDENT_APP, LEARNING)
 
 
 def enrolling(contract: Contract, description: str, state: str, signed_in: str = STUDENT) -> Any:
@@ -25,7 +25,7 @@ def enrolling(contract: Contract, description: str, state: str, signed_in: str =
 def test_a_student_enrolls(contract: Contract) -> None:
     accepted = enrolling(contract, "a student enrolls in a course", PUBLISHED).will_respond_with(202)
     accepted.with_body({"sagaId": text("saga-1")}, content_type="application/json")
-    with contract.served() as url:
+    with contract.serve() as url:
         assert app(url).enroll("algebra") == "saga-1"
 
 
@@ -39,10 +39,10 @@ def test_a_student_enrolls(contract: Contract) -> None:
         ("nobody enrolls in a course", PUBLISHED, NOBODY, 401),
     ],
 )
-def test_who_cannot_enroll_is_told_why(
+def test_who_cannot_enroll_hears_why(
     contract: Contract, description: str, state: str, signed_in: str, status: int
 ) -> None:
     call = enrolling(contract, description, state, signed_in)
     call.will_respond_with(status).with_body(problem(status), content_type=PROBLEM)
-    with contract.served() as url:
+    with contract.serve() as url:
         assert refusal(lambda: app(url, signed_in).enroll("algebra")) == (status, "It is not allowed.")

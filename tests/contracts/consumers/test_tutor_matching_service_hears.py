@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from tests.contracts.hearing import Listener
+from tests.contracts.consumers.listeners import Listener
 
 
 def test_a_check_keeps_the_slot(tutors: Listener) -> None:
-    with tutors.told("CHECK_TUTOR_AVAILABILITY"):
+    with tutors.handling("CHECK_TUTOR_AVAILABILITY"):
         [hold] = tutors.shows("/holds")["items"]
         assert hold["status"] == "HELD"
         assert (hold["tutorId"], hold["scheduledAt"], hold["duration"]) == ("grace", "2026-09-02T10:00:00.000Z", 60)
 
 
 def test_a_release_keeps_the_slot_no_longer(tutors: Listener) -> None:
-    tutors.has_heard("CHECK_TUTOR_AVAILABILITY")
+    tutors.has_handled("CHECK_TUTOR_AVAILABILITY")
     assert tutors.shows_each("/holds", "status") == ["HELD"]
-    with tutors.told("RELEASE_TUTOR_SLOT"):
+    with tutors.handling("RELEASE_TUTOR_SLOT"):
         assert tutors.shows_each("/holds", "status") == ["RELEASED"]

@@ -12,8 +12,6 @@ from tests.integration.stripe_sdk.intents import METADATA, a_paid_intent, an_int
 if TYPE_CHECKING:
     from tests.stripe_world import World
 
-pytestmark = pytest.mark.served
-
 
 def test_a_new_intent_waits_for_a_payment_method_and_keeps_its_metadata(client: stripe.StripeClient) -> None:
     intent = an_intent(client)

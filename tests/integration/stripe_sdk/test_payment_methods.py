@@ -13,8 +13,6 @@ from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent, befor
 if TYPE_CHECKING:
     from simulators.stripe.payments.cards import Card
 
-pytestmark = pytest.mark.served
-
 PAYING = [
     card
     for card in CARDS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
-from simulators.check.steps.story import Story, money
+from simulators.check.steps.scenario import CurrentScenario, money
 from simulators.judge.verdict import must_hold
 from simulators.world.inside import Inside
 from simulators.world.local_service import LocalService
@@ -64,9 +64,9 @@ def tutor_away(world: BundleWorld) -> None:
 
 @given(parsers.parse('"{who}" has asked for the bundle "{bundle}"'))
 @when(parsers.parse('"{who}" asks for the bundle "{bundle}"'))
-def asks(story: Story, world: BundleWorld, who: str, bundle: str) -> None:
+def asks(scenario: CurrentScenario, world: BundleWorld, who: str, bundle: str) -> None:
     world.desk.sells("saga-1", who, bundle)
-    story.begins(who, "saga-1")
+    scenario.begins(who, "saga-1")
 
 
 @then(parsers.parse('"{who}" has a session'))

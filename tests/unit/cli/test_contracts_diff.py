@@ -70,7 +70,7 @@ def test_what_is_committed_is_the_same(contracts: Path) -> None:
     assert (answer.exit_code, answer.output) == (0, "The contracts are those of git revision HEAD.\n")
 
 
-def test_what_differs_from_the_last_commit_is_told(contracts: Path) -> None:
+def test_what_differs_from_the_last_commit_is_listed(contracts: Path) -> None:
     write(contracts, NUMBER, call("a query for nothing"))
     answer = diff(contracts)
     assert (answer.exit_code, answer.output.splitlines()) == (
@@ -88,12 +88,12 @@ def test_what_differs_from_the_last_commit_is_told(contracts: Path) -> None:
     )
 
 
-def test_programs_are_told_the_same(contracts: Path) -> None:
+def test_programs_get_the_same(contracts: Path) -> None:
     write(contracts, NUMBER)
     answer = diff(contracts, "--json")
-    told = json.loads(answer.output)
-    assert (answer.exit_code, told["against"], told["counts"]) == (1, "git revision HEAD", {"loosened": 1})
-    (change,) = told["changes"]
+    found = json.loads(answer.output)
+    assert (answer.exit_code, found["against"], found["counts"]) == (1, "git revision HEAD", {"loosened": 1})
+    (change,) = found["changes"]
     assert (change["interaction"], change["details"][0]["field"]) == ("a query for the price", "price")
 
 
@@ -194,7 +194,7 @@ def test_two_things_to_compare_with_are_one_too_many(contracts: Path) -> None:
         ({"body": requests.ConnectionError()}, "no broker answers"),
     ],
 )
-def test_a_broker_in_trouble_is_told_of_with_a_way_out(
+def test_a_broker_in_trouble_is_reported_with_a_way_out(
     contracts: Path, broker: RequestsMock, how: dict[str, object], said: str
 ) -> None:
     broker.get(f"{BROKER}/pacts/latest", **how)

@@ -29,8 +29,8 @@ def harness(*arguments: str, **environ: str) -> Result:
 
 
 def letter(number: int) -> dict[str, Any]:
-    told = {"id": number, "name": "CourseVerified", "sagaId": "saga_1", "source": "learning", "at": "today"}
-    return told | {"reason": "nobody knows it", "nextStep": "look"}
+    letter = {"id": number, "name": "CourseVerified", "sagaId": "saga_1", "source": "learning", "at": "today"}
+    return letter | {"reason": "nobody knows it", "nextStep": "look"}
 
 
 def page(*numbers: int, cursor: str | None = None) -> dict[str, Any]:
@@ -59,15 +59,15 @@ def test_a_token_that_is_given_is_used(service: RequestsMock) -> None:
 def test_a_list_is_read_page_by_page_as_far_as_asked(service: RequestsMock) -> None:
     service.get(LETTERS, json=page(3, 2, cursor="2"))
     service.get(LETTERS, json=page(1), match=[matchers.query_param_matcher({"cursor": "2"})])
-    told = harness("dead-letters", "list").output
-    assert [line.partition(":")[0] for line in told.splitlines() if line[0] != " "] == ["3", "2", "1"]
-    assert "  reason: nobody knows it\n  next step: look\n" in told
+    output = harness("dead-letters", "list").output
+    assert [line.partition(":")[0] for line in output.splitlines() if line[0] != " "] == ["3", "2", "1"]
+    assert "  reason: nobody knows it\n  next step: look\n" in output
     service.get(LETTERS, json=page(3, 2, cursor="2"))
     assert len(harness("dead-letters", "list", "--limit", "2", "--json").output.splitlines()) == 2
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 2), (401, 2), (403, 2), (404, 1), (409, 1), (503, 1)])
-def test_a_refusal_is_told_in_the_words_of_the_service(service: RequestsMock, status: int, code: int) -> None:
+def test_a_refusal_is_reported_in_the_words_of_the_service(service: RequestsMock, status: int, code: int) -> None:
     service.post(f"{LETTERS}/7/retry", status=status, json={"title": "No", "detail": "It is too late."})
     answer = harness("dead-letters", "retry", "7", "--why", "because")
     assert (answer.exit_code, answer.output) == (code, "Error: It is too late.\n")

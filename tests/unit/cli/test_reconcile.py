@@ -115,7 +115,7 @@ def test_a_comparison_that_is_cut_off_says_so_and_is_not_taken_for_a_good_one(mo
     assert "APIConnectionError" in answer.output
 
 
-def test_a_wrong_environment_is_told_all_at_once(tmp_path: Any) -> None:
+def test_a_wrong_environment_is_reported_all_at_once(tmp_path: Any) -> None:
     answer = CliRunner(env={"STRIPE_API_KEY": "", "JWT_SECRET": ""}).invoke(main, ["reconcile"])
     assert answer.exit_code == 2
     assert "STRIPE_API_KEY is missing" in answer.output

@@ -8,15 +8,12 @@ import pytest
 
 from tests.unit.communication_simulator.meetings import NOTICE, PAYMENT, SESSION, Meetings
 from tests.unit.refusals import (
-    BAD_PAGES,
-    NO_OBJECTS,
+    EVERYBODY,
     NOT_IDS,
     NOT_INSTANTS,
     NOT_MINUTES,
     NOT_TEXTS,
-    Access,
-    Allowed,
-    Messages,
+    Refusals,
     assert_refused,
     without,
 )
@@ -25,13 +22,16 @@ COMMAND = {**SESSION, "sagaId": "s1", "paymentId": "p1"}
 CREATE, NOTE = "CREATE_CONFIRMED_SESSION", "SEND_NOTICE"
 PAID = PAYMENT | {"sagaId": "s1"}
 NOT_KINDS: list[Any] = [None, "", "confirmed", "PAID", 1, ["CONFIRMED"]]
-BAD_BODIES: list[tuple[dict[str, Any], str]] = [
-    *((without(SESSION, field), field) for field in ("tutorId", "studentId", "scheduledAt", "duration")),
-    *((SESSION | {"sessionId": bad}, "sessionId") for bad in NOT_IDS),
-    *((SESSION | {"studentId": bad}, "studentId") for bad in NOT_TEXTS),
-    *((SESSION | {"scheduledAt": bad}, "scheduledAt") for bad in NOT_INSTANTS),
-    *((SESSION | {"duration": bad}, "duration") for bad in NOT_MINUTES),
-    (SESSION | {"status": "CONFIRMED"}, "status"),
+BAD_BODIES = [
+    *(
+        ("POST", "/sessions", without(SESSION, field), field)
+        for field in ("tutorId", "studentId", "scheduledAt", "duration")
+    ),
+    *(("POST", "/sessions", SESSION | {"sessionId": bad}, "sessionId") for bad in NOT_IDS),
+    *(("POST", "/sessions", SESSION | {"studentId": bad}, "studentId") for bad in NOT_TEXTS),
+    *(("POST", "/sessions", SESSION | {"scheduledAt": bad}, "scheduledAt") for bad in NOT_INSTANTS),
+    *(("POST", "/sessions", SESSION | {"duration": bad}, "duration") for bad in NOT_MINUTES),
+    ("POST", "/sessions", SESSION | {"status": "CONFIRMED"}, "status"),
 ]
 BAD_DATA = [
     *(("/commands", CREATE, without(COMMAND, field), field) for field in COMMAND),
@@ -51,18 +51,6 @@ BAD_DATA = [
     ("/events", "SessionConfirmed", COMMAND, "type"),
     ("/commands", "PaymentRefunded", PAID, "type"),
 ]
-EVERYBODY = {"operator", "ada", "service"}
-ROUTES: Allowed = [
-    ("POST", "/sessions", {"operator"}),
-    ("GET", "/sessions", EVERYBODY),
-    ("GET", "/sessions/first", EVERYBODY),
-    ("POST", "/sessions/first/confirm", {"operator"}),
-    ("POST", "/sessions/first/complete", {"operator"}),
-    ("POST", "/sessions/first/cancel", {"operator", "ada"}),
-    ("GET", "/notices", EVERYBODY),
-    ("POST", "/commands", {"service"}),
-    ("POST", "/events", {"service"}),
-]
 
 
 @pytest.fixture
@@ -72,58 +60,24 @@ def neighbour(meetings: Meetings) -> Meetings:
     return meetings
 
 
-@pytest.fixture
-def doors() -> list[str]:
-    return ["/commands", "/events"]
-
-
-@pytest.fixture
-def command() -> tuple[str, dict[str, Any]]:
-    return CREATE, COMMAND
-
-
-@pytest.fixture
-def allowed() -> Allowed:
-    return ROUTES
-
-
-class TestMessages(Messages):
-    pass
-
-
-class TestAccess(Access):
-    pass
-
-
-@pytest.mark.parametrize(("body", "field"), BAD_BODIES)
-def test_a_bad_session_names_its_field_and_changes_nothing(
-    neighbour: Meetings, body: dict[str, Any], field: str
-) -> None:
-    before = neighbour.state()
-    assert_refused(neighbour.call("operator", "POST", "/sessions", body), 400, field)
-    assert neighbour.state() == before
-
-
-@pytest.mark.parametrize("body", NO_OBJECTS)
-def test_what_is_no_json_object_is_refused(neighbour: Meetings, body: str) -> None:
-    before = neighbour.state()
-    assert_refused(neighbour.call("operator", "POST", "/sessions", body), 400)
-    assert neighbour.state() == before
-
-
-@pytest.mark.parametrize(("door", "name", "data", "field"), BAD_DATA)
-def test_a_bad_message_names_its_field_and_changes_nothing(
-    neighbour: Meetings, door: str, name: str, data: dict[str, Any], field: str
-) -> None:
-    before = neighbour.state()
-    assert_refused(neighbour.say(door, name, data), 400, field)
-    assert neighbour.state() == before
-
-
-@pytest.mark.parametrize("path", ["/sessions", "/notices"])
-@pytest.mark.parametrize("query", BAD_PAGES)
-def test_a_bad_page_is_refused(neighbour: Meetings, path: str, query: str) -> None:
-    assert_refused(neighbour.call("operator", "GET", f"{path}?{query}"), 400, query.partition("=")[0])
+class TestRefusals(Refusals):
+    routes = (
+        ("POST", "/sessions", {"operator"}),
+        ("GET", "/sessions", EVERYBODY),
+        ("GET", "/sessions/first", EVERYBODY),
+        ("POST", "/sessions/first/confirm", {"operator"}),
+        ("POST", "/sessions/first/complete", {"operator"}),
+        ("POST", "/sessions/first/cancel", {"operator", "ada"}),
+        ("GET", "/notices", EVERYBODY),
+        ("POST", "/commands", {"service"}),
+        ("POST", "/events", {"service"}),
+    )
+    doors = ("/commands", "/events")
+    command = (CREATE, COMMAND)
+    bad_bodies = BAD_BODIES
+    bad_data = BAD_DATA
+    object_paths = ("/sessions",)
+    pages = ("/sessions", "/notices")
 
 
 def test_a_status_that_no_session_has_is_refused(neighbour: Meetings) -> None:

@@ -26,7 +26,7 @@ def drawn(*exchanges: Exchange, lost: list[dict[str, str]] | None = None) -> Seq
 
 def test_a_retry_is_folded_into_what_it_retries() -> None:
     (step,) = drawn(said("no answer"), said("503"), said("200")).steps
-    assert (step.answers, step.heard) == (["no answer", "503", "200"], "no answer → 503 → 200")
+    assert (step.answers, step.outcome) == (["no answer", "503", "200"], "no answer → 503 → 200")
     assert step.words == "09:00:00 stripe → payment-service: paid, 3 times: no answer → 503 → 200"
     assert not step.is_lost
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.web.flows import describe_flow
-from simulators.console.states import picture, way
+from simulators.console.states import moves_of, picture
 
 FLOW = describe_flow(EnrollInCourseSaga)
 
@@ -25,7 +25,7 @@ REFUNDED = saga(
 
 
 def test_the_way_is_found_by_the_history() -> None:
-    assert [(move.target, move.at) for move in way(FLOW, REFUNDED)] == [
+    assert [(move.target, move.at) for move in moves_of(FLOW, REFUNDED)] == [
         ("VERIFYING_COURSE", "at 0"),
         ("AWAITING_PAYMENT", "at 1"),
         ("ENROLLING", "at 2"),
@@ -36,10 +36,10 @@ def test_the_way_is_found_by_the_history() -> None:
 
 def test_news_that_move_nothing_are_no_move() -> None:
     declined = saga("AWAITING_PAYMENT", "EnrollInCourseInitiated", "CourseVerified", "PaymentFailed")
-    assert len(way(FLOW, declined)) == 2
+    assert len(moves_of(FLOW, declined)) == 2
 
 
-def test_the_current_state_is_lit_and_what_was_taken_lies_on_top() -> None:
+def test_the_current_state_is_lit_and_what_was_taken_is_on_top() -> None:
     drawn = picture(FLOW, REFUNDED)
     assert [node.name for node in drawn.nodes if node.is_current] == ["REFUNDED"]
     assert [(edge.source, edge.target) for edge in drawn.edges if edge.is_taken][-1] == ("REFUNDING", "REFUNDED")

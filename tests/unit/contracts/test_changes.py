@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulators.contracts.changes import Change, changes, counted
+from simulators.contracts.changes import InteractionChange, changes, counts
 from tests.unit.contracts.written import Json, body, call, matched, message, pact
 
 COURSE = {"price": {"amount": 4900, "currency": "EUR"}, "title": "Algebra"}
@@ -20,7 +20,7 @@ def query(content: Json = COURSE, rules: Json = RULES, **more: Any) -> Json:
     return call(body=body(content), matchingRules={"body": matched(**rules)}, **more)
 
 
-def changed(old: Json, new: Json) -> Change:
+def changed(old: Json, new: Json) -> InteractionChange:
     (found,) = changes([pact(old)], [pact(new)])
     return found
 
@@ -37,10 +37,10 @@ def test_what_is_the_same_is_no_change() -> None:
 def test_an_interaction_is_added_or_removed() -> None:
     old, new = pact(call("a query")), pact(call("a question"))
     assert changes([old], [new]) == [
-        Change("ada", "ben", "a query", "removed"),
-        Change("ada", "ben", "a question", "added"),
+        InteractionChange("ada", "ben", "a query", "removed"),
+        InteractionChange("ada", "ben", "a question", "added"),
     ]
-    assert counted(changes([old], [new])) == {"added": 1, "removed": 1}
+    assert counts(changes([old], [new])) == {"added": 1, "removed": 1}
 
 
 def test_a_whole_contract_is_added_or_removed() -> None:
@@ -102,7 +102,7 @@ def test_a_whole_contract_is_added_or_removed() -> None:
         ),
     ],
 )
-def test_each_change_is_told_by_its_field(new: Json, change: str, said: str) -> None:
+def test_each_change_is_named_by_its_field(new: Json, change: str, said: str) -> None:
     assert sentences(query(), new) == (change, [said])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulators.contracts.matchers import Matchers
-from simulators.contracts.rules import Both, Exactly, Form, Kind, OneOf, Pattern, Rule, Size, label
+from simulators.contracts.rules import Both, Exactly, Form, OneOf, Pattern, Rule, Size, ValueKind, label
 from simulators.contracts.strength import strength, within
 from tests.unit.contracts.written import answered, rule
 
@@ -54,15 +54,15 @@ def test_every_matcher_has_its_words(matcher: dict[str, Any], example: Any, word
     ("rule", "good", "bad"),
     [
         (Exactly(1), [1], [True, 1.5, "1"]),
-        (Kind("number"), [1, 1.5], [True, "1", None]),
-        (Kind("whole number"), [1], [1.5, True]),
-        (Kind("text"), ["", "x"], [None, 1]),
-        (Kind("anything"), [None, 1, "x"], []),
+        (ValueKind("number"), [1, 1.5], [True, "1", None]),
+        (ValueKind("whole number"), [1], [1.5, True]),
+        (ValueKind("text"), ["", "x"], [None, 1]),
+        (ValueKind("anything"), [None, 1, "x"], []),
         (Pattern("[A-Z]{3}"), ["EUR"], ["EURO", "eur", 3]),
         (OneOf(frozenset({"a", "b"})), ["a"], ["c"]),
         (Form("include", "x"), ["axb"], ["ab", 1]),
         (Size(1, 2), [[1], [1, 2]], [[], [1, 2, 3], "ab"]),
-        (Both((Kind("text"), Form("include", "x"))), ["x"], ["y"]),
+        (Both((ValueKind("text"), Form("include", "x"))), ["x"], ["y"]),
     ],
 )
 def test_a_rule_accepts_what_its_words_say(rule: Rule, good: list[Any], bad: list[Any]) -> None:
@@ -70,20 +70,20 @@ def test_a_rule_accepts_what_its_words_say(rule: Rule, good: list[Any], bad: lis
 
 
 NARROW_AND_WIDE = [
-    (Exactly(4900), Kind("whole number")),
+    (Exactly(4900), ValueKind("whole number")),
     (Exactly("EUR"), Pattern("[A-Z]{3}")),
     (Exactly("a"), OneOf(frozenset("ab"))),
     (OneOf(frozenset("ab")), OneOf(frozenset("abc"))),
-    (OneOf(frozenset("ab")), Kind("text")),
-    (Pattern("[A-Z]{3}"), Kind("text")),
-    (Form("include", "x"), Kind("text")),
-    (Kind("whole number"), Kind("number")),
-    (Kind("decimal number"), Kind("number")),
-    (Kind("text"), Kind("anything")),
+    (OneOf(frozenset("ab")), ValueKind("text")),
+    (Pattern("[A-Z]{3}"), ValueKind("text")),
+    (Form("include", "x"), ValueKind("text")),
+    (ValueKind("whole number"), ValueKind("number")),
+    (ValueKind("decimal number"), ValueKind("number")),
+    (ValueKind("text"), ValueKind("anything")),
     (Size(1), Size()),
     (Size(2, 2), Size(1, 3)),
-    (Size(1, 2), Kind("list")),
-    (Both((Kind("text"), Form("include", "x"))), Kind("text")),
+    (Size(1, 2), ValueKind("list")),
+    (Both((ValueKind("text"), Form("include", "x"))), ValueKind("text")),
 ]
 
 
@@ -94,7 +94,12 @@ def test_the_narrower_of_two_rules_is_known(narrow: Rule, wide: Rule) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [(Exactly(1), Exactly(2)), (Pattern("a+"), Pattern("b+")), (Kind("text"), Kind("number")), (Size(1), Size(0, 5))],
+    [
+        (Exactly(1), Exactly(2)),
+        (Pattern("a+"), Pattern("b+")),
+        (ValueKind("text"), ValueKind("number")),
+        (Size(1), Size(0, 5)),
+    ],
 )
 def test_of_some_rules_neither_is_narrower(one: Rule, other: Rule) -> None:
     assert not within(one, other)
@@ -107,20 +112,23 @@ def both(*matchers: dict[str, Any]) -> Rule:
     return found
 
 
-def test_two_rules_are_told_together_without_what_goes_without_saying() -> None:
+def test_two_rules_are_named_together_without_what_goes_without_saying() -> None:
     filled = both({"match": "equality"}, {"match": "regex", "regex": "[0-9]+"})
     assert filled.words == "exactly (4900)"
     assert both({"match": "integer"}, {"match": "regex", "regex": "[0-9]+"}).words == (
         "any whole number that is not negative ([0-9]+)"
     )
-    text = Both((Kind("text"), Pattern(r"[\s\S]+")))
+    text = Both((ValueKind("text"), Pattern(r"[\s\S]+")))
     assert (text.words, label(text)) == (r"text that is not empty ([\s\S]+)", ("text that is not empty", r"[\s\S]+"))
 
 
 def test_a_pattern_that_lets_pass_what_is_no_text_is_looser_than_with_its_kind() -> None:
     alone = Pattern(r"[\s\S]+")
     assert alone.accepts(7)
-    assert (within(Both((Kind("text"), alone)), alone), within(alone, Both((Kind("text"), alone)))) == (True, False)
+    assert (within(Both((ValueKind("text"), alone)), alone), within(alone, Both((ValueKind("text"), alone)))) == (
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,13 +144,13 @@ def test_a_rule_from_above_holds_below_until_one_is_nearer() -> None:
     rules: dict[str, Any] = {"price": {"match": "type"}, "price__amount": {"match": "integer"}}
     found = {field.name: field.rule for field in answered(price, **rules)}
     assert found == {
-        "price.amount": Kind("whole number"),
-        "price.currency": Kind("text"),
-        "price.tax.rate": Kind("number"),
+        "price.amount": ValueKind("whole number"),
+        "price.currency": ValueKind("text"),
+        "price.tax.rate": ValueKind("number"),
     }
 
 
 def test_a_named_place_counts_more_than_a_star() -> None:
     rules: dict[str, Any] = {"*__id": {"match": "type"}, "course__id": {"match": "regex", "regex": "c-.+"}}
     found = {field.name: field.rule for field in answered({"course": {"id": "c-1"}, "tutor": {"id": "t-1"}}, **rules)}
-    assert found == {"course.id": Pattern("c-.+"), "tutor.id": Kind("text")}
+    assert found == {"course.id": Pattern("c-.+"), "tutor.id": ValueKind("text")}

@@ -50,7 +50,7 @@ def only(written: Json) -> Interaction:
 
 
 def answered(content: Any, **rules: Json) -> tuple[Field, ...]:
-    return only(call(body=body(content), matchingRules={"body": matched(**rules)})).needed.body
+    return only(call(body=body(content), matchingRules={"body": matched(**rules)})).expected.body
 
 
 def rule(matcher: Json, example: Any) -> Rule:

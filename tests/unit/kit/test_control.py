@@ -205,6 +205,33 @@ def test_a_state_that_is_none_changes_nothing(client: FlaskClient, rows: dict[st
     assert client.get("/_sim/state").json == before
 
 
+ODD_JSON = ["1.5", "[]", "null", "{", '{"a":' * 3000 + "1" + "}" * 3000, '{"a": ' + "[" * 200 + "]" * 200 + "}"]
+ODD_JSON += [
+    '{"words": [{"id": "\\ud800"}]}',
+    '{"words": [{"id": "a", "n": NaN}]}',
+    '{"words": [{"id": "a", "n": 1e400}]}',
+]
+CONTROLS = [("POST", "clock"), ("POST", "seed"), ("PUT", "schedule"), ("PUT", "state"), ("POST", "faults/latency")]
+
+
+@pytest.mark.parametrize("body", ODD_JSON)
+@pytest.mark.parametrize(("method", "route"), CONTROLS)
+def test_what_is_no_json_that_can_be_kept_is_refused_and_changes_nothing(
+    client: FlaskClient, method: str, route: str, body: str
+) -> None:
+    say(client, "kept")
+    looked = [client.get(f"/_sim/{each}").json for each in ("state", "clock", "faults")]
+    assert client.open(f"/_sim/{route}", method=method, data=body).status_code in {400, 404}
+    assert [client.get(f"/_sim/{each}").json for each in ("state", "clock", "faults")] == looked
+
+
+@pytest.mark.parametrize("asked", ["latency; latency=NaN", "latency; latency=1e400", "latency; latency=" + "[" * 3000])
+def test_a_call_that_asks_for_a_fault_out_of_all_measure_is_refused(client: FlaskClient, asked: str) -> None:
+    answer = client.post("/words", json={"word": "x"}, headers={"X-Sim-Fault": asked})
+    assert (answer.status_code, answer.get_json(force=True)["errors"][0]["field"]) == (400, "latency")
+    assert words(client) == []
+
+
 def test_an_unexpected_error_is_a_problem_that_tells_nothing_of_the_inside(client: FlaskClient) -> None:
     answer = client.post("/words", json={"no": "word"})
     assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")

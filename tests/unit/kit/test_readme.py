@@ -11,6 +11,7 @@ import pytest
 from simulators.communication.faults import RejectedSession
 from simulators.kit.faults.deliveries import DELIVERY_FAULTS
 from simulators.kit.faults.fault import Fault, name_of, parameters_of
+from simulators.kit.faults.links import LINK_FAULTS
 from simulators.kit.faults.network import NETWORK_FAULTS
 from simulators.kit.faults.requests import REQUEST_FAULTS, RouteFault
 from simulators.learning.faults import RejectedEnrollment
@@ -22,12 +23,23 @@ HEAD = "| fault | of | does | parameters |\n| --- | --- | --- | --- |\n"
 KINDS = {
     "every call": (*REQUEST_FAULTS, *NETWORK_FAULTS),
     "every delivery": DELIVERY_FAULTS,
+    "every link": LINK_FAULTS,
     "Stripe": STRIPE_FAULTS,
     "learning's enrollments": (RejectedEnrollment,),
     "tutor-matching's holds": (RejectedAvailability, LapsingHold),
     "communication's sessions": (RejectedSession,),
 }
-SAID_ABOVE = {"times": 1, "probability": 1.0, "method": "*", "path": "*", "event": "*", "receiver": "*"}
+SAID_ABOVE = {
+    "times": 1,
+    "probability": 1.0,
+    "method": "*",
+    "path": "*",
+    "event": "*",
+    "receiver": "*",
+    "caller": "*",
+    "callee": "*",
+    "skip": 0,
+}
 
 
 def row(of: str, kind: type[Fault]) -> str:

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.refusals import (
-    BAD_PAGES,
-    NO_OBJECTS,
+    EVERYBODY,
     NOT_CURRENCIES,
     NOT_IDS,
     NOT_INSTANTS,
@@ -16,9 +15,7 @@ from tests.unit.refusals import (
     NOT_NUMBERS,
     NOT_OBJECTS,
     NOT_TEXTS,
-    Access,
-    Allowed,
-    Messages,
+    Refusals,
     assert_refused,
     without,
 )
@@ -30,7 +27,7 @@ NOT_ZONES = [None, "", "Berlin", "Mars/Olympus", "Europe", "../Europe/Berlin", "
 NOT_WEEKS: list[Any] = [None, 7, "MONDAY", {}, [7], [[]], [WORKDAY] * 101]
 NOT_TIMES: list[Any] = [None, "", "9:00", "09:60", "25:00", "24:01", "09:00:00", "٠٩:00", 9, ["09:00"]]
 HOURS = "/tutors/emmy/availability"
-BAD_BODIES: list[tuple[str, str, Any, str]] = [
+BAD_BODIES = [
     *(("POST", "/tutors", without(EMMY, field), field) for field in ("name", "hourlyRate", "timeZone")),
     *(("POST", "/tutors", EMMY | {"name": bad}, "name") for bad in NOT_TEXTS),
     *(("POST", "/tutors", EMMY | {"tutorId": bad}, "tutorId") for bad in NOT_IDS),
@@ -51,31 +48,19 @@ BAD_BODIES: list[tuple[str, str, Any, str]] = [
     *(("POST", "/_sim/taken", SLOT | {"duration": bad}, "duration") for bad in NOT_MINUTES),
 ]
 BAD_DATA = [
-    *(("CHECK_TUTOR_AVAILABILITY", without(CHECK, field), field) for field in CHECK),
-    *(("CHECK_TUTOR_AVAILABILITY", CHECK | {"tutorId": bad}, "tutorId") for bad in NOT_TEXTS),
-    *(("CHECK_TUTOR_AVAILABILITY", CHECK | {"scheduledAt": bad}, "scheduledAt") for bad in NOT_INSTANTS),
-    *(("CHECK_TUTOR_AVAILABILITY", CHECK | {"duration": bad}, "duration") for bad in NOT_MINUTES),
-    ("RELEASE_TUTOR_SLOT", {"tutorId": "emmy"}, "sagaId"),
-    ("RELEASE_TUTOR_SLOT", {"sagaId": "s1"}, "tutorId"),
-    ("AvailabilityConfirmed", CHECK, "type"),
-    ("SEND_NOTICE", CHECK, "type"),
+    *(("/commands", "CHECK_TUTOR_AVAILABILITY", without(CHECK, field), field) for field in CHECK),
+    *(("/commands", "CHECK_TUTOR_AVAILABILITY", CHECK | {"tutorId": bad}, "tutorId") for bad in NOT_TEXTS),
+    *(("/commands", "CHECK_TUTOR_AVAILABILITY", CHECK | {"scheduledAt": bad}, "scheduledAt") for bad in NOT_INSTANTS),
+    *(("/commands", "CHECK_TUTOR_AVAILABILITY", CHECK | {"duration": bad}, "duration") for bad in NOT_MINUTES),
+    ("/commands", "RELEASE_TUTOR_SLOT", {"tutorId": "emmy"}, "sagaId"),
+    ("/commands", "RELEASE_TUTOR_SLOT", {"sagaId": "s1"}, "tutorId"),
+    ("/commands", "AvailabilityConfirmed", CHECK, "type"),
+    ("/commands", "SEND_NOTICE", CHECK, "type"),
 ]
 BAD_SLOTS = [
     *(("from=" + bad, "from") for bad in ("", "now", "2026-09-07", "9999-01-01T00:00:00Z")),
     *(("to=" + bad, "to") for bad in ("", "2026-09-01T09:00:00Z", "2026-08-01T00:00:00Z", "2026-10-02T09:00:01Z")),
     *(("duration=" + bad, "duration") for bad in ("", "0", "14", "1441", "-60", "1.5", "x", "٦٠", "99999999999")),
-]
-EVERYBODY = {"operator", "ada", "service"}
-ROUTES: Allowed = [
-    ("POST", "/tutors", {"operator"}),
-    ("GET", "/tutors", EVERYBODY),
-    ("GET", "/tutors/emmy", EVERYBODY),
-    ("GET", "/tutors/emmy/slots", EVERYBODY),
-    ("PUT", "/tutors/emmy/availability", {"operator"}),
-    ("PUT", "/tutors/emmy/hourly-rate", {"operator"}),
-    ("DELETE", "/tutors/emmy", {"operator"}),
-    ("GET", "/holds", {"operator", "service"}),
-    ("POST", "/commands", {"service"}),
 ]
 
 
@@ -86,63 +71,29 @@ def neighbour(tutoring: Tutoring) -> Tutoring:
     return tutoring
 
 
-@pytest.fixture
-def doors() -> list[str]:
-    return ["/commands"]
-
-
-@pytest.fixture
-def command() -> tuple[str, dict[str, Any]]:
-    return "CHECK_TUTOR_AVAILABILITY", CHECK
-
-
-@pytest.fixture
-def allowed() -> Allowed:
-    return ROUTES
-
-
-class TestMessages(Messages):
-    pass
-
-
-class TestAccess(Access):
-    pass
-
-
-@pytest.mark.parametrize(("method", "path", "body", "field"), BAD_BODIES)
-def test_a_bad_body_names_its_field_and_changes_nothing(
-    neighbour: Tutoring, method: str, path: str, body: Any, field: str
-) -> None:
-    before = neighbour.state()
-    assert_refused(neighbour.call("operator", method, path, body), 400, field)
-    assert neighbour.state() == before
-
-
-@pytest.mark.parametrize("path", ["/tutors", "/_sim/taken"])
-@pytest.mark.parametrize("body", NO_OBJECTS)
-def test_what_is_no_json_object_is_refused(neighbour: Tutoring, path: str, body: str) -> None:
-    before = neighbour.state()
-    assert_refused(neighbour.call("operator", "POST", path, body), 400)
-    assert neighbour.state() == before
-
-
-@pytest.mark.parametrize(("name", "data", "field"), BAD_DATA)
-def test_a_bad_message_names_its_field_and_changes_nothing(
-    neighbour: Tutoring, name: str, data: dict[str, Any], field: str
-) -> None:
-    before = neighbour.state()
-    assert_refused(neighbour.say("/commands", name, data), 400, field)
-    assert neighbour.state() == before
+class TestRefusals(Refusals):
+    routes = (
+        ("POST", "/tutors", {"operator"}),
+        ("GET", "/tutors", EVERYBODY),
+        ("GET", "/tutors/emmy", EVERYBODY),
+        ("GET", "/tutors/emmy/slots", EVERYBODY),
+        ("PUT", "/tutors/emmy/availability", {"operator"}),
+        ("PUT", "/tutors/emmy/hourly-rate", {"operator"}),
+        ("DELETE", "/tutors/emmy", {"operator"}),
+        ("GET", "/holds", {"operator", "service"}),
+        ("POST", "/commands", {"service"}),
+    )
+    doors = ("/commands",)
+    command = ("CHECK_TUTOR_AVAILABILITY", CHECK)
+    bad_bodies = BAD_BODIES
+    bad_data = BAD_DATA
+    object_paths = ("/tutors", "/_sim/taken")
+    pages = ("/holds",)
 
 
 @pytest.mark.parametrize(("query", "field"), BAD_SLOTS)
 def test_a_bad_question_for_slots_names_its_field(neighbour: Tutoring, query: str, field: str) -> None:
     assert_refused(neighbour.call("ada", "GET", f"/tutors/emmy/slots?{query}"), 400, field)
-
-
-@pytest.mark.parametrize("query", BAD_PAGES)
-def test_a_bad_page_is_refused(neighbour: Tutoring, query: str) -> None:
-    assert_refused(neighbour.call("operator", "GET", f"/holds?{query}"), 400, query.partition("=")[0])
 
 
 def test_what_is_not_there_is_not_found(neighbour: Tutoring) -> None:

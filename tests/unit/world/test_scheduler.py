@@ -43,7 +43,7 @@ def test_time_stops_at_every_moment_at_which_something_falls_due(clock: Clock, t
     assert clock.now() == NOON + timedelta(days=3)
 
 
-def test_a_world_that_is_never_quiet_is_told_so_by_name(
+def test_a_world_that_is_never_quiet_is_reported_so_by_name(
     clock: Clock, toy: Toy, service: LocalService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "ENOUGH", 50)

@@ -10,7 +10,7 @@ import pytest
 import requests
 from flask import Flask
 
-from simulators.world.serving import Port, Server
+from simulators.world.serving import MOST_THREADS, Port, Server
 from simulators.world.waiting import wait_for
 
 
@@ -47,9 +47,9 @@ def test_health_is_told_while_every_thread_waits_for_something() -> None:
     app, port, go = Flask("busy"), Port("busy", 0), threading.Event()
     app.add_url_rule("/slow", "slow", lambda: str(go.wait()))
     app.add_url_rule("/healthz", "healthz", lambda: "alive")
-    server = Server(app, port, threads=2)
-    with ThreadPoolExecutor(4) as callers:
-        waiting = [callers.submit(requests.get, f"{port.url}/slow", timeout=60) for _ in range(4)]
+    server = Server(app, port)
+    with ThreadPoolExecutor(MOST_THREADS + 4) as callers:
+        waiting = [callers.submit(requests.get, f"{port.url}/slow", timeout=60) for _ in range(MOST_THREADS + 4)]
         assert requests.get(f"{port.url}/healthz", timeout=20).text == "alive"
         assert not any(each.done() for each in waiting)
         go.set()
