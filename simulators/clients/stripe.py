@@ -6,6 +6,7 @@ from simulators.clients.control import CONTROL_PATH
 from simulators.clients.http_client import HttpClient
 from simulators.kit.json_types import Json
 
+API_PATH = "/v1"  # All of Stripe's API lies below it.
 INTENTS, REFUNDS = "/v1/payment_intents", "/v1/refunds"
 CANCEL_ANY_INTENT = f"{INTENTS}/*/cancel"  # A pattern, for faults.
 ANY_PATH = "/v1/*"
@@ -68,7 +69,7 @@ class StripeClient:
         return self.client.get("/v1/balance")
 
     def roll_webhook_secret(self) -> str:
-        """Let the one webhook endpoint have a new secret, as in Stripe's Dashboard; returns it."""
+        """Let the one webhook endpoint sign with a new secret, for a day with the old one, too; returns the new one."""
         (endpoint,) = self.newest("webhook_endpoints")
         return str(self.client.post(f"{CONTROL_PATH}/webhook_endpoints/{endpoint['id']}/secret")["secret"])
 

@@ -19,7 +19,7 @@ from simulators.stories.run import SERVICES
 from simulators.world.credentials import Credentials
 from simulators.world.recorder import Exchange
 from simulators.world.together import Together
-from simulators.world.topology import PORTS, SIMULATORS
+from simulators.world.topology import PORTS
 
 PACE_SECONDS = 0.9  # How long each line of a story stays alone, so that a person can follow.
 Listener = Callable[[Exchange], None]  # Is called with each exchange that is over.
@@ -85,7 +85,7 @@ class Session:
 
     def down(self) -> list[str]:
         """Return the services that do not run."""
-        return [name for name in PORTS if not self.world.is_up(name)]
+        return [name for name in self.world.topology.urls if not self.world.is_up(name)]
 
     def is_quiet(self) -> bool:
         """Whether nobody has anything left to do at this moment."""
@@ -96,7 +96,7 @@ class Session:
     def _collect(self, look: Callable[[ControlClient], list[Json]]) -> list[tuple[str, Json]]:
         """Return what the simulators that run list, each item with the name of its simulator."""
         items: list[tuple[str, Json]] = []
-        for name in SIMULATORS:
+        for name in self.world.topology.simulators:
             with suppress(requests.RequestException):  # It may go down on purpose, while it is asked.
                 items += [(name, each) for each in look(self.world.control(name))] if self.world.is_up(name) else []
         return items

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -132,5 +131,5 @@ def _key() -> str:
         return value.strip()
     try:
         return b64decode(value).decode().partition(":")[0] if scheme.lower() == "basic" else ""
-    except (Base64Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or no text
         return ""

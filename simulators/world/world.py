@@ -145,7 +145,7 @@ class World(ABC):
         """Return a JWT that is good now, by this world's clock."""
         return self.topology.credentials.token(sub, role, self.clock.now())
 
-    def plant_fault(self, service: str, name: str, **parameters: object) -> None:
+    def plant_fault(self, service: str, name: str, /, **parameters: object) -> None:
         """Plant one of a simulator's faults, by its name and its parameters."""
         self.control(service).plant_fault(name, **parameters)
 
@@ -162,6 +162,10 @@ class World(ABC):
             for each in reversed(self.control(name).deliveries())
             if each["status"] == "LOST"
         ]
+
+    def log(self) -> list[str]:
+        """Return what the payment-service has written down so far, as far as this world can know."""
+        return []
 
     def clear_faults(self) -> None:
         """Take all faults out of all simulators."""

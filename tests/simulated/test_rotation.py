@@ -22,7 +22,7 @@ def test_no_webhook_is_refused_while_the_secret_is_replaced(tmp_path: Path) -> N
         old = world.topology.credentials.webhook_secret
         world.plant_fault(STRIPE, "delayed_delivery", seconds=60, times=None)
         _buys(world, "ada")
-        new = _roll(world)
+        new = world.stripe.roll_webhook_secret()
         _restart(world, settings, f"{new},{old}")
         world.pass_time(timedelta(minutes=5))
         _restart(world, settings, new)
@@ -37,12 +37,6 @@ def test_no_webhook_is_refused_while_the_secret_is_replaced(tmp_path: Path) -> N
 def _buys(world: Inside, who: str) -> None:
     student = world.student(who)
     student.pay(student.enroll("algebra"))
-
-
-def _roll(world: Inside) -> str:
-    """Let Stripe sign with a new secret; for a day it signs with the old one, too."""
-    (endpoint,) = world.stripe.client.get("/v1/webhook_endpoints")["data"]
-    return str(world.stripe.client.post(f"/_sim/webhook_endpoints/{endpoint['id']}/secret")["secret"])
 
 
 def _restart(world: Inside, settings: dict[str, str], secrets: str) -> None:

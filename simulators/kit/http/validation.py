@@ -53,11 +53,16 @@ def select(body: Json, shape: Shape) -> Json:
 
 def query_number(name: str, default: int, lowest: int, highest: int) -> int:
     """Return a whole number of the query; BadField when it is none, or out of these bounds."""
-    written = request.args.get(name, str(default))
-    is_whole = written.isascii() and written.isdigit() and len(written) <= len(str(highest))
-    if not is_whole or not lowest <= int(written) <= highest:
+    number = parse_number(request.args.get(name, str(default)), lowest, highest)
+    if number is None:
         raise BadField(name, f"must be a whole number from {lowest} to {highest}")
-    return int(written)
+    return number
+
+
+def parse_number(written: str, lowest: int, highest: int) -> int | None:
+    """Return the whole number that is written in the digits 0 to 9, or None when it is none or out of bounds."""
+    is_whole = written.isascii() and written.isdigit() and len(written) <= len(str(highest))
+    return int(written) if is_whole and lowest <= int(written) <= highest else None
 
 
 def text(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
