@@ -39,9 +39,13 @@ class StripeClient:
         """Return the refunds, newest first: all, or those of one intent."""
         return list(self._items(REFUNDS, payment_intent=intent_id))
 
-    def refund(self, intent_id: str) -> Json:
-        """Give all of a payment back, as a person does at Stripe's Dashboard."""
-        return self.client.post(REFUNDS, form={"payment_intent": intent_id})
+    def refund(self, intent_id: str, amount: int | None = None) -> Json:
+        """Give a payment back, as a person does at Stripe's Dashboard: so much of it, or all that is left."""
+        return self.client.post(REFUNDS, form={"payment_intent": intent_id, "amount": amount})
+
+    def change_amount(self, intent_id: str, amount: int) -> Json:
+        """Let a payment that nobody has made yet be about another sum."""
+        return self.client.post(f"{INTENTS}/{intent_id}", form={"amount": amount})
 
     def charges(self, intent_id: str | None = None) -> list[Json]:
         """Return the charges, newest first: all, or those of one intent."""
