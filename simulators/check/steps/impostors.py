@@ -77,6 +77,7 @@ def is_for_a_person(scenario: CurrentScenario) -> None:
 @then("the purchase is still under way")
 def is_under_way(scenario: CurrentScenario) -> None:
     """Nothing has ended it."""
+    scenario.world.settle()
     expect((scenario.saga() or {})["outcome"], None, "the outcome of the purchase")
 
 

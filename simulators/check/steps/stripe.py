@@ -6,6 +6,7 @@ from pytest_bdd import given, parsers, then, when
 
 from simulators.check.expect import expect
 from simulators.check.steps.scenario import CurrentScenario, duration, money
+from simulators.clients.stripe import amount_at_stripe
 from simulators.clients.student_app import GOOD_CARD
 
 CARDS = {
@@ -119,7 +120,7 @@ def shows_dispute(scenario: CurrentScenario, span: str) -> None:
 def has_paid(scenario: CurrentScenario, who: str, price: str) -> None:
     """Stripe took that much from the student, and kept it."""
     amount, currency = money(price)
-    expect(paid_in_all(scenario, who), {currency: amount}, f"what {who} has paid")
+    expect(paid_in_all(scenario, who), {currency: amount_at_stripe(amount, currency)}, f"what {who} has paid")
 
 
 @then(parsers.parse('"{who}" has paid nothing'))
