@@ -26,7 +26,7 @@ class Field:
 
 
 def fields_in(content: object, matchers: Matchers, place: Place = ()) -> Iterator[Field]:
-    """Yield the fields of a content, in the order in which they stand; of a list one item, unless its length is fixed."""
+    """Yield the fields of a content in their order; of a list one item, unless its length is fixed."""
     rule = matchers.at(place, content)
     if isinstance(content, dict):
         yield from _of_object(content, matchers, place, rule)

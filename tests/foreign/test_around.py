@@ -61,8 +61,8 @@ def faked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Around]:
 @needs_libfaketime
 @pytest.mark.parametrize("name", ["lost-webhook", "crash", "refund-fails", "paid-too-late"])
 def test_what_has_to_wait_and_what_has_to_crash_is_told_of_a_command_too(name: str, faked: Around) -> None:
-    told = play(story_named(name), faked)
-    assert told.ended_well, told.sentence
+    played = play(story_named(name), faked)
+    assert played.ended_well, played.sentence
 
 
 @needs_libfaketime
@@ -78,8 +78,8 @@ def test_time_that_moves_with_ours_is_told_from_time_that_does_not(tmp_path: Pat
 @needs_libfaketime
 def test_a_service_that_is_restarted_at_each_jump_goes_on_where_it_was(tmp_path: Path) -> None:
     with around(tmp_path, RESTART, environ=HURRIED) as world:
-        told = play(story_named("lost-webhook"), world)
-    assert told.ended_well, told.sentence
+        played = play(story_named("lost-webhook"), world)
+    assert played.ended_well, played.sentence
 
 
 def test_a_service_with_a_hook_reads_how_far_it_is_ahead(tmp_path: Path) -> None:
@@ -100,9 +100,9 @@ def test_a_service_with_a_hook_reads_how_far_it_is_ahead(tmp_path: Path) -> None
 def test_why_a_command_does_not_get_ready_is_told_with_what_it_printed(
     command: tuple[str, ...], why: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(DidNotStart, match=why) as told:
+    with pytest.raises(DidNotStart, match=why) as played:
         around(tmp_path, REAL, *command)
-    assert "no database" in str(told.value) or "no-such-command" in str(told.value)
+    assert "no database" in str(played.value) or "no-such-command" in str(played.value)
 
 
 def test_a_killed_service_and_all_that_it_started_are_gone_and_it_comes_back(tmp_path: Path) -> None:
