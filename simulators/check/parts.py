@@ -10,7 +10,7 @@ FEATURES = Path(__file__).parent.parent.parent / "features"
 
 
 @dataclass(frozen=True)
-class Part:
+class CheckPart:
     """One part; `needs_new_service` says that it cannot be put to a service that has a past."""
 
     name: str
@@ -32,7 +32,7 @@ class Part:
 PARTS = {
     part.name: part
     for part in (
-        Part("stories", "guided stories of purchases and of what goes wrong"),
-        Part("scenarios", "the scenarios of features/", needs_new_service=True),
+        CheckPart("stories", "guided stories of purchases and of what goes wrong"),
+        CheckPart("scenarios", "the scenarios of features/", needs_new_service=True),
     )
 }

@@ -74,8 +74,8 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what is told before, during and after a case."""
-        told: dict[str, Any] = dict(report.user_properties)
-        case = self._open.setdefault(report.nodeid, Case(told["part"], told["id"], told["title"]))
+        properties: dict[str, Any] = dict(report.user_properties)
+        case = self._open.setdefault(report.nodeid, Case(properties["part"], properties["id"], properties["title"]))
         case.seconds += report.duration
         if report.failed:
             case.outcome = Outcome.BROKEN
@@ -83,19 +83,19 @@ class Collector:
         elif report.skipped and not case.is_broken:
             case.outcome, case.reasons = Outcome.LEFT_OUT, [_why_skipped(report)]
         if report.when == "teardown":
-            self._end(report.nodeid, told)
+            self._end(report.nodeid, properties)
 
     def pytest_testnodedown(self, node: object, error: object) -> None:  # noqa: ARG002 - xdist's own
         """Keep why a worker ended before its time."""
         if error:
             self.problems.append(str(error))
 
-    def _end(self, nodeid: str, told: dict[str, Any]) -> None:
+    def _end(self, nodeid: str, properties: dict[str, Any]) -> None:
         case = self._open.pop(nodeid)
         case.step, case.exchanges, case.log = (
-            told.get("step", ""),
-            told.get("exchanges", []),
-            told.get("log", ""),
+            properties.get("step", ""),
+            properties.get("exchanges", []),
+            properties.get("log", ""),
         )
         self.cases.append(case)
         self._tell(case, len(self.cases), self._total)

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from simulators.check.parts import SUITE, Part
+from simulators.check.parts import SUITE, CheckPart
 from simulators.check.report import summary
 from simulators.check.result import Case, CheckResult, Collector
 from simulators.check.subject import CannotBeJudged, Subject
@@ -18,7 +18,7 @@ NO_CASES = pytest.ExitCode.NO_TESTS_COLLECTED
 
 def check(
     subject: Subject,
-    parts: Sequence[Part],
+    parts: Sequence[CheckPart],
     *,
     cases: Sequence[str] = (),
     jobs: int = 1,

@@ -98,7 +98,7 @@ class Subject:
         return StartCommand(self.command, Path(self.folder), self.environ, self.ready_path)
 
 
-def _shown(name: str, value: str) -> str:
+def _variable_text(name: str, value: str) -> str:
     return f"{name}={'…' if SECRET_NAME.search(name) else value}"
 
 

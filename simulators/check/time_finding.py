@@ -24,9 +24,9 @@ def find_time(subject: Subject) -> Subject:
     if subject.time == AUTO:
         faked = replace(subject, time=FAKED.name)
         real = replace(subject, time=REAL.name)
-        return faked if libfaketime() and _can_move_time(faked) else _started(real)
+        return faked if libfaketime() and _can_move_time(faked) else _start_once(real)
     if not TIME_WAYS[subject.time].is_preloaded:
-        return _started(subject)
+        return _start_once(subject)
     if libfaketime() is None:
         raise CannotBeJudged(f"--time {subject.time} needs libfaketime: {HOW_TO_GET}")
     if not _can_move_time(subject):
@@ -43,7 +43,7 @@ def _must_answer(subject: Subject) -> None:
             raise CannotBeJudged(f"nothing answers at {subject.url} ({type(problem).__name__})") from problem
 
 
-def _started(subject: Subject) -> Subject:
+def _start_once(subject: Subject) -> Subject:
     with TemporaryDirectory() as folder, subject.open_world(Path(folder)):
         return subject
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from simulators.check.parts import PARTS, Part
+from simulators.check.parts import PARTS, CheckPart
 from simulators.check.report import JSON_FILE, JUNIT_FILE, PAGE, failure, page, summary, write
 from simulators.check.result import Case, CheckResult
 from simulators.check.run import check
@@ -66,7 +66,7 @@ class Checking:
             click.echo(CLEAR_LINE if number == total else "", nl=False, err=True)
 
 
-def _part(name: str) -> Part:
+def _part(name: str) -> CheckPart:
     try:
         return PARTS[name.strip()]
     except KeyError:

@@ -50,9 +50,9 @@ def test_a_broken_promise_is_named_with_the_command_that_shows_it_again(tmp_path
     assert done.returncode == 1, done.stdout + done.stderr
     again = "harness check --service simulators.naive.app:create_app --only stories --scenario lost-webhook"
     assert f"again: {again}" in done.stdout
-    told = json.loads((report / "check.json").read_text())
-    broken = {each["id"]: each for each in told["cases"]}["lost-webhook"]
-    assert (broken["outcome"], told["kept"]) == ("broken", False)
+    found = json.loads((report / "check.json").read_text())
+    broken = {each["id"]: each for each in found["cases"]}["lost-webhook"]
+    assert (broken["outcome"], found["kept"]) == ("broken", False)
     assert any("POST /v1/payment_intents" in each for each in broken["exchanges"])
     page = (report / "index.html").read_text()
     assert again in page
