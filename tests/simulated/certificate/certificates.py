@@ -14,7 +14,6 @@ from simulators.kit.storage.documents import fresh_id, page, table
 from tests.simulated.certificate.faults import RejectedCertificate
 
 routes = Blueprint("certificates", __name__)
-DOCUMENT: Shape = {"sagaId": text, "studentId": text, "courseId": text}
 
 
 @routes.get("/certificates")
@@ -41,4 +40,6 @@ def _decide(asked: Json) -> CommandOutcome:
     return CommandOutcome("CertificateIssued", asked)
 
 
-COMMANDS = {"ISSUE_CERTIFICATE": MessageKind(DOCUMENT, _issue)}
+REQUEST: Shape = {"sagaId": text, "studentId": text, "courseId": text}
+DOCUMENT: Shape = {"id": text, **REQUEST}
+COMMANDS = {"ISSUE_CERTIFICATE": MessageKind(REQUEST, _issue)}
