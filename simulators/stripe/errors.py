@@ -85,6 +85,12 @@ class CardError(StripeError):
     began = True
 
 
+class BankRefusalError(CardError):
+    """The bank of an account says no, days later."""
+
+    type = "invalid_request_error"
+
+
 class KeyMisusedError(StripeError):
     """An idempotency key comes again with another request."""
 
