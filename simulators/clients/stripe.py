@@ -12,6 +12,7 @@ CANCEL_ANY_INTENT = f"{INTENTS}/*/cancel"  # A pattern, for faults.
 ANY_PATH = "/v1/*"
 BROWSER_PAGES = ("/3d_secure/", "/c/pay/")  # What a person opens in a browser, without any credential.
 LARGEST_PAGE = 100
+CENTS_ONLY_AT_STRIPE = ("ISK", "UGX")  # Currencies without cents that Stripe counts as if they had some.
 
 
 class StripeClient:
@@ -40,9 +41,13 @@ class StripeClient:
         """Return the refunds, newest first: all, or those of one intent."""
         return list(self._items(REFUNDS, payment_intent=intent_id))
 
-    def refund(self, intent_id: str) -> Json:
-        """Give all of a payment back, as a person does at Stripe's Dashboard."""
-        return self.client.post(REFUNDS, form={"payment_intent": intent_id})
+    def refund(self, intent_id: str, amount: int | None = None) -> Json:
+        """Give a payment back, as a person does at Stripe's Dashboard: so much of it, or all that is left."""
+        return self.client.post(REFUNDS, form={"payment_intent": intent_id, "amount": amount})
+
+    def change_amount(self, intent_id: str, amount: int) -> Json:
+        """Let a payment that nobody has made yet be about another sum."""
+        return self.client.post(f"{INTENTS}/{intent_id}", form={"amount": amount})
 
     def charges(self, intent_id: str | None = None) -> list[Json]:
         """Return the charges, newest first: all, or those of one intent."""
@@ -88,6 +93,11 @@ class StripeClient:
             if not page["has_more"]:
                 return
             query["starting_after"] = page["data"][-1]["id"]
+
+
+def amount_at_stripe(amount: int, currency: str) -> int:
+    """Return the amount as Stripe counts it, of one in the currency's own minor units."""
+    return amount * (100 if currency.upper() in CENTS_ONLY_AT_STRIPE else 1)
 
 
 def _intent_path(client_secret: str) -> str:
