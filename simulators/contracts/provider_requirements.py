@@ -19,8 +19,8 @@ STATES = """\
 States: your states URL gets POST {"state": <name>, "params": {...}} before each interaction that needs one; bring your
 service there and answer 200, or 422 when you cannot (see that it begins anew: the contract's examples repeat)."""
 MESSAGES = """\
-Messages: your messages URL gets POST {"description": <name>}, and "request" if it is an answer; answer 200 with the
-message itself, said by your real code, as the Content-Type that is given."""
+Messages: your messages URL gets POST {"description": <name>, "consumer": <who needs it>}, and "request" if it is an
+answer; answer 200 with the message itself, said by your real code, as the Content-Type that is given."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,14 @@ class ProviderRequirements:
 
     provider: str
     contracts: list[PactFile]
+
+    def by_consumer(self) -> list[ProviderRequirements]:
+        """Return what each consumer requires, of those that require anything."""
+        consumers = sorted({consumer for consumer, _ in self.interactions()})
+        return [
+            ProviderRequirements(self.provider, [each for each in self.contracts if each.consumer == consumer])
+            for consumer in consumers
+        ]
 
     def states(self) -> dict[str, list[Mapping[str, Any]]]:
         """Return the states, each with the parameters that are asked for."""

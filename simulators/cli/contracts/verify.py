@@ -30,6 +30,9 @@ TIMEOUT_SECONDS = 10
 @click.option("--url", help="Where it listens.")
 @click.option("--states-url", help="What brings it into a state.")
 @click.option("--messages-url", help="What makes it say a message.")
+@click.option(
+    "--jwt-secret", envvar="JWT_SECRET", help="By which it knows people: the contracts' tokens are signed anew with it."
+)
 @click.option("--list", "only_list", is_flag=True, help="Only print what these two have to do.")
 @click.option(
     "--pacts",
@@ -78,7 +81,12 @@ def verify(
 
 
 def _reach(
-    requirements: ProviderRequirements, *, url: str | None, states_url: str | None, messages_url: str | None
+    requirements: ProviderRequirements,
+    *,
+    url: str | None,
+    states_url: str | None,
+    messages_url: str | None,
+    jwt_secret: str | None,
 ) -> Provider:
     """Return the service, after a look at whether it is there, and offers what it must; or raise WrongUsage."""
     if not url:
@@ -96,7 +104,7 @@ def _reach(
     http = real_seams().http
     for each in filter(None, (url, states_url, messages_url)):
         _must_answer(http, each)
-    return provider_at(Addresses(url, states_url, messages_url), http)
+    return provider_at(Addresses(url, states_url, messages_url, jwt_secret), http)
 
 
 def _must_answer(http: requests.Session, url: str) -> None:

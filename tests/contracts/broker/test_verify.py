@@ -30,7 +30,10 @@ def test_what_is_kept_is_listed_interaction_by_interaction(ben: Ben, pacts: Path
     answer = verified(ben, pacts=pacts)
     assert answer.output == "kept     a greeting (ada)\nkept     news (ada)\nben: 2 kept, 0 broken\n"
     assert answer.exit_code == 0
-    assert ben.asked == [{"action": "setup", "params": {"since": 7}, "state": "awake"}, {"description": "news"}]
+    assert ben.asked == [
+        {"action": "setup", "params": {"since": 7}, "state": "awake"},
+        {"description": "news", "consumer": "ada"},
+    ]
 
 
 def test_what_is_broken_is_listed_with_the_reason(ben: Ben, pacts: Path) -> None:
@@ -119,6 +122,19 @@ def test_a_message_of_which_nothing_is_needed_must_be_said_all_the_same(ben: Ben
     ben.answers["/desk/message"] = ("nobody says that", 404)
     answer = verified(ben, pacts=pacts)
     assert (answer.exit_code, "trouble  message 'news'" in answer.output) == (1, True)
+
+
+def test_two_consumers_may_need_another_message_by_one_description(ben: Ben, elsewhere: Path) -> None:
+    write_contract(elsewhere / "ada-ben.json", NEWS)
+    other = NEWS | {"contents": NEWS["contents"] | {"content": {"text": "good evening"}}}
+    (elsewhere / "eve-ben.json").write_text(json.dumps(contract(other) | {"consumer": {"name": "eve"}}))
+    texts = {"ada": "hello", "eve": "good evening"}
+    ben.answers["/desk/message"] = lambda asked: {"text": texts[asked["consumer"]]}
+    answer = verified(ben, pacts=elsewhere)
+    assert answer.output == "kept     news (ada)\nkept     news (eve)\nben: 2 kept, 0 broken\n"
+    texts["eve"] = "hello"
+    broken = verified(ben, pacts=elsewhere)
+    assert (broken.exit_code, "BROKEN   news (eve)" in broken.output) == (1, True)
 
 
 def test_a_service_that_is_not_there_is_not_called_broken(ben: Ben, pacts: Path) -> None:
