@@ -20,7 +20,7 @@ class ControlClient:
         """Return the faults in place, and how often each has struck."""
         return list(self.client.get(f"{CONTROL_PATH}/faults")["items"])
 
-    def plant_fault(self, name: str, **parameters: object) -> Json:
+    def plant_fault(self, name: str, /, **parameters: object) -> Json:
         """Plant the fault of that name, with its own parameters; returns it as it is planted."""
         return self.client.post(f"{CONTROL_PATH}/faults/{name}", parameters)
 
@@ -32,30 +32,9 @@ class ControlClient:
         """Take all faults away."""
         self.client.delete(f"{CONTROL_PATH}/faults")
 
-    def calls(self) -> list[Json]:
-        """Return the newest calls it received, oldest first."""
-        return list(self.client.get(f"{CONTROL_PATH}/calls")["items"])
-
     def deliveries(self) -> list[Json]:
         """Return the newest messages it sent or is to send, newest first, with every attempt."""
         return list(self.client.get(f"{CONTROL_PATH}/deliveries")["items"])
-
-    def clock(self) -> Json:
-        """Return its time, and whether that passes by itself."""
-        return self.client.get(f"{CONTROL_PATH}/clock")
-
-    def move_clock(self, seconds: float = 0, *, running: bool | None = None) -> Json:
-        """Move its time ahead; hold it still or let it run where `running` says so."""
-        body = {"advanceSeconds": seconds} | ({} if running is None else {"running": running})
-        return self.client.post(f"{CONTROL_PATH}/clock", body)
-
-    def state(self) -> Json:
-        """Return everything it remembers, as one JSON document."""
-        return self.client.get(f"{CONTROL_PATH}/state")
-
-    def load_state(self, state: Json) -> None:
-        """Replace everything it remembers by what `state` returned."""
-        self.client.put(f"{CONTROL_PATH}/state", state)
 
     def reset(self) -> None:
         """Begin anew: no state, no faults, no calls."""

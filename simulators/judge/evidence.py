@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from simulators.kit.json_types import Json
 from simulators.world.recorder import Exchange
+from simulators.world.topology import PAYMENT
 from simulators.world.world import World
 
-DEFAULT_CHECK_SECONDS = 300
+# How soon a right service looks for itself, and nobody can pay any more; how long it tries to deliver at least.
+DEFAULT_SECONDS = {"PAYMENT_CHECK_SECONDS": 300, "PAYMENT_WINDOW_SECONDS": 1800, "PATIENCE_SECONDS": 3600}
 SECRET = re.compile(r"_secret_\w|\bsk_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")  # Or a card's number.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """One moment at which all is quiet, as each side shows it."""
+    """One moment at which all is quiet, as each side shows it.
+
+    An intent's metadata are those it was created with, and `asked` is the sum: what a person changes later is not ours.
+    """
 
     now: datetime
     intents: list[Json]
@@ -29,9 +34,12 @@ class Evidence:
     notices: list[Json]
     sagas: dict[str, Json | None]
     exchanges: list[Exchange]
+    begun: set[str]  # The sagaIds that students were given.
     earlier_outcomes: dict[str, str]
-    check_seconds: float
+    waits: dict[str, timedelta]
     secrets: tuple[str, ...]
+    events: list[Json] = field(default_factory=list)  # Stripe's; none where only one saga is judged.
+    log: list[str] = field(default_factory=list)  # What the payment-service wrote down.
 
     @property
     def deliveries(self) -> list[Json]:
@@ -39,9 +47,9 @@ class Evidence:
         return [each for each in self.enrollments + self.sessions if each.get("sagaId")]
 
     @property
-    def trace(self) -> list[str]:
-        """What is written down of the exchanges, a line each."""
-        return [json.dumps(asdict(each)) for each in self.exchanges]
+    def written(self) -> list[str]:
+        """What is written down: of the exchanges, and by the payment-service."""
+        return [*(json.dumps(asdict(each)) for each in self.exchanges), *self.log]
 
     def deliveries_of(self, saga_id: str) -> list[Json]:
         """Return what a saga brought about."""
@@ -54,6 +62,26 @@ class Evidence:
     def refunds_of(self, intent: Json) -> list[Json]:
         """Return the refunds of this payment, failed ones too."""
         return [each for each in self.refunds if each["payment_intent"] == intent["id"]]
+
+    def own_refunds(self, intent: Json) -> list[Json]:
+        """Return the refunds that the service asked for; a person at Stripe's Dashboard writes no metadata."""
+        return [each for each in self.refunds_of(intent) if each.get("metadata")]
+
+    def paid_at(self, intent: Json) -> datetime:
+        """Return when the payment succeeded, by Stripe's time."""
+        paid = [each["created"] for each in self.charges if each["payment_intent"] == intent["id"] and each["paid"]]
+        return datetime.fromtimestamp(max(paid, default=0), UTC)
+
+    def payment(self, saga_id: str) -> Json:
+        """Return the payment as the service reports it; empty where it reports none."""
+        return (self.sagas.get(saga_id) or {}).get("payment") or {}
+
+    def has_arrived(self, intent: Json) -> bool:
+        """Whether all of Stripe's news of this payment have been accepted."""
+        accepted = {each.message_id for each in self.exchanges if each.callee == PAYMENT and each.is_accepted}
+        objects = [(each["id"], each["data"]["object"]) for each in self.events]
+        about = {id_ for id_, it in objects if intent["id"] in (it["id"], it.get("payment_intent"))}
+        return about <= accepted
 
     def outcome(self, saga_id: str) -> str | None:
         """Return how the saga ended; None while it runs or when nobody knows it."""
@@ -78,7 +106,8 @@ def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] |
     The outcomes seen are remembered for the next time. `exchanges` are those that matter, all if not given.
     """
     saga = None if saga_id is None else world.payment.find_saga(saga_id)
-    intents = world.stripe.intents(saga_id)
+    events = world.stripe.events() if saga_id is None else []
+    intents = _as_created(world.stripe.intents(saga_id), events)
     payments = [None] if saga_id is None else [each["id"] for each in intents]
     enrollments = world.learning.enrollments(None if saga_id is None else (saga or {}).get("studentId", ""))
     sessions, holds = world.communication.sessions(saga_id), world.tutors.active_holds(saga_id)
@@ -98,9 +127,12 @@ def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] |
         notices=world.communication.notices(saga_id),
         sagas=sagas,
         exchanges=list(world.recorder) if exchanges is None else exchanges,
+        begun=set(world.sagas),
         earlier_outcomes={each: earlier[each] for each in earlier if saga_id in (None, each)},
-        check_seconds=float(world.topology.settings.get("PAYMENT_CHECK_SECONDS", DEFAULT_CHECK_SECONDS)),
+        waits={name: _wait(world, name) for name in DEFAULT_SECONDS},
         secrets=(known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret),
+        events=events,
+        log=world.log(),
     )
 
 
@@ -111,3 +143,22 @@ def saga_of(intent: Json) -> str:
 
 def _sagas(world: World, mentioned: set[str | None]) -> dict[str, Json | None]:
     return {each: world.payment.find_saga(each) for each in sorted(filter(None, world.sagas | mentioned))}
+
+
+def _as_created(intents: list[Json], events: list[Json]) -> list[Json]:
+    """Return the intents with the metadata and the sum that the service gave them, as Stripe announced them."""
+    created = {
+        each["data"]["object"]["id"]: each["data"]["object"]
+        for each in events
+        if each["type"] == "payment_intent.created"
+    }
+    pairs = [(each, created.get(each["id"], each)) for each in intents]
+    return [each | {"metadata": first["metadata"], "asked": _sum(first)} for each, first in pairs]
+
+
+def _sum(intent: Json) -> Json:
+    return {"amount": intent["amount"], "currency": intent["currency"].upper()}
+
+
+def _wait(world: World, name: str) -> timedelta:
+    return timedelta(seconds=float(world.topology.settings.get(name, DEFAULT_SECONDS[name])))

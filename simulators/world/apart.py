@@ -83,6 +83,10 @@ class Apart(Served):
         self._processes[name].start()
         self._processes[name].await_ready()
 
+    def log(self) -> list[str]:
+        """Return all that the payment-service's process has printed."""
+        return (self._directory / f"{PAYMENT}.log").read_text(errors="replace").splitlines()
+
     def close(self) -> None:
         """End all processes, those that tell others things first."""
         leaving = [self._processes[name] for name in sorted(self._processes, key=lambda name: name == PAYMENT)]

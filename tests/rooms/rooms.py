@@ -54,8 +54,9 @@ ROOMS = {
         "simulators.judge simulators.world simulators.clients simulators.kit.json_types", "requests"
     ),
     "simulators.check": _room(
-        f"simulators.stories simulators.judge simulators.world simulators.clients {_KIT_AND_SERVICES}",
-        "requests pytest pytest_bdd",
+        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit.json_types "
+        "simulators.kit.http.cloudevents simulators.stripe.webhooks.signing",
+        "pytest pytest_bdd",
     ),
     "simulators.console": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts",

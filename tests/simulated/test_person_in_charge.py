@@ -97,7 +97,7 @@ def test_a_saga_whose_refund_takes_too_long_has_a_next_step_of_its_own(tmp_path:
         world.plant_fault(STRIPE, "server_error", path="/v1/refunds", times=None)
         saga_id = parked(world)
         world.pass_time(timedelta(minutes=1))
-        saga = world.payment.client.get(f"/sagas/{saga_id}")
+        saga = world.payment.saga(saga_id)
     assert (saga["outcome"], saga["payment"]["status"]) == ("PARKED", "REFUND_PENDING")
     assert saga["nextStep"].startswith("See at Stripe how far the refund is")
 

@@ -17,7 +17,7 @@ from reference.reconciliation.reconcile import Reconciliation, Repair
 from simulators.judge.verdict import must_hold
 from simulators.stripe.webhooks.signing import signature
 from simulators.world.inside import Inside
-from simulators.world.topology import PAYMENT, STRIPE
+from simulators.world.topology import STRIPE
 
 K = DifferenceKind
 ON_ITS_WAY = timedelta(minutes=2)  # Longer than news may take.
@@ -88,7 +88,7 @@ def forge(world: Inside, intent_id: str, event: str, **changes: Any) -> None:
     about = {"id": "evt_forged", "object": "event", "created": now, "livemode": False, "type": event}
     body = json.dumps(about | {"data": {"object": intent | changes}})
     header = {"Stripe-Signature": f"t={now},v1={signature(world.topology.credentials.webhook_secret, now, body)}"}
-    world.client(PAYMENT, "thief", lambda: "").post("/webhooks/stripe", form=body, **header)
+    world.stranger("thief").send_webhook(body, **header)
     world.settle()
 
 
@@ -179,14 +179,14 @@ def test_an_intent_that_only_says_it_is_ours_is_shown_to_a_person(world: Inside)
     assert kinds(world) == [K.UNKNOWN_HERE]
 
     assert repaired(world) == [Repair.FOR_A_PERSON]
-    letters = world.payment.client.get("/dead-letters")["items"]
+    letters = list(world.payment.dead_letters())
     assert {each["sagaId"] for each in letters} == {"saga_x"}
     assert "reconcile" in {each["source"] for each in letters}
 
 
 def test_an_intent_that_stripe_does_not_know_is_reported(world: Inside) -> None:
     _, intent_id = bought(world)
-    world.stripe.client.post("/_sim/reset")
+    world.control(STRIPE).reset()
     (difference,) = found(world)
     assert (difference.kind, difference.intent_id, difference.there) == (K.UNKNOWN_AT_STRIPE, intent_id, "nothing")
     assert repaired(world) == [Repair.FOR_A_PERSON]
@@ -234,7 +234,7 @@ def test_forged_news_are_seen_through(world: Inside, kind: DifferenceKind, event
 def test_a_range_of_time_is_kept_to(world: Inside) -> None:
     began = world.clock.now()
     bought(world)
-    world.stripe.client.post("/_sim/reset")
+    world.control(STRIPE).reset()
     world.pass_time(timedelta(days=8))
     assert found(world) == []
     assert [each.kind for each in found(world, since=began)] == [K.UNKNOWN_AT_STRIPE]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Finding, Findings, invariant
+from simulators.kit.json_types import Json
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action", "processing", "requires_capture")
 ENDING_NOTICES = {"COMPLETED": "CONFIRMED", "EXPIRED": "EXPIRED", "REFUNDED": "REFUNDED"}
+UNPAID, OF_MONEY = ("REJECTED", "EXPIRED", "CANCELLED"), {"CONFIRMED", "REFUNDED"}
 
 
 @invariant(5, "one delivery")
@@ -18,8 +23,8 @@ def one_delivery(evidence: Evidence) -> Findings:
     yield from (Finding(saga_id, f"{count} deliveries") for saga_id, count in by_saga.items() if count > 1)
     by_seat = Counter((each["studentId"], each["courseId"]) for each in evidence.enrollments)
     yield from (Finding("", f"{seat} is there {count} times") for seat, count in by_seat.items() if count > 1)
-    by_slot = Counter((each["tutorId"], each["scheduledAt"]) for each in evidence.sessions)
-    yield from (Finding("", f"{count} sessions of {slot}") for slot, count in by_slot.items() if count > 1)
+    for one, other in _overlaps(evidence.sessions):
+        yield Finding("", f"{one['tutorId']} has two sessions, at {one['scheduledAt']} and {other['scheduledAt']}")
 
 
 @invariant(8, "nothing is left lying")
@@ -45,19 +50,32 @@ def nothing_for_free(evidence: Evidence) -> Findings:
     for each in evidence.deliveries:
         if each["sagaId"] not in paid:
             yield Finding(each["sagaId"], f"{each['studentId']} has it without a payment")
-    by_slot = Counter((each["tutorId"], each["scheduledAt"]) for each in evidence.holds)
-    yield from (Finding("", f"{count} sagas keep {slot}") for slot, count in by_slot.items() if count > 1)
+    for one, other in _overlaps(evidence.holds):
+        yield Finding("", f"two sagas keep {one['tutorId']}, at {one['scheduledAt']} and {other['scheduledAt']}")
+
+
+def _overlaps(slots: list[Json]) -> Iterator[tuple[Json, Json]]:
+    """Yield the pairs of slots of one tutor that overlap, in whatever form their times are written."""
+    by_start = sorted(slots, key=lambda each: (each["tutorId"], datetime.fromisoformat(each["scheduledAt"])))
+    for one, other in pairwise(by_start):
+        end = datetime.fromisoformat(one["scheduledAt"]) + timedelta(minutes=one.get("duration", 1))
+        if one["tutorId"] == other["tutorId"] and datetime.fromisoformat(other["scheduledAt"]) < end:
+            yield one, other
 
 
 @invariant(16, "told once")
 def one_notice(evidence: Evidence) -> Findings:
-    """Whoever paid is told once how it ended, nobody else is told, and no notice holds a secret."""
+    """Whoever paid is told once how it ended, and nothing else; nobody else is told, and no notice holds a secret."""
     for saga_id, saga in evidence.sagas.items():
         notices = [each for each in evidence.notices if each["sagaId"] == saga_id]
         kinds = Counter(each["kind"] for each in notices)
         ending = ENDING_NOTICES.get(evidence.outcome(saga_id) or "")
         if ending and kinds[ending] != 1:
             yield Finding(saga_id, f"ended {evidence.outcome(saga_id)}, and was told {kinds[ending]} times")
+        if evidence.outcome(saga_id) == "PARKED" and not kinds["NEEDS_ATTENTION"]:
+            yield Finding(saga_id, "waits for a person, and the student was not told")
+        if evidence.outcome(saga_id) in UNPAID and (false := sorted(OF_MONEY & {*kinds})):
+            yield Finding(saga_id, f"ended {evidence.outcome(saga_id)}, and was told {', '.join(false)}")
         strangers = {each["personId"] for each in notices} - {saga["studentId"] if saga else ""}
         yield from (Finding(saga_id, f"{stranger} was told") for stranger in strangers)
     for each in evidence.notices:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
+from simulators.clients.messages import EVENTS
 from simulators.clients.payments import STRIPE_WEBHOOKS
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Finding, Findings, invariant
 from simulators.world.recorder import Exchange
-from simulators.world.topology import STRIPE
+from simulators.world.topology import PAYMENT, STRIPE
 
 ROUND_TRIP = timedelta(seconds=60)
 
@@ -29,7 +30,11 @@ def said_twice_is_said_once(evidence: Evidence) -> Findings:
 
 @invariant(11, "only Stripe is believed")
 def only_stripe_is_believed(evidence: Evidence) -> Findings:
-    """A webhook that somebody else sends is refused."""
+    """A webhook that somebody else sends is refused, and so is an event that no service sends."""
+    for each in evidence.exchanges:
+        is_foreign = (each.callee, each.path) == (PAYMENT, EVENTS) and not each.caller.endswith("-service")
+        if is_foreign and each.is_accepted:
+            yield Finding(each.saga_id or "", f"{each.message} by {each.caller} was answered {each.status}")
     for each in _webhooks(evidence):
         if each.caller != STRIPE and each.status and each.status < HTTPStatus.BAD_REQUEST:
             yield Finding(each.saga_id or "", f"{each.message} by {each.caller} was answered {each.status}")
@@ -45,34 +50,33 @@ def webhooks_are_answered(evidence: Evidence) -> Findings:
 
 @invariant(13, "nothing is lost")
 def nothing_is_lost(evidence: Evidence) -> Findings:
-    """What was accepted is known: an accepted start has a saga."""
-    for each in evidence.exchanges:
-        accepted = each.is_accepted and each.message == "EnrollInCourseInitiated"
-        if accepted and each.saga_id in evidence.sagas and evidence.sagas[each.saga_id] is None:
-            yield Finding(each.saga_id, "was accepted, and is not known")
+    """What was accepted is known: an accepted start has a saga, and so has every booking that got a sagaId."""
+    starts = [each for each in evidence.exchanges if each.message == "EnrollInCourseInitiated"]
+    announced, accepted = {each.saga_id for each in starts}, {each.saga_id for each in starts if each.is_accepted}
+    for saga_id, saga in evidence.sagas.items():
+        if saga is None and saga_id in evidence.begun and (saga_id in accepted or saga_id not in announced):
+            yield Finding(saga_id, "was accepted, and is not known")
 
 
 @invariant(14, "lost news is found")
 def lost_news_is_found(evidence: Evidence) -> Findings:
-    """A payment whose webhook never came is found by the next periodic check."""
+    """A payment whose webhook never came is found by the next periodic check, whatever has become of its saga."""
     for intent in evidence.intents:
-        saga = evidence.sagas.get(saga_of(intent))
-        if intent["status"] != "succeeded" or not saga or saga["state"] != "AWAITING_PAYMENT":
+        saga_id = saga_of(intent)
+        if intent["status"] != "succeeded" or not evidence.sagas.get(saga_id):
             continue
-        if evidence.now > _paid_at(evidence, intent["id"]) + timedelta(seconds=evidence.check_seconds) + ROUND_TRIP:
-            yield Finding(saga_of(intent), f"{intent['id']} has long been paid, and the saga still waits for it")
+        is_known = evidence.payment(saga_id).get("status") not in (None, "PENDING", "CANCELED")
+        waits = (evidence.sagas[saga_id] or {})["state"] == "AWAITING_PAYMENT"
+        due = evidence.paid_at(intent) + evidence.waits["PAYMENT_CHECK_SECONDS"] + ROUND_TRIP
+        if (waits or not is_known) and evidence.now > due:
+            yield Finding(saga_id, f"{intent['id']} has long been paid, and nobody knows of it")
 
 
 @invariant(18, "secrets stay secret")
 def secrets_stay_secret(evidence: Evidence) -> Findings:
-    """What is written down of the exchanges holds no key, no client secret and no card number."""
-    yield from (Finding("", "a secret is in the trace") for line in evidence.trace if evidence.has_secret(line))
+    """What is written down, by us and by the service, holds no key, no client secret and no card number."""
+    yield from (Finding("", "a secret is written down") for line in evidence.written if evidence.has_secret(line))
 
 
 def _webhooks(evidence: Evidence) -> list[Exchange]:
     return [each for each in evidence.exchanges if each.path == STRIPE_WEBHOOKS]
-
-
-def _paid_at(evidence: Evidence, intent_id: str) -> datetime:
-    paid = [each["created"] for each in evidence.charges if each["payment_intent"] == intent_id and each["paid"]]
-    return datetime.fromtimestamp(max(paid), UTC)

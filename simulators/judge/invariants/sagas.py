@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from simulators.judge.evidence import Evidence
 from simulators.judge.invariant import Finding, Findings, invariant
+from simulators.kit.json_types import Json
 
 ENDINGS = ("COMPLETED", "REJECTED", "EXPIRED", "CANCELLED", "REFUNDED", "PARKED")
+LONGEST_WAIT = timedelta(days=3, hours=1)
 # What may yet become of a saga that has ended: money that came late, went back late, or was sent back by hand.
 LATE_NEWS: dict[str, tuple[str | None, ...]] = {
     "COMPLETED": ("REFUNDED",),
@@ -27,9 +31,16 @@ def an_ending_is_final(evidence: Evidence) -> Findings:
 
 @invariant(7, "every saga ends")
 def every_saga_ends(evidence: Evidence) -> Findings:
-    """No saga is left behind by its own deadline."""
+    """No saga is left behind by its own deadline, nor waits longer than for a refund without anything happening."""
     for saga_id, saga in evidence.sagas.items():
-        if saga and not saga["outcome"] and not evidence.is_under_way(saga_id):
-            yield Finding(
-                saga_id, f"is {saga['state']}, and was to wait for {saga['waitingFor']} until {saga['waitingUntil']}"
-            )
+        if saga is None or saga["outcome"]:
+            continue
+        if not evidence.is_under_way(saga_id):
+            expected = f"{saga['waitingFor']} until {saga['waitingUntil']}"
+            yield Finding(saga_id, f"is {saga['state']}, and was to wait for {expected}")
+        elif evidence.now - _last_move(saga, evidence.now) > LONGEST_WAIT:
+            yield Finding(saga_id, f"is {saga['state']}, and nothing has happened for more than {LONGEST_WAIT}")
+
+
+def _last_move(saga: Json, now: datetime) -> datetime:
+    return max((datetime.fromisoformat(each["at"]) for each in saga.get("history", ())), default=now)

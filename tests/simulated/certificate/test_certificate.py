@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from simulators.console.sequence import sequence
 from simulators.world.inside import Inside
 from simulators.world.together import Together
 from simulators.world.topology import PAYMENT, SERVICES, NeighbourRow
@@ -67,3 +68,10 @@ def test_it_goes_down_and_comes_back_with_all_it_knew(world: World) -> None:
         world.reach(CertificateClient).certificates()
     world.recover()
     assert len(world.reach(CertificateClient).certificates()) == 1
+
+
+def test_it_has_a_lane_in_the_sequence(world: World) -> None:
+    issue(world)
+    diagram = sequence(world.recorder.entries(), {}, [], services=world.topology.urls)
+    assert diagram.lanes == [PAYMENT, CERTIFICATES]
+    assert diagram.steps[0].said == "ISSUE_CERTIFICATE"

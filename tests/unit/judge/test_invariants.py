@@ -17,13 +17,17 @@ NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 METADATA = {"paymentId": "p1", "sagaId": "s1", "paymentContext": "COURSE_ENROLLMENT", "contextId": "algebra"}
 INTENT = {
     "id": "pi_1", "status": "succeeded", "amount": 4900, "amount_received": 4900, "currency": "eur",
-    "metadata": METADATA,
+    "metadata": METADATA, "created": int((NOW - timedelta(days=1)).timestamp()),
 }  # fmt: skip
 CHARGE = {
     "id": "ch_1", "payment_intent": "pi_1", "amount_captured": 4900, "amount_refunded": 0, "paid": True,
     "created": int((NOW - timedelta(days=1)).timestamp()),
 }  # fmt: skip
-REFUND = {"id": "re_1", "payment_intent": "pi_1", "charge": "ch_1", "amount": 4900, "status": "succeeded"}
+REFUND = {
+    "id": "re_1", "payment_intent": "pi_1", "charge": "ch_1", "amount": 4900, "status": "succeeded",
+    "metadata": {"attempt": "1"}, "created": int((NOW - timedelta(hours=12)).timestamp()),
+}  # fmt: skip
+BY_HAND = REFUND | {"metadata": {}}
 SEAT = {"sagaId": "s1", "studentId": "ada", "courseId": "algebra"}
 SESSION = {"sagaId": "s1", "studentId": "ada", "tutorId": "grace", "scheduledAt": "2026-09-02T10:00:00Z"}
 HOLD = {**SESSION, "status": "HELD"}
@@ -37,7 +41,7 @@ SAGA = {
 
 
 def exchange(
-    name: str, message_id: str = "m1", answer: str = "202", caller: str = "x", path: str = "/events"
+    name: str, message_id: str = "m1", answer: str = "202", caller: str = "learning-service", path: str = "/events"
 ) -> Exchange:
     return Exchange("now", caller, "payment-service", "POST", path, answer, name, message_id, "s1")
 
@@ -56,7 +60,12 @@ def sound() -> Evidence:
         sagas={"s1": deepcopy(SAGA)},
         exchanges=[exchange("EnrollInCourseInitiated"), exchange("PaymentSucceeded"), exchange("PaymentSucceeded")],
         earlier_outcomes={"s1": "COMPLETED"},
-        check_seconds=300,
+        begun={"s1"},
+        waits={
+            "PAYMENT_CHECK_SECONDS": timedelta(minutes=5),
+            "PAYMENT_WINDOW_SECONDS": timedelta(minutes=30),
+            "PATIENCE_SECONDS": timedelta(days=2),
+        },
         secrets=("hush",),
     )
 
@@ -77,11 +86,25 @@ def intent(**changes: Any) -> list[dict[str, Any]]:
     return [{**INTENT, **changes}]
 
 
+TOMORROW = (NOW + timedelta(days=1)).isoformat()
+LONG_AGO = {"at": (NOW - timedelta(days=5)).isoformat(), "text": "It began.", "message": "EnrollInCourseInitiated"}
+LONG = {**SESSION, "sagaId": "s2", "duration": 60}
+
+
+def payment(**changes: Any) -> dict[str, Any]:
+    return saga(payment={**SAGA["payment"], **changes})  # type: ignore[dict-item]
+
+
 HOOK = "/webhooks/stripe"
+LATER = "2026-09-02T12:30:00+02:00"  # Half an hour after the session began.
+BACK: dict[str, Any] = {"enrollments": [], "refunds": [REFUND], "charges": [{**CHARGE, "amount_refunded": 4900}]}
+REFUNDED = {"outcome": "REFUNDED", "payment": SAGA["payment"] | {"status": "REFUNDED"}}  # type: ignore[operator]
+SUCCEEDED = {"type": "refund.updated", "id": "evt_1", "data": {"object": BY_HAND}}
 BROKEN: list[tuple[int, str, Evidence]] = [
     (1, "money kept for nothing", but(enrollments=[])),
     (1, "a seat and the money back", but(refunds=[REFUND], charges=[{**CHARGE, "amount_refunded": 4900}])),
     (1, "half of it back", but(enrollments=[], refunds=[{**REFUND, "amount": 2450}])),
+    (1, "money back for no reason", but(**BACK, sagas=saga(**REFUNDED), notices=[{**NOTICE, "kind": "REFUNDED"}])),
     (2, "more back than taken", but(refunds=[{**REFUND, "amount": 5000}])),
     (2, "said to be refunded", but(enrollments=[], sagas=saga(outcome="REFUNDED"))),
     (3, "announced twice", but(exchanges=[exchange("PaymentSucceeded"), exchange("PaymentSucceeded", "m2")])),
@@ -90,28 +113,42 @@ BROKEN: list[tuple[int, str, Evidence]] = [
     (5, "two seats by a saga", but(enrollments=[SEAT, {**SEAT, "courseId": "biology"}])),
     (5, "one student twice in a course", but(enrollments=[SEAT, {**SEAT, "sagaId": "s2"}])),
     (5, "two sessions in a slot", but(enrollments=[], sessions=[SESSION, {**SESSION, "sagaId": "s2"}])),
+    (5, "two sessions that overlap, in two forms", but(sessions=[LONG, {**SESSION, "scheduledAt": LATER}])),
     (6, "an ending undone", but(sagas=saga(outcome="EXPIRED"))),
     (7, "left behind", but(sagas=saga(outcome=None, waitingUntil=(NOW - timedelta(1)).isoformat()))),
+    (7, "always under way", but(sagas=saga(outcome=None, waitingUntil=TOMORROW, history=[LONG_AGO]))),
     (8, "a seat left", but(sagas=saga(outcome="EXPIRED"))),
     (8, "an intent left open", but(sagas=saga(outcome="EXPIRED"), intents=intent(status="requires_payment_method"))),
     (8, "a slot left", but(enrollments=[], sagas=saga(outcome="EXPIRED"), holds=[HOLD])),
     (9, "two sagas in a slot", but(holds=[HOLD, {**HOLD, "sagaId": "s2"}])),
     (9, "a free seat", but(intents=intent(status="requires_payment_method"))),
     (10, "another price", but(intents=intent(amount=4800, amount_received=4800))),
+    (10, "a price without cents", but(sagas=payment(price={"amount": 4900, "currency": "ISK"}))),
+    (10, "another price than was asked for at first", but(intents=intent(asked={"amount": 100, "currency": "EUR"}))),
     (10, "a seat for less", but(intents=intent(amount_received=100))),
     (11, "a stranger believed", but(exchanges=[exchange("payment_intent.succeeded", answer="200", path=HOOK)])),
+    (11, "a stranger's event", but(exchanges=[exchange("EnrollmentConfirmed", caller="somebody")])),
     (12, "a webhook fails", but(exchanges=[exchange("x", answer="500", caller="stripe", path=HOOK)])),
     (13, "accepted and lost", but(sagas={"s1": None})),
+    (13, "a booking that nobody knows", but(sagas={"s1": None}, exchanges=[])),
+    (14, "expired, though it is paid", but(sagas=payment(status="PENDING") | {})),
     (14, "paid and not noticed", but(sagas=saga(outcome=None, state="AWAITING_PAYMENT"))),
     (15, "a charge too little", but(charges=[])),
     (15, "a refund of nothing", but(refunds=[{**REFUND, "charge": "ch_9"}])),
+    (15, "paid, said to be canceled", but(sagas=payment(status="CANCELED"))),
+    (15, "said to be back, and is not", but(sagas=payment(status="REFUNDED"))),
+    (15, "back, and not said so", but(**BACK)),
     (16, "nobody told", but(notices=[])),
     (16, "told twice", but(notices=[NOTICE, NOTICE])),
     (16, "a stranger told", but(notices=[NOTICE, {**NOTICE, "personId": "ben", "kind": "DECLINED"}])),
     (16, "a secret told", but(notices=[{**NOTICE, "title": "hush"}])),
+    (16, "parked, and nobody told", but(sagas=saga(outcome="PARKED"))),
+    (16, "expired, and told of a seat", but(sagas=saga(outcome="EXPIRED"))),
+    (17, "a payment that became another's", but(sagas=payment(contextId="biology"))),
     (17, "metadata missing", but(intents=intent(metadata={"sagaId": "s1"}))),
     (17, "metadata of another", but(intents=intent(metadata={**METADATA, "contextId": "biology"}))),
     (18, "a secret written down", but(exchanges=[exchange("x", path="/hush")])),
+    (18, "a secret in the log", but(log=["DEBUG paying with sk_test_abc"])),
     (18, "a card number written down", but(exchanges=[exchange("4242424242424242")])),
     (18, "a client secret written down", but(exchanges=[exchange("x", path="/pi_1_secret_abc")])),
 ]
@@ -135,19 +172,39 @@ def test_every_invariant_has_been_seen_broken() -> None:
 @pytest.mark.parametrize(
     "evidence",
     [
-        but(enrollments=[], sagas=saga(outcome="PARKED"), earlier_outcomes={}),
+        but(
+            enrollments=[],
+            sagas=saga(outcome="PARKED"),
+            earlier_outcomes={},
+            notices=[{**NOTICE, "kind": "NEEDS_ATTENTION"}],
+        ),
         but(
             enrollments=[], sagas=saga(outcome=None, waitingUntil=(NOW + timedelta(1)).isoformat()), earlier_outcomes={}
         ),
+        but(**BACK | {"refunds": [BY_HAND]}, sagas=saga(**REFUNDED), notices=[{**NOTICE, "kind": "REFUNDED"}]),
         but(
-            enrollments=[],
-            refunds=[REFUND],
-            charges=[{**CHARGE, "amount_refunded": 4900}],
-            sagas=saga(outcome="REFUNDED"),
+            **BACK,
+            sagas=saga(**REFUNDED),
             notices=[{**NOTICE, "kind": "REFUNDED"}],
+            exchanges=[exchange("EnrollmentRejected")],
         ),
+        but(
+            intents=intent(amount=490_000, amount_received=490_000, currency="isk"),
+            charges=[{**CHARGE, "amount_captured": 490_000}],
+            sagas=payment(price={"amount": 4900, "currency": "ISK"}),
+        ),
+        but(refunds=[{**BY_HAND, "amount": 900}], charges=[{**CHARGE, "amount_refunded": 900}]),
+        but(**BACK | {"refunds": [BY_HAND]}, sagas=payment(status="SUCCEEDED"), events=[SUCCEEDED]),
     ],
-    ids=["parked for a person", "still under way", "refunded in full, though it had been delivered"],
+    ids=[
+        "parked for a person",
+        "still under way",
+        "refunded in full by a person, though it had been delivered",
+        "refunded in full, since it was refused",
+        "paid in a currency without cents that Stripe counts as if it had some",
+        "a part given back by a person",
+        "news of it that never arrived",
+    ],
 )
 def test_other_right_endings_break_nothing(evidence: Evidence) -> None:
     assert broken(evidence) == set()
