@@ -77,6 +77,16 @@ def test_two_hundred_at_once_over_sockets_end_right(tmp_path: Path) -> None:
     assert set(outcomes) == OUTCOMES
 
 
+@pytest.mark.served
+@pytest.mark.postgres
+@pytest.mark.fault(18)
+def test_forty_at_once_end_right_where_writers_do_not_queue(tmp_path: Path, postgres_url: str) -> None:
+    storm = brew(seed=5, purchases=40)
+    again = replay("test_forty_at_once_end_right_where_writers_do_not_queue")
+    with storm.explain(again), Together(tmp_path, database_url=postgres_url) as world, ThreadPoolExecutor(16) as pool:
+        assert weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world)).outcomes
+
+
 def move(world: Together, by: timedelta) -> None:
     """Move time in steps, not to every moment at which something falls due: there are thousands."""
     for step in STEPS:

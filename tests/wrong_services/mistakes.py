@@ -130,7 +130,7 @@ def takes_trouble_for_a_refusal(patch: Patch) -> None:
     patch.setattr(PartnerService, "send", send)
 
 
-@mistake("a refund that has begun taken for one that is over", "ENR-25", "I2")
+@mistake("a refund that has begun taken for one that is over", "ENR-25")
 def takes_a_pending_refund_for_money_back(patch: Patch) -> None:
     patch.setitem(stripe_news.REFUND_STATES, "pending", RefundState.SUCCEEDED)
     patch.setitem(stripe_news.REFUND_STATES, "failed", RefundState.PENDING)

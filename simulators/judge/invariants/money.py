@@ -119,7 +119,7 @@ def _misreported(evidence: Evidence, intent: Json) -> Findings:
         "CANCELED": intent["status"] != "canceled",
         "SUCCEEDED": is_back or bool(own),
         "REFUND_PENDING": is_back or (bool(own) and not own & {"pending", "requires_action"}),
-        "REFUND_FAILED": is_back or not own & {"failed", "canceled"},
+        "REFUND_FAILED": is_back or (bool(own) and not own & {"failed", "canceled"}),
         "REFUNDED": not is_back,
     }
     if wrong.get(status, False) or (intent["status"] == "canceled" and status != "CANCELED"):
