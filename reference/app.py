@@ -26,11 +26,12 @@ from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.sagas.paid_saga import PaidSaga
 from reference.settings import ConfigurationError, Settings, read_settings
-from reference.storage.database import Database, is_migrated, migrate, open_database
+from reference.storage.database import Database, is_usable, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
 from reference.web import bookings, flows, health, inbound, operators
 from reference.web import sagas as purchases
 from reference.web.auth import Authenticator
+from reference.web.headers import protect
 from reference.web.metrics import Metrics
 from reference.web.problems import register_problems
 from reference.web.services import Services
@@ -69,8 +70,7 @@ def create_app(
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
     http = http or runtime.http_session()
 
-    database = open_database(settings.database_url)
-    migrate(database)
+    database = _open_migrated(settings)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
@@ -85,7 +85,7 @@ def create_app(
         authenticator=Authenticator(settings.service_token, settings.jwt_secret, clock),
         metrics=metrics,
         sagas=sagas,
-        is_ready=partial(_is_ready, database),
+        is_ready=runtime.Probe(partial(_is_ready, database)),
         new_id=new_id,
     )
     return _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
@@ -101,7 +101,7 @@ def open_books(
     """Return the reconciliation of Stripe's books and ours; ConfigurationError also when there are none of ours."""
     settings = read_settings(os.environ if environ is None else environ)
     clock, http = clock or runtime.SystemClock(), http or runtime.http_session()
-    database = open_database(settings.database_url)
+    database = open_database(settings.database_url, settings.database_timeout)
     if not _is_ready(database):
         raise ConfigurationError("DATABASE_URL names no database that the service has prepared")
     reading, writing = (
@@ -117,9 +117,21 @@ def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions |= {"services": services, "background": background}
     register_problems(app)
+    app.after_request(protect)
     for room in (bookings, flows, health, inbound, operators, purchases):
         app.register_blueprint(room.routes)
     return app
+
+
+def _open_migrated(settings: Settings) -> Database:
+    database = open_database(settings.database_url, settings.database_timeout)
+    try:
+        migrate(database)
+    except SQLAlchemyError as trouble:
+        raise ConfigurationError(
+            f"DATABASE_URL names a database that cannot be used: {type(trouble).__name__}"
+        ) from trouble
+    return database
 
 
 def _new_id(randomness: random.Random) -> str:
@@ -128,6 +140,6 @@ def _new_id(randomness: random.Random) -> str:
 
 def _is_ready(database: Database) -> bool:
     try:
-        return is_migrated(database)
+        return is_usable(database)
     except SQLAlchemyError:
         return False

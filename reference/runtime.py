@@ -6,6 +6,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,12 +14,14 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from reference.application.dispatcher import Dispatcher, DispatchQueue
-from reference.application.ports import Clock, UnitOfWork
+from reference.application.ports import Clock, StorageUnavailableError, UnitOfWork
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
 WORKERS = 16  # They mostly wait for an answer.
 POLL_SECONDS = 0.1
+TROUBLE_SECONDS = 2  # Until the database is asked again that could not be used.
+PROBE_SECONDS = 1.5  # Whoever asks whether we are ready waits for two.
 
 
 class SystemClock:
@@ -41,6 +44,33 @@ def http_session() -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(pool_maxsize=WORKERS * 2))
     return session
+
+
+class Probe:
+    """Asks what may hang, in a thread of its own: no answer in time is a no. All who ask meanwhile get one answer."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask, self._lock = ask, threading.Lock()
+        self._pending: Future[bool] = Future()
+        self._pending.set_result(False)
+
+    def __call__(self) -> bool:
+        """Return the answer, or False when there is none in time."""
+        with self._lock:
+            if self._pending.done():
+                self._pending = Future()
+                threading.Thread(target=self._answer, args=[self._pending], daemon=True).start()
+            pending = self._pending
+        try:
+            return pending.result(PROBE_SECONDS)
+        except TimeoutError:
+            return False
+
+    def _answer(self, pending: Future[bool]) -> None:
+        try:
+            pending.set_result(self._ask())
+        except BaseException as failure:  # noqa: BLE001 - it is raised by whoever waits for the answer
+            pending.set_exception(failure)
 
 
 class BackgroundWork:
@@ -89,9 +119,11 @@ class BackgroundWork:
             self._safely(partial(self._dispatcher.pump, wait=True))
 
     def _watch_time(self) -> None:
-        while not self._stopping.wait(POLL_SECONDS):
-            while self._safely(self._catch_up):
+        pause: float = POLL_SECONDS
+        while not self._stopping.wait(pause):
+            while is_busy := self._safely(self._catch_up):
                 pass
+            pause = TROUBLE_SECONDS if is_busy is None else POLL_SECONDS
 
     def _catch_up(self) -> bool:
         due = self.next_due()
@@ -99,9 +131,12 @@ class BackgroundWork:
             return False
         return self._service.fire_deadline() or self._dispatcher.claim() > 0
 
-    def _safely(self, act: Callable[[], bool]) -> bool:
+    def _safely(self, act: Callable[[], bool]) -> bool | None:
+        """Return what the act returns, and None when it failed."""
         try:
             return act()
+        except StorageUnavailableError as trouble:
+            log.warning("background work waits for the database: %s", trouble)
         except Exception:
             log.exception("background work failed; it will be tried again")
-            return False
+        return None

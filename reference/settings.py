@@ -30,6 +30,7 @@ class Settings:
     jwt_secret: tuple[str, ...]
     waits: Mapping[Wait, timedelta]
     outbox_lease: timedelta
+    database_timeout: timedelta
 
     @property
     def is_live(self) -> bool:
@@ -52,6 +53,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         jwt_secret=read.several("JWT_SECRET", _long),
         waits={wait: read.seconds(wait.value, default) for wait, default in WAITS.items()},
         outbox_lease=read.seconds("OUTBOX_LEASE_SECONDS", 20),
+        database_timeout=read.seconds("DATABASE_TIMEOUT_SECONDS", 5),
     )
     if read.faults:
         raise ConfigurationError("\n".join(read.faults))
@@ -85,7 +87,7 @@ class _EnvironmentReader:
 
     def seconds(self, name: str, default: int) -> timedelta:
         value: Any = self._environ.get(name, "").strip() or str(default)
-        if not (value.isdecimal() and len(value) < 9 and 0 < int(value) <= A_YEAR):  # noqa: PLR2004 - nor huge to read
+        if not (value.isascii() and value.isdecimal() and len(value) < 9 and 0 < int(value) <= A_YEAR):  # noqa: PLR2004 - nor huge to read
             self.faults.append(f"{name} must be a number of seconds, from 1 to {A_YEAR}")
             return timedelta(seconds=default)
         return timedelta(seconds=int(value))

@@ -16,6 +16,10 @@ class ConflictError(Exception):
     """Somebody else moved the same saga or payment first: decide again."""
 
 
+class StorageUnavailableError(Exception):
+    """The database cannot be used now: nothing was changed, and it is worth trying later."""
+
+
 class UnavailableError(Exception):
     """The outcome of a call is unknown, or it was not made: ask again, with the same key."""
 
@@ -167,5 +171,5 @@ class UnitOfWork(Protocol):
         ...
 
     def commit(self) -> None:
-        """Commit it all; ConflictError when the database cannot."""
+        """Commit it all; ConflictError or StorageUnavailableError when the database cannot."""
         ...

@@ -1,43 +1,92 @@
-"""The database: SQLite with full durability, or PostgreSQL, by URL; its schema is brought up to date."""
+"""The database: SQLite with full durability, or PostgreSQL, by URL; no call to it waits for longer than agreed."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, make_url, text
+
+from reference.storage.tables import metadata
+
+PATIENCE = timedelta(seconds=5)
+NO_ANSWER = "the database does not answer"
+ABANDONED = timedelta(minutes=1)  # After which a transaction is undone whose process says no more.
+# A network that is cut is noticed after some ten seconds.
+KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
 
 @dataclass(frozen=True)
 class Database:
     """Where units of work write, and where they only read."""
 
+    url: str
     writing: Engine
     reading: Engine
 
 
-def open_database(url: str) -> Database:
-    """Return the SQLite or PostgreSQL database of a URL."""
+def open_database(url: str, patience: timedelta = PATIENCE) -> Database:
+    """Return the SQLite or PostgreSQL database of a URL; whatever takes longer than `patience` there, fails."""
     if url.startswith("sqlite"):
         # One writer at a time: a queue for one connection is fair, and asking a locked file again and again is not.
-        return Database(_sqlite(url, "BEGIN IMMEDIATE", connections=1), _sqlite(url, "BEGIN", connections=20))
-    engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True, json_deserializer=_load)
-    return Database(engine, engine)
+        engines = (_sqlite(url, patience, "BEGIN IMMEDIATE", connections=1), _sqlite(url, patience, "BEGIN", 20))
+    else:
+        # Who reads does not try again: a connection that was dropped meanwhile is replaced before it is used.
+        engines = (_postgresql(url, patience), _postgresql(url, patience, pool_pre_ping=True))
+    return Database(url, *engines)
 
 
-def _sqlite(url: str, begin: str, connections: int) -> Engine:
+def _postgresql(url: str, patience: timedelta, **pool: Any) -> Engine:  # noqa: ANN401 - options of SQLAlchemy's
+    milliseconds, abandoned = (each // timedelta(milliseconds=1) for each in (patience, ABANDONED))
+    server = {"statement_timeout": milliseconds, "lock_timeout": milliseconds}
+    server |= {"idle_in_transaction_session_timeout": abandoned}
+    options = " ".join(f"-c {name}={value}" for name, value in server.items())
+    arguments: dict[str, Any] = {"options": f"{make_url(url).query.get('options', '')} {options}".strip()}
+    arguments |= KEEPALIVE | {"tcp_user_timeout": milliseconds, "connect_timeout": max(1, milliseconds // 1000)}
+    pool |= {"pool_size": 20, "max_overflow": 20, "pool_timeout": patience.total_seconds()}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, json_deserializer=_load, **pool)
+    event.listen(engine, "do_connect", partial(_connect, patience))
+    return engine
+
+
+class ImpatientConnection(psycopg.Connection[Any]):
+    """A connection that waits for no answer longer than agreed: a server that is frozen keeps no promise of its own."""
+
+    patience: float
+
+    def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as psycopg's
+        """Wait for an answer; OperationalError, and a closed connection, when there is none in time."""
+        try:
+            return super().wait(gen, *args, **({"timeout": self.patience} | kwargs))
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 - what wait() is documented to raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError(NO_ANSWER) from None
+
+
+def _connect(patience: timedelta, *found: Any) -> ImpatientConnection:  # noqa: ANN401 - as SQLAlchemy calls it
+    _, _, arguments, named = found
+    connection = ImpatientConnection.connect(*arguments, **named)
+    connection.patience = patience.total_seconds() + 1  # The server, if it can, is to say by itself what takes so long.
+    return connection
+
+
+def _sqlite(url: str, patience: timedelta, begin: str, connections: int) -> Engine:
     def do_begin(connection: PoolProxiedConnection) -> None:
         connection.execute(begin)
 
-    settings = {"timeout": 30, "isolation_level": None}  # Without a level the driver begins nothing by itself.
+    seconds = patience.total_seconds()
+    settings = {"timeout": seconds, "isolation_level": None}  # Without a level the driver begins nothing by itself.
     options: Any = {"connect_args": settings, "hide_parameters": True, "json_deserializer": _load}
-    engine = create_engine(url, pool_size=connections, max_overflow=0, **options)
+    engine = create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=seconds, **options)
     # An event listener would do it too, but slow every statement down.
     engine.dialect.do_begin = do_begin  # type: ignore[method-assign, assignment]
     event.listen(engine, "connect", _prepare)
@@ -49,22 +98,26 @@ def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - a DBAPI conn
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _load(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _load(column: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     """Return what a column holds, and the text itself if that is no JSON: one such row must not hide the others."""
     try:
-        return json.loads(text)
+        return json.loads(column)
     except (ValueError, RecursionError):
-        return text
+        return column
 
 
 def migrate(database: Database) -> None:
-    """Bring the schema up to date; does nothing when it is."""
+    """Bring the schema up to date, however long that takes; does nothing when it is."""
     if is_migrated(database):
         return
-    with database.writing.begin() as connection:
+    is_sqlite = database.writing.dialect.name == "sqlite"
+    patient = database.writing if is_sqlite else create_engine(database.url)
+    with patient.begin() as connection:
         config = _alembic()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    if not is_sqlite:
+        patient.dispose()
 
 
 def is_migrated(database: Database) -> bool:
@@ -72,6 +125,18 @@ def is_migrated(database: Database) -> bool:
     with database.reading.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     return found == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def is_usable(database: Database) -> bool:
+    """Whether the schema is the one that this code needs, and nobody keeps us from writing."""
+    if not is_migrated(database):
+        return False
+    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    is_sqlite = database.writing.dialect.name == "sqlite"
+    with database.writing.connect() as connection:  # SQLite takes the lock of who writes when it begins.
+        connection.execute(text("SELECT 1" if is_sqlite else f"LOCK TABLE {tables} IN ROW EXCLUSIVE MODE NOWAIT"))
+        connection.rollback()
+    return True
 
 
 def _alembic() -> Config:

@@ -9,7 +9,7 @@ from flask import Flask, Response, json
 from werkzeug.exceptions import HTTPException
 
 from reference.application.lists import UnknownCursorError
-from reference.application.ports import ConflictError
+from reference.application.ports import ConflictError, StorageUnavailableError
 from reference.wire import WireError
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,8 @@ def register_problems(app: Flask) -> None:
     app.register_error_handler(UnknownCursorError, _on_unknown_cursor)
     app.register_error_handler(WireError, _on_wire_error)
     app.register_error_handler(HTTPException, _on_http_exception)
-    app.register_error_handler(ConflictError, _on_conflict)
+    app.register_error_handler(ConflictError, _on_busy)
+    app.register_error_handler(StorageUnavailableError, _on_busy)
     app.register_error_handler(Exception, _on_failure)
 
 
@@ -62,8 +63,8 @@ def _on_http_exception(error: HTTPException) -> Response:
     return answer
 
 
-def _on_conflict(error: ConflictError) -> Response:
-    log.warning("too many conflicts: %s", error)
+def _on_busy(error: ConflictError | StorageUnavailableError) -> Response:
+    log.warning("a request was put off: %s", error)
     answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, "Try again.")
     answer.headers["Retry-After"] = "1"
     return answer

@@ -20,7 +20,7 @@ class ControlClient:
         """Return the faults in place, and how often each has struck."""
         return list(self.client.get(f"{CONTROL_PATH}/faults")["items"])
 
-    def plant_fault(self, name: str, **parameters: object) -> Json:
+    def plant_fault(self, name: str, /, **parameters: object) -> Json:
         """Plant the fault of that name, with its own parameters; returns it as it is planted."""
         return self.client.post(f"{CONTROL_PATH}/faults/{name}", parameters)
 

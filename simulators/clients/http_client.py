@@ -6,6 +6,7 @@ from typing import Any
 import requests
 
 from simulators.kit.json_types import Json
+from simulators.kit.redaction import redact_text
 
 TIMEOUT_SECONDS = 10
 
@@ -16,7 +17,8 @@ class Refused(Exception):  # noqa: N818 - reads as what happened
     def __init__(self, response: requests.Response) -> None:
         self.status, self.answer = response.status_code, _json(response)
         request = response.request
-        super().__init__(f"{request.method} {request.url} → {self.status}: {response.text[:500]}")
+        said = f"{request.method} {request.url} → {self.status}: {response.text[:500]}"
+        super().__init__(redact_text(said))
 
 
 class HttpClient:

@@ -1,11 +1,12 @@
 """Stripe by its own API: what was charged and given back, and what a person or a student's app does there."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from simulators.clients.control import CONTROL_PATH
 from simulators.clients.http_client import HttpClient
 from simulators.kit.json_types import Json
 
+API_PATH = "/v1"  # All of Stripe's API lies below it.
 INTENTS, REFUNDS = "/v1/payment_intents", "/v1/refunds"
 CANCEL_ANY_INTENT = f"{INTENTS}/*/cancel"  # A pattern, for faults.
 ANY_PATH = "/v1/*"
@@ -55,6 +56,13 @@ class StripeClient:
     def events(self) -> list[Json]:
         """Return all that Stripe has had news of, newest first, whether or not it arrived."""
         return list(self._items("/v1/events"))
+
+    def sagas_of(self, event_ids: Collection[str]) -> dict[str, str]:
+        """Return which saga each of these events is about, by the metadata of its object; not those about none."""
+        newest = {each["id"]: each for each in self.newest("events")}
+        events = [newest.get(event_id) or self.read("events", event_id) for event_id in event_ids]
+        found = {each["id"]: (each["data"]["object"].get("metadata") or {}).get("sagaId") for each in events}
+        return {event_id: saga_id for event_id, saga_id in found.items() if saga_id}
 
     def resend_event(self, event_id: str) -> None:
         """Bring one event once more, as Stripe's Dashboard does."""

@@ -2,10 +2,9 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
-from flask import Flask, Response, abort, jsonify, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -28,6 +27,7 @@ from simulators.console import (
 )
 from simulators.console.responses import session, wants_json
 from simulators.console.session import Session
+from simulators.kit.http import protection
 from simulators.world.scheduler import NeverQuiet
 
 PAGES = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
@@ -35,13 +35,8 @@ MENU = {
     "/": "Sagas", "/stories": "Stories", "/school": "School", "/webhooks": "Webhooks", "/faults": "Faults",
     "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
 }  # fmt: skip
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+HEADERS = protection.HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 EXPLANATIONS = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address is for a button, not for reading.",
@@ -55,7 +50,7 @@ def create_app(shown: Session) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined] # Flask's own provider has it
     app.extensions["session"] = shown
     filters.register(app)
-    app.before_request(_forbid_other_sites)
+    app.before_request(protection.refuse_other_sites)
     app.after_request(_add_headers)
     app.context_processor(_common_content)
     app.register_error_handler(HTTPException, _explain_error)
@@ -66,15 +61,6 @@ def create_app(shown: Session) -> Flask:
     for module in PAGES:
         app.register_blueprint(module.routes)
     return app
-
-
-def _forbid_other_sites() -> None:
-    """Let no other site act here through somebody's browser, by whatever name it calls us."""
-    origin = request.headers.get("Origin")
-    if urlsplit(request.host_url).hostname not in LOOPBACK:
-        abort(HTTPStatus.MISDIRECTED_REQUEST, "These pages answer on loopback only.")
-    if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
-        abort(HTTPStatus.FORBIDDEN, "Another site may not press buttons here.")
 
 
 def _add_headers(answer: Response) -> Response:

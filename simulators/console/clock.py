@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from simulators.console.filters import span
 from simulators.console.responses import acknowledge, field, page, session, world
+from simulators.kit.http.validation import parse_number
 
 routes = Blueprint("clock", __name__)
 LONGEST = timedelta(days=31)
@@ -53,10 +54,10 @@ def _step() -> str:
 
 
 def _jump() -> str:
-    seconds = field("seconds", "60")
-    if not seconds.isdigit() or not 0 < int(seconds) <= LONGEST.total_seconds():
-        abort(HTTPStatus.BAD_REQUEST, f"seconds must be a whole number from 1 to {int(LONGEST.total_seconds())}")
-    by = timedelta(seconds=int(seconds))
+    longest = int(LONGEST.total_seconds())
+    if (seconds := parse_number(field("seconds", "60"), 1, longest)) is None:
+        abort(HTTPStatus.BAD_REQUEST, f"seconds must be a whole number from 1 to {longest}")
+    by = timedelta(seconds=seconds)
     world().pass_time(by)
     return f"{span(by)} passed, and all that fell due in it happened."
 

@@ -11,7 +11,7 @@ from simulators.clients.stripe import ANY_PATH, REFUNDS
 from simulators.console.responses import acknowledge, page, session, world
 from simulators.judge.fault_model import FAULTS
 from simulators.kit.json_types import Json, json_or_text
-from simulators.world.topology import COMMUNICATION, LEARNING, PORTS, SIMULATORS, STRIPE, TUTORS
+from simulators.world.topology import COMMUNICATION, LEARNING, STRIPE, TUTORS
 
 routes = Blueprint("faults", __name__)
 IN_COLUMNS = {"id", "service", "fault", "times", "strikes", "probability"}
@@ -44,13 +44,13 @@ def list_faults() -> ResponseReturnValue:
     return page(
         "faults.html",
         service=service,
-        services=SIMULATORS,
+        services=world().topology.simulators,
         planted=planted,
         quick=[{"number": number} | dict(zip(names, each, strict=True)) for number, each in enumerate(QUICK)],
         kinds=world().control(service).overview()["faults"],
         model=[{"number": each.number, "name": each.name, "sentence": each.sentence} for each in FAULTS],
         _parameters={each["id"]: _describe_parameters(each) for each in planted},
-        _services=tuple(PORTS),
+        _services=tuple(world().topology.urls),
     )
 
 
@@ -71,7 +71,7 @@ def lift(service: str, fault_id: str) -> ResponseReturnValue:
 @routes.post("/services/<service>/<act>")
 def kill_or_start(service: str, act: str) -> ResponseReturnValue:
     """Kill a service in mid-work, or start it again: the payment-service on its database, a simulator as it was."""
-    if service not in PORTS or act not in ("kill", "start"):
+    if service not in world().topology.urls or act not in ("kill", "start"):
         abort(HTTPStatus.NOT_FOUND)
     with session().acting():
         is_up = world().is_up(service)
@@ -90,7 +90,7 @@ def clear_faults() -> ResponseReturnValue:
 
 
 def _simulator(name: str) -> str:
-    return name if name in SIMULATORS else abort(HTTPStatus.NOT_FOUND)
+    return name if name in world().topology.simulators else abort(HTTPStatus.NOT_FOUND)
 
 
 def _parameters() -> dict[str, Any]:

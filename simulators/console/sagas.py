@@ -57,7 +57,7 @@ def everything_about(saga: Json) -> dict[str, Any]:
     exchanges = exchanges_of(session(), saga, intents)
     deliveries = [each for each in session().deliveries() if each.get("sagaId") == saga_id]
     lost = [{"at": each["created"], **each} for each in deliveries if each["status"] == "LOST"]
-    diagram = sequence(exchanges, world().recorder.payloads or {}, lost)
+    diagram = sequence(exchanges, world().recorder.payloads or {}, lost, services=world().topology.urls)
     flow = next((each for each in _flows() if each["saga"] == saga["saga"]), None)
     return {
         "saga": saga,

@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from simulators.console.filters import timestamp
 from simulators.console.responses import acknowledge, field, page, world
+from simulators.kit.http.validation import parse_number
 from simulators.kit.json_types import Json
+from simulators.kit.time.timestamps import LONGEST_MINUTES
 from simulators.world.transport import OBSERVER
 
 routes = Blueprint("school", __name__)
@@ -20,13 +22,14 @@ MINUTES = (30, 45, 60, 90)
 NOTICE_STYLES = {"CONFIRMED": "completed", "REFUNDED": "refunded", "NEEDS_ATTENTION": "parked"}
 DAYS, PURCHASES = 5, 20
 BOOKED_MINUTES = 60
+MOST_CENTS = 10**9
 
 
 @routes.get("/school")
 def school() -> ResponseReturnValue:
     """The catalogue and the calendar, as this student (`as`) sees them."""
     student = _student(request.args.get("as", SOMEBODY))
-    minutes = int(request.args.get("minutes", "60")) if request.args.get("minutes", "60").isdigit() else 0
+    minutes = parse_number(request.args.get("minutes", "60"), min(MINUTES), max(MINUTES))
     if minutes not in MINUTES:
         abort(HTTPStatus.BAD_REQUEST, f"minutes must be one of {', '.join(map(str, MINUTES))}")
     tutors = world().tutors.tutors()
@@ -71,11 +74,11 @@ def enroll() -> ResponseReturnValue:
 @routes.post("/school/book")
 def book() -> ResponseReturnValue:
     """A student wants a tutor's time."""
-    student, minutes = _student(field("as", SOMEBODY)), field("minutes", "60")
-    if not minutes.isdigit():
-        abort(HTTPStatus.BAD_REQUEST, "minutes must be a whole number")
+    student, minutes = _student(field("as", SOMEBODY)), parse_number(field("minutes", "60"), 1, LONGEST_MINUTES)
+    if minutes is None:
+        abort(HTTPStatus.BAD_REQUEST, f"minutes must be a whole number from 1 to {LONGEST_MINUTES}")
     tutor = field("tutorId")
-    saga_id = world().student(student).book(tutor, field("scheduledAt"), int(minutes))
+    saga_id = world().student(student).book(tutor, field("scheduledAt"), minutes)
     return acknowledge(f"{student} asks for {minutes} minutes with {tutor}.", f"/pay/{saga_id}", sagaId=saga_id)
 
 
@@ -84,10 +87,10 @@ def change_course(course_id: str, act: str) -> ResponseReturnValue:
     """The school offers a course, takes it back, or asks for another price (`amount`, in cents)."""
     learning = world().learning
     if act == "price":
-        amount = field("amount")
-        if not amount.isdigit():
-            abort(HTTPStatus.BAD_REQUEST, "amount must be a whole number of cents")
-        learning.reprice(course_id, amount=int(amount))
+        amount = parse_number(field("amount"), 0, MOST_CENTS)
+        if amount is None:
+            abort(HTTPStatus.BAD_REQUEST, f"amount must be a whole number of cents, {MOST_CENTS} at most")
+        learning.reprice(course_id, amount=amount)
         return acknowledge(f"The course {course_id} has another price from now on.")
     if act not in ("publish", "unpublish"):
         abort(HTTPStatus.NOT_FOUND)

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from math import inf
 from typing import Self
 
+from simulators.clients.stripe import API_PATH
 from simulators.console.filters import span, time_of_day, timestamp
 from simulators.console.index import Numbered
 from simulators.kit.json_types import Json
@@ -79,7 +80,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Arrow:
+class StepArrow:
     """Where a step's line is drawn; `direction` is 1 to the right and -1 to the left."""
 
     start: int
@@ -105,12 +106,12 @@ class Sequence:
         """Return where a lane's line is."""
         return GUTTER + self.lane_width * self.lanes.index(lane) + self.lane_width // 2
 
-    def arrow(self, step: Step) -> Arrow:
+    def arrow(self, step: Step) -> StepArrow:
         """Return the line of a step, which ends half way when it is lost."""
         start, target = self.x(step.caller), self.x(step.callee)
         direction, middle = (1 if target > start else -1), (start + target) // 2
         end = middle + LOST_BEYOND_MIDDLE * direction if step.is_lost else target - TIP * direction
-        return Arrow(start, end, middle, direction)
+        return StepArrow(start, end, middle, direction)
 
 
 def sequence(
@@ -178,7 +179,7 @@ def _title(each: Exchange) -> str:
 
 def _shorten(path: str) -> str:
     """Return a path without the long ids in it: the lane tells whose they are."""
-    parts = [part if len(part) < LONGEST_PART else part[:6] + "…" for part in path.removeprefix("/v1").split("/")]
+    parts = [part if len(part) < LONGEST_PART else part[:6] + "…" for part in path.removeprefix(API_PATH).split("/")]
     return "/".join(parts)
 
 

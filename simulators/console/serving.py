@@ -10,7 +10,6 @@ from simulators.world.serving import Port, Server
 
 PAGES = "pages"
 PORT = 8080
-THREADS = 24  # Each open page keeps one of them busy, by listening.
 
 
 @contextmanager
@@ -28,7 +27,7 @@ def console(
         port.socket.close()
         raise
     with session:
-        server = Server(create_app(session), port, THREADS)
+        server = Server(create_app(session), port)
         try:
             yield session, port.url
         finally:

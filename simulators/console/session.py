@@ -9,7 +9,6 @@ from typing import Self
 
 import requests
 
-from simulators.clients.control import ControlClient
 from simulators.console.index import ExchangeIndex
 from simulators.console.seed_data import seed
 from simulators.kit.json_types import Json
@@ -19,7 +18,7 @@ from simulators.stories.run import SERVICES
 from simulators.world.credentials import Credentials
 from simulators.world.recorder import Exchange
 from simulators.world.together import Together
-from simulators.world.topology import PORTS, SIMULATORS
+from simulators.world.topology import PORTS
 
 PACE_SECONDS = 0.9  # How long each line of a story stays alone, so that a person can follow.
 Listener = Callable[[Exchange], None]  # Is called with each exchange that is over.
@@ -72,7 +71,8 @@ class Session:
 
     def faults(self) -> list[Json]:
         """Return all planted faults, spent ones too, each with the service it is planted in."""
-        return [{"service": name, **each} for name, each in self._collect(ControlClient.faults)]
+        faults = self._collect(lambda name: self.world.control(name).faults())
+        return [{"service": name, **each} for name, each in faults]
 
     def active_faults(self) -> list[Json]:
         """Return the faults that may still strike."""
@@ -80,12 +80,12 @@ class Session:
 
     def deliveries(self) -> list[Json]:
         """Return the newest messages of all simulators, newest first, each with its sender."""
-        items = [{"sender": name, **each} for name, each in self._collect(ControlClient.deliveries)]
+        items = [{"sender": name, **each} for name, each in self._collect(self.world.deliveries)]
         return sorted(items, key=lambda each: str(each["created"]), reverse=True)
 
     def down(self) -> list[str]:
         """Return the services that do not run."""
-        return [name for name in PORTS if not self.world.is_up(name)]
+        return [name for name in self.world.topology.urls if not self.world.is_up(name)]
 
     def is_quiet(self) -> bool:
         """Whether nobody has anything left to do at this moment."""
@@ -93,12 +93,12 @@ class Session:
         nothing_open = all(each.answer for _, each in self.world.recorder.entries())
         return nothing_open and (due is None or due > self.world.clock.now())
 
-    def _collect(self, look: Callable[[ControlClient], list[Json]]) -> list[tuple[str, Json]]:
+    def _collect(self, look: Callable[[str], list[Json]]) -> list[tuple[str, Json]]:
         """Return what the simulators that run list, each item with the name of its simulator."""
         items: list[tuple[str, Json]] = []
-        for name in SIMULATORS:
+        for name in self.world.topology.simulators:
             with suppress(requests.RequestException):  # It may go down on purpose, while it is asked.
-                items += [(name, each) for each in look(self.world.control(name))] if self.world.is_up(name) else []
+                items += [(name, each) for each in look(name)] if self.world.is_up(name) else []
         return items
 
     def _start_world(self, service: str) -> tuple[Together, ExchangeIndex]:

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from simulators.console.responses import page, world
 from simulators.kit.json_types import Json
-from simulators.world.payload import KEY, redact
+from simulators.kit.redaction import redact
+from simulators.world.payload import KEY
 from simulators.world.topology import STRIPE
 
 routes = Blueprint("stripe", __name__)

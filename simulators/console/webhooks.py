@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from simulators.clients.http_client import Refused
 from simulators.console.responses import acknowledge, page, session, world
 from simulators.kit.json_types import Json
-from simulators.world.payload import redact
-from simulators.world.topology import SIMULATORS, STRIPE
+from simulators.kit.redaction import redact
+from simulators.world.topology import STRIPE
 
 routes = Blueprint("webhooks", __name__)
 SUCCEEDED = "payment_intent.succeeded"
@@ -35,7 +35,8 @@ def list_deliveries() -> ResponseReturnValue:
     """The newest messages of one sender (or of one saga), newest first, with every attempt."""
     saga, status = request.args.get("saga", ""), request.args.get("status", "")
     sender = request.args.get("sender", "" if saga else STRIPE)
-    if sender not in ("", *SIMULATORS) or status not in ("", *STATUSES):
+    senders = world().topology.simulators
+    if sender not in ("", *senders) or status not in ("", *STATUSES):
         abort(HTTPStatus.NOT_FOUND)
     filters = {name: value for name, value in (("sender", sender), ("sagaId", saga), ("status", status)) if value}
     items = [each for each in session().deliveries() if filters.items() <= each.items()]
@@ -44,7 +45,7 @@ def list_deliveries() -> ResponseReturnValue:
     troubles = [each for each in TROUBLES if sender == STRIPE or each[1] not in ONLY_SIGNED]
     return page(
         "webhooks.html", items=items, sender=sender, saga=saga, status=status, counts=counts,
-        _senders=SIMULATORS, _troubles=troubles, _events=events,
+        _senders=senders, _troubles=troubles, _events=events,
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ CARD_NUMBER = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])")
 
 
 def redact_text(text: str) -> str:
-    """Return the text with each secret and each card number in it hidden, also where it is percent-encoded."""
+    """Return the text as it may be shown: no secrets and card numbers, be they percent-encoded; no half characters."""
+    text = text.encode(errors="replace").decode()
     hidden = _hide(text)
     if "%" in text and hidden == text and _hide(plain := unquote(text)) != plain:
         return _hide(plain)
@@ -31,7 +32,10 @@ def redact(value: Any) -> Any:  # noqa: ANN401 - any JSON
         return {redact_text(key): HIDDEN if each and NAMES.search(key) else redact(each) for key, each in value.items()}
     if isinstance(value, list):
         return [redact(each) for each in value]
-    return HIDDEN if isinstance(value, str) and redact_text(value) != value else value
+    if not isinstance(value, str):
+        return value
+    shown = redact_text(value)
+    return HIDDEN if HIDDEN in shown else shown
 
 
 def _hide(text: str) -> str:

@@ -7,6 +7,7 @@ from simulators.kit.seams import new_id
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.store import DocumentTable
 from simulators.stripe.errors import NoSuchError
+from simulators.stripe.parameters import require_few
 
 # What Stripe calls one of them when it is missing, and the `param` that it names when the path asked for it.
 NAMES = {
@@ -51,6 +52,7 @@ def amend(document: Json, changes: Json) -> Json:
     if "metadata" in changes:
         merged = document["metadata"] | changes["metadata"] if changes["metadata"] else {}
         changes = changes | {"metadata": {key: value for key, value in merged.items() if value}}
+        require_few(changes["metadata"])
     return document | changes
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,7 +14,7 @@ from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.stripe import idempotency
 from simulators.stripe.account import fresh_id
-from simulators.stripe.api_version import API_VERSION
+from simulators.stripe.api_version import API_VERSION, version
 from simulators.stripe.errors import ApiError, BadKeyError, StripeError
 from simulators.stripe.expand import expand_objects
 from simulators.stripe.faults import KeptServerError
@@ -43,6 +42,7 @@ def takes(parameters: Table, *, publishable: bool = False) -> Callable[[Operatio
         @functools.wraps(operation)
         def handle(**path: str) -> Response:
             authenticate(publishable=publishable)
+            g.api_version = version("", request.headers.get("Stripe-Version", API_VERSION))
             form = _read_form()
             with idempotency.claim_key(form) as claim:
                 return claim.answer if claim.answer is not None else _run(operation, parameters, form, path, claim)
@@ -79,7 +79,7 @@ def name_every_call(app: Flask) -> None:
     def _echo(answer: Response) -> Response:
         if "request_id" in g:
             answer.headers.add("Request-Id", g.request_id)
-            answer.headers.add("Stripe-Version", request.headers.get("Stripe-Version", API_VERSION))
+            answer.headers.add("Stripe-Version", g.get("api_version", API_VERSION))
             if (key := request.headers.get("Idempotency-Key")) and request.method == "POST":
                 answer.headers.add("Idempotency-Key", key)
                 answer.headers.setdefault("Original-Request", g.request_id)
@@ -131,5 +131,5 @@ def _key() -> str:
         return value.strip()
     try:
         return b64decode(value).decode().partition(":")[0] if scheme.lower() == "basic" else ""
-    except (Base64Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or no text
         return ""

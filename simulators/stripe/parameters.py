@@ -53,16 +53,8 @@ def text(name: str, value: Any) -> str:  # noqa: ANN401 - whatever was sent
     if not isinstance(value, str):
         raise StripeError("Invalid string: it must be one value", param=name)
     if len(value) > MAX_TEXT:
-        raise StripeError(f"Invalid string: at most {MAX_TEXT} characters", code="parameter_invalid_string", param=name)
+        raise StripeError(f"Invalid string: must be at most {MAX_TEXT} characters", param=name)
     return value
-
-
-def return_address(name: str, value: Any) -> str:  # noqa: ANN401
-    """Read where a browser is to be sent afterwards: a page or an app, never a script."""
-    scheme, colon, rest = text(name, value).partition(":")
-    if not (colon and rest and scheme.isascii()) or scheme.lower() in {"javascript", "data", "vbscript"}:
-        raise StripeError("Not a valid URL", code="url_invalid", param=name)
-    return str(value)
 
 
 def integer(name: str, value: Any) -> int:  # noqa: ANN401
@@ -125,13 +117,24 @@ def metadata(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401
         return {}
     if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
         raise StripeError("Invalid object: metadata is a flat set of texts", param=name)
-    if len(value) > METADATA_KEYS:
-        raise StripeError(f"Metadata can have up to {METADATA_KEYS} keys", param=name)
+    require_few(value, name)
     for key, each in value.items():
         if len(key) > METADATA_NAME or len(each) > METADATA_VALUE:
             message = f"Metadata keys have up to {METADATA_NAME} characters, values up to {METADATA_VALUE}"
             raise StripeError(message, param=f"{name}[{key[:METADATA_NAME]}]")
     return value
+
+
+def new_metadata(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401
+    """Read the metadata of a new object: there is nothing yet that an empty value could unset."""
+    return {key: each for key, each in metadata(name, value).items() if each}
+
+
+def require_few(values: Mapping[str, str], name: str = "metadata") -> None:
+    """Let metadata pass that are not too many, or raise StripeError."""
+    if len(values) > METADATA_KEYS:
+        message = f"Metadata can have up to {METADATA_KEYS} keys, but this would be {len(values)}."
+        raise StripeError(message, param=name)
 
 
 def _read(name: str, value: Any, entry: Check | Required | Clearable) -> Any:  # noqa: ANN401
@@ -154,6 +157,11 @@ def _unknown(name: str, table: Table, inside: str) -> StripeError:
     meant = get_close_matches(name, table, 1)
     hint = f". Did you mean {full_name(inside, meant[0])}?" if meant else ""
     return StripeError(f"Received unknown parameter: {full}{hint}", code="parameter_unknown", param=full)
+
+
+def clearable(checks: Mapping[str, Check]) -> dict[str, Clearable]:
+    """Return the same parameters, each of which an empty value unsets."""
+    return {name: Clearable(check) for name, check in checks.items()}
 
 
 def full_name(inside: str, name: str) -> str:

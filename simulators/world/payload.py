@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 from urllib.parse import parse_qsl
 
 from simulators.kit.json_types import Json
+from simulators.kit.redaction import redact
 
-HIDDEN, KEY = "(hidden)", "Idempotency-Key"
-SECRET_NAME = re.compile(r"secret|token|password|authorization|cvc|card\W*number|^number$", re.IGNORECASE)
-SECRET_TEXT = re.compile(r"_secret_\w|\b[srp]k_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")
+KEY = "Idempotency-Key"
 
 
 def payload(body: bytes, content_type: str | None) -> Json:
@@ -33,12 +31,3 @@ def _without_nulls(value: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, dict):
         return {key: _without_nulls(each) for key, each in value.items() if each is not None}
     return [_without_nulls(each) for each in value] if isinstance(value, list) else value
-
-
-def redact(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
-    """Return the same with everything hidden that nobody may see."""
-    if isinstance(value, dict):
-        return {key: HIDDEN if each and SECRET_NAME.search(key) else redact(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [redact(each) for each in value]
-    return HIDDEN if isinstance(value, str) and SECRET_TEXT.search(value) else value

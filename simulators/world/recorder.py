@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, replace
 from urllib.parse import parse_qsl
 
 from simulators.kit.json_types import Json
+from simulators.kit.redaction import redact_text
 from simulators.world.payload import KEY, payload
 
-CLOUDEVENTS = "application/cloudevents+json"
 _LONG_ID = re.compile(r"([a-z]+_\w{4})\w{8,}")
 
 
@@ -87,10 +87,10 @@ class Recorder:
     def begin(self, exchange: Exchange, body: bytes = b"", content_type: str | None = None, key: str = "") -> int:
         """Keep the place of one that is not answered yet; the number is for `end`. `key` is its idempotency key."""
         with self._lock:
-            self._exchanges.append(exchange)
+            self._exchanges.append(_redact(exchange))
             number = len(self._exchanges) - 1
             if self.payloads is not None:
-                self.payloads[number] = ({KEY: key} if key else {}) | payload(body, content_type)
+                self.payloads[number] = ({KEY: redact_text(key)} if key else {}) | payload(body, content_type)
             return self._notify(number)
 
     def end(self, number: int, answer: str) -> None:
@@ -130,6 +130,14 @@ class Recorder:
         return number
 
 
+def _redact(exchange: Exchange) -> Exchange:
+    """Return it without the secrets that a stranger may have put into a path or a name."""
+    named = (exchange.message, exchange.message_id, exchange.saga_id)
+    message, message_id, saga_id = (name and redact_text(name) for name in named)
+    path = redact_text(exchange.path)
+    return replace(exchange, path=path, message=message, message_id=message_id, saga_id=saga_id)
+
+
 def label_of(body: bytes, content_type: str | None) -> MessageLabel:
     """Name what a body carries: a CloudEvent, an event of Stripe's, a form that is for a saga, or nothing."""
     if "form-urlencoded" in (content_type or ""):
@@ -138,7 +146,7 @@ def label_of(body: bytes, content_type: str | None) -> MessageLabel:
         return MessageLabel()
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return MessageLabel()
     return _stripe_event(content) if _text(content, "object") == "event" else _cloud_event(content)
 

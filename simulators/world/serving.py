@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import logging
+import resource
 import socket
 import threading
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 import requests
 from waitress import create_server, wasyncore
+from waitress.task import ThreadedTaskDispatcher
 
 LOOPBACK = "127.0.0.1"
-THREADS = 8
+THREADS, MOST_THREADS = 8, 250
+MOST_OPEN_FILES = 8192
+HEALTH = ("/healthz", "/readyz")
+# A connection costs a file, not a thread: many may be open, and who says nothing for long is let go.
+LIMITS: Mapping[str, Any] = {
+    "connection_limit": 1000,  # beyond it nobody is let in until somebody goes
+    "backlog": 1024,
+    "channel_timeout": 30,  # in seconds: so long a connection may be silent
+    "cleanup_interval": 5,
+    "asyncore_use_poll": True,  # select() ends at a thousand
+}
 
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a call that waits for a thread is no news
 
@@ -35,7 +48,7 @@ class Port:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self.socket.bind((LOOPBACK, number))
-            self.socket.listen()
+            self.socket.listen(LIMITS["backlog"])
         except OSError:
             self.socket.close()
             raise PortTaken(name, number) from None
@@ -63,12 +76,45 @@ def served_session(caller: str) -> requests.Session:
     return session
 
 
-class Server:
-    """Serves an app on a reserved port until stopped."""
+class Threads(ThreadedTaskDispatcher):  # type: ignore[misc] # waitress has no types
+    """Threads that answer, and one more whenever all are busy: calls that take long keep nobody waiting."""
 
-    def __init__(self, app: WSGIApplication, port: Port, threads: int = THREADS) -> None:
+    def add_task(self, task: object) -> None:
+        """Let a thread work on this."""
+        super().add_task(task)
+        with self.lock:
+            count = len(self.threads) - self.stop_count
+            is_crowded = len(self.queue) > count - self.active_count
+        if is_crowded and count < MOST_THREADS:
+            self.set_thread_count(count + 1)
+
+
+class Lanes:
+    """Threads for all requests, and a few more that only tell how the service is: those never wait for the others."""
+
+    def __init__(self) -> None:
+        self._all, self._health = Threads(), ThreadedTaskDispatcher()
+        self._all.set_thread_count(THREADS)
+        self._health.set_thread_count(len(HEALTH) * 2)
+
+    def add_task(self, channel: Any) -> None:  # noqa: ANN401 - a connection of waitress'
+        """Let a thread of the right lane answer the first request of a connection."""
+        is_health = channel.requests and channel.requests[0].path in HEALTH
+        (self._health if is_health else self._all).add_task(channel)
+
+    def shutdown(self) -> None:
+        """Stop all threads."""
+        self._health.shutdown()
+        self._all.shutdown()
+
+
+class Server:
+    """Serves an app on a reserved port until stopped; callers who are silent or slow keep nobody waiting."""
+
+    def __init__(self, app: WSGIApplication, port: Port) -> None:
+        _allow_open_files()
         self._sockets: dict[int, object] = {}
-        self._server = create_server(app, self._sockets, sockets=[port.socket], threads=threads)
+        self._server = create_server(app, self._sockets, _dispatcher=Lanes(), sockets=[port.socket], **LIMITS)
         self._thread = threading.Thread(target=self._server.run, name="server", daemon=True)
         self._thread.start()
 
@@ -80,3 +126,11 @@ class Server:
             trigger.pull_trigger()
         self._thread.join()
         self._server.task_dispatcher.shutdown()
+
+
+def _allow_open_files() -> None:
+    """Let this process have a connection for everybody: many machines allow few open files unless asked."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MOST_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -14,6 +14,8 @@ SEAMS = {
     "simulators/naive/runtime.py": "the naive service's clock, session and thread",
     "simulators/world/serving.py": "the ports on loopback and the threads behind them",
     "simulators/world/process.py": "services as processes of their own",
+    "simulators/world/guarded_process.py": "another team's service as a process of its own",
+    "simulators/world/guardian.py": "ends that process, whatever way we end",
     "simulators/cli/contracts/subprocesses.py": "git, and Pact's official client, as processes",
     "simulators/world/waiting.py": "waits on real time for a served world",
     "simulators/world/transport.py": "a session whose network is this process",

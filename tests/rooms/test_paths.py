@@ -13,10 +13,14 @@ from tests.rooms.rooms import SIMULATORS
 from tests.rooms.source import ROOT, Source, sources, within
 
 HOMES = ("simulators.clients", "simulators.kit", "simulators.naive", *SIMULATORS)
-EXCEPTIONS = {"simulators/console/app.py '/sagas'": "a page's own address, as the menu has it"}
+EXCEPTIONS = {
+    "simulators/console/app.py '/sagas'": "a page's own address, as the menu has it",
+    "simulators/world/serving.py '/readyz'": "who asks for a health waits for nobody, whatever the service",
+}
+UNIQUE_PATHS = re.compile(r"/v1\b|/_sim\b")  # No page of the console is named like these.
 PATHS = re.compile(
-    r"/v1/|/_sim\b"
-    r"|^([A-Z]+ )?/(sagas|payments|session-bookings|dead-letters|flows|metrics|events|commands|webhooks/stripe|readyz"
+    UNIQUE_PATHS.pattern
+    + r"|^([A-Z]+ )?/(sagas|payments|session-bookings|dead-letters|flows|metrics|events|commands|webhooks/stripe|readyz"
     r"|courses|enrollments|tutors|holds|sessions|notices)\b"
 )
 
@@ -44,6 +48,12 @@ def test_only_clients_and_services_spell_paths() -> None:
     assert [found for source in elsewhere for found in paths(source) if found not in EXCEPTIONS] == []
 
 
+def test_no_page_leads_to_a_path_of_a_service() -> None:
+    templates = sorted((ROOT / "simulators" / "console" / "templates").glob("*.html"))
+    assert templates
+    assert [each.name for each in templates if UNIQUE_PATHS.search(each.read_text())] == []
+
+
 @pytest.mark.parametrize(
     "planted",
     [
@@ -60,6 +70,11 @@ def test_a_path_elsewhere_is_refused(tmp_path: Path, planted: str) -> None:
     assert list(paths(_planted(tmp_path, planted))) != []
 
 
+@pytest.mark.parametrize("planted", ['client.get("/_sim/faults")', 'FAULT = {"path": "/v1/refunds"}'])
+def test_a_path_of_a_service_in_the_console_is_refused(tmp_path: Path, planted: str) -> None:
+    assert list(paths(_planted(tmp_path, planted, "console"))) != []
+
+
 @pytest.mark.parametrize(
     "planted",
     [
@@ -73,8 +88,8 @@ def test_prose_words_and_pages_are_no_paths(tmp_path: Path, planted: str) -> Non
     assert list(paths(_planted(tmp_path, planted))) == []
 
 
-def _planted(root: Path, text: str) -> Source:
-    path = root / "simulators" / "world" / "planted.py"
+def _planted(root: Path, text: str, room: str = "world") -> Source:
+    path = root / "simulators" / room / "planted.py"
     path.parent.mkdir(parents=True)
     path.write_text(text + "\n")
     return Source(root, path)

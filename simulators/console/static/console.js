@@ -2,19 +2,21 @@
 "use strict";
 const $ = (selector, inside = document) => inside.querySelector(selector);
 const $$ = (selector, inside = document) => [...inside.querySelectorAll(selector)];
-const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const kept = { get: (name) => { try { return localStorage.getItem(name); } catch { return null; } },
-               set: (name, value) => { try { localStorage.setItem(name, value); } catch { /* private windows */ } } };
+const prefersStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const settings = {  /* private windows may have none */
+  get: (name) => { try { return localStorage.getItem(name); } catch { return null; } },
+  set: (name, value) => { try { localStorage.setItem(name, value); } catch { /* it is forgotten */ } },
+};
 
 /* A page grows into its newer self: what is equal is not touched, so focus, open rows and scrolling stay. */
-const OURS = new Set(["open", "hidden"]);  /* attributes that people and this script change, not the service */
+const UNTOUCHED = new Set(["open", "hidden"]);  /* attributes that people and this script change, not the service */
 Object.assign(Idiomorph.defaults.callbacks, {
   beforeNodeMorphed: (old, fresh) => {
     if (old.nodeType !== 1) return true;
     if (old.hasAttribute("data-flash") && old.textContent !== fresh.textContent) setTimeout(flash, 0, old);
     return !old.matches("input:not([type=hidden]), select, textarea");
   },
-  beforeAttributeUpdated: (name, _, change) => !OURS.has(name) && !(name === "class" && change === "remove"),
+  beforeAttributeUpdated: (name, _, change) => !UNTOUCHED.has(name) && !(name === "class" && change === "remove"),
   afterNodeAdded: (node) => { if (node.matches?.("[data-rows] > *")) flash(node); },
 });
 function grow(old, fresh) {
@@ -38,12 +40,12 @@ function note(rows, many) {
   line.textContent = `${many} newer, shown when the pointer has left the list`;
 }
 function flash(element) {
-  if (calm) return;
+  if (prefersStill) return;
   element.classList.remove("flash");
   void element.offsetWidth;
   element.classList.add("flash");
 }
-function take(html) {
+function update(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   for (const old of $$("[data-live]")) {
     const mine = $(`[data-live="${old.dataset.live}"]`, fresh);
@@ -62,7 +64,7 @@ async function look() {
   looking = true;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Look": "1" } });
-    if (answer.status === 200) take(await answer.text());
+    if (answer.status === 200) update(await answer.text());
   } catch { /* the next change asks again */ }
   setTimeout(() => { looking = false; if (again) { again = false; look(); } }, 150);
 }
@@ -78,15 +80,15 @@ async function ask() {
     if (String(version) !== seen) { seen = String(version); look(); }
   } catch { /* it is down; we ask again */ }
 }
-function deaf() { source?.close(); source = null; clearInterval(polls); polls = null; }
-document.addEventListener("visibilitychange", () => (document.hidden ? deaf() : listen()));
+function stopListening() { source?.close(); source = null; clearInterval(polls); polls = null; }
+document.addEventListener("visibilitychange", () => (document.hidden ? stopListening() : listen()));
 const live = $("#live");
 live.hidden = false;
 live.addEventListener("click", () => {
   wanted = !wanted;
   live.setAttribute("aria-pressed", String(wanted));
   live.textContent = wanted ? "live" : "paused";
-  if (wanted) { seen = null; listen(); } else deaf();
+  if (wanted) { seen = null; listen(); } else stopListening();
 });
 
 /* Buttons act without leaving the page, unless the act leads elsewhere. */
@@ -109,7 +111,7 @@ document.addEventListener("submit", async (event) => {
     const html = await answer.text();
     if (!answer.ok) return say($("[data-trouble]", new DOMParser().parseFromString(html, "text/html"))?.textContent ?? "That did not work.");
     const there = new URL(answer.url);
-    if (there.pathname !== location.pathname) location.href = answer.url; else take(html);
+    if (there.pathname !== location.pathname) location.href = answer.url; else update(html);
   } catch { say("The console does not answer any more."); } finally { button.setAttribute("aria-busy", "false"); }
 });
 function say(line) { $(".said").textContent = line; }
@@ -130,7 +132,7 @@ setInterval(tick, 500);
 let before = "";
 const GO = { s: "/", t: "/stories", c: "/school", w: "/webhooks", f: "/faults", p: "/stripe", n: "/contracts", h: "/help" };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || kept.get("keys") === "no") return;
+  if (event.ctrlKey || event.metaKey || event.altKey || settings.get("keys") === "no") return;
   if (event.target.matches("input:not([type=checkbox],[type=radio]),select,textarea")) { if (event.key === "Escape") event.target.blur(); return; }
   const last = before;
   before = event.key;
@@ -180,12 +182,12 @@ document.addEventListener("click", async (event) => {
   try { await navigator.clipboard.writeText(copied.dataset.copy); say(`${copied.dataset.copy} is copied.`); } catch { /* it can still be selected */ }
 });
 const curls = $("#curls");
-curls.checked = kept.get("curls") === "yes";
-curls.addEventListener("change", () => kept.set("curls", curls.checked ? "yes" : "no"));
+curls.checked = settings.get("curls") === "yes";
+curls.addEventListener("change", () => settings.set("curls", curls.checked ? "yes" : "no"));
 const keys = $("#keys-on");
 if (keys) {
-  keys.checked = kept.get("keys") !== "no";
-  keys.addEventListener("change", () => kept.set("keys", keys.checked ? "yes" : "no"));
+  keys.checked = settings.get("keys") !== "no";
+  keys.addEventListener("change", () => settings.set("keys", keys.checked ? "yes" : "no"));
 }
 function afterwards() {
   tick();

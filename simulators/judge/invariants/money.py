@@ -43,7 +43,7 @@ def _has_reason(evidence: Evidence, intent: Json) -> bool:
     denied = any(each.message in DELIVERIES and each.status in CLIENT_ERRORS for each in about)
     wish = f"{saga_path(saga_id)}/cancel"
     cancelled = any(each.path == wish and each.is_accepted for each in evidence.exchanges)
-    is_other_sum = intent["amount_received"] != _asked(intent)["amount"]
+    is_other_sum = intent["amount_received"] != _agreed_price(intent)["amount"]
     return refused or denied or cancelled or is_other_sum or _is_late(evidence, intent)
 
 
@@ -84,7 +84,7 @@ def one_intent_one_refund(evidence: Evidence) -> Findings:
 def the_agreed_price(evidence: Evidence) -> Findings:
     """Stripe was asked for the price the saga froze, and a seat was given only for exactly that much."""
     for intent in evidence.intents:
-        price, asked = evidence.payment(saga_of(intent)).get("price"), _asked(intent)
+        price, asked = evidence.payment(saga_of(intent)).get("price"), _agreed_price(intent)
         if price and asked != _at_stripe(price):
             yield Finding(saga_of(intent), f"{asked} asked for, {price} agreed")
         taken = {"amount": intent["amount_received"], "currency": intent["currency"].upper()}
@@ -105,10 +105,10 @@ def the_books_balance(evidence: Evidence) -> Findings:
         taken, back = (sum(each[key] for each in of_it) for key in ("amount_captured", "amount_refunded"))
         if (taken, back) != (intent["amount_received"], evidence.amount_back(intent, *LIVE)):
             yield Finding(saga_of(intent), f"{intent['id']}: charges say {taken} taken and {back} given back")
-        yield from _misreported(evidence, intent)
+        yield from _misreports(evidence, intent)
 
 
-def _misreported(evidence: Evidence, intent: Json) -> Findings:
+def _misreports(evidence: Evidence, intent: Json) -> Findings:
     """Find a payment of which the service reports another status than Stripe shows, though it had all the news."""
     saga_id, status = saga_of(intent), evidence.payment(saga_of(intent)).get("status")
     if not status or evidence.is_under_way(saga_id) or not evidence.has_arrived(intent):
@@ -137,7 +137,7 @@ def stripe_knows_what_for(evidence: Evidence) -> Findings:
             yield Finding(saga_of(intent), f"{intent['id']} says {metadata}, its saga {_owned_by(saga)}")
 
 
-def _asked(intent: Json) -> Json:
+def _agreed_price(intent: Json) -> Json:
     return intent.get("asked") or {"amount": intent["amount"], "currency": intent["currency"].upper()}
 
 

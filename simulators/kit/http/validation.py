@@ -53,11 +53,16 @@ def select(body: Json, shape: Shape) -> Json:
 
 def query_number(name: str, default: int, lowest: int, highest: int) -> int:
     """Return a whole number of the query; BadField when it is none, or out of these bounds."""
-    written = request.args.get(name, str(default))
-    is_whole = written.isascii() and written.isdigit() and len(written) <= len(str(highest))
-    if not is_whole or not lowest <= int(written) <= highest:
+    number = parse_number(request.args.get(name, str(default)), lowest, highest)
+    if number is None:
         raise BadField(name, f"must be a whole number from {lowest} to {highest}")
-    return int(written)
+    return number
+
+
+def parse_number(written: str, lowest: int, highest: int) -> int | None:
+    """Return the whole number that is written in the digits 0 to 9, or None when it is none or out of bounds."""
+    is_whole = written.isascii() and written.isdigit() and len(written) <= len(str(highest))
+    return int(written) if is_whole and lowest <= int(written) <= highest else None
 
 
 def text(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
@@ -111,6 +116,37 @@ def currency(value: Any) -> str | None:  # noqa: ANN401
 
 
 MONEY: Shape = {"amount": whole_number, "currency": currency}
+
+
+def validate_documents(tables: Mapping[str, Iterable[Json]], shapes: Mapping[str, Shape]) -> None:
+    """Let documents pass that have at least the fields of their table's shape; BadField names place and field."""
+    for name in tables.keys() & shapes.keys():
+        for place, document in enumerate(tables[name]):
+            try:
+                select(document, shapes[name])
+            except BadField as wrong:
+                raise BadField(f"{name}[{place}].{wrong.field}", wrong.why) from None
+
+
+def json_object(value: Any) -> str | None:  # noqa: ANN401
+    """Demand an object, whatever is in it."""
+    return None if isinstance(value, dict) else "must be an object"
+
+
+def one_of(*values: str) -> Check:
+    """Demand one of these texts."""
+    return lambda value: None if value in values else f"must be one of {', '.join(values)}"
+
+
+def list_of(check: Check) -> Check:
+    """Demand a list of such values."""
+
+    def check_all(values: Any) -> str | None:  # noqa: ANN401
+        if not isinstance(values, list):
+            return "must be a list"
+        return next((f"has an entry that {why}" for each in values if (why := check(each))), None)
+
+    return check_all
 
 
 def optional(check: Check) -> Check:

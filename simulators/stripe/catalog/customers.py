@@ -9,8 +9,21 @@ from simulators.stripe.account import amend, fetch, fresh_id, not_found_error, n
 from simulators.stripe.api import takes
 from simulators.stripe.catalog.saved_methods import detach, require_attachable, save_method
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Clearable, Required, Table, list_of, metadata, one_of, text, tree
+from simulators.stripe.parameters import (
+    Check,
+    Clearable,
+    Required,
+    Table,
+    clearable,
+    list_of,
+    metadata,
+    new_metadata,
+    one_of,
+    text,
+    tree,
+)
 from simulators.stripe.payments.payment_methods import ADDRESS, method_from
+from simulators.stripe.texts import email, text_up_to
 from simulators.stripe.webhooks.events import emit, emit_change
 
 routes = Blueprint("customers", __name__)
@@ -20,16 +33,16 @@ SHIPPING: Table = {
     "carrier": text, "tracking_number": text,
 }  # fmt: skip
 INVOICES: Table = {"default_payment_method": Clearable(text)}
-UPDATE: Table = {
-    **dict.fromkeys(("description", "email", "name", "phone"), Clearable(text)),
+ABOUT: dict[str, Check] = {"description": text, "email": email, "name": text_up_to(256), "phone": text_up_to(20)}
+BOTH: Table = {
     "address": Clearable(tree(ADDRESS)),
     "invoice_settings": tree(INVOICES),
-    "metadata": metadata,
     "preferred_locales": list_of(text),
     "shipping": Clearable(tree(SHIPPING)),
-    "tax_exempt": one_of("none", "exempt", "reverse"),
+    "tax_exempt": Clearable(one_of("none", "exempt", "reverse")),
 }
-CREATE: Table = {**UPDATE, "payment_method": text}
+UPDATE: Table = {**BOTH, **clearable(ABOUT), "metadata": metadata}
+CREATE: Table = {**BOTH, **ABOUT, "metadata": Clearable(new_metadata), "payment_method": text}
 EMPTY = dict.fromkeys((
     "address", "business_name", "currency", "customer_account", "default_source", "description", "discount", "email",
     "individual_name", "name", "phone", "shipping", "test_clock",
@@ -111,7 +124,7 @@ def _new_document(params: Json) -> Json:
         "tax_exempt": "none",
     }
     settings = SETTINGS | params.get("invoice_settings", {})
-    return EMPTY | defaults | params | {"invoice_settings": settings}
+    return EMPTY | defaults | params | {"invoice_settings": settings, "metadata": params.get("metadata") or {}}
 
 
 def _tombstone(customer_id: str) -> Json:

@@ -7,7 +7,7 @@ from flask import Blueprint
 from simulators.kit.json_types import Json
 from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
-from simulators.stripe.catalog.products import new_product
+from simulators.stripe.catalog.products import IMAGES, UNIT_LABEL, new_product
 from simulators.stripe.errors import StripeError
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import (
@@ -17,28 +17,29 @@ from simulators.stripe.parameters import (
     boolean,
     full_name,
     integer,
-    list_of,
     metadata,
+    new_metadata,
     one_of,
     text,
     tree,
 )
-from simulators.stripe.payments.amounts import MAXIMUM, currency
+from simulators.stripe.payments.amounts import currency, maximum, require_step
 from simulators.stripe.webhooks.events import emit, emit_change
 
 routes = Blueprint("prices", __name__)
 
 PRODUCT: Table = {
-    "name": Required(text), "description": text, "images": list_of(text), "metadata": metadata, "unit_label": text,
+    "name": Required(text), "description": text, "images": IMAGES, "metadata": new_metadata, "unit_label": UNIT_LABEL,
 }  # fmt: skip
 # A price, and maybe a product, made for one Checkout Session only.
 INLINE: Table = {
     "currency": Required(currency), "product": text, "product_data": tree(PRODUCT), "unit_amount": Required(integer),
 }  # fmt: skip
+NEW: Table = {"active": boolean, "metadata": new_metadata, "nickname": text}
 DESCRIBING: Table = {"active": boolean, "metadata": metadata, "nickname": Clearable(text)}
 RECURRING: Table = {"interval": Required(one_of("day", "week", "month", "year")), "interval_count": integer}
 LICENSED = {"interval_count": 1, "meter": None, "trial_period_days": None, "usage_type": "licensed"}
-CREATE: Table = {**INLINE, **DESCRIBING, "recurring": tree(RECURRING)}
+CREATE: Table = {**INLINE, **NEW, "recurring": tree(RECURRING)}
 
 
 @routes.post("/v1/prices")
@@ -73,11 +74,12 @@ def list_prices(params: Json) -> Json:
 
 def new_price(params: Json, inside: str = "") -> Json:
     """Keep and announce a new price; return it. `inside`: the parameter that holds what was asked."""
-    if not 0 <= params["unit_amount"] <= MAXIMUM:
-        param = full_name(inside, "unit_amount")
+    param = full_name(inside, "unit_amount")
+    if not 0 <= params["unit_amount"] <= maximum(params["currency"]):
         raise StripeError("Invalid non-negative integer", code="parameter_invalid_integer", param=param)
+    require_step(params["unit_amount"], params["currency"], param)
     product = _product(params, full_name(inside, "product"))
-    given = {name: params[name] for name in (*DESCRIBING, "currency", "unit_amount") if name in params}
+    given = {name: params[name] for name in (*NEW, "currency", "unit_amount") if name in params}
     price = {
         "id": fresh_id("price"),
         "object": "price",

@@ -9,16 +9,33 @@ from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.errors import UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Clearable, Required, Table, boolean, list_of, metadata, text
+from simulators.stripe.parameters import Clearable, Required, Table, boolean, list_of, metadata, new_metadata, text
+from simulators.stripe.texts import statement_descriptor, text_up_to, web_address
 from simulators.stripe.webhooks.events import emit, emit_change
 
 routes = Blueprint("products", __name__)
 
-DESCRIBING: Table = {
-    "description": Clearable(text), "images": Clearable(list_of(text)), "metadata": metadata,
-    "statement_descriptor": text, "unit_label": Clearable(text), "url": Clearable(text),
-}  # fmt: skip
-CREATE: Table = {**DESCRIBING, "active": boolean, "id": text, "name": Required(text), "shippable": boolean}
+FLAGS: Table = {"active": boolean, "shippable": boolean, "statement_descriptor": statement_descriptor}
+IMAGES, UNIT_LABEL = list_of(web_address), text_up_to(12)
+CREATE: Table = {
+    **FLAGS,
+    "description": text,
+    "id": text,
+    "images": IMAGES,
+    "metadata": new_metadata,
+    "name": Required(text),
+    "unit_label": UNIT_LABEL,
+    "url": web_address,
+}
+UPDATE: Table = {
+    **FLAGS,
+    "description": Clearable(text),
+    "images": Clearable(IMAGES),
+    "metadata": metadata,
+    "name": text,
+    "unit_label": Clearable(UNIT_LABEL),
+    "url": Clearable(web_address),
+}
 EMPTY = dict.fromkeys((
     "default_price", "description", "package_dimensions", "shippable", "statement_descriptor", "tax_code",
     "tax_details", "unit_label", "url",
@@ -42,7 +59,7 @@ def retrieve_product(params: Json, product_id: str) -> Json:  # noqa: ARG001 - i
 
 
 @routes.post("/v1/products/<product_id>")
-@takes({**DESCRIBING, "active": boolean, "name": text, "shippable": boolean})
+@takes(UPDATE)
 def update_product(params: Json, product_id: str) -> Json:
     """Changes to a product."""
     before = fetch("products", product_id)

@@ -15,27 +15,35 @@ from simulators.stripe.checkout.session_lifecycle import NOBODY, expire, expire_
 from simulators.stripe.errors import StripeError, UnexpectedStateError
 from simulators.stripe.includable import without_session
 from simulators.stripe.lists import PAGE, PAGING, page
-from simulators.stripe.parameters import Required, Table, integer, list_of, metadata, one_of, return_address, text, tree
+from simulators.stripe.parameters import Required, Table, integer, list_of, metadata, new_metadata, one_of, text, tree
 from simulators.stripe.payments.amounts import require_chargeable
-from simulators.stripe.payments.intent_parameters import CAPTURING, DESCRIBING, LATER
+from simulators.stripe.payments.bank_accounts import require_payable
+from simulators.stripe.payments.intent_parameters import CAPTURING, LATER, NEW
+from simulators.stripe.payments.payment_methods import TYPES
+from simulators.stripe.texts import email, require_no_card_descriptor, return_address, text_up_to
 
 routes = Blueprint("checkout_sessions", __name__)
 
 DAY, HALF_HOUR = 24 * 3600, 30 * 60
+LOCALES = (
+    "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hi-IN",
+    "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl",
+    "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
+)  # fmt: skip
 
 CREATE: Table = {
     "cancel_url": return_address,
-    "client_reference_id": text,
+    "client_reference_id": text_up_to(200),
     "customer": text,
     "customer_creation": one_of("always", "if_required"),
-    "customer_email": text,
+    "customer_email": email,
     "expires_at": integer,
     "line_items": Required(line_items.items),
-    "locale": text,
-    "metadata": metadata,
+    "locale": one_of(*LOCALES),
+    "metadata": new_metadata,
     "mode": Required(one_of("payment")),
-    "payment_intent_data": tree({**DESCRIBING, **LATER, **CAPTURING}),
-    "payment_method_types": list_of(one_of("card")),
+    "payment_intent_data": tree({**NEW, **LATER, **CAPTURING}),
+    "payment_method_types": list_of(one_of(*TYPES)),
     "submit_type": one_of("auto", "book", "donate", "pay"),
     "success_url": Required(return_address),
     "ui_mode": one_of("hosted_page"),
@@ -82,6 +90,9 @@ def create_checkout_session(params: Json) -> Json:
     items, wish = line_items.new_line_items(params.pop("line_items")), params.pop("payment_intent_data", {})
     session = _new_session(params, items)
     require_chargeable(session["amount_total"], session["currency"])
+    param = "payment_intent_data[statement_descriptor]"
+    require_payable(session["payment_method_types"], session["currency"], wish.get("capture_method", "automatic"))
+    require_no_card_descriptor(wish.get("statement_descriptor"), session["payment_method_types"], param)
     table("checkout_sessions").put(session)
     table("checkout_wishes").put({"id": session["id"], "payment_intent_data": wish})
     line_items.store_line_items(session["id"], items)

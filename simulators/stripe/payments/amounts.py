@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulators.stripe.errors import StripeError
 
-MAXIMUM = 99_999_999
+MAXIMUM, MAXIMA = 99_999_999, {"idr": 999_999_999_999}
 
 # fmt: off
 MINIMUM = {
@@ -63,13 +63,23 @@ def require_chargeable(amount: int, code: str) -> None:
     if amount < MINIMUM.get(code, 1):
         message = f"Amount must be at least {money(MINIMUM[code], code)} {code}"
         raise StripeError(message, code="amount_too_small", param="amount")
-    if amount > MAXIMUM:
-        message = f"Amount must be no more than {money(MAXIMUM, code)}"
+    if amount > maximum(code):
+        message = f"Amount must be no more than {money(maximum(code), code)}"
         raise StripeError(message, code="amount_too_large", param="amount")
-    if step := 10 if code in THREE_DECIMAL else 100 if code in WHOLE_AS_TWO_DECIMAL else 0:
-        _require_multiple(amount, step, code)
+    require_step(amount, code)
 
 
-def _require_multiple(amount: int, step: int, code: str) -> None:
-    if amount % step:
-        raise StripeError(f"Invalid amount: in {code} it must be a multiple of {step}", param="amount")
+def maximum(code: str) -> int:
+    """Return the most that can be charged in this currency."""
+    return MAXIMA.get(code, MAXIMUM)
+
+
+def require_step(amount: int, code: str, param: str = "amount") -> None:
+    """Let only sums pass, whole ones and parts of them, that this currency can move, or raise StripeError."""
+    if amount % step(code):
+        raise StripeError(f"Invalid amount: in {code} it must be a multiple of {step(code)}", param=param)
+
+
+def step(code: str) -> int:
+    """Return of what each sum in this currency must be a multiple."""
+    return 10 if code in THREE_DECIMAL else 100 if code in WHOLE_AS_TWO_DECIMAL else 1

@@ -8,15 +8,18 @@ from simulators.kit.json_types import Json
 from simulators.stripe.account import amend, fetch, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError, UnexpectedStateError
-from simulators.stripe.parameters import Table, boolean, integer, metadata, text
-from simulators.stripe.payments.charges import announce_payment, collect
+from simulators.stripe.parameters import Clearable, Table, boolean, integer, metadata
+from simulators.stripe.payments.amounts import require_step
+from simulators.stripe.payments.charges import announce_payment, collect, statement
+from simulators.stripe.texts import descriptor_suffix, require_no_card_descriptor, statement_descriptor
 from simulators.stripe.webhooks.events import emit, emit_change
 
 routes = Blueprint("capture", __name__)
 
 CAPTURE: Table = {
-    "amount_to_capture": integer, "final_capture": boolean, "metadata": metadata, "statement_descriptor": text,
-    "statement_descriptor_suffix": text,
+    "amount_to_capture": integer, "final_capture": boolean, "metadata": metadata,
+    "statement_descriptor": Clearable(statement_descriptor),
+    "statement_descriptor_suffix": Clearable(descriptor_suffix),
 }  # fmt: skip
 
 
@@ -29,8 +32,14 @@ def capture_payment_intent(params: Json, intent_id: str) -> Json:
         raise UnexpectedStateError(_why_not(intent), code="payment_intent_unexpected_state", payment_intent=intent)
     amount = params.pop("amount_to_capture", intent["amount_capturable"])
     _require_within(amount, intent)
-    params.pop("final_capture", None)
-    return _capture(amend(intent, params), amount)
+    if not params.pop("final_capture", True):
+        message = (
+            "`final_capture` can only be false where multicapture is available, which it is not for this PaymentIntent."
+        )
+        raise StripeError(message, param="final_capture", payment_intent=intent)
+    intent = amend(intent, params)
+    require_no_card_descriptor(intent["statement_descriptor"], intent["payment_method_types"])
+    return _capture(intent, amount)
 
 
 def release_hold(intent: Json, name: str = "charge.refunded") -> None:
@@ -73,11 +82,12 @@ def _require_within(amount: int, intent: Json) -> None:
         message = "The payment could not be captured because the requested capture amount is greater than the amount "
         message += "you can capture for this charge."
         raise StripeError(message, code="amount_too_large", payment_intent=intent)
+    require_step(amount, intent["currency"], "amount_to_capture")
 
 
 def _capture(intent: Json, amount: int) -> Json:
     charge = fetch("charges", intent["latest_charge"]) | {"amount_captured": amount, "captured": True}
-    charge = collect(table("charges").put(charge), at_once=False)
+    charge = collect(table("charges").put(charge | statement(intent)), at_once=True)
     intent |= {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
     table("payment_intents").put(intent)
     announce_payment("charge.captured", charge, {"amount_captured": 0, "captured": False})

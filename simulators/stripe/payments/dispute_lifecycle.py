@@ -7,6 +7,7 @@ from datetime import timedelta
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.stripe.account import fetch, fresh_id, now, table
+from simulators.stripe.payments.amounts import step
 from simulators.stripe.payments.ledger import DAY_SECONDS, DISPUTE, DISPUTE_FEE, DISPUTE_REVERSAL, book
 from simulators.stripe.webhooks.events import emit
 
@@ -31,10 +32,11 @@ NO_EVIDENCE = dict.fromkeys((
 ))  # fmt: skip
 
 
-def open_dispute(charge_id: str, reason: str, share: int = 1, *, inquiry: bool = False) -> None:
+def open_dispute(charge_id: str, reason: str, share: int = 1, *, inquiry: bool = False, is_final: bool = False) -> None:
     """Take back the `share`-th part of what was not refunded; an inquiry only asks. What is all refunded stays so."""
     charge = fetch("charges", charge_id)
-    amount = (charge["amount_captured"] - charge["amount_refunded"]) // share
+    part = (charge["amount_captured"] - charge["amount_refunded"]) // share
+    amount = part - part % step(charge["currency"])
     if amount <= 0:
         return
     dispute = table("disputes").put(_new_dispute(charge, amount, reason, inquiry=inquiry))
@@ -43,6 +45,9 @@ def open_dispute(charge_id: str, reason: str, share: int = 1, *, inquiry: bool =
     emit("charge.dispute.created", dispute)
     if not inquiry:
         _withdraw(dispute)
+    if is_final:
+        close(dispute, "lost")
+        return
     left = timedelta(seconds=dispute["evidence_details"]["due_by"] - now())
     simulator().timers.after(left, lapse, dispute_id=dispute["id"])
 
@@ -113,13 +118,8 @@ def _withdraw(dispute: Json) -> None:
 
 
 def _new_dispute(charge: Json, amount: int, reason: str, *, inquiry: bool) -> Json:
-    card = charge["payment_method_details"]["card"]
-    code = INQUIRY_CODE if inquiry else REASON_CODES[reason]
-    case = {
-        "brand": card["brand"], "case_type": "inquiry" if inquiry else "chargeback", "network": card["network"],
-        "network_reason_code": code,
-    }  # fmt: skip
-    return {
+    code = INQUIRY_CODE if inquiry else REASON_CODES.get(reason)
+    return _case(charge, code, inquiry=inquiry) | {
         "id": fresh_id("du"),
         "object": "dispute",
         "amount": amount,
@@ -143,7 +143,17 @@ def _new_dispute(charge: Json, amount: int, reason: str, *, inquiry: bool) -> Js
         "metadata": {},
         "network_reason_code": code,
         "payment_intent": charge["payment_intent"],
-        "payment_method_details": {"card": case, "type": "card"},
         "reason": reason,
         "status": "warning_needs_response" if inquiry else "needs_response",
     }
+
+
+def _case(charge: Json, code: str | None, *, inquiry: bool) -> Json:
+    """Return what the network of a card says of the case; a bank account has none."""
+    if (card := charge["payment_method_details"].get("card")) is None:
+        return {}
+    case = {
+        "brand": card["brand"], "case_type": "inquiry" if inquiry else "chargeback", "network": card["network"],
+        "network_reason_code": code,
+    }  # fmt: skip
+    return {"payment_method_details": {"card": case, "type": "card"}}

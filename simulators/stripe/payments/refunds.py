@@ -12,12 +12,12 @@ from simulators.stripe.account import amend, fetch, fresh_id, not_found_error, n
 from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, PAGING, page
-from simulators.stripe.parameters import Table, integer, metadata, one_of, text
-from simulators.stripe.payments.amounts import money
-from simulators.stripe.payments.cards import RefundEnds
+from simulators.stripe.parameters import Clearable, Table, integer, metadata, new_metadata, one_of, text
+from simulators.stripe.payments.amounts import money, require_step
 from simulators.stripe.payments.dispute_lifecycle import forbids_refund
+from simulators.stripe.payments.instruments import RefundEnds
 from simulators.stripe.payments.ledger import REFUND, REFUND_FAILURE, book
-from simulators.stripe.payments.payment_methods import card_of
+from simulators.stripe.payments.payment_methods import instrument_of
 from simulators.stripe.webhooks.events import emit, emit_change
 
 routes = Blueprint("refunds", __name__)
@@ -34,7 +34,7 @@ CREATE: Table = {
     "charge": text,
     "amount": integer,
     "reason": one_of("duplicate", "fraudulent", "requested_by_customer"),
-    "metadata": metadata,
+    "metadata": Clearable(new_metadata),
 }
 EMPTY = dict.fromkeys((
     "balance_transaction", "customer", "customer_account", "payment_method", "reason", "receipt_number",
@@ -63,6 +63,7 @@ def create_refund(params: Json) -> Json:
         message = f"Refund amount ({money(amount, code)}) is greater than unrefunded amount on charge "
         message += f"({money(rest, code)})"
         raise UnexpectedStateError(message, param="amount")
+    require_step(amount, charge["currency"])
     return _new_refund(charge, amount, params)
 
 
@@ -162,22 +163,25 @@ def _charge_to_refund(params: Json) -> Json:
 
 
 def _new_refund(charge: Json, amount: int, params: Json) -> Json:
-    ends = card_of(charge["payment_method"]).refund
+    instrument = instrument_of(charge["payment_method"])
+    ends = instrument.refund
     waits = ends is RefundEnds.WELL_LATER
     refund = EMPTY | {
-        "id": fresh_id("re"),
+        "id": fresh_id("re" if instrument.type == "card" else "pyr"),
         "object": "refund",
         "amount": amount,
         "charge": charge["id"],
         "created": now(),
         "currency": charge["currency"],
-        "destination_details": {"card": dict(REFERENCE), "type": "card"},
-        "metadata": params.get("metadata", {}),
+        "destination_details": {"type": instrument.type},
+        "metadata": params.get("metadata") or {},
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
         "reason": params.get("reason"),
         "status": "pending" if waits else "succeeded",
     }
+    if instrument.type == "card":
+        refund["destination_details"] = {"card": dict(REFERENCE), "type": "card"}
     if waits:
         refund["pending_reason"] = "processing"
     refund["balance_transaction"] = book(REFUND, refund, amount, _description("REFUND FOR CHARGE", charge))["id"]

@@ -8,7 +8,8 @@ from simulators.kit.json_types import Json
 from simulators.stripe.account import now
 from simulators.stripe.errors import CardError
 from simulators.stripe.parameters import Required, Table, integer, text
-from simulators.stripe.payments.cards import BAD_NUMBER, BY_NUMBER, Card, Decline
+from simulators.stripe.payments.cards import BAD_NUMBER, BY_NUMBER, Card
+from simulators.stripe.payments.instruments import Decline
 
 TYPED: Table = {"number": Required(text), "exp_month": Required(integer), "exp_year": Required(integer), "cvc": text}
 

@@ -55,7 +55,7 @@ def retrieve_event(params: Json, event_id: str) -> Json:  # noqa: ARG001 - it ta
 
 
 @routes.post("/v1/events/<event_id>/retry")
-@takes({"webhook_endpoint": text, "account": text, "for_stripecli": boolean})
+@takes({"webhook_endpoint": text, "for_stripecli": boolean})
 def retry_event(params: Json, event_id: str) -> Json:
     """Another delivery, as `stripe events resend` asks for it: to one endpoint, or to all that want it."""
     event, chosen = _recent_event(event_id), params.get("webhook_endpoint")
@@ -109,10 +109,10 @@ def _announce(event: Json, endpoints: list[Json]) -> None:
     if not endpoints:
         return
     deliveries: Deliveries = current_app.extensions["deliveries"]
-    body = json.dumps(event | {"pending_webhooks": len(endpoints)})
-    saga_id = (event["data"]["object"].get("metadata") or {}).get("sagaId")
     for endpoint in endpoints:
-        deliveries.send(endpoint["id"], endpoint["url"], event["type"], body, about=event["id"], sagaId=saga_id)
+        version = endpoint["api_version"] or event["api_version"]
+        body = json.dumps(event | {"api_version": version, "pending_webhooks": len(endpoints)})
+        deliveries.send(endpoint["id"], endpoint["url"], event["type"], body, about=event["id"])
 
 
 def _public_event(event: Json) -> Json:

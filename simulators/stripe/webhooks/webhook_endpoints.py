@@ -6,17 +6,28 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, request
 
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
-from simulators.stripe.account import fetch, fresh_id, now, table
+from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
+from simulators.stripe.api_version import version
 from simulators.stripe.errors import StripeError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
-from simulators.stripe.parameters import Required, Table, boolean, list_of, metadata, one_of, text
+from simulators.stripe.parameters import (
+    Clearable,
+    Required,
+    Table,
+    boolean,
+    list_of,
+    metadata,
+    new_metadata,
+    one_of,
+    text,
+)
+from simulators.stripe.texts import web_address
 
 routes = Blueprint("webhook_endpoints", __name__)
 
@@ -24,16 +35,6 @@ routes = Blueprint("webhook_endpoints", __name__)
 DAY_SECONDS = 24 * 3600
 # So many endpoints an account can have: Stripe's own limit.
 MOST = 16
-
-
-def web_address(name: str, value: Any) -> str:  # noqa: ANN401 - whatever was sent
-    """Read a URL that can be posted to; plain http is fine in test mode."""
-    parts = urlsplit(text(name, value))
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise StripeError(
-            "Invalid URL: An explicit scheme (such as https) must be provided.", code="url_invalid", param=name
-        )
-    return str(value)
 
 
 @cache
@@ -47,13 +48,13 @@ def event_name(name: str, value: Any) -> str:  # noqa: ANN401 - whatever was sen
     return str(one_of("*", *_names())(name, value))
 
 
-CHANGEABLE: Table = {"description": text, "disabled": boolean, "metadata": metadata}
+CHANGEABLE: Table = {"description": Clearable(text), "disabled": boolean, "metadata": metadata}
 CREATE: Table = {
     "url": Required(web_address),
     "enabled_events": Required(list_of(event_name)),
-    "api_version": text,
-    "description": text,
-    "metadata": metadata,
+    "api_version": version,
+    "description": Clearable(text),
+    "metadata": Clearable(new_metadata),
 }
 
 
@@ -68,10 +69,10 @@ def register(url: str, enabled_events: list[str], secret: str | None = None, **m
         "description": None,
         "enabled_events": enabled_events,
         "livemode": False,
-        "metadata": {},
         "status": "enabled",
         "url": url,
     } | more
+    endpoint["metadata"] = endpoint.get("metadata") or {}
     table("webhook_endpoints").put(endpoint)
     secret = secret or fresh_id("whsec")
     table("webhook_secrets").put({"id": endpoint["id"], "secret": secret, "former": []})
@@ -116,7 +117,7 @@ def update_webhook_endpoint(params: Json, endpoint_id: str) -> Json:
     endpoint = fetch("webhook_endpoints", endpoint_id)
     if (disabled := params.pop("disabled", None)) is not None:
         endpoint["status"] = "disabled" if disabled else "enabled"
-    return table("webhook_endpoints").put(endpoint | params)
+    return table("webhook_endpoints").put(amend(endpoint, params))
 
 
 @routes.delete("/v1/webhook_endpoints/<endpoint_id>")

@@ -1,4 +1,4 @@
-"""A service at its own doors: it is told something, and then shows what came of it."""
+"""A service as a consumer of messages: it handles one at its own routes, and then shows what came of it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Payments(Listener):
 
     def knows(self, *messages: Message) -> None:
         for message in messages:
-            self.app.extensions["doors"].service.receive("before", message.name, message)
+            self.app.extensions["services"].payments.receive("before", message.name, message)
 
     def is_paid(self, price: Money) -> None:
         payment_id = self.saga()["payment"]["paymentId"]
@@ -69,7 +69,8 @@ class Payments(Listener):
 
     def understands_all(self) -> bool:
         """Whether no message waits for a person."""
-        return not self.app.extensions["doors"].reader.dead_letters(Page("", 1)).items
+        with self.app.extensions["services"].reading() as unit:
+            return not unit.lists.dead_letters(Page("", 1)).items
 
     def saga(self) -> Json:
         saga: Json = self.shows(f"/sagas/{SAGA}")

@@ -71,7 +71,7 @@ def declined_without_code(world: CapturingWorld, start: Start) -> None:
     """Stripe has no code for some failures, such as those of a bank's own page."""
     payment_id = world.student("ada").saga(declined(world, start))["payment"]["paymentId"]
     news = AttemptDeclined(payment_id=payment_id, attempt="page-1", reason="authentication_failed")
-    world.services[PAYMENT].app.extensions["doors"].service.receive("stripe", "page-1", news)
+    world.services[PAYMENT].app.extensions["services"].payments.receive("stripe", "page-1", news)
     world.settle()
 
 

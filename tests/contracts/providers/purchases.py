@@ -15,6 +15,7 @@ from reference.domain.payment_news import IntentCreated, MoneyReceived, RefundRe
 from reference.domain.payment_status import RefundState
 from reference.domain.session import AvailabilityConfirmed, BookSessionInitiated, SessionConfirmed, SessionRejected
 from reference.storage.tables import metadata
+from reference.web.services import Services
 from tests.contracts.expectations import Json
 from tests.contracts.providers.local_provider import EnterState
 from tests.contracts.providers.services import NOW
@@ -27,6 +28,7 @@ class Purchases:
 
     def __init__(self, app: Flask, database_url: str) -> None:
         self._app, self._database_url = app, database_url
+        self._services: Services = app.extensions["services"]
 
     def seen_by_students(self) -> dict[str, EnterState]:
         return self._seen_by_both() | {
@@ -69,8 +71,10 @@ class Purchases:
         self.begun(params)
         saga_id, until = params["sagaId"], NOW + timedelta(minutes=15)
         self._hears(AvailabilityConfirmed(saga_id=saga_id, price=PRICE, hold_until=until))
-        payment_id = self._app.extensions["doors"].reader.saga(saga_id).payment.payment_id
-        self._hears(IntentCreated(payment_id=payment_id, intent_id="pi-1", client_secret="pi-1_secret_1"))
+        with self._services.reading() as unit:
+            payment = unit.payments.of_saga(saga_id)
+        assert payment
+        self._hears(IntentCreated(payment_id=payment.payment_id, intent_id="pi-1", client_secret="pi-1_secret_1"))
 
     def completed(self, params: Json) -> None:
         self._paid(params)
@@ -106,4 +110,4 @@ class Purchases:
 
     def _hears(self, *messages: Message) -> None:
         for message in messages:
-            self._app.extensions["doors"].service.receive("edtech.before", message.name, message)
+            self._services.payments.receive("edtech.before", message.name, message)

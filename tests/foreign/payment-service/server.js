@@ -34,11 +34,13 @@ function dueNow(tx, purchases, sagaId, name, now) {
   if (saga.deadlines[name] <= now) purchases.due(tx, saga, name);
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+export function run() {
   const settings = settingsOf(process.env);
-  const service = serviceOf(settings, new Journal("payments.jsonl"));
+  const service = serviceOf(settings, new Journal(`${process.env.DATA_DIR ?? "."}/payments.jsonl`));
   if (makes("deadlines-in-memory")) for (const saga of service.store.all("saga")) saga.deadlines = {};
   setInterval(() => tick(service), TICK_MILLISECONDS);
   process.on("SIGTERM", () => process.exit(0));
   service.web.server.listen(settings.port, "127.0.0.1", () => console.log(`payment-service listens on port ${settings.port}`));
 }
+
+if (process.argv[1] === new URL(import.meta.url).pathname) run();

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stripe_world import World, stripe_world
+from tests.stripe_world import World, stripe_in_process, stripe_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    with stripe_world() as world:
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Lend a Stripe: on loopback where the test is marked as served, and without a socket anywhere else."""
+    lent = stripe_world if request.node.get_closest_marker("served") else stripe_in_process
+    with lent() as world:
         yield world
 
 

@@ -14,8 +14,6 @@ from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent, recor
 if TYPE_CHECKING:
     from tests.stripe_world import World
 
-pytestmark = pytest.mark.served
-
 HELD = ["payment_intent.created", "charge.succeeded", "payment_intent.amount_capturable_updated"]
 
 
@@ -40,8 +38,27 @@ def test_what_is_held_is_captured_whole(world: World, client: stripe.StripeClien
     assert (intent.status, intent.amount_capturable, intent.amount_received) == ("succeeded", 0, 4900)
     assert (charge_of(client, intent).captured, charge_of(client, intent).amount_captured) == (True, 4900)
     world.settle(timedelta(seconds=2))
-    assert recorded(client) == [*HELD, "charge.captured", "payment_intent.succeeded", "charge.updated"]
+    assert recorded(client) == [*HELD, "charge.captured", "payment_intent.succeeded"]
     assert charge_of(client, intent).balance_transaction
+
+
+def test_a_capture_knows_its_balance_transaction_at_once(client: stripe.StripeClient) -> None:
+    for amount, fee in ((4900, 172), (2500, 103)):
+        wanted: Any = {"amount_to_capture": amount, "expand": ["latest_charge.balance_transaction"]}
+        intent = client.v1.payment_intents.capture(a_hold(client).id, wanted)
+        transaction = intent.latest_charge.balance_transaction  # type: ignore[union-attr]
+        assert isinstance(transaction, stripe.BalanceTransaction)
+        assert (transaction.amount, transaction.fee, transaction.net) == (amount, fee, amount - fee)
+
+
+def test_a_capture_that_is_not_to_be_the_last_is_refused_by_name(client: stripe.StripeClient) -> None:
+    intent = a_hold(client)
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.payment_intents.capture(intent.id, {"amount_to_capture": 1000, "final_capture": False})
+    assert (refusal.value.http_status, refusal.value.param) == (400, "final_capture")
+    assert client.v1.payment_intents.retrieve(intent.id) == intent
+    captured = client.v1.payment_intents.capture(intent.id, {"amount_to_capture": 1000, "final_capture": True})
+    assert captured.amount_received == 1000
 
 
 def test_a_part_is_captured_and_the_rest_is_let_go(client: stripe.StripeClient) -> None:

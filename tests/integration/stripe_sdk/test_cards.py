@@ -7,8 +7,6 @@ import stripe
 
 from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent
 
-pytestmark = pytest.mark.served
-
 ADDRESS = {"address": {"line1": "1 Main Street", "postal_code": "94103"}}
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tests.stripe_world import World
 
-pytestmark = pytest.mark.served
-
 SHOP = "https://shop.test"
 ALGEBRA = {
     "price_data": {"currency": "eur", "unit_amount": 2450, "product_data": {"name": "Algebra <I>"}},

@@ -12,8 +12,6 @@ from tests.integration.stripe_sdk.intents import an_intent, before, recorded
 if TYPE_CHECKING:
     from tests.stripe_world import World
 
-pytestmark = pytest.mark.served
-
 
 def test_a_customer_is_kept_as_described(client: stripe.StripeClient) -> None:
     details: Any = {

@@ -5,8 +5,6 @@ import stripe
 
 from tests.integration.stripe_sdk.intents import a_paid_intent, recorded
 
-pytestmark = pytest.mark.served
-
 CARD = "pm_card_createIssuerFraudRecord"
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from tests.stripe_world import World
 
-pytestmark = pytest.mark.served
-
 ONLY_WHEN_USED = {
     "payment_intent": {"hooks", "payment_details", "presentment_details"},
     "charge": {"authorization_code", "level3", "refunds", "transfer"},

@@ -15,8 +15,6 @@ from tests.stripe_world import World, stripe_world
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.served
-
 UNDOCUMENTED = {"GET /v1/payment_pages/{}", "POST /v1/payment_pages/{}/confirm", "POST /v1/events/{}/retry"}
 """What Stripe's own command calls."""
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from simulators.stripe.payments.cards import CARDS, Authentication
+from simulators.stripe.payments.cards import CARDS
+from simulators.stripe.payments.instruments import Authentication
 from tests.integration.stripe_sdk.intents import METADATA, a_paid_intent, an_intent
 
 if TYPE_CHECKING:
     from tests.stripe_world import World
-
-pytestmark = pytest.mark.served
 
 
 def test_a_new_intent_waits_for_a_payment_method_and_keeps_its_metadata(client: stripe.StripeClient) -> None:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from simulators.stripe.payments.cards import CARDS, Authentication
+from simulators.stripe.payments.cards import CARDS
+from simulators.stripe.payments.instruments import Authentication
 from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent, before, recorded
 
 if TYPE_CHECKING:
     from simulators.stripe.payments.cards import Card
-
-pytestmark = pytest.mark.served
 
 PAYING = [
     card

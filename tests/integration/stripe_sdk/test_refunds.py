@@ -11,8 +11,6 @@ from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent
 if TYPE_CHECKING:
     from tests.stripe_world import World
 
-pytestmark = pytest.mark.served
-
 
 def refund(client: stripe.StripeClient, intent: stripe.PaymentIntent, **more: Any) -> stripe.Refund:
     wanted: Any = {"payment_intent": intent.id}

@@ -13,8 +13,6 @@ from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent
 if TYPE_CHECKING:
     from tests.stripe_world import World
 
-pytestmark = pytest.mark.served
-
 
 @pytest.fixture
 def catalog(world: World, client: stripe.StripeClient) -> dict[str, str]:

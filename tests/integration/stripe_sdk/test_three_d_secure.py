@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from tests.stripe_world import World
 
-pytestmark = pytest.mark.served
-
 BACK = "https://shop.test/back?course=algebra"
 ALWAYS = "pm_card_authenticationRequired"
 

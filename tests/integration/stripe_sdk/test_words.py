@@ -12,8 +12,6 @@ from tests.integration.stripe_sdk.intents import a_paid_intent, an_intent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.served
-
 Refused = stripe.InvalidRequestError
 
 

@@ -39,7 +39,7 @@ def test_news_that_move_nothing_are_no_move() -> None:
     assert len(moves_of(FLOW, declined)) == 2
 
 
-def test_the_current_state_is_lit_and_what_was_taken_lies_on_top() -> None:
+def test_the_current_state_is_lit_and_what_was_taken_is_on_top() -> None:
     drawn = picture(FLOW, REFUNDED)
     assert [node.name for node in drawn.nodes if node.is_current] == ["REFUNDED"]
     assert [(edge.source, edge.target) for edge in drawn.edges if edge.is_taken][-1] == ("REFUNDING", "REFUNDED")

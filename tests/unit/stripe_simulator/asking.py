@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 from flask import Flask
 from hypothesis import strategies as st
 
-from simulators.stripe import lists, parameters
+from simulators.stripe import api_version, lists, parameters, texts
 from simulators.stripe.parameters import Clearable, Required
 from simulators.stripe.payments import amounts
-from simulators.stripe.payments.cards import BY_TOKEN
-from simulators.stripe.webhooks import webhook_endpoints
+from simulators.stripe.payments.payment_methods import INSTRUMENTS
 
 Form = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -97,20 +96,22 @@ def _value(draw: Draw, name: str, entry: Any, *, wild: bool) -> Any:
 
 
 def _composed(draw: Draw, name: str, parts: Mapping[str, Any], *, wild: bool) -> Any:
-    """Draw a value of a check that is made of others: `one_of`, `tree`, `either` or `list_of`."""
+    """Draw a value of a check that is made of others: `one_of`, `tree`, `either`, `text_up_to` or `list_of`."""
     if "choices" in parts:
         return draw(st.sampled_from(parts["choices"]))
     if "table" in parts:
         return _form(draw, parts["table"], wild=wild)
     if "otherwise" in parts:
         return _value(draw, name, parts[draw(st.sampled_from(["then", "otherwise"]))], wild=wild)
+    if "most" in parts:
+        return draw(st.text("ab c", min_size=1, max_size=parts["most"] + wild))
     count = draw(st.integers(0 if wild else 1, 2))
     return {str(number): _value(draw, name, parts["item"], wild=wild) for number in range(count)}
 
 
 def _text(draw: Draw, name: str) -> Any:
     if name == "payment_method":
-        return draw(st.sampled_from([*BY_TOKEN, Id("pm", 0)]))
+        return draw(st.sampled_from([*INSTRUMENTS, Id("pm", 0)]))
     if name in {"starting_after", "ending_before"}:
         return Id(draw(st.sampled_from(sorted(set(KINDS.values())))), draw(st.integers(0, 3)))
     if name in KINDS:
@@ -126,7 +127,13 @@ FIXED: dict[Any, st.SearchStrategy[Any]] = {
     parameters.metadata: st.sampled_from([{"sagaId": "s1"}, {"sagaId": ""}, "", {"k" * 41: "x"}, {"a": {"b": "c"}}]),
     amounts.currency: st.sampled_from(["eur", "usd", "jpy", "EUR", "kwd", "xyz"]),
     lists.limit: st.sampled_from(["1", "3", "100", "0", "101"]),
-    webhook_endpoints.web_address: st.sampled_from(["http://127.0.0.1:1/hook", "https://example.org/", "nowhere"]),
+    parameters.new_metadata: st.sampled_from([{"sagaId": "s1"}, {"sagaId": ""}, {"k" * 41: "x"}, {"a": {"b": "c"}}]),
+    texts.web_address: st.sampled_from(["http://127.0.0.1:1/hook", "https://example.org/", "nowhere"]),
+    texts.return_address: st.sampled_from(["http://127.0.0.1:1/done", "app:done", "nowhere", "http://["]),
+    texts.email: st.sampled_from(["ada@example.org", "nobody"]),
+    texts.statement_descriptor: st.sampled_from(["ALGEBRA", "A*", "12345"]),
+    texts.descriptor_suffix: st.sampled_from(["A 12", "12", "x" * 23]),
+    api_version.version: st.sampled_from(["2026-10-28.endive", "2026-03-25.dahlia", "2019-02-19", "nonsense"]),
 }
 
 
@@ -134,7 +141,11 @@ SANE: dict[Any, st.SearchStrategy[Any]] = {
     parameters.integer: st.sampled_from(["4900", "2500", "1200", "100"]),
     amounts.currency: st.sampled_from(["eur", "usd"]),
     lists.limit: st.just("3"),
-    webhook_endpoints.web_address: st.just("http://127.0.0.1:1/hook"),
+    texts.web_address: st.just("http://127.0.0.1:1/hook"),
+    texts.return_address: st.just("http://127.0.0.1:1/done"),
+    texts.email: st.just("ada@example.org"),
+    texts.descriptor_suffix: st.just("A 12"),
+    api_version.version: st.just("2026-10-28.endive"),
 }
 
 

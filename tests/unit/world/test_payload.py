@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from simulators.world.payload import HIDDEN, payload
+from simulators.kit.redaction import HIDDEN
+from simulators.world.payload import payload
 
 FORM, AS_JSON = "application/x-www-form-urlencoded", "application/cloudevents+json; charset=utf-8"
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from simulators.world.recorder import CLOUDEVENTS, Exchange, MessageLabel, Recorder, label_of
+from simulators.kit.http.cloudevents import CONTENT_TYPE
+from simulators.world.recorder import Exchange, MessageLabel, Recorder, label_of
 
 ENROLL = Exchange(
     "2026-09-01T12:00:00+00:00", "learning-service", "payment-service", "POST", "/events", "202",
@@ -30,7 +32,7 @@ def test_only_an_answer_has_a_status(answer: str, status: int | None) -> None:
 def test_a_cloud_event_is_known_by_type_id_and_subject() -> None:
     body = {"specversion": "1.0", "type": "PaymentSucceeded", "id": "m1", "subject": "saga1", "source": "edtech.x"}
 
-    assert label_of(json.dumps(body).encode(), CLOUDEVENTS) == MessageLabel("PaymentSucceeded", "m1", "saga1")
+    assert label_of(json.dumps(body).encode(), CONTENT_TYPE) == MessageLabel("PaymentSucceeded", "m1", "saga1")
 
 
 def test_an_event_of_stripe_is_known_by_the_metadata_of_its_object() -> None:
@@ -48,7 +50,10 @@ def test_a_form_for_stripe_is_known_by_the_saga_in_its_metadata_and_by_nothing_e
     assert label_of(b"\xff=&&", "application/x-www-form-urlencoded") == MessageLabel()
 
 
-@pytest.mark.parametrize("body", [b"", b"{not json", b"[1]", b'{"type": "x"}', b'{"object": "event", "data": 1}'])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{not json", b"[1]", b"1.5", b'{"type": "x"}', b'{"object": "event", "data": 1}', b"[" * 3000, b'"\xff"'],
+)
 def test_what_has_no_name_stays_nameless(body: bytes) -> None:
     assert label_of(body, "application/json").name is None
 
@@ -59,6 +64,20 @@ def test_the_trace_is_one_line_of_json_for_each_exchange() -> None:
 
     assert json.loads(recorder.trace())["message"] == "EnrollInCourseInitiated"
     assert recorder.trace().count(b"\n") == 1
+
+
+@pytest.mark.parametrize("secret", ["pi_1_secret_2", "sk_test_3", "4242424242424242"])
+def test_a_secret_that_was_sent_in_a_path_or_as_a_name_is_in_nothing_that_is_kept(secret: str) -> None:
+    recorder = Recorder()
+    recorder.payloads = {}
+    heard: list[Exchange] = []
+    recorder.listen(heard.append)
+    exchange = replace(ENROLL, path=f"/v1/payment_intents/{secret}", message=secret, message_id=secret, saga_id=secret)
+    form = f"note={secret}&{secret}=1".encode()
+    recorder.end(recorder.begin(exchange, form, "application/x-www-form-urlencoded", key=secret), "404")
+
+    kept = f"{recorder.trace()!r} {recorder.tail()} {recorder.payloads} {recorder.entries()} {heard}"
+    assert secret not in kept
 
 
 def test_a_listener_hears_each_exchange_as_it_happens() -> None:

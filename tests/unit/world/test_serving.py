@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
+import requests
 from flask import Flask
 
-from simulators.world.serving import Port, Server
+from simulators.world.serving import MOST_THREADS, Port, Server
 from simulators.world.waiting import wait_for
 
 
@@ -23,3 +28,29 @@ def test_a_server_that_is_awake_can_be_stopped(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(trigger, "_physical_pull", woken_before)
     server.stop()
     assert trigger._closed
+
+
+def test_who_connects_and_says_nothing_keeps_nobody_waiting() -> None:
+    app, port = Flask("quiet"), Port("quiet", 0)
+    app.get("/")(lambda: "here")
+    server = Server(app, port)
+    with ExitStack() as crowd:
+        address = ("127.0.0.1", int(port.url.rpartition(":")[2]))
+        silent = [crowd.enter_context(socket.create_connection(address)) for _ in range(150)]
+        for each in silent[::2]:
+            each.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        assert requests.get(port.url, timeout=20).text == "here"
+    server.stop()
+
+
+def test_health_is_told_while_every_thread_waits_for_something() -> None:
+    app, port, go = Flask("busy"), Port("busy", 0), threading.Event()
+    app.add_url_rule("/slow", "slow", lambda: str(go.wait()))
+    app.add_url_rule("/healthz", "healthz", lambda: "alive")
+    server = Server(app, port)
+    with ThreadPoolExecutor(MOST_THREADS + 4) as callers:
+        waiting = [callers.submit(requests.get, f"{port.url}/slow", timeout=60) for _ in range(MOST_THREADS + 4)]
+        assert requests.get(f"{port.url}/healthz", timeout=20).text == "alive"
+        assert not any(each.done() for each in waiting)
+        go.set()
+    server.stop()

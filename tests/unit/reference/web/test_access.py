@@ -94,6 +94,16 @@ def test_a_refusal_is_a_problem_that_changes_nothing_and_tells_nothing(
     assert service.rows() == before
 
 
+@pytest.mark.parametrize(("method", "path"), [*TABLE, ("GET", "/nowhere"), ("PUT", "/events")])
+def test_no_answer_is_kept_framed_or_guessed_at(service: Service, method: str, path: str) -> None:
+    with_something_to_see(service)
+    for headers in CALLERS.values():
+        found = call(service, method, path, headers).headers
+        assert found["Cache-Control"] == "no-store"
+        assert found["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'none'" in found["Content-Security-Policy"]
+
+
 def test_no_route_is_missing_in_the_table(service: Service) -> None:
     routes = service.app.url_map.bind("localhost")
     reached = {routes.match(path, method)[0] for method, path in TABLE}

@@ -11,7 +11,7 @@ import requests
 from simulators.console.pay import TOKENS
 from simulators.console.session import Session
 from simulators.stripe.payments.cards import BY_TOKEN
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 NAMES = count()
@@ -23,7 +23,7 @@ def student() -> str:
 
 
 def stands(visitor: Visitor, saga_id: str) -> str:
-    return str(visitor.told(f"/pay/{saga_id}")["stands"]["heading"])
+    return str(visitor.read_json(f"/pay/{saga_id}")["stands"]["heading"])
 
 
 def asked(visitor: Visitor, session: Session, student: str, course: str = "geometry") -> str:
@@ -41,13 +41,13 @@ def test_a_course_is_bought_with_the_second_card(visitor: Visitor, session: Sess
     assert stands(visitor, saga_id) == "Ready to pay"
     declined = visitor.act(f"/pay/{saga_id}/card", card="pm_card_visa_chargeDeclinedInsufficientFunds")
     assert (declined["status"], declined["said"]) == ("declined", "Declined: Your card has insufficient funds.")
-    assert "insufficient funds" in visitor.told(f"/pay/{saga_id}")["stands"]["sentence"]
+    assert "insufficient funds" in visitor.read_json(f"/pay/{saga_id}")["stands"]["sentence"]
     assert visitor.act(f"/pay/{saga_id}/card", card="pm_card_visa")["status"] == "succeeded"
     session.world.settle()
     assert stands(visitor, saga_id) == "It is yours"
-    kinds = [each["kind"] for each in visitor.told(f"/inbox?person={student}")["items"]]
+    kinds = [each["kind"] for each in visitor.read_json(f"/inbox?person={student}")["items"]]
     assert kinds == ["CONFIRMED", "DECLINED"]
-    assert [each["contextId"] for each in visitor.told(f"/school?as={student}")["bought"]] == ["geometry"]
+    assert [each["contextId"] for each in visitor.read_json(f"/school?as={student}")["bought"]] == ["geometry"]
 
 
 @pytest.mark.parametrize(("answer", "heading"), [("complete", "It is yours"), ("fail", "Ready to pay")])
@@ -56,10 +56,10 @@ def test_the_bank_asks_on_its_own_page(
 ) -> None:
     saga_id = asked(visitor, session, student)
     assert visitor.act(f"/pay/{saga_id}/card", card="pm_card_authenticationRequired")["status"] == "requires_action"
-    told = visitor.told(f"/pay/{saga_id}")
-    assert told["stands"]["heading"] == "Your bank wants to ask you something"
-    assert f'href="{told["intent"]["bank"]}"' in visitor.seen(f"/pay/{saga_id}")
-    back = requests.post(told["intent"]["bank"], data={"outcome": answer}, allow_redirects=False, timeout=10)
+    content = visitor.read_json(f"/pay/{saga_id}")
+    assert content["stands"]["heading"] == "Your bank wants to ask you something"
+    assert f'href="{content["intent"]["bank"]}"' in visitor.read_page(f"/pay/{saga_id}")
+    back = requests.post(content["intent"]["bank"], data={"outcome": answer}, allow_redirects=False, timeout=10)
     assert back.headers["Location"].startswith(f"http://127.0.0.1:8080/pay/{saga_id}?")
     session.world.settle()
     assert stands(visitor, saga_id) == heading
@@ -69,16 +69,16 @@ def test_while_the_news_is_missing_nothing_is_promised(visitor: Visitor, session
     saga_id = asked(visitor, session, student)
     visitor.act("/faults/stripe/lost_delivery", times="9")
     visitor.act(f"/pay/{saga_id}/card")
-    told = visitor.told(f"/pay/{saga_id}")
-    assert told["stands"]["heading"] == "Payment received"
-    assert "nothing is confirmed" in told["stands"]["sentence"]
-    assert 'name="card"' not in visitor.seen(f"/pay/{saga_id}")
+    content = visitor.read_json(f"/pay/{saga_id}")
+    assert content["stands"]["heading"] == "Payment received"
+    assert "nothing is confirmed" in content["stands"]["sentence"]
+    assert 'name="card"' not in visitor.read_page(f"/pay/{saga_id}")
 
 
 def test_what_cannot_be_delivered_is_given_back(visitor: Visitor, session: Session, student: str) -> None:
     saga_id = asked(visitor, session, student, "history")
     visitor.act("/school/courses/history/unpublish")
-    assert "taken back" in visitor.seen("/school")
+    assert "taken back" in visitor.read_page("/school")
     visitor.act(f"/pay/{saga_id}/card")
     session.world.settle()
     visitor.act("/school/courses/history/publish")
@@ -87,7 +87,7 @@ def test_what_cannot_be_delivered_is_given_back(visitor: Visitor, session: Sessi
 
 def test_a_session_is_booked_in_the_calendar(visitor: Visitor, session: Session, student: str) -> None:
     def free() -> list[Any]:
-        days = visitor.told(f"/school?as={student}&tutor=grace&minutes=60")["days"]
+        days = visitor.read_json(f"/school?as={student}&tutor=grace&minutes=60")["days"]
         return [slot["scheduledAt"] for day in days for slot in day["slots"] if slot["status"] == "FREE"]
 
     slot = free()[-1]
@@ -105,7 +105,7 @@ def test_a_session_is_booked_in_the_calendar(visitor: Visitor, session: Session,
 
 def test_a_price_is_changed(visitor: Visitor) -> None:
     def price() -> int:
-        courses = visitor.told("/school")["courses"]
+        courses = visitor.read_json("/school")["courses"]
         return next(int(each["price"]["amount"]) for each in courses if each["courseId"] == "knitting")
 
     before = price()

@@ -10,7 +10,7 @@ import pytest
 from simulators.console.faults import QUICK
 from simulators.console.session import Session
 from simulators.console.webhooks import TROUBLES
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 
@@ -18,10 +18,10 @@ pytestmark = pytest.mark.served
 def test_what_is_broken_is_in_view_on_every_page_until_all_is_calm(visitor: Visitor) -> None:
     for number, (_, service, fault, parameters) in enumerate(QUICK, 1):
         visitor.act(f"/faults/{service}/{fault}", **parameters)
-        assert len(visitor.told("/faults")["planted"]) == number
-    assert "Calm everything" in visitor.seen("/help")
+        assert len(visitor.read_json("/faults")["planted"]) == number
+    assert "Calm everything" in visitor.read_page("/help")
     assert re.fullmatch(r"All is calm: \d+ faults lifted\.", visitor.act("/calm")["said"])
-    assert "Nothing is broken on purpose" in visitor.seen("/help")
+    assert "Nothing is broken on purpose" in visitor.read_page("/help")
 
 
 def test_a_fault_is_planted_with_its_parameters_and_lifted(visitor: Visitor, session: Session) -> None:
@@ -39,6 +39,7 @@ def test_a_fault_is_planted_with_its_parameters_and_lifted(visitor: Visitor, ses
         ("/faults/stripe/latency", {}),
         ("/faults/stripe/latency", {"latency": "long"}),
         ("/faults/stripe/latency", {"latency": "1", "colour": "red"}),
+        ("/faults/stripe/latency", {"latency": "1", "name": "down", "service": "stripe"}),
     ],
 )
 def test_a_fault_that_cannot_be_is_refused_by_name(visitor: Visitor, path: str, sent: dict[str, str]) -> None:
@@ -56,7 +57,7 @@ def test_nothing_breaks_where_nothing_is(visitor: Visitor) -> None:
 def test_each_trouble_of_the_next_webhook_can_be_planted(
     visitor: Visitor, session: Session, label: str, fault: str, more: dict[str, int], meaning: str
 ) -> None:
-    page = visitor.seen("/webhooks")
+    page = visitor.read_page("/webhooks")
     assert f'formaction="/faults/stripe/{fault}"' in page
     assert label in page
     visitor.act(f"/faults/stripe/{fault}", event="payment_intent.succeeded", **more)
@@ -70,13 +71,13 @@ def test_a_webhook_is_held_and_resent(visitor: Visitor, session: Session) -> Non
     visitor.act("/faults/stripe/delayed_delivery", event="payment_intent.succeeded", seconds="259200")
     student.pay(saga_id)
     session.world.settle()
-    pending = visitor.told(f"/webhooks?saga={saga_id}&status=PENDING")["items"]
+    pending = visitor.read_json(f"/webhooks?saga={saga_id}&status=PENDING")["items"]
     assert [each["event"] for each in pending] == ["payment_intent.succeeded"]
-    assert visitor.told(f"/sagas/{saga_id}")["saga"]["state"] == "AWAITING_PAYMENT"
+    assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["state"] == "AWAITING_PAYMENT"
     visitor.act(f"/webhooks/{pending[0]['about']}/resend")
     session.world.settle()
-    assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
-    tried = visitor.told(f"/webhooks/{pending[0]['about']}")["deliveries"]
+    assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
+    tried = visitor.read_json(f"/webhooks/{pending[0]['about']}")["deliveries"]
     assert sorted(each["status"] for each in tried) == ["DELIVERED", "PENDING"]
 
 
@@ -92,27 +93,31 @@ def test_a_service_is_killed_and_everybody_sees_it_until_it_is_up_again(visitor:
     assert away.status_code == 503
     assert "payment-service is down" in away.text
     assert visitor.get("/", headers={"X-Look": "1"}).status_code == 204
-    assert "payment-service is down" in visitor.seen("/faults")
+    assert "payment-service is down" in visitor.read_page("/faults")
     assert visitor.post("/services/payment-service/kill", headers=JSON).status_code == 409
     visitor.act("/services/payment-service/start")
     visitor.act("/services/stripe/kill")
-    assert "stripe is down" in visitor.seen("/")
+    assert "stripe is down" in visitor.read_page("/")
     visitor.act("/calm")
     assert session.down() == []
     assert visitor.post("/services/nobody/kill", headers=JSON).status_code == 404
 
 
-def test_a_request_that_is_made_again_under_its_key_is_told_from_a_new_one(visitor: Visitor, session: Session) -> None:
+def test_a_request_that_is_made_again_under_its_key_is_distinguished_from_a_new_one(
+    visitor: Visitor, session: Session
+) -> None:
     student = session.world.student("patient")
     visitor.act("/faults/stripe/rate_limited", method="POST", path="/v1/payment_intents")
     saga_id = student.enroll("algebra")
     session.world.settle()
     session.world.pass_time(timedelta(seconds=10))
     student.client_secret(saga_id)
-    asked = [each for each in visitor.told("/stripe/requests")["items"] if each["idempotencyKey"]]
+    asked = [each for each in visitor.read_json("/stripe/requests")["items"] if each["idempotencyKey"]]
     newest = [each for each in asked if each["path"] == "/v1/payment_intents"][:2]
     assert [(each["answer"], each["isSameKey"]) for each in newest] == [("200", True), ("429", False)]
     assert len({each["idempotencyKey"] for each in newest}) == 1
-    assert "↻ the same key" in visitor.seen("/stripe/requests")
-    (step,) = [each for each in visitor.told(f"/sagas/{saga_id}")["steps"] if each["said"] == "POST /payment_intents"]
+    assert "↻ the same key" in visitor.read_page("/stripe/requests")
+    (step,) = [
+        each for each in visitor.read_json(f"/sagas/{saga_id}")["steps"] if each["said"] == "POST /payment_intents"
+    ]
     assert step["answers"] == ["429", "200"]

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from simulators.console.session import Session
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 NAMES = count()
@@ -31,54 +31,56 @@ def test_the_list_can_be_narrowed_and_searched(visitor: Visitor, session: Sessio
     saga_id = enrolled(session, student)
 
     def ids(query: str) -> list[str]:
-        return [each["sagaId"] for each in visitor.told(f"/{query}")["items"]]
+        return [each["sagaId"] for each in visitor.read_json(f"/{query}")["items"]]
 
     assert ids("")[0] == saga_id
     assert ids(f"?student={student}") == ids(f"?q={student.upper()}") == ids(f"?q={saga_id}") == [saga_id]
     assert ids(f"?student={student}&context=SESSION_BOOKING") == []
     assert saga_id in ids("?state=AWAITING_PAYMENT")
-    assert "No saga is like that" in visitor.seen("/?q=nobody-like-that")
+    assert "No saga is like that" in visitor.read_page("/?q=nobody-like-that")
     assert visitor.get("/?state=NOWHERE", headers=JSON).status_code == 409
 
 
 def test_counters_tell_how_many_are_where(visitor: Visitor, session: Session, student: str) -> None:
-    before = visitor.told("/")["counters"].get("AWAITING_PAYMENT", 0)
+    before = visitor.read_json("/")["counters"].get("AWAITING_PAYMENT", 0)
     enrolled(session, student)
-    assert visitor.told("/")["counters"]["AWAITING_PAYMENT"] == before + 1
+    assert visitor.read_json("/")["counters"]["AWAITING_PAYMENT"] == before + 1
 
 
 def test_a_saga_that_waits_says_for_whom_and_until_when(visitor: Visitor, session: Session, student: str) -> None:
-    told = visitor.told(f"/sagas/{enrolled(session, student)}")
-    assert re.fullmatch(r"It waits for the student to pay, until .* UTC, for another (30|29) min.*\.", told["why"][0])
-    standings = {each["number"]: each["standing"] for each in told["promises"]}
+    content = visitor.read_json(f"/sagas/{enrolled(session, student)}")
+    assert re.fullmatch(
+        r"It waits for the student to pay, until .* UTC, for another (30|29) min.*\.", content["why"][0]
+    )
+    standings = {each["number"]: each["standing"] for each in content["promises"]}
     assert (standings[1], standings[9], len(standings)) == ("not yet", "holds", 18)
 
 
 def test_a_saga_is_shown_from_the_first_wish_to_the_last_notice(visitor: Visitor, bought: str) -> None:
-    told = visitor.told(f"/sagas/{bought}")
-    said = [(step["caller"], step["said"]) for step in told["steps"]]
+    content = visitor.read_json(f"/sagas/{bought}")
+    said = [(step["caller"], step["said"]) for step in content["steps"]]
     assert said[0][0] == "student"
     assert said[0][1].endswith("/enroll")
     expected = ["EnrollInCourseInitiated", "GET /courses/algebra", "POST /payment_intents", "payment_intent.succeeded"]
     expected += ["CREATE_ENROLLMENT_RECORD", "EnrollmentConfirmed", "SEND_NOTICE", "NoticeSent"]
     assert [name for _, name in said if name in expected] == expected
-    assert {each["standing"] for each in told["promises"]} == {"holds"}
-    assert {row["agree"] for row in told["sides"]} <= {True, None}
-    page = visitor.seen(f"/sagas/{bought}")
+    assert {each["standing"] for each in content["promises"]} == {"holds"}
+    assert {row["agree"] for row in content["sides"]} <= {True, None}
+    page = visitor.read_page(f"/sagas/{bought}")
     assert page.count('class="node') == 12
     assert "(taken)" in page
     assert "(it is here)" in page
 
 
 def test_a_session_begins_with_its_students_wish(visitor: Visitor) -> None:
-    told = visitor.told(f"/sagas/{visitor.act('/stories/session/play')['sagaId']}")
-    said = [step["said"] for step in told["steps"]]
+    content = visitor.read_json(f"/sagas/{visitor.act('/stories/session/play')['sagaId']}")
+    said = [step["said"] for step in content["steps"]]
     assert said[:2] == ["POST /session-bookings", "CHECK_TUTOR_AVAILABILITY"]
     assert {"CREATE_CONFIRMED_SESSION", "SessionConfirmed"} < set(said)
 
 
 def test_what_was_said_can_be_read_and_its_secrets_not(visitor: Visitor, bought: str) -> None:
-    steps = {step["said"]: step["payload"] for step in visitor.told(f"/sagas/{bought}")["steps"]}
+    steps = {step["said"]: step["payload"] for step in visitor.read_json(f"/sagas/{bought}")["steps"]}
     assert steps["POST /payment_intents"]["metadata[sagaId]"] == bought
     assert steps["payment_intent.succeeded"]["data"]["object"]["client_secret"] == "(hidden)"
     assert steps["CREATE_ENROLLMENT_RECORD"]["data"]["courseId"] == "algebra"
@@ -89,12 +91,12 @@ def test_a_lost_webhook_is_crossed_and_explained(visitor: Visitor, session: Sess
     session.world.plant_fault("stripe", "lost_delivery", times=None)
     session.world.student(student).pay(saga_id)
     session.world.settle()
-    told = visitor.told(f"/sagas/{saga_id}")
-    assert "payment_intent.succeeded" in [step["said"] for step in told["steps"] if step["lost"]]
-    assert told["why"][1].startswith("Stripe has the money, but its news of it was lost")
-    assert "payment received" in visitor.seen(f"/pay/{saga_id}").lower()
+    content = visitor.read_json(f"/sagas/{saga_id}")
+    assert "payment_intent.succeeded" in [step["said"] for step in content["steps"] if step["lost"]]
+    assert content["why"][1].startswith("Stripe has the money, but its news of it was lost")
+    assert "payment received" in visitor.read_page(f"/pay/{saga_id}").lower()
     session.world.pass_time(timedelta(minutes=6))
-    assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
+    assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
 
 
 def test_a_message_that_is_tried_again_says_when(visitor: Visitor, session: Session, student: str) -> None:
@@ -103,18 +105,18 @@ def test_a_message_that_is_tried_again_says_when(visitor: Visitor, session: Sess
     session.world.plant_fault("stripe", "ignored_answer", event="payment_intent.succeeded")
     session.world.student(student).pay(saga_id)
     session.world.settle()
-    about = visitor.told(f"/webhooks?saga={saga_id}")["items"]
+    about = visitor.read_json(f"/webhooks?saga={saga_id}")["items"]
     assert [each["attempts"][0]["error"] for each in about if each["status"] == "PENDING"][:1] == ["IgnoredAnswer"]
-    assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
+    assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
 
 
 def test_a_student_changes_their_mind_and_a_person_resumes(visitor: Visitor, session: Session, student: str) -> None:
     saga_id = enrolled(session, student)
     visitor.act(f"/sagas/{saga_id}/cancel")
     session.world.settle()
-    assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "CANCELLED"
+    assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "CANCELLED"
     assert visitor.post(f"/sagas/{saga_id}/resume", headers=JSON).status_code == 409
     parked = visitor.act("/stories/refund-fails/play")["sagaId"]
-    assert "See at Stripe why" in " ".join(visitor.told(f"/sagas/{parked}")["why"])
+    assert "See at Stripe why" in " ".join(visitor.read_json(f"/sagas/{parked}")["why"])
     visitor.act(f"/sagas/{parked}/resume", why="it is mended")
-    assert "it is mended" in str(visitor.told(f"/sagas/{parked}")["saga"]["history"])
+    assert "it is mended" in str(visitor.read_json(f"/sagas/{parked}")["saga"]["history"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.console.conftest import JSON, Visitor
+from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
 
@@ -16,11 +16,13 @@ def test_the_contracts_are_read_where_the_demo_is(visitor: Visitor, monkeypatch:
     answer = visitor.get("/contracts")
     assert "CREATE_ENROLLMENT_RECORD" in answer.text
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    told = visitor.told("/contracts")["items"]
-    assert {"consumer": "student-app", "provider": "learning-service", "interactions": 6} in told
+    content = visitor.read_json("/contracts")["items"]
+    assert {"consumer": "student-app", "provider": "learning-service", "interactions": 6} in content
 
 
-def test_where_there_are_none_it_is_told(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_where_there_are_none_the_page_says_so(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     answer = visitor.get("/contracts", headers=JSON)
     assert answer.status_code == 404

@@ -38,13 +38,13 @@ class Visitor(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         return super().open(*args, **{"base_url": HOST} | kwargs)
 
-    def told(self, path: str) -> Any:
+    def read_json(self, path: str) -> Any:
         """Return a page as JSON."""
         answer = self.get(path, headers=JSON)
         assert answer.status_code == 200, answer.text
         return answer.get_json()
 
-    def seen(self, path: str) -> str:
+    def read_page(self, path: str) -> str:
         """Return a page as a person gets it."""
         answer = self.get(path)
         assert answer.status_code == 200, answer.text
@@ -57,7 +57,7 @@ class Visitor(FlaskClient):
         return answer.get_json()
 
 
-def visiting(session: Session) -> Visitor:
+def visit(session: Session) -> Visitor:
     """Return somebody who looks at this session."""
     app = create_app(session)
     app.test_client_class = Visitor
@@ -68,10 +68,10 @@ def visiting(session: Session) -> Visitor:
 
 @pytest.fixture
 def visitor(session: Session) -> Visitor:
-    return visiting(session)
+    return visit(session)
 
 
 @pytest.fixture(scope="session")
 def bought(one_session: Session) -> str:
     """A course that was bought and delivered; its saga."""
-    return str(visiting(one_session).act("/stories/course/play")["sagaId"])
+    return str(visit(one_session).act("/stories/course/play")["sagaId"])

@@ -14,35 +14,35 @@ from simulators.console.session import Session
 from simulators.stories import STORIES
 from simulators.world.scheduler import NeverQuiet
 from simulators.world.together import ANY_PORTS
-from tests.unit.console.conftest import JSON, Visitor, visiting
+from tests.integration.console.conftest import JSON, Visitor, visit
 
 pytestmark = pytest.mark.served
 
 
 def test_all_stories_are_offered(visitor: Visitor) -> None:
-    page = visitor.seen("/stories")
-    assert [each["name"] for each in visitor.told("/stories")["items"]] == [each.name for each in STORIES]
+    page = visitor.read_page("/stories")
+    assert [each["name"] for each in visitor.read_json("/stories")["items"]] == [each.name for each in STORIES]
     assert all(f'action="/stories/{each.name}/play"' in page for each in STORIES)
 
 
-def test_a_story_is_told_and_ends_in_its_sentence(visitor: Visitor) -> None:
-    told = visitor.act("/stories/webhook-twice/play")
-    assert (told["endedWell"], told["outcome"], told["said"]) == (True, "COMPLETED", told["proves"])
-    assert {each["standing"] for each in told["verdicts"]} == {"holds"}
-    page = visitor.seen("/stories/webhook-twice")
+def test_a_story_is_played_and_ends_in_its_sentence(visitor: Visitor) -> None:
+    content = visitor.act("/stories/webhook-twice/play")
+    assert (content["endedWell"], content["outcome"], content["said"]) == (True, "COMPLETED", content["proves"])
+    assert {each["standing"] for each in content["verdicts"]} == {"holds"}
+    page = visitor.read_page("/stories/webhook-twice")
     assert "✓ Proven." in page
     assert "18 of 18 promises hold" in page
     assert "↻ payment_intent.succeeded" in page
 
 
-def test_a_story_that_cannot_go_on_is_not_told_for_ever(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_story_that_cannot_go_on_does_not_play_for_ever(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise NeverQuiet("still busy")
 
     monkeypatch.setattr("simulators.console.stories.Play.perform", never)
     answer = visitor.post("/stories/crash/play", headers=JSON)
     assert (answer.status_code, answer.get_json()["detail"]) == (503, "still busy")
-    assert "Playing" not in visitor.seen("/stories/crash")
+    assert "Playing" not in visitor.read_page("/stories/crash")
 
 
 @pytest.mark.parametrize("pace", ["slowly", "nan"])
@@ -51,16 +51,16 @@ def test_a_pace_is_a_number(visitor: Visitor, pace: str) -> None:
 
 
 def test_the_naive_service_breaks_where_the_reference_holds_on_the_same_seed(visitor: Visitor) -> None:
-    told = visitor.told("/compare/webhook-twice?seed=7")["runs"]
-    assert [told[service]["told"]["endedWell"] for service in ("reference", "naive")] == [True, False]
-    assert [each["number"] for each in told["naive"]["invariants"] if each["standing"] == "violated"] == [3]
-    page = visitor.seen("/compare/webhook-twice?seed=7")
+    content = visitor.read_json("/compare/webhook-twice?seed=7")["runs"]
+    assert [content[service]["told"]["endedWell"] for service in ("reference", "naive")] == [True, False]
+    assert [each["number"] for each in content["naive"]["invariants"] if each["standing"] == "violated"] == [3]
+    page = visitor.read_page("/compare/webhook-twice?seed=7")
     assert page.count('differs"><summary>') == 2
     assert "harness stories webhook-twice --seed 7 --service naive" in page
 
 
 def test_a_lost_webhook_is_crossed_in_a_run_too(visitor: Visitor) -> None:
-    assert "payment_intent.succeeded: it never arrives" in visitor.seen("/runs/lost-webhook/7/naive")
+    assert "payment_intent.succeeded: it never arrives" in visitor.read_page("/runs/lost-webhook/7/naive")
 
 
 def test_a_run_is_exported_imported_and_the_same(visitor: Visitor) -> None:
@@ -90,22 +90,22 @@ def test_a_seed_leads_to_an_address_that_can_be_shared(visitor: Visitor) -> None
 def test_time_moves_as_one_wants_and_a_reset_leaves_nothing(tmp_path: Path) -> None:
     with Session(tmp_path, ANY_PORTS) as session:
         session.pace_seconds = 0
-        visitor = visiting(session)
-        assert "Nobody has bought anything yet" in visitor.seen("/")
+        visitor = visit(session)
+        assert "Nobody has bought anything yet" in visitor.read_page("/")
         _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor, session)
         urls = dict(session.world.topology.urls)
         assert visitor.act("/reset", service="naive")["said"].startswith("All is new: ")
-        assert "payment-service: naive, wrong on purpose" in visitor.seen("/stories")
-        assert visitor.told("/")["items"] == []
+        assert "payment-service: naive, wrong on purpose" in visitor.read_page("/stories")
+        assert visitor.read_json("/")["items"] == []
         assert session.world.topology.urls == urls
         assert not visitor.act("/stories/webhook-twice/play")["endedWell"]
-        told = visitor.told("/stories/webhook-twice")
-        (broken,) = [each for each in told["promises"] if each["standing"] == "violated"]
-        assert f'href="#x{broken["exchange"]}"' in visitor.seen("/stories/webhook-twice")
-        assert f'id="x{broken["exchange"]}"' in visitor.seen("/stories/webhook-twice")
+        content = visitor.read_json("/stories/webhook-twice")
+        (broken,) = [each for each in content["promises"] if each["standing"] == "violated"]
+        assert f'href="#x{broken["exchange"]}"' in visitor.read_page("/stories/webhook-twice")
+        assert f'id="x{broken["exchange"]}"' in visitor.read_page("/stories/webhook-twice")
         saga_id = visitor.act("/stories/lost-webhook/play")["sagaId"]
-        assert "But Stripe has taken the money" in visitor.seen(f"/sagas/{saga_id}")
-        assert "expired, but Stripe has taken the money" in visitor.seen(f"/pay/{saga_id}")
+        assert "But Stripe has taken the money" in visitor.read_page(f"/sagas/{saga_id}")
+        assert "expired, but Stripe has taken the money" in visitor.read_page(f"/pay/{saga_id}")
         assert visitor.post("/reset", data={"service": "cruel"}, headers=JSON).status_code == 400
 
 
@@ -114,17 +114,17 @@ def _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor: Visitor,
     saga_id = student.enroll("algebra")
     student.client_secret(saga_id)
     visitor.act("/clock/pause")
-    assert not visitor.told("/clock")["isRunning"]
-    before, due = clock.now(), visitor.told("/clock")["nextDue"]
+    assert not visitor.read_json("/clock")["isRunning"]
+    before, due = clock.now(), visitor.read_json("/clock")["nextDue"]
     visitor.act("/clock/step")
     assert clock.now().isoformat() >= due
     visitor.act("/clock/jump", seconds="90")
     assert clock.now() >= before + timedelta(seconds=90)
     said = visitor.act("/clock/quiet")["said"]
     assert said.startswith("Quiet: nothing is due within 4 d.")
-    assert visitor.told(f"/sagas/{saga_id}")["saga"]["outcome"] == "EXPIRED"
+    assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "EXPIRED"
     visitor.act("/clock/play")
-    assert visitor.told("/clock")["isRunning"]
+    assert visitor.read_json("/clock")["isRunning"]
 
 
 def test_the_feed_says_that_there_is_something_new_until_the_stage_closes(session: Session) -> None:
@@ -146,8 +146,8 @@ def test_a_story_is_shown_also_while_a_service_is_down(visitor: Visitor, session
     for name in ("payment-service", "learning-service"):
         session.world.take_down(name)
         try:
-            told = visitor.told("/stories/course")
+            content = visitor.read_json("/stories/course")
         finally:
             session.world.bring_back(name)
-        assert (told["saga"], told["lines"] != []) == (None, True)
-    assert visitor.told("/stories/course")["saga"]["outcome"] == "COMPLETED"
+        assert (content["saga"], content["lines"] != []) == (None, True)
+    assert visitor.read_json("/stories/course")["saga"]["outcome"] == "COMPLETED"
