@@ -21,19 +21,13 @@ from reference.domain.messages import (
 from reference.domain.money import Money
 from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_status import MOVES, PaymentStatus, Refund, RefundState
+from reference.domain.payment_terms import PaymentTerms
 
 
 @dataclass(kw_only=True)
-class Payment:
+class Payment(PaymentTerms):
     """Takes one price for one thing. It reads no clock and calls nobody: it applies facts and returns effects."""
 
-    payment_id: str
-    saga_id: str
-    context: PaymentContext
-    context_id: str
-    price: Money
-    opened_at: datetime
-    pay_until: datetime
     status: PaymentStatus = PaymentStatus.PENDING
     intent_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
@@ -45,19 +39,6 @@ class Payment:
     disputes: dict[str, str] = field(default_factory=dict)
     deadlines: dict[str, datetime] = field(default_factory=dict, metadata=STORED_AS_REMINDERS)
     version: int = 0
-
-    FIXED = frozenset({"payment_id", "saga_id", "context", "context_id", "price"})
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.context, PaymentContext):
-            raise TypeError(f"context must be a PaymentContext, not {self.context!r}")
-        if not self.context_id:
-            raise ValueError("contextId must say what the payment is for")
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name in self.FIXED and name in vars(self):
-            raise AttributeError(f"{name} of a payment never changes")
-        super().__setattr__(name, value)
 
     @classmethod
     def create(cls, *, context: PaymentContext, context_id: str, **terms: Any) -> Payment:  # noqa: ANN401 - as above
@@ -206,12 +187,6 @@ class Payment:
 
     def _schedule_check(self) -> ScheduleDeadline:
         return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK)
-
-    def _ids(self) -> dict[str, Any]:
-        return {"saga_id": self.saga_id, "payment_id": self.payment_id}
-
-    def _identity(self) -> dict[str, Any]:
-        return self._ids() | {"context": self.context, "context_id": self.context_id, "price": self.price}
 
     def _request_fields(self) -> dict[str, Any]:
         return self._identity() | {"opened_at": self.opened_at, "intent_id": self.intent_id}

@@ -1,0 +1,42 @@
+"""The terms of a payment: whose it is, for what, how much and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reference.domain.money import Money
+from reference.domain.payment_context import PaymentContext
+
+
+@dataclass(kw_only=True)
+class PaymentTerms:
+    """What is agreed when a payment begins; what it is for and its price never change."""
+
+    payment_id: str
+    saga_id: str
+    context: PaymentContext
+    context_id: str
+    price: Money
+    opened_at: datetime
+    pay_until: datetime
+
+    FIXED = frozenset({"payment_id", "saga_id", "context", "context_id", "price"})
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.context, PaymentContext):
+            raise TypeError(f"context must be a PaymentContext, not {self.context!r}")
+        if not self.context_id:
+            raise ValueError("contextId must say what the payment is for")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in self.FIXED and name in vars(self):
+            raise AttributeError(f"{name} of a payment never changes")
+        super().__setattr__(name, value)
+
+    def _ids(self) -> dict[str, Any]:
+        return {"saga_id": self.saga_id, "payment_id": self.payment_id}
+
+    def _identity(self) -> dict[str, Any]:
+        return self._ids() | {"context": self.context, "context_id": self.context_id, "price": self.price}
