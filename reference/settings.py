@@ -60,7 +60,14 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-WAITS = {Wait.PAYMENT_WINDOW: 1800, Wait.PAYMENT_CHECK: 300, Wait.REPLY: 60, Wait.PATIENCE: 7200, Wait.REFUND: 259_200}
+WAITS = {
+    Wait.PAYMENT_WINDOW: 1800,
+    Wait.PAYMENT_CHECK: 300,
+    Wait.BANK_ANSWER: 21_600,
+    Wait.REPLY: 60,
+    Wait.PATIENCE: 7200,
+    Wait.REFUND: 259_200,
+}
 A_YEAR = 31_536_000  # Seconds.
 
 

@@ -20,7 +20,7 @@ from reference.domain.messages import (
 )
 from reference.domain.money import Money
 from reference.domain.payment_context import PaymentContext
-from reference.domain.payment_status import MOVES, PaymentStatus, Refund, RefundState
+from reference.domain.payment_status import MOVES, UNDECIDED, PaymentStatus, Refund, RefundState
 from reference.domain.payment_terms import PaymentTerms
 
 
@@ -32,6 +32,7 @@ class Payment(PaymentTerms):
     intent_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
     received: Money | None = None
+    processing: list[str] = field(default_factory=list)  # The attempts for which a bank was asked.
     declined: list[str] = field(default_factory=list)
     refunds: dict[str, Refund] = field(default_factory=dict)
     refund_attempts: int = 0
@@ -47,8 +48,8 @@ class Payment(PaymentTerms):
 
     def begin(self) -> Effects:
         """Ask for an intent, and schedule the window's end and the first check at Stripe."""
-        window = ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), self.pay_until)
-        return [messages.CreateIntent(**self._request_fields()), window, self._schedule_check()]
+        create = messages.CreateIntent(**self._request_fields())
+        return [create, self._schedule_window_end(self.pay_until), self._schedule_check()]
 
     @singledispatchmethod
     def apply(self, fact: Message) -> Effects:
@@ -79,9 +80,9 @@ class Payment(PaymentTerms):
     @apply.register
     def _on_money_received(self, fact: facts.MoneyReceived) -> Effects:
         self._recognize(fact.intent_id)
-        if self.status not in (PaymentStatus.PENDING, PaymentStatus.CANCELED):
+        if self.status not in UNDECIDED | {PaymentStatus.CANCELED}:
             return []
-        if fact.received != self.price and not fact.confirmed:
+        if self._is_in_doubt(fact):
             return [messages.LookAtIntent(**self._request_fields())]
         unusable = self._why_unusable(fact)
         self._move(PaymentStatus.SUCCEEDED)
@@ -93,20 +94,45 @@ class Payment(PaymentTerms):
         )
         return [outcome, *self._settle_refunds()]
 
+    def _is_in_doubt(self, fact: facts.MoneyReceived) -> bool:
+        """Whether only Stripe can say if this is usable: money that came late may have been paid in time."""
+        is_late = fact.paid_at > self.pay_until and self.status != PaymentStatus.CANCELED
+        return not fact.confirmed and (fact.received != self.price or is_late)
+
     def _why_unusable(self, fact: facts.MoneyReceived) -> str:
         if fact.received != self.price:
             return f"{fact.received} instead of {self.price}"
-        return "it came too late" if self.status == PaymentStatus.CANCELED or fact.paid_at > self.pay_until else ""
+        is_in_time = self.is_in_time(fact.paid_at, fact.arrived_at or fact.paid_at)
+        return "" if is_in_time and self.status != PaymentStatus.CANCELED else "it came too late"
+
+    @apply.register
+    def _on_attempt_processing(self, fact: facts.AttemptProcessing) -> Effects:
+        self._recognize(fact.intent_id)
+        if fact.attempt in self.processing:
+            return []
+        self.processing.append(fact.attempt)
+        if self.status not in UNDECIDED or fact.attempt in self.declined:
+            return []
+        news = messages.PaymentProcessing(saga_id=self.saga_id, attempt=fact.attempt)
+        if self.status == PaymentStatus.PROCESSING:
+            return [news]
+        self._move(PaymentStatus.PROCESSING)
+        useless_from = self.pay_until if fact.paid_at > self.pay_until else self.needed_by
+        return [news, *([self._schedule_window_end(useless_from)] if useless_from else []), self._schedule_check()]
 
     @apply.register
     def _on_attempt_declined(self, fact: facts.AttemptDeclined) -> Effects:
         if fact.attempt in self.declined:
             return []
         self.declined.append(fact.attempt)
-        if self.status != PaymentStatus.PENDING:
+        if self.status not in UNDECIDED:
             return []
         why: dict[str, Any] = {"reason": fact.reason, "decline_code": fact.decline_code, "attempt": fact.attempt}
-        return [messages.PaymentFailed(**self._event_fields(), **why)]
+        failed = messages.PaymentFailed(**self._event_fields(), **why)
+        if self.status == PaymentStatus.PENDING or set(self.processing) - set(self.declined):
+            return [failed]
+        self._move(PaymentStatus.PENDING)
+        return [failed, self._schedule_window_end(self.pay_until), self._schedule_check()]
 
     @apply.register
     def _on_refund_reported(self, fact: facts.RefundReported) -> Effects:
@@ -145,13 +171,12 @@ class Payment(PaymentTerms):
 
     @apply.register
     def _on_window_closed(self, _: messages.PaymentWindowClosed | messages.CancelPayment) -> Effects:
-        if self.status != PaymentStatus.PENDING:
+        if self.status not in UNDECIDED:
             return []
-        # Until it is certain, ask again: the request may have been given up.
-        return [
-            messages.CancelIntent(**self._request_fields()),
-            ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), Wait.PAYMENT_CHECK),
-        ]
+        cancel = messages.CancelIntent(**self._request_fields())
+        # Until it is certain, ask again: the request may have been given up. Of what a bank is asked, it decides.
+        is_with_bank = self.status == PaymentStatus.PROCESSING
+        return [cancel] if is_with_bank else [cancel, self._schedule_window_end(Wait.PAYMENT_CHECK)]
 
     @apply.register
     def _on_refund_payment(self, request: messages.RefundPayment) -> Effects:
@@ -165,12 +190,12 @@ class Payment(PaymentTerms):
 
     @apply.register
     def _on_check_due(self, _: messages.PaymentCheckDue) -> Effects:
-        if self.status not in (PaymentStatus.PENDING, PaymentStatus.REFUND_PENDING):
+        if self.status not in UNDECIDED | {PaymentStatus.REFUND_PENDING}:
             return []
         return [messages.LookAtIntent(**self._request_fields()), self._schedule_check()]
 
     def _cancel(self, outcome: Message) -> Effects:
-        if self.status != PaymentStatus.PENDING:
+        if self.status not in UNDECIDED:
             return []
         self._move(PaymentStatus.CANCELED)
         return [outcome, Withdraw(messages.CreateIntent(**self._request_fields()))]
@@ -185,8 +210,12 @@ class Payment(PaymentTerms):
             raise ValueError(f"a payment that is {self.status} cannot become {to}")
         self.status = to
 
+    def _schedule_window_end(self, due: datetime | Wait) -> ScheduleDeadline:
+        return ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), due)
+
     def _schedule_check(self) -> ScheduleDeadline:
-        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK)
+        wait = Wait.BANK_ANSWER if self.status == PaymentStatus.PROCESSING else Wait.PAYMENT_CHECK
+        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), wait)
 
     def _request_fields(self) -> dict[str, Any]:
         return self._identity() | {"opened_at": self.opened_at, "intent_id": self.intent_id}

@@ -20,7 +20,8 @@ class PaymentTerms:
     context_id: str
     price: Money
     opened_at: datetime
-    pay_until: datetime
+    pay_until: datetime  # When the student must have paid; a bank may answer later.
+    needed_by: datetime | None = None  # When the money must have arrived, too; None: whenever the bank answers.
 
     FIXED = frozenset({"payment_id", "saga_id", "context", "context_id", "price"})
 
@@ -34,6 +35,10 @@ class PaymentTerms:
         if name in self.FIXED and name in vars(self):
             raise AttributeError(f"{name} of a payment never changes")
         super().__setattr__(name, value)
+
+    def is_in_time(self, paid_at: datetime, arrived_at: datetime) -> bool:
+        """Whether the student paid in the window, and the money arrived as long as it is of use."""
+        return paid_at <= self.pay_until and (self.needed_by is None or arrived_at <= self.needed_by)
 
     def _ids(self) -> dict[str, Any]:
         return {"saga_id": self.saga_id, "payment_id": self.payment_id}

@@ -127,7 +127,16 @@ def test_another_sum_is_believed_only_of_stripe_itself() -> None:
 
 @pytest.mark.parametrize("before", [[], [canceled()]])
 def test_money_after_the_window_must_go_back(before: list[Message]) -> None:
-    assert hear(payment(), *before, paid(at=LATE)) == [PaymentUnusable]
+    assert hear(payment(), *before, paid(at=LATE, confirmed=True)) == [PaymentUnusable]
+
+
+def test_money_for_what_was_canceled_goes_back_whenever_it_came() -> None:
+    assert hear(payment(), canceled(), paid()) == [PaymentUnusable]
+
+
+def test_late_money_is_looked_at_for_its_student_may_have_paid_in_time() -> None:
+    assert hear(payment(), paid(at=LATE)) == [LookAtIntent]
+    assert hear(payment(), paid(at=LATE), paid(confirmed=True, arrived_at=LATE)) == [PaymentSucceeded]
 
 
 def test_money_in_the_last_second_is_in_time() -> None:
