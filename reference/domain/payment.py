@@ -19,9 +19,19 @@ from reference.domain.messages import (
     Withdraw,
 )
 from reference.domain.money import Money
-from reference.domain.payment_context import PaymentContext
-from reference.domain.payment_status import MOVES, UNDECIDED, PaymentStatus, Refund, RefundState
+from reference.domain.payment_status import (
+    DISPUTES_OVER,
+    MOVES,
+    UNDECIDED,
+    PaymentStatus,
+    Refund,
+    RefundState,
+    dispute_rank,
+)
 from reference.domain.payment_terms import PaymentTerms
+
+NOTHING_TO_PAY = "the price is zero"
+RAREST = 9  # Looked up after ever longer waits, up to 512 of them.
 
 
 @dataclass(kw_only=True)
@@ -37,17 +47,16 @@ class Payment(PaymentTerms):
     refunds: dict[str, Refund] = field(default_factory=dict)
     refund_attempts: int = 0
     refund_reason: str = ""
-    disputes: dict[str, str] = field(default_factory=dict)
+    disputes: dict[str, str] = field(default_factory=dict)  # Status by id.
+    disputed_amounts: dict[str, Money] = field(default_factory=dict)
+    checks: int = 0  # How often this status has been looked up at Stripe.
     deadlines: dict[str, datetime] = field(default_factory=dict, metadata=STORED_AS_REMINDERS)
     version: int = 0
 
-    @classmethod
-    def create(cls, *, context: PaymentContext, context_id: str, **terms: Any) -> Payment:  # noqa: ANN401 - as above
-        """Return a new payment; what it is for is required, and never changes."""
-        return cls(context=context, context_id=context_id, **terms)
-
     def begin(self) -> Effects:
         """Ask for an intent, and schedule the window's end and the first check at Stripe."""
+        if self.price.amount == 0:
+            return self._cancel(messages.PaymentRejected(saga_id=self.saga_id, reason=NOTHING_TO_PAY))
         create = messages.CreateIntent(**self._request_fields())
         return [create, self._schedule_window_end(self.pay_until), self._schedule_check()]
 
@@ -62,11 +71,8 @@ class Payment(PaymentTerms):
         self._recognize(fact.intent_id)
         self.client_secret = fact.client_secret
         # A late answer: we have given up meanwhile, so nobody may pay this. What is canceled is so for good.
-        return (
-            [messages.CancelIntent(**self._request_fields())]
-            if is_new and self.status == PaymentStatus.CANCELED
-            else []
-        )
+        is_unwanted = is_new and self.status == PaymentStatus.CANCELED
+        return [messages.CancelIntent(**self._request_fields())] if is_unwanted else []
 
     @apply.register
     def _on_intent_refused(self, fact: facts.IntentRefused) -> Effects:
@@ -92,7 +98,7 @@ class Payment(PaymentTerms):
             if unusable
             else messages.PaymentSucceeded(**self._event_fields())
         )
-        return [outcome, *self._settle_refunds()]
+        return [outcome, *self._watch_dispute(), *self._settle_refunds()]
 
     def _is_in_doubt(self, fact: facts.MoneyReceived) -> bool:
         """Whether only Stripe can say if this is usable: money that came late may have been paid in time."""
@@ -154,20 +160,36 @@ class Payment(PaymentTerms):
             return []
         self._move(PaymentStatus.REFUNDED)
         reason = self.refund_reason or "refunded at Stripe"
-        return [messages.PaymentRefunded(**self._event_fields(), refund_id=refund_ids[-1], reason=reason)]
+        refunded = messages.PaymentRefunded(**self._event_fields(), refund_id=refund_ids[-1], reason=reason)
+        return [refunded, *self._watch_dispute()]
 
     def _fail_refund(self, fact: facts.RefundReported) -> Effects:
         if self._completed_refunds or self.status not in (PaymentStatus.REFUND_PENDING, PaymentStatus.REFUNDED):
             return []
         self._move(PaymentStatus.REFUND_FAILED)
-        return [messages.PaymentRefundFailed(saga_id=self.saga_id, reason=fact.reason)]
+        return [messages.PaymentRefundFailed(saga_id=self.saga_id, reason=fact.reason), *self._watch_dispute()]
 
     @apply.register
     def _on_dispute_reported(self, fact: facts.DisputeReported) -> Effects:
-        if self.disputes.get(fact.dispute_id) == fact.status:
+        if fact.amount:
+            self.disputed_amounts[fact.dispute_id] = fact.amount
+        known = self.disputes.get(fact.dispute_id, fact.status)
+        further = dispute_rank(fact.status) - dispute_rank(known)
+        if further < 0 or (fact.dispute_id in self.disputes and known == fact.status):
             return []
+        if further == 0 and known != fact.status and not fact.confirmed:
+            return [messages.LookAtIntent(**self._request_fields())]  # It cannot be over in two ways.
         self.disputes[fact.dispute_id] = fact.status
-        return [messages.PaymentDisputed(saga_id=self.saga_id, dispute_id=fact.dispute_id, status=fact.status)]
+        step = {"dispute_id": fact.dispute_id, "status": fact.status}
+        disputed = messages.PaymentDisputed(saga_id=self.saga_id, **step, is_over=not self._is_disputed)
+        return [disputed, *self._watch_dispute()]
+
+    @property
+    def _is_disputed(self) -> bool:
+        return not DISPUTES_OVER.issuperset(self.disputes.values())
+
+    def _watch_dispute(self) -> Effects:
+        return [self._schedule_check()] if self._is_disputed else []
 
     @apply.register
     def _on_window_closed(self, _: messages.PaymentWindowClosed | messages.CancelPayment) -> Effects:
@@ -190,7 +212,8 @@ class Payment(PaymentTerms):
 
     @apply.register
     def _on_check_due(self, _: messages.PaymentCheckDue) -> Effects:
-        if self.status not in UNDECIDED | {PaymentStatus.REFUND_PENDING}:
+        is_waiting = self.status in UNDECIDED | {PaymentStatus.REFUND_PENDING}
+        if not (is_waiting or self._is_disputed):
             return []
         return [messages.LookAtIntent(**self._request_fields()), self._schedule_check()]
 
@@ -208,14 +231,14 @@ class Payment(PaymentTerms):
     def _move(self, to: PaymentStatus) -> None:
         if to not in MOVES[self.status]:
             raise ValueError(f"a payment that is {self.status} cannot become {to}")
-        self.status = to
-
-    def _schedule_window_end(self, due: datetime | Wait) -> ScheduleDeadline:
-        return ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), due)
+        self.status, self.checks = to, 0
 
     def _schedule_check(self) -> ScheduleDeadline:
+        """A payment window is short, and a bank slow; afterwards, the longer nothing happens the rarer one looks."""
+        times = 1 if self.status in UNDECIDED else 2 ** min(self.checks, RAREST)
+        self.checks += 1
         wait = Wait.BANK_ANSWER if self.status == PaymentStatus.PROCESSING else Wait.PAYMENT_CHECK
-        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), wait)
+        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), wait, times)
 
     def _request_fields(self) -> dict[str, Any]:
         return self._identity() | {"opened_at": self.opened_at, "intent_id": self.intent_id}

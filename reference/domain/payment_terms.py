@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
+from reference.domain.messages import ScheduleDeadline, Wait
 from reference.domain.money import Money
 from reference.domain.payment_context import PaymentContext
+from reference.domain.payment_messages import PaymentWindowClosed
 
 
 @dataclass(kw_only=True)
@@ -25,6 +27,11 @@ class PaymentTerms:
 
     FIXED = frozenset({"payment_id", "saga_id", "context", "context_id", "price"})
 
+    @classmethod
+    def create(cls, *, context: PaymentContext, context_id: str, **terms: Any) -> Self:  # noqa: ANN401 - the other terms
+        """Return a new payment; what it is for is required, and never changes."""
+        return cls(context=context, context_id=context_id, **terms)
+
     def __post_init__(self) -> None:
         if not isinstance(self.context, PaymentContext):
             raise TypeError(f"context must be a PaymentContext, not {self.context!r}")
@@ -39,6 +46,9 @@ class PaymentTerms:
     def is_in_time(self, paid_at: datetime, arrived_at: datetime) -> bool:
         """Whether the student paid in the window, and the money arrived as long as it is of use."""
         return paid_at <= self.pay_until and (self.needed_by is None or arrived_at <= self.needed_by)
+
+    def _schedule_window_end(self, due: datetime | Wait) -> ScheduleDeadline:
+        return ScheduleDeadline(PaymentWindowClosed(**self._ids()), due)
 
     def _ids(self) -> dict[str, Any]:
         return {"saga_id": self.saga_id, "payment_id": self.payment_id}

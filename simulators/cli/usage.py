@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from simulators.kit.storage.change_log import UnreadableState
 from simulators.world.process import DidNotStart
 from simulators.world.serving import PortTaken
 from simulators.world.topology import PORTS
@@ -43,7 +44,7 @@ def explain_problems() -> Iterator[None]:
     """Say what is wrong in a sentence instead of a traceback."""
     try:
         yield
-    except (PortTaken, DidNotStart) as problem:
+    except (PortTaken, DidNotStart, UnreadableState) as problem:
         raise WrongUsage(str(problem)) from problem
 
 

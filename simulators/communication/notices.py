@@ -13,6 +13,7 @@ from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import Shape, text
 from simulators.kit.json_types import Json
 from simulators.kit.storage.documents import fresh_id, now, page, table
+from simulators.kit.time.timestamps import instant
 
 routes = Blueprint("notices", __name__)
 
@@ -56,3 +57,4 @@ NOTICE: Shape = {
     "title": text,
     "attempt": lambda _: None,
 }  # see `read_notice`
+DOCUMENT: Shape = {**NOTICE, "noticeId": text, "sentAt": instant}

@@ -8,7 +8,7 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from simulators.kit.http.auth import caller, limit_to_caller
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import identifier, json_body, optional, text, validate
+from simulators.kit.http.validation import Shape, identifier, json_body, one_of, optional, text, validate
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
@@ -18,6 +18,14 @@ routes = Blueprint("sessions", __name__)
 
 PENDING, CONFIRMED, COMPLETED, CANCELLED = STATUSES = ("PENDING_PAYMENT", "CONFIRMED", "COMPLETED", "CANCELLED")
 SESSION = {"sessionId": optional(identifier), "studentId": text, **SLOT}
+DOCUMENT: Shape = {
+    **SESSION,
+    "sessionId": text,
+    "status": one_of(*STATUSES),
+    "meetingLink": optional(text),
+    "sagaId": optional(text),
+    "paymentId": optional(text),
+}
 
 
 @routes.post("/sessions")

@@ -13,17 +13,29 @@ import requests
 from simulators.kit.attempt import Attempt
 from simulators.kit.faults.deliveries import AttemptFault, SendFault
 from simulators.kit.faults.fault import Faults
+from simulators.kit.http.validation import Shape, json_object, list_of, one_of, string, text
 from simulators.kit.json_types import Json
 from simulators.kit.seams import Seams, new_id
 from simulators.kit.storage.store import DocumentTable, Store
 from simulators.kit.time.background import Background
 from simulators.kit.time.due_queue import DueQueue
+from simulators.kit.time.timestamps import instant
 
 # Quick at first, as a person who waits wants it; the last one repeats until the message is given up.
 RETRY_SECONDS = (1, 2, 4, 8, 15, 30, 60, 120, 300, 900, 3600)
 
 GIVE_UP_AFTER = timedelta(days=3)
 TIMEOUT_SECONDS = (3, 10)
+
+
+DELIVERY: Shape = {
+    **dict.fromkeys(("id", "receiver", "url", "event"), text),
+    "body": string,
+    "status": one_of("PENDING", "DELIVERED", "FAILED", "LOST"),
+    "created": instant,
+    "due": instant,
+    "attempts": list_of(json_object),
+}
 
 
 @dataclass

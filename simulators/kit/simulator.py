@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from flask import Flask, current_app
 
+from simulators.kit.delivery import DELIVERY
 from simulators.kit.faults.deliveries import DELIVERY_FAULTS
 from simulators.kit.faults.fault import Fault, Faults
 from simulators.kit.faults.network import NETWORK_FAULTS
@@ -14,10 +16,11 @@ from simulators.kit.faults.requests import REQUEST_FAULTS, install_faults
 from simulators.kit.http.calls import Calls
 from simulators.kit.http.control import control_routes
 from simulators.kit.http.protection import protect
+from simulators.kit.http.validation import Shape
 from simulators.kit.seams import Seams
 from simulators.kit.storage.store import Store
 from simulators.kit.time.background import Background
-from simulators.kit.time.timers import Timers
+from simulators.kit.time.timers import TIMER, Timers
 
 
 class Simulator:
@@ -30,9 +33,11 @@ class Simulator:
         state_path: Path | None = None,
         *,
         more_faults: Iterable[type[Fault]] = (),
+        documents: Mapping[str, Shape] = MappingProxyType({}),
     ) -> None:
         self.seams = seams
-        self.store = Store(state_path)
+        self.documents: Mapping[str, Shape] = {"timers": TIMER, "deliveries": DELIVERY, **documents}
+        self.store = Store(state_path, self.documents)
         self.faults = Faults(seams.randomness, [*REQUEST_FAULTS, *NETWORK_FAULTS, *DELIVERY_FAULTS, *more_faults])
         self.background = Background()
         self.timers = Timers(app, seams, self.store, self.background)

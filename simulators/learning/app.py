@@ -22,6 +22,7 @@ def create_app(
         seams,
         [courses.routes, enrollments.routes, inbox.routes],
         [RejectedEnrollment],
+        {"courses": courses.DOCUMENT, "enrollments": enrollments.DOCUMENT, "sagas": enrollments.STARTED},
         service_url=service_url,
         secrets=Secrets(service_token, jwt_secret),
         state_path=state_path,

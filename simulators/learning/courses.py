@@ -7,7 +7,18 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict
 
 from simulators.kit.http.auth import caller
-from simulators.kit.http.validation import MONEY, identifier, json_body, object_of, optional, text, validate
+from simulators.kit.http.validation import (
+    MONEY,
+    Shape,
+    flag,
+    identifier,
+    json_body,
+    list_of,
+    object_of,
+    optional,
+    text,
+    validate,
+)
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
@@ -17,6 +28,12 @@ routes = Blueprint("courses", __name__)
 
 COURSE = {"courseId": optional(identifier), "tutorId": text, "title": text, "price": object_of(MONEY)}
 LESSON = {"title": text}
+DOCUMENT: Shape = {
+    **COURSE,
+    "courseId": text,
+    "isPublished": flag,
+    "lessons": list_of(object_of({"lessonId": text, "title": text})),
+}
 
 
 @routes.post("/courses")

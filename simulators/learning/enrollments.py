@@ -8,15 +8,24 @@ from werkzeug.exceptions import Conflict, Forbidden, NotFound, UnprocessableEnti
 
 from simulators.kit.http.auth import caller, limit_to_caller
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import json_body, text, validate
+from simulators.kit.http.validation import Shape, json_body, list_of, optional, text, validate
 from simulators.kit.json_types import Json
 from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, now, page, table
+from simulators.kit.time.timestamps import instant
 
 routes = Blueprint("enrollments", __name__)
 
 ANNOUNCEMENT = {"sagaId": text, "studentId": text, "courseId": text}
+STARTED: Shape = {**ANNOUNCEMENT, "key": optional(text), "startedAt": instant}
+DOCUMENT: Shape = {
+    **ANNOUNCEMENT,
+    "enrollmentId": text,
+    "paymentId": text,
+    "enrolledAt": instant,
+    "completedLessons": list_of(text),
+}
 
 
 @routes.post("/courses/<course_id>/enroll")

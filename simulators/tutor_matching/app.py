@@ -10,6 +10,7 @@ from flask import Flask
 from simulators.kit.http.auth import Secrets
 from simulators.kit.neighbour import create_neighbour
 from simulators.kit.seams import Seams
+from simulators.kit.time.timestamps import SLOT
 from simulators.tutor_matching import holds, inbox, slots, tutors
 from simulators.tutor_matching.faults import LapsingHold, RejectedAvailability
 
@@ -29,6 +30,7 @@ def create_app(
         seams,
         [tutors.routes, slots.routes, holds.routes, inbox.routes],
         [RejectedAvailability, LapsingHold],
+        {"tutors": tutors.DOCUMENT, "holds": holds.DOCUMENT, "taken": SLOT},
         service_url=service_url,
         secrets=Secrets(service_token, jwt_secret),
         state_path=state_path,

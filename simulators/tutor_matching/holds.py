@@ -9,11 +9,11 @@ from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
 from simulators.kit.http.auth import caller
-from simulators.kit.http.validation import json_body, validate
+from simulators.kit.http.validation import MONEY, Shape, flag, json_body, object_of, one_of, optional, text, validate
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fetch, fresh_id, page, public_view, table
-from simulators.kit.time.timestamps import SLOT, TimeSpan, format_instant, span
+from simulators.kit.time.timestamps import SLOT, TimeSpan, format_instant, instant, span
 from simulators.tutor_matching.faults import LapsingHold
 
 routes = Blueprint("holds", __name__)
@@ -21,6 +21,14 @@ routes = Blueprint("holds", __name__)
 USUAL_HOLD = timedelta(minutes=15)  # how long a slot is held for a saga that has not paid
 FREE, HELD, TAKEN = "FREE", "HELD", "TAKEN"
 RELEASED, EXPIRED, LOST = "RELEASED", "EXPIRED", "LOST"
+DOCUMENT: Shape = {
+    **SLOT,
+    **dict.fromkeys(("sagaId", "studentId", "sessionId"), text),
+    "price": object_of(MONEY),
+    "holdUntil": instant,
+    "lapses": flag,
+    "ended": optional(one_of(RELEASED, EXPIRED, LOST)),
+}
 
 
 @routes.get("/holds")
@@ -86,8 +94,8 @@ def _open_holds(tutor_id: str) -> Iterator[Json]:
 
 def _status(hold: Json) -> str:
     """Return how it ended, or whether its time to pay is over: then it counts as sold until it is released."""
-    if hold["ended"]:
-        return str(hold["ended"])
+    if how := hold.get("ended"):
+        return str(how)
     if simulator().seams.clock.now() < datetime.fromisoformat(hold["holdUntil"]):
         return HELD
     return EXPIRED if hold["lapses"] else TAKEN

@@ -17,6 +17,7 @@ routes = Blueprint("tutors", __name__)
 
 TUTOR = {"tutorId": optional(identifier), "name": text, "hourlyRate": object_of(MONEY), "timeZone": time_zone}
 AVAILABILITY = {"weekly": weekly}
+DOCUMENT: Shape = {**TUTOR, **AVAILABILITY, "tutorId": text}
 
 
 @routes.post("/tutors")

@@ -53,5 +53,6 @@ def stay(*, until_stdin_closes: bool = False) -> None:
 
 def _outlive_nobody() -> None:
     """Our standard input closes when the process that started us is gone, whatever way it went."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # not by its buffer, which Python could not let go of at its end
+        pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -55,7 +55,7 @@ ROOMS = {
     ),
     "simulators.check": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit.json_types "
-        "simulators.stripe.webhooks.signing",
+        "simulators.kit.http.cloudevents simulators.stripe.webhooks.signing",
         "pytest pytest_bdd",
     ),
     "simulators.console": _room(

@@ -23,6 +23,8 @@ NO_OBJECTS = ["", "{", "[]", "7", "1.5", "null", '"x"', "\x00", "[" * 5000, '{"x
 NOT_KEPT = ["NaN", "Infinity", "1e400", "9" * 5000, '"\ud800"', '["\udfff"]', '{"\ud800": 1}', "[" * 200 + "]" * 200]
 NO_OBJECTS += [f'{{"title": {each}}}' for each in NOT_KEPT]
 HUGE = '{"title": "' + "x" * 2_000_000 + '"}'
+MAY_LACK = {"key", "ended", "meetingLink", "sagaId", "paymentId"}
+NOT_CHECKED = {"inbox": {"data"}, "deliveries": {"sagaId"}}
 EVERYBODY = {"operator", "ada", "service"}
 BAD_PAGES = ["limit=0", "limit=101", "limit=x", "limit=-1", "limit=", "limit=٣", "cursor=none"]
 
@@ -51,6 +53,7 @@ class Refusals:
     ]  # door, name and data of a message, the field that is named
     object_paths: Sequence[str]  # where a POST wants a JSON object
     pages: Sequence[str]  # lists with a cursor
+    tables: Sequence[str]  # what it keeps once the fixture is ready, and all its messages are delivered
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give each test the cases of its suite."""
@@ -70,6 +73,23 @@ class Refusals:
         method, path, body, field = bad_body
         before = neighbour.state()
         assert_refused(neighbour.call("operator", method, path, body), 400, field)
+        assert neighbour.state() == before
+
+    def test_a_state_without_a_field_that_is_needed_or_with_another_kind_of_it_is_refused(
+        self, neighbour: Neighbour
+    ) -> None:
+        neighbour.announcements()
+        before = neighbour.state()
+        assert before.keys() == set(self.tables)
+        for table, (row, *_) in before.items():
+            for field in row.keys() - NOT_CHECKED.get(table, set()) - {"id"}:
+                lacking = [] if field in MAY_LACK else [without(row, field)]
+                for bad in [*lacking, row | {field: {"x": [1]}}]:
+                    answer: Any = neighbour.call("", "PUT", "/_sim/state", before | {table: [bad]})
+                    assert_refused(answer, 400)
+                    assert answer.json["errors"][0]["field"] in {f"{table}[0].{field}", f"{table}[0].x"}
+                    assert neighbour.state() == before
+        assert neighbour.call("", "PUT", "/_sim/state", before).status_code == 204
         assert neighbour.state() == before
 
     def test_a_bad_message_names_its_field_and_changes_nothing(

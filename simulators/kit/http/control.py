@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Protocol
@@ -25,6 +26,7 @@ from simulators.kit.http.validation import (
     optional,
     select,
     validate,
+    validate_documents,
 )
 from simulators.kit.json_types import Json
 from simulators.kit.redaction import redact
@@ -47,6 +49,7 @@ class Controlled(Protocol):
     store: Store
     faults: Faults
     calls: Calls
+    documents: Mapping[str, Shape]
     background: Background
 
     def reset(self) -> None:
@@ -143,6 +146,7 @@ def _state(routes: Blueprint, simulator: Controlled) -> None:
         request.max_content_length = MAX_STATE_BYTES
         body, before = json_body(), simulator.store.export()
         tables = validate(body, dict.fromkeys(body, _documents))
+        validate_documents(tables, simulator.documents)
         try:
             simulator.store.load(tables)
             simulator.background.reload()

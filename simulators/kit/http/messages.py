@@ -10,11 +10,22 @@ from flask.typing import ResponseReturnValue
 from simulators.kit.http.auth import require_service, secrets
 from simulators.kit.http.cloudevents import read_envelope
 from simulators.kit.http.problems import BadField
-from simulators.kit.http.validation import MONEY, Shape, object_of, optional, select, text
+from simulators.kit.http.validation import MONEY, Shape, json_object, object_of, optional, select, text
 from simulators.kit.json_types import Json
 from simulators.kit.outgoing_events import announce
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import now, table
+from simulators.kit.time.timestamps import instant
+
+
+def _saga_data(value: Any) -> str | None:  # noqa: ANN401 - whatever a state file holds
+    return json_object(value) or text(value.get("sagaId"))
+
+
+DOCUMENTS: Mapping[str, Shape] = {
+    "inbox": {"id": text, "type": text, "receivedAt": instant, "data": json_object},
+    "outcomes": {"id": text, "event": text, "data": _saga_data},
+}
 
 
 class MessageKind(NamedTuple):

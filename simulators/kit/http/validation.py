@@ -118,6 +118,37 @@ def currency(value: Any) -> str | None:  # noqa: ANN401
 MONEY: Shape = {"amount": whole_number, "currency": currency}
 
 
+def validate_documents(tables: Mapping[str, Iterable[Json]], shapes: Mapping[str, Shape]) -> None:
+    """Let documents pass that have at least the fields of their table's shape; BadField names place and field."""
+    for name in tables.keys() & shapes.keys():
+        for place, document in enumerate(tables[name]):
+            try:
+                select(document, shapes[name])
+            except BadField as wrong:
+                raise BadField(f"{name}[{place}].{wrong.field}", wrong.why) from None
+
+
+def json_object(value: Any) -> str | None:  # noqa: ANN401
+    """Demand an object, whatever is in it."""
+    return None if isinstance(value, dict) else "must be an object"
+
+
+def one_of(*values: str) -> Check:
+    """Demand one of these texts."""
+    return lambda value: None if value in values else f"must be one of {', '.join(values)}"
+
+
+def list_of(check: Check) -> Check:
+    """Demand a list of such values."""
+
+    def check_all(values: Any) -> str | None:  # noqa: ANN401
+        if not isinstance(values, list):
+            return "must be a list"
+        return next((f"has an entry that {why}" for each in values if (why := check(each))), None)
+
+    return check_all
+
+
 def optional(check: Check) -> Check:
     """Demand the same, if there is anything."""
     return lambda value: None if value is None else check(value)

@@ -6,15 +6,25 @@ import json
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 
 from tinydb.storages import Storage
 
+from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import Shape, validate_documents
 from simulators.kit.json_types import Json
 from simulators.kit.storage.indexed_table import IndexedTable
+
+
+class UnreadableState(Exception):  # noqa: N818 - reads as what happened
+    """A state file holds what this version cannot read; it is left as it is."""
+
+    def __init__(self, path: Path, where: str, why: str) -> None:
+        super().__init__(f"{path.name} cannot be read, and is left as it is: {where} {why}")
 
 
 class DocumentChange(NamedTuple):
@@ -28,7 +38,7 @@ class DocumentChange(NamedTuple):
 class ChangeLog(Storage):
     """Tables in memory; with a path, each change is first a line on disk, and rewritten when mostly history."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, shapes: Mapping[str, Shape] = MappingProxyType({})) -> None:
         self.tables: defaultdict[str, IndexedTable] = defaultdict(IndexedTable)
         self.lock = threading.RLock()
         self._path, self._lines = path, 0
@@ -40,6 +50,7 @@ class ChangeLog(Storage):
         if path is not None:
             for change in _changes_in(path):
                 self._apply(change)
+            self._validate(path, shapes)
             self._rewrite(path)
 
     def read(self) -> dict[str, dict[str, Any]]:
@@ -92,6 +103,12 @@ class ChangeLog(Storage):
             with suppress(OSError):  # what could not be written before cannot be now
                 self._file.close()
 
+    def _validate(self, path: Path, shapes: Mapping[str, Shape]) -> None:
+        try:
+            validate_documents({name: table.documents.values() for name, table in self.tables.items()}, shapes)
+        except BadField as wrong:
+            raise UnreadableState(path, wrong.field, wrong.why) from None
+
     def _apply(self, change: DocumentChange) -> DocumentChange:
         table = self.tables[change.table]
         before = table.documents.get(change.id)
@@ -129,7 +146,9 @@ class ChangeLog(Storage):
 
 
 def _line(change: DocumentChange, **extra: bool) -> bytes:
-    return json.dumps(change._asdict() | extra, ensure_ascii=False).encode() + b"\n"
+    """Return it as people read it; half a character stays the escape that it came as."""
+    written = json.dumps(change._asdict() | extra, ensure_ascii=False)
+    return written.encode(errors="backslashreplace") + b"\n"
 
 
 def _write(file: IO[bytes], changes: list[DocumentChange]) -> None:
@@ -142,14 +161,29 @@ def _write(file: IO[bytes], changes: list[DocumentChange]) -> None:
 def _changes_in(path: Path) -> Iterator[DocumentChange]:
     """Yield what was committed; a torn end, the work of a kill in mid-write, was never answered."""
     gathered: list[DocumentChange] = []
-    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else []:
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    for number, line in enumerate(lines, 1):
         if not line.endswith(b"\n"):
             return
-        entry = json.loads(line)
-        gathered.append(DocumentChange(entry["table"], entry["id"], entry["document"]))
-        if not entry.get("more"):
+        change, has_more = _read_line(path, number, line)
+        gathered.append(change)
+        if not has_more:
             yield from gathered
             gathered = []
+
+
+def _read_line(path: Path, number: int, line: bytes) -> tuple[DocumentChange, bool]:
+    """Return a change, and whether more belongs to its transaction."""
+    try:
+        entry = json.loads(line)
+        table, document_id, document = entry["table"], entry["id"], entry["document"]
+        is_change = isinstance(table, str) and (document is None or document["id"] == document_id)
+        has_more = bool(entry.get("more"))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        is_change = False
+    if not is_change:
+        raise UnreadableState(path, f"line {number}", "is no change of a document")
+    return DocumentChange(table, document_id, document), has_more
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
 from tinydb import TinyDB
 from tinydb.table import Document
 from tinydb.table import Table as TinyTable
 
+from simulators.kit.http.validation import Shape
 from simulators.kit.json_types import Json
 from simulators.kit.storage.change_log import ChangeLog, DocumentChange
 from simulators.kit.storage.indexed_table import IndexedTable, deep_copy
@@ -87,8 +89,9 @@ class DocumentTable(TinyTable):
 class Store:
     """All tables of one simulator, and the one lock under which a route reads, checks and writes."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._log = ChangeLog(path)
+    def __init__(self, path: Path | None = None, shapes: Mapping[str, Shape] = MappingProxyType({})) -> None:
+        """Open the file, or raise UnreadableState and leave it as it is; `shapes` says what documents must have."""
+        self._log = ChangeLog(path, shapes)
         self.lock = self._log.lock
         self._database = TinyDB(storage=lambda: self._log)
         self._database.table_class = DocumentTable

@@ -8,10 +8,14 @@ from typing import Any
 
 from flask import Flask
 
+from simulators.kit.http.validation import Shape, json_object, text
 from simulators.kit.seams import Seams, new_id
 from simulators.kit.storage.store import Store
 from simulators.kit.time.background import Background
 from simulators.kit.time.due_queue import DueQueue
+from simulators.kit.time.timestamps import instant
+
+TIMER: Shape = {"id": text, "due": instant, "handler": text, "arguments": json_object}
 
 
 class Timers:

@@ -57,6 +57,8 @@ BAD_DATA = [
 def neighbour(meetings: Meetings) -> Meetings:
     meetings.book()
     meetings.command("s0", tutorId="otto")
+    meetings.notice(sagaId="s0")
+    meetings.refund("s9")
     return meetings
 
 
@@ -78,6 +80,7 @@ class TestRefusals(Refusals):
     bad_data = BAD_DATA
     object_paths = ("/sessions",)
     pages = ("/sessions", "/notices")
+    tables = ("sessions", "notices", "outcomes", "deliveries", "inbox")
 
 
 def test_a_status_that_no_session_has_is_refused(neighbour: Meetings) -> None:

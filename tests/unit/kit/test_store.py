@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from tinydb import where
 
+from simulators.kit.http.validation import whole_number
 from simulators.kit.storage import indexed_table
+from simulators.kit.storage.change_log import UnreadableState
 from simulators.kit.storage.store import Store
 
 
@@ -130,6 +132,35 @@ def test_a_file_is_one_json_line_a_change_and_is_read_back(tmp_path: Path, opene
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert lines[-1] == {"table": "things", "id": "t1", "document": None}
     assert numbers(opened(path).table("things").oldest()) == [0, 2]
+
+
+NO_CHANGES = [b"", b"garbage", b"{}", b"[]", b"7", b'"x"', b"null", b"\xff", b"[" * 5000]
+NO_CHANGES += [b'{"table": "things", "id": "a"}', b'{"table": "things", "id": "a", "document": 7}']
+NO_CHANGES += [b'{"table": "things", "id": 1, "document": {"id": "a"}}', b'{"table": 1, "id": "a", "document": null}']
+BAD_DOCUMENT = b'{"table": "things", "id": "t9", "document": {"id": "t9", "number": "nine"}}'
+
+
+@pytest.mark.parametrize("garbage", [*NO_CHANGES, BAD_DOCUMENT])
+def test_a_line_that_cannot_be_read_is_named_and_nothing_is_lost(
+    tmp_path: Path, opened: Opened, garbage: bytes
+) -> None:
+    path = tmp_path / "state.jsonl"
+    opened(path).close()
+    first = b'{"table": "things", "id": "t0", "document": {"id": "t0", "number": 0}}\n'
+    path.write_bytes(first + garbage + b"\n" + first.replace(b"t0", b"t1"))
+    before = path.read_bytes()
+    where = r"(line 2 is no change of a document|things\[1\]\.number must be .+)"
+    with pytest.raises(UnreadableState, match=rf"^state\.jsonl cannot be read, and is left as it is: {where}$"):
+        Store(path, {"things": {"number": whole_number}})
+    assert path.read_bytes() == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["state.jsonl"]
+
+
+def test_half_a_character_in_a_file_is_kept_as_it_is(tmp_path: Path, opened: Opened) -> None:
+    path = tmp_path / "state.jsonl"
+    path.write_text('{"table": "things", "id": "a", "document": {"id": "a", "title": "\\ud800"}}\n')
+    for _ in range(2):
+        assert opened(path).table("things").find("a") == {"id": "a", "title": "\ud800"}
 
 
 def test_a_transaction_torn_by_a_kill_is_forgotten_whole(tmp_path: Path, opened: Opened) -> None:

@@ -52,6 +52,9 @@ BAD_DATA = [
 def neighbour(school: School) -> School:
     school.course("algebra")
     school.course("draft", published=False)
+    school.command("s0", "bob", "algebra")
+    school.refund("s9")
+    school.call("eve", "POST", "/courses/algebra/enroll")
     return school
 
 
@@ -78,6 +81,7 @@ class TestRefusals(Refusals):
     bad_data = BAD_DATA
     object_paths = ("/courses", "/courses/draft/lessons", "/_sim/announcements")
     pages = ("/enrollments",)
+    tables = ("courses", "enrollments", "sagas", "outcomes", "deliveries", "inbox")
 
 
 @pytest.mark.parametrize("key", ["", '""', "x" * 501])

@@ -68,6 +68,7 @@ BAD_SLOTS = [
 def neighbour(tutoring: Tutoring) -> Tutoring:
     tutoring.tutor()
     tutoring.check("s0", at="2026-09-07T14:00:00Z")
+    tutoring.take("2026-09-07T07:00:00Z")
     return tutoring
 
 
@@ -89,6 +90,7 @@ class TestRefusals(Refusals):
     bad_data = BAD_DATA
     object_paths = ("/tutors", "/_sim/taken")
     pages = ("/holds",)
+    tables = ("tutors", "holds", "taken", "outcomes", "deliveries")
 
 
 @pytest.mark.parametrize(("query", "field"), BAD_SLOTS)

@@ -1,4 +1,4 @@
-"""A page of another site must not act at a simulator through somebody's browser."""
+"""What protects a simulator from browsers: other sites are refused, pages are framed and answers kept by nobody."""
 
 from __future__ import annotations
 
@@ -86,3 +86,25 @@ def test_who_shows_a_key_may_call_from_any_page_and_by_any_name(client: FlaskCli
     key = {"Authorization": "Bearer pk_test_1", "Origin": "https://shop.example", "Host": "stripe-mock:8010"}
     assert status(client, "POST", "/pay/cart", key) == 200
     assert status(client, "POST", "/_sim/reset", key) == 421
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "accept"),
+    [
+        ("GET", "/_sim", "text/html"),
+        ("GET", "/_sim", "application/json"),
+        ("GET", "/_sim/state", "*/*"),
+        ("GET", "/nothing", "*/*"),
+        ("POST", "/pay/cart", "*/*"),
+        ("POST", "/_sim/faults/none", "*/*"),
+    ],
+)
+def test_no_answer_is_kept_framed_or_taken_for_another_kind_and_no_page_runs_a_script(
+    client: FlaskClient, method: str, path: str, accept: str
+) -> None:
+    headers = client.open(path, method=method, headers={"Accept": accept}, json={}).headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
+    assert (policy["default-src"], policy["frame-ancestors"]) == ("'none'", "'none'")
+    assert "script-src" not in policy

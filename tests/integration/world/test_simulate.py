@@ -1,0 +1,46 @@
+"""The command `harness simulate` as a process: how it ends, and what it says of a state that it cannot read."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.served
+
+
+def simulate(*options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "simulators.cli", "simulate", "learning", "--learning-port", "0", *options]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, None], ids=["SIGTERM", "SIGINT", "its input closes"])
+def test_it_ends_cleanly_however_it_is_told_to(how: signal.Signals | None) -> None:
+    with simulate("--until-stdin-closes", "--json") as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("{")
+        if how:
+            process.send_signal(how)
+            process.wait(60)
+        _, complaints = process.communicate(timeout=60)
+    assert (process.returncode, complaints) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "line", ["garbage", '{"table": "courses", "id": "algebra", "document": {"id": "algebra", "title": "Algebra"}}']
+)
+def test_a_state_that_it_cannot_read_is_named_in_one_line_and_left_as_it_is(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "learning-service.jsonl"
+    file.write_text(line + "\n")
+    with simulate("--state", str(tmp_path)) as process:
+        said, complaints = process.communicate(timeout=60)
+    assert (process.returncode, said) == (2, "")
+    assert complaints.splitlines()[-1].startswith(
+        "Error: learning-service.jsonl cannot be read, and is left as it is: "
+    )
+    assert "Traceback" not in complaints
+    assert file.read_text() == line + "\n"
