@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, parsers, then, when
 
 from simulators.check.expect import expect
+from simulators.check.steps.booking import notices
 from simulators.check.steps.scenario import CurrentScenario
 from simulators.clients.student_app import EMPTY_ACCOUNT, GOOD_ACCOUNT
 
@@ -30,6 +31,13 @@ def waits_for_bank(scenario: CurrentScenario) -> None:
     saga = scenario.saga() or {}
     expect((saga["outcome"], saga["payment"]["status"]), (None, "PROCESSING"), "the outcome and the payment's status")
     expect("bank" in saga["waitingFor"], wanted=True, what=f"whether she is told of the bank: {saga['waitingFor']}")
+
+
+@then(parsers.parse('"{who}" is told once that it is declined, and once that it is over'))
+def hears_of_the_end(scenario: CurrentScenario, who: str) -> None:
+    """The bank's answer and its consequence are two notices."""
+    scenario.world.settle()
+    expect(sorted(notices(scenario, who)), ["DECLINED", "EXPIRED"], f"notices to {who}")
 
 
 def _ask_bank(scenario: CurrentScenario, who: str, account: str) -> None:
