@@ -76,6 +76,18 @@ Feature: Book and pay for a session
       Then the purchase is rejected
       And nothing was asked of Stripe
 
+    @BKS-23
+    Scenario: A time is the same time in whatever zone it is told
+      Given "ada" has asked for 60 minutes with "grace" in the time of another zone
+      When "ben" asks for 60 minutes with "grace"
+      Then the second purchase is rejected
+
+    @BKS-24
+    Scenario: A session that was asked for in another zone's time is at that time
+      Given "ada" has asked for 60 minutes with "grace" in the time of another zone
+      When "ada" pays
+      Then the session of "ada" is at the time that was asked for
+
   Rule: The slot is kept only for a while
 
     @BKS-09 @moves_time
@@ -105,6 +117,21 @@ Feature: Book and pay for a session
       Then the purchase is cancelled
       And "ada" cannot pay any more
       And nobody's slot is kept for "ada"
+
+    @BKS-25 @moves_time @F14 @F15 @F34
+    Scenario Outline: A booking is cancelled while the tutor's answer goes astray
+      Given the tutor-matching-service's next answer <trouble>
+      And "ada" has begun to ask for 60 minutes with "grace"
+      When "ada" cancels
+      And 20 minutes pass
+      Then the purchase is cancelled
+      And nobody's slot is kept for "ada"
+
+      Examples: troubles
+        | trouble     |
+        | is lost     |
+        | comes late  |
+        | comes twice |
 
     @BKS-12 @F1 @F34
     Scenario: The payment was faster than the cancelling
@@ -156,6 +183,35 @@ Feature: Book and pay for a session
         | neighbour             |
         | communication-service |
         | tutor-matching-service |
+
+    @BKS-26 @moves_time @F9 @F12 @F15
+    Scenario Outline: A communication-service in trouble has refused nothing
+      Given "ada" has asked for 60 minutes with "grace"
+      And the communication-service answers every command <trouble>
+      And "ada" has paid
+      When all is well again after 30 minutes
+      Then "ada" has a confirmed session with "grace" within 10 minutes
+      And "ada" has paid 30.00 EUR in all
+
+      Examples: troubles
+        | trouble                        |
+        | with a failure before the work |
+        | with a failure after the work  |
+        | by asking to slow down         |
+
+    @BKS-27 @F13
+    Scenario Outline: News that contradicts the booking changes nothing
+      Given "ada" has asked for 60 minutes with "grace"
+      And the communication-service is down
+      And "ada" has paid
+      When the <service> tells of <what>
+      Then somebody has to look at it
+      And the purchase is still under way
+
+      Examples: the sagaId fits, and something else does not
+        | service                | what                                      |
+        | communication-service  | another session                           |
+        | tutor-matching-service | a slot of another tutor that is free again |
 
     @BKS-17 @moves_time @F15
     Scenario: The communication-service stays down

@@ -19,11 +19,23 @@ Feature: Payments
 
   Rule: A dispute is recorded beside the status and raises attention
 
-    @PAY-02 @F24
+    @PAY-02 @moves_time @F24
     Scenario: A dispute is opened after the delivery
       Given "ada" has asked for a course
+      And Stripe's news of disputes take 10 minutes
       When "ada" pays with a card whose owner disputes it
-      Then the payment shows an open dispute
+      Then the purchase is completed
+      And the payment shows an open dispute within 20 minutes
+      And "ada" is told once that it needs attention
+      And the purchase is completed
+
+    @PAY-18 @moves_time @F1 @F24
+    Scenario: The news of how a dispute ended never comes
+      Given "ada" has asked for a course
+      And Stripe's news of the end of a dispute is lost
+      When "ada" pays with a card whose owner disputes it
+      And 25 days pass
+      Then the payment shows a lost dispute
       And "ada" is told once that it needs attention
       And the purchase is completed
 
@@ -74,6 +86,97 @@ Feature: Payments
       And Stripe cannot refund for a while
       When "ada" pays
       Then the purchase is parked within 4 days
+
+    @PAY-16 @moves_time @F4 @F23
+    Scenario: The news that a refund has begun comes when it is over
+      Given "ada" has asked for a course
+      And the course is taken back
+      And Stripe's news that a refund has begun comes last
+      When "ada" pays with a card whose refunds take a while
+      And 3 days pass
+      Then the purchase is refunded
+      And "ada" has paid nothing
+
+    @PAY-17 @moves_time @F4 @F23
+    Scenario: The news that a refund has begun comes when it has failed
+      Given "ada" has asked for a course
+      And the course is taken back
+      And Stripe's news that a refund has begun comes last
+      When "ada" pays with a card whose refunds fail
+      And 3 days pass
+      Then the purchase is parked
+
+    @PAY-09
+    Scenario: A part that a person gives back changes nothing
+      Given "ada" has asked for a course
+      And "ada" has paid
+      When a person gives 9.00 EUR back at Stripe
+      Then the purchase is completed
+      And "ada" has paid 40.00 EUR in all
+
+    @PAY-10
+    Scenario: A person gives a part back, and then the rest
+      Given "ada" has asked for a course
+      And "ada" has paid
+      And a person has given 9.00 EUR back at Stripe
+      When a person gives 40.00 EUR back at Stripe
+      Then the purchase is refunded
+      And "ada" has paid nothing
+
+    @PAY-11 @moves_time @F23
+    Scenario: Only the rest goes back when a person has given back a part
+      Given "ada" has asked for a course
+      And the learning-service is down
+      And "ada" has paid
+      And a person has given 9.00 EUR back at Stripe
+      When the learning-service is back after 5 hours
+      Then "ada" gets her money back
+      And the purchase is refunded
+
+  Rule: What is agreed is what is paid
+
+    @PAY-12 @F26
+    Scenario Outline: The payment was changed at Stripe before the student pays
+      Given "ada" has asked for <thing>
+      And somebody has changed the payment at Stripe to 1.00 EUR
+      When "ada" pays
+      Then "ada" gets her money back
+      And the purchase is refunded
+
+      Examples: both kinds
+        | thing      |
+        | a course   |
+        | a session  |
+
+  Rule: Nobody sees or moves what is not theirs
+
+    @PAY-13
+    Scenario Outline: A token that should open nothing
+      Given "ada" has asked for a course
+      When somebody <how> tries everything that can be tried with the purchase
+      Then nobody is let in
+      And the purchase waits for the payment
+
+      Examples: tokens
+        | how                                  |
+        | without a token                      |
+        | whose token has expired              |
+        | who signs tokens with another secret |
+        | of another role                      |
+        | with another service's token         |
+
+    @PAY-14
+    Scenario: A student sees nothing of others
+      Given "ada" has asked for a course
+      When "ben" looks for what others have bought
+      Then nobody is let in
+
+    @PAY-15 @F27
+    Scenario: Only a service tells what services tell
+      Given "ada" has asked for a course
+      When somebody without a token tells that the student is enrolled
+      Then nobody is let in
+      And the purchase waits for the payment
 
   Rule: What the bank has not confirmed is not paid
 

@@ -51,6 +51,11 @@ def is_storable(text: str) -> bool:
     return _STORABLE.fullmatch(text) is not None
 
 
+def is_id(value: object) -> bool:
+    """Whether it is text that can be stored, and found by an index."""
+    return isinstance(value, str) and len(value) <= LONGEST_ID and is_storable(value)
+
+
 def encode(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """Return what JSON can hold: dataclasses become objects, and what is None or empty text is left out of them."""
     kind: Any = type(value)

@@ -93,14 +93,14 @@ def listening() -> Iterator[tuple[Receiver, str]]:
 
 
 class InProcess(BaseAdapter):
-    """What `requests` mounts for `http://` so that calls reach these apps (by host) without a socket."""
+    """What `requests` mounts for `http://` so that calls reach these apps (by address) without a socket."""
 
-    def __init__(self, **apps: Flask) -> None:
+    def __init__(self, apps: dict[str, Flask]) -> None:
         super().__init__()
         self._apps = apps
 
     def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
-        host = str(urlsplit(str(request.url)).hostname)
+        host = urlsplit(str(request.url)).netloc
         if host not in self._apps:
             raise requests.ConnectionError(f"nobody is at {host}", request=request)
         answer = (
@@ -130,12 +130,12 @@ class InProcess(BaseAdapter):
 def stripe_in_process() -> Iterator[World]:
     """Lend a Stripe and a receiver of its webhooks without sockets or threads."""
     seams, receiver = seeded_seams(7, datetime(2026, 1, 1, tzinfo=UTC)), Receiver()
-    app = create_app(seams, webhook_url="http://receiver/hook", webhook_secret=SECRET)
+    app = create_app(seams, webhook_url="http://127.0.0.1:2/hook", webhook_secret=SECRET)
     with seams.http, requests.Session() as http:
         for session in (seams.http, http):
             session.trust_env = False
-            session.mount("http://", InProcess(stripe=app, receiver=receiver.app))
-        yield World("http://stripe", seams.clock, app, receiver, http)
+            session.mount("http://", InProcess({"127.0.0.1:1": app, "127.0.0.1:2": receiver.app}))
+        yield World("http://127.0.0.1:1", seams.clock, app, receiver, http)
     app.extensions["simulator"].close()
 
 

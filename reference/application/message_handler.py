@@ -105,8 +105,9 @@ class MessageHandler:
         self._outbox_writes.append(partial(self._unit.outbox.put, key, to, message, self._now))
 
     def _schedule(self, effect: ScheduleDeadline) -> None:
-        due = effect.due if not isinstance(effect.due, Wait) else self._now + self._rules.waits[effect.due]
-        deadline = effect.deadline
+        due, deadline = effect.due, effect.deadline
+        if isinstance(due, Wait):
+            due = self._now + self._rules.waits[due] * effect.times
         owner = self._payment_of(deadline) if isinstance(deadline, PaymentDeadline) else self._saga_of(deadline)
         owner.deadlines[deadline.name] = due
 

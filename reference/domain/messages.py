@@ -109,6 +109,7 @@ class ScheduleDeadline:
 
     deadline: Deadline
     due: datetime | Wait
+    times: int = 1  # So many waits.
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ from reference.domain.messages import (
 )
 from reference.domain.money import Money
 from reference.domain.payment_context import PaymentContext
-from reference.domain.payment_status import MOVES, PaymentStatus, Refund, RefundState
+from reference.domain.payment_status import DISPUTES_OVER, MOVES, PaymentStatus, Refund, RefundState, dispute_rank
+
+NOTHING_TO_PAY = "the price is zero"
+RAREST = 9  # Looked up after ever longer waits, up to 512 of them.
 
 
 @dataclass(kw_only=True)
@@ -42,7 +45,9 @@ class Payment:
     refunds: dict[str, Refund] = field(default_factory=dict)
     refund_attempts: int = 0
     refund_reason: str = ""
-    disputes: dict[str, str] = field(default_factory=dict)
+    disputes: dict[str, str] = field(default_factory=dict)  # Status by id.
+    disputed_amounts: dict[str, Money] = field(default_factory=dict)
+    checks: int = 0  # How often this status has been looked up at Stripe.
     deadlines: dict[str, datetime] = field(default_factory=dict, metadata=STORED_AS_REMINDERS)
     version: int = 0
 
@@ -66,6 +71,8 @@ class Payment:
 
     def begin(self) -> Effects:
         """Ask for an intent, and schedule the window's end and the first check at Stripe."""
+        if self.price.amount == 0:
+            return self._cancel(messages.PaymentRejected(saga_id=self.saga_id, reason=NOTHING_TO_PAY))
         window = ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), self.pay_until)
         return [messages.CreateIntent(**self._request_fields()), window, self._schedule_check()]
 
@@ -110,7 +117,7 @@ class Payment:
             if unusable
             else messages.PaymentSucceeded(**self._event_fields())
         )
-        return [outcome, *self._settle_refunds()]
+        return [outcome, *self._watch_dispute(), *self._settle_refunds()]
 
     def _why_unusable(self, fact: facts.MoneyReceived) -> str:
         if fact.received != self.price:
@@ -147,20 +154,36 @@ class Payment:
             return []
         self._move(PaymentStatus.REFUNDED)
         reason = self.refund_reason or "refunded at Stripe"
-        return [messages.PaymentRefunded(**self._event_fields(), refund_id=refund_ids[-1], reason=reason)]
+        refunded = messages.PaymentRefunded(**self._event_fields(), refund_id=refund_ids[-1], reason=reason)
+        return [refunded, *self._watch_dispute()]
 
     def _fail_refund(self, fact: facts.RefundReported) -> Effects:
         if self._completed_refunds or self.status not in (PaymentStatus.REFUND_PENDING, PaymentStatus.REFUNDED):
             return []
         self._move(PaymentStatus.REFUND_FAILED)
-        return [messages.PaymentRefundFailed(saga_id=self.saga_id, reason=fact.reason)]
+        return [messages.PaymentRefundFailed(saga_id=self.saga_id, reason=fact.reason), *self._watch_dispute()]
 
     @apply.register
     def _on_dispute_reported(self, fact: facts.DisputeReported) -> Effects:
-        if self.disputes.get(fact.dispute_id) == fact.status:
+        if fact.amount:
+            self.disputed_amounts[fact.dispute_id] = fact.amount
+        known = self.disputes.get(fact.dispute_id, fact.status)
+        further = dispute_rank(fact.status) - dispute_rank(known)
+        if further < 0 or (fact.dispute_id in self.disputes and known == fact.status):
             return []
+        if further == 0 and known != fact.status and not fact.confirmed:
+            return [messages.LookAtIntent(**self._request_fields())]  # It cannot be over in two ways.
         self.disputes[fact.dispute_id] = fact.status
-        return [messages.PaymentDisputed(saga_id=self.saga_id, dispute_id=fact.dispute_id, status=fact.status)]
+        step = {"dispute_id": fact.dispute_id, "status": fact.status}
+        disputed = messages.PaymentDisputed(saga_id=self.saga_id, **step, is_over=not self._is_disputed)
+        return [disputed, *self._watch_dispute()]
+
+    @property
+    def _is_disputed(self) -> bool:
+        return not DISPUTES_OVER.issuperset(self.disputes.values())
+
+    def _watch_dispute(self) -> Effects:
+        return [self._schedule_check()] if self._is_disputed else []
 
     @apply.register
     def _on_window_closed(self, _: messages.PaymentWindowClosed | messages.CancelPayment) -> Effects:
@@ -184,7 +207,8 @@ class Payment:
 
     @apply.register
     def _on_check_due(self, _: messages.PaymentCheckDue) -> Effects:
-        if self.status not in (PaymentStatus.PENDING, PaymentStatus.REFUND_PENDING):
+        is_waiting = self.status in (PaymentStatus.PENDING, PaymentStatus.REFUND_PENDING)
+        if not (is_waiting or self._is_disputed):
             return []
         return [messages.LookAtIntent(**self._request_fields()), self._schedule_check()]
 
@@ -202,10 +226,13 @@ class Payment:
     def _move(self, to: PaymentStatus) -> None:
         if to not in MOVES[self.status]:
             raise ValueError(f"a payment that is {self.status} cannot become {to}")
-        self.status = to
+        self.status, self.checks = to, 0
 
     def _schedule_check(self) -> ScheduleDeadline:
-        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK)
+        """A payment window is short; afterwards, the longer nothing happens the less often it is looked for."""
+        times = 1 if self.status == PaymentStatus.PENDING else 2 ** min(self.checks, RAREST)
+        self.checks += 1
+        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK, times)
 
     def _ids(self) -> dict[str, Any]:
         return {"saga_id": self.saga_id, "payment_id": self.payment_id}

@@ -110,10 +110,11 @@ class PaymentDisputed(Message):
     text: ClassVar[str] = "The payment is disputed at the bank ({status})."
     dispute_id: str
     status: str
+    is_over: bool = False  # Whether no dispute of the payment is open.
 
     @property
     def key(self) -> str:
-        """Tells one turn of a dispute from the next."""
+        """Tells one step of a dispute from the next."""
         return f"{self.name}:{self.dispute_id}:{self.status}"
 
 

@@ -61,7 +61,9 @@ class RefundReported(PaymentNews):
 
 
 class DisputeReported(PaymentNews):
-    """The student's bank wants the money back; recorded beside the status."""
+    """How far a dispute is; `confirmed` if Stripe was asked for it."""
 
     dispute_id: str
     status: str
+    amount: Money | None = None
+    confirmed: bool = False

@@ -51,3 +51,15 @@ class Refund:
     def corrects(self, known: Refund) -> bool:
         """Whether it is the same news with another amount: a webhook may have had a wrong one."""
         return self.state == known.state and self.amount != known.amount
+
+
+# The statuses of a dispute, as it goes on; an inquiry may become a dispute. One that is unknown is open.
+DISPUTE_STEPS = ("warning_needs_response", "warning_under_review", "needs_response", "under_review")
+DISPUTES_OVER = {"won", "lost", "warning_closed", "prevented"}
+
+
+def dispute_rank(status: str) -> int:
+    """Return how far a dispute is that has this status."""
+    if status in DISPUTES_OVER:
+        return len(DISPUTE_STEPS)
+    return DISPUTE_STEPS.index(status) if status in DISPUTE_STEPS else len(DISPUTE_STEPS) - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import requests
@@ -71,7 +72,8 @@ class StripeLedger:
                 raise
             is_refunded = (intent["latest_charge"] or {}).get("amount_refunded")
             refunds = self.refunds(intent_id) if is_refunded else ()
-            return _entry(intent, *(each["created"] for each in refunds))
+            disputes = {each["id"]: each["status"] for each in self._disputes(intent)}
+            return replace(_entry(intent, *(each["created"] for each in refunds)), disputes=disputes)
 
     def facts(self, intent_id: str) -> list[PaymentNews]:
         """Return all that webhooks could have told of an intent, as it came to be; UnavailableError for no answer."""
@@ -83,12 +85,19 @@ class StripeLedger:
             if intent["status"] == "succeeded":
                 found.append(news.read_payment(intent, intent["latest_charge"]["created"], confirmed=True))
                 found += [news.read_refund(each, confirmed=True) for each in self.refunds(intent_id)]
+                found += [news.read_dispute(each, confirmed=True) for each in self._disputes(intent)]
             return found
 
     def refunds(self, intent_id: str) -> Iterator[dict[str, Any]]:
         """Yield the refunds of an intent, the newest first."""
         query: Any = {"payment_intent": intent_id, "limit": 100}
         return (each.to_dict() for each in self._stripe.refunds.list(query).auto_paging_iter())
+
+    def _disputes(self, intent: Mapping[str, Any]) -> list[dict[str, Any]]:
+        if not (intent["latest_charge"] or {}).get("disputed"):
+            return []
+        query: Any = {"payment_intent": intent["id"], "limit": 100}
+        return [each.to_dict() for each in self._stripe.disputes.list(query).auto_paging_iter()]
 
     def _intent(self, intent_id: str) -> dict[str, Any]:
         return self._stripe.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}).to_dict()
@@ -110,4 +119,5 @@ def _entry(intent: Mapping[str, Any], *later: int) -> Entry:
         received=news.money(intent["amount_received"], currency) if state == EntryState.PAID else None,
         given_back=news.money(charge.get("amount_refunded") or 0, currency).amount,
         moved_at=news.instant(max(times)),
+        is_disputed=bool(charge.get("disputed")),
     )

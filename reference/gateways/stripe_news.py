@@ -88,11 +88,16 @@ def read_refund(refund: Mapping[str, Any], *, confirmed: bool = False) -> Refund
     return _valid(report)
 
 
-def read_dispute(dispute: Mapping[str, Any]) -> DisputeReported:
-    """Return the fact that a bank wants the money back."""
-    return _valid(
-        DisputeReported(intent_id=dispute["payment_intent"], dispute_id=dispute["id"], status=dispute["status"])
+def read_dispute(dispute: Mapping[str, Any], *, confirmed: bool = False) -> DisputeReported:
+    """Return how far a dispute is; it may be about a part of what was paid."""
+    report = DisputeReported(
+        intent_id=dispute["payment_intent"],
+        dispute_id=dispute["id"],
+        status=dispute["status"],
+        amount=money(dispute["amount"], dispute["currency"]),
+        confirmed=confirmed,
     )
+    return _valid(report)
 
 
 def _valid(fact: Fact) -> Fact:
@@ -115,7 +120,9 @@ INTENT_EVENTS: dict[str, Translation] = {
     "payment_intent.canceled": lambda intent, _: read_cancellation(intent),
 }
 REFUND_EVENTS = ("refund.created", "refund.updated", "refund.failed", "charge.refund.updated")
-DISPUTE_EVENTS = ("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed")
+DISPUTE_EVENTS = tuple(
+    f"charge.dispute.{step}" for step in ("created", "updated", "funds_withdrawn", "funds_reinstated", "closed")
+)
 EVENTS: dict[str, Translation] = {
     **INTENT_EVENTS,
     **dict.fromkeys(REFUND_EVENTS, lambda refund, _: read_refund(refund)),

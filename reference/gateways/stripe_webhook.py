@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -11,11 +12,13 @@ from typing import Any
 import stripe
 
 from reference.application.ports import Clock
+from reference.domain.messages import Unreadable
 from reference.domain.payment_news import PaymentNews
 from reference.gateways.stripe_news import EVENTS, read_event
-from reference.wire import decode
+from reference.wire import decode, is_id
 
 TOLERANCE = 300  # Seconds, to both sides.
+LONGEST_REASON = 500  # Characters.
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
 
@@ -36,12 +39,14 @@ class StripeEvent:
 
 @dataclass(frozen=True)
 class Webhook:
-    """A verified webhook: its news, or why it is ignored."""
+    """A verified webhook: its news, or why it is ignored, or what cannot be read of it and why."""
 
     event_id: str
     name: str
     news: PaymentNews | None = None
     ignored: str = ""
+    unreadable: Unreadable | None = None
+    reason: str = ""
 
 
 class StripeWebhooks:
@@ -51,12 +56,16 @@ class StripeWebhooks:
         self._secrets, self._clock, self._live = secrets, clock, live
 
     def read(self, payload: bytes, signature: str) -> Webhook:
-        """Return the webhook; NotBelievedError unless it is signed and fresh."""
+        """Return the webhook, also when it cannot be read; NotBelievedError unless it is signed and fresh."""
         self._verify(payload, signature)
         try:
-            return self._translate(decode(StripeEvent, json.loads(payload)))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as unreadable:
-            raise NotBelievedError(f"signed, but not a Stripe event: {unreadable!r}") from unreadable
+            sent = json.loads(payload)
+        except (ValueError, RecursionError) as reason:
+            return _unreadable(payload, None, reason)
+        try:
+            return self._translate(decode(StripeEvent, sent))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as reason:
+            return _unreadable(payload, sent, reason)
 
     def _verify(self, payload: bytes, signature: str) -> None:
         # One time only: the SDK must not check the signature of another than we check the age of.
@@ -77,6 +86,19 @@ class StripeWebhooks:
         if news is None:
             return Webhook(event.id, event.type, ignored="not a payment of ours")
         return Webhook(event.id, event.type, news)
+
+
+def _unreadable(payload: bytes, sent: Any, reason: Exception) -> Webhook:  # noqa: ANN401 - whatever was signed
+    """Return what is Stripe's and yet nothing that we can read: stored as text, under its id if that can be stored."""
+    found = sent if isinstance(sent, dict) else {}
+    event_id, name = (found.get(key) if is_id(found.get(key)) else "" for key in ("id", "type"))
+    text = payload.decode(errors="replace").replace("\0", "")
+    return Webhook(
+        event_id or f"sha256:{hashlib.sha256(payload).hexdigest()}",
+        name if name in EVENTS else "",
+        unreadable=Unreadable(stored_as=name or "event", body=text),
+        reason=f"it is signed by Stripe, but cannot be read: {reason!r}"[:LONGEST_REASON],
+    )
 
 
 def _is_signed(payload: bytes, signature: str, secret: str) -> bool:

@@ -25,6 +25,7 @@ class DifferenceKind(StrEnum):
     REFUNDED_THERE_ONLY = "REFUNDED_THERE_ONLY"
     REFUNDED_HERE_ONLY = "REFUNDED_HERE_ONLY"
     AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
+    DISPUTE_DIFFERS = "DISPUTE_DIFFERS"
     CONTEXT_DIFFERS = "CONTEXT_DIFFERS"
     METADATA_BROKEN = "METADATA_BROKEN"
     UNKNOWN_HERE = "UNKNOWN_HERE"
@@ -34,7 +35,7 @@ class DifferenceKind(StrEnum):
 
 K, E = DifferenceKind, EntryState
 # These are differences only when they stay: a webhook takes its time.
-TRAVELLING = {K.PAID_AT_STRIPE, K.CANCELED_AT_STRIPE, K.REFUNDED_THERE_ONLY, K.REFUNDED_HERE_ONLY}
+TRAVELLING = {K.PAID_AT_STRIPE, K.CANCELED_AT_STRIPE, K.REFUNDED_THERE_ONLY, K.REFUNDED_HERE_ONLY, K.DISPUTE_DIFFERS}
 # What a webhook could have told, and telling it again mends.
 MENDED_BY_NEWS = {*TRAVELLING, K.OPEN_AT_STRIPE}
 # What no news can mend, but telling it makes a dead letter for a person to see.
@@ -81,7 +82,7 @@ def _missing(payment: Payment) -> list[Difference]:
 
 
 def _of_own(payment: Payment, own: Entry) -> Iterator[Difference]:
-    for kind, here, there in (*_of_terms(payment, own), *_of_money(payment, own)):
+    for kind, here, there in (*_of_terms(payment, own), *_of_money(payment, own), *_of_disputes(payment, own)):
         yield _difference(kind, payment, own.intent_id, here, there)
 
 
@@ -113,6 +114,15 @@ _ENDED = {
     (PaymentStatus.PENDING, E.CANCELED): K.CANCELED_AT_STRIPE,
     (PaymentStatus.CANCELED, E.OPEN): K.OPEN_AT_STRIPE,  # Somebody could still pay.
 }
+
+
+def _of_disputes(payment: Payment, own: Entry) -> Iterator[tuple[DifferenceKind, object, object]]:
+    if own.is_disputed and (payment.disputes != own.disputes or not own.disputes):
+        here, there = (
+            ", ".join(f"{id_} {status}" for id_, status in sorted(each.items())) or "no dispute"
+            for each in (payment.disputes, own.disputes)
+        )
+        yield K.DISPUTE_DIFFERS, here, there
 
 
 def _of_other(payment: Payment, other: Entry, *, is_paid: bool) -> list[Difference]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -36,6 +36,8 @@ class Entry:
     received: Money | None
     given_back: int  # Minor units; refunds under way are counted, failed ones are not.
     moved_at: datetime  # When it became what it is.
+    is_disputed: bool = False  # Also when that is over.
+    disputes: Mapping[str, str] = field(default_factory=dict)  # Status by id; a list of entries does not say them.
 
     def __str__(self) -> str:
         back = f", {Money(self.given_back, self.price.currency)} given back" if self.given_back else ""

@@ -12,7 +12,7 @@ from reference.application.ports import CLOCK_SKEW, Clock, UnitOfWork
 from reference.application.service import PaymentService, Receipt
 from reference.domain.messages import NotExpected
 from reference.domain.payment import Payment
-from reference.domain.payment_news import PaymentNews, RefundReported
+from reference.domain.payment_news import DisputeReported, PaymentNews, RefundReported
 from reference.reconciliation.differences import (
     MENDED_BY_NEWS,
     SHOWN_BY_NEWS,
@@ -77,7 +77,13 @@ class Reconciliation:
         return Repair.APPLIED if Receipt.APPLIED in receipts else Repair.DUPLICATE
 
     def _receive(self, fact: PaymentNews) -> Receipt:
-        what = f"{fact.refund_id}:{fact.state}" if isinstance(fact, RefundReported) else fact.name
+        match fact:
+            case RefundReported():
+                what = f"{fact.refund_id}:{fact.state}"
+            case DisputeReported():
+                what = f"{fact.dispute_id}:{fact.status}"
+            case _:
+                what = fact.name
         return self._service.receive("reconcile", f"{fact.intent_id}:{what}", fact)
 
     def _ours(self, span: Span) -> Iterator[AnyPayment]:

@@ -75,16 +75,17 @@ class BookAndPayForSessionSaga(PaidSaga):
         """Return the command that confirms the session."""
         return CreateConfirmedSession(**self._booking(), payment_id=self.payment_id)
 
-    def check_availability(self, event: EventData) -> None:
+    def check_availability(self, _: EventData) -> None:
         """Nobody should be asked to pay for a slot that is not kept."""
         self.title = f"Session of {self.duration} minutes on {self.scheduled_at:%Y-%m-%d at %H:%M} UTC"
-        self.ask_for_availability(event)
+        self.ask(CheckTutorAvailability(**self._booking()))
+        self.schedule_retry(AvailabilityUnanswered, is_first=True)
         self.schedule(AvailabilityOverdue, Wait.PATIENCE)
 
     def ask_for_availability(self, _: EventData) -> None:
-        """Ask, for the first time or again: it is the same command."""
+        """Ask again: it is the same command."""
         self.ask(CheckTutorAvailability(**self._booking()))
-        self.schedule(AvailabilityUnanswered, Wait.REPLY)
+        self.schedule_retry(AvailabilityUnanswered, is_first=False)
 
     def withdraw_check(self, _: EventData) -> None:
         """Nobody is interested in the answer any more."""

@@ -121,8 +121,9 @@ class PaidSaga(Saga):
             self._notify(NOTICES[self.state])
         if isinstance(message, PaymentFailed):
             self._notify(NoticeKind.DECLINED, message.attempt)
-        if isinstance(message, PaymentDisputed):
-            self._notify(NoticeKind.NEEDS_ATTENTION)
+        if isinstance(message, PaymentDisputed) and self.state != "parked":  # Then somebody looks at it anyway.
+            attention = self._notice(NoticeKind.NEEDS_ATTENTION)
+            self.withdraw(attention) if message.is_over else self.ask(attention)
         return self.effects
 
     def take_payment(self, event: EventData) -> None:
@@ -139,13 +140,14 @@ class PaidSaga(Saga):
     def deliver(self, event: EventData) -> None:
         """Ask for what was paid for, and do not wait for the answer for ever."""
         self.payment_id = self.payment_id or message_of(event).payment_id
-        self.ask_for_delivery(event)
+        self.ask(self.delivery())
+        self.schedule_retry(DeliveryUnanswered, is_first=True)
         self.schedule(DeliveryOverdue, Wait.PATIENCE)
 
     def ask_for_delivery(self, _: EventData) -> None:
-        """Ask, for the first time or again: it is the same command."""
+        """Ask again: it is the same command."""
         self.ask(self.delivery())
-        self.schedule(DeliveryUnanswered, Wait.REPLY)
+        self.schedule_retry(DeliveryUnanswered, is_first=False)
 
     def withdraw_delivery(self, _: EventData) -> None:
         """What is not paid for any more must not be asked for."""
@@ -158,5 +160,8 @@ class PaidSaga(Saga):
         self.schedule(RefundOverdue, Wait.REFUND)
 
     def _notify(self, kind: NoticeKind, attempt: str = "") -> None:
+        self.ask(self._notice(kind, attempt))
+
+    def _notice(self, kind: NoticeKind, attempt: str = "") -> SendNotice:
         student = {"saga_id": self.saga_id, "person_id": self.student_id}
-        self.ask(SendNotice(**student, kind=kind, title=self.title, attempt=attempt))
+        return SendNotice(**student, kind=kind, title=self.title, attempt=attempt)

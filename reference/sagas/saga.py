@@ -41,6 +41,7 @@ class Saga:
     state: str = "initiated"
     history: list[HistoryEntry] = field(default_factory=list)
     deadlines: dict[str, datetime] = field(default_factory=dict, metadata=STORED_AS_REMINDERS)
+    tries: int = 0  # How often this state has asked for the same.
     version: int = 0
     effects: Effects = field(default_factory=list, init=False, repr=False)
 
@@ -128,6 +129,11 @@ class Saga:
     def schedule(self, deadline: type[Deadline], after: Wait) -> None:
         """Ask for a deadline after a while; it is forgotten when the saga leaves this state."""
         self.effects.append(ScheduleDeadline(deadline(saga_id=self.saga_id), after))
+
+    def schedule_retry(self, deadline: type[Deadline], *, is_first: bool) -> None:
+        """Ask for a deadline after which to ask again: each time later, unless the saga leaves this state."""
+        self.tries = 0 if is_first else self.tries + 1
+        self.effects.append(ScheduleDeadline(deadline(saga_id=self.saga_id), Wait.REPLY, times=2**self.tries))
 
     def withdraw(self, message: Message) -> None:
         """Ask that a message which nobody has answered yet is not sent any more."""

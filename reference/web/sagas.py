@@ -125,6 +125,7 @@ def _payment_view(payment: AnyPayment, caller: Caller) -> dict[str, Any]:
     if isinstance(payment, UnreadablePayment):
         return view | _unreadable_part(payment, caller)
     view |= {"price": encode(payment.price), "disputes": payment.disputes}
+    view |= {"disputedAmounts": encode(payment.disputed_amounts)} if payment.disputes else {}
     # A student reaches only their own payments, so a student is the owner.
     secret = payment.client_secret if caller.role == "student" else None
     return view | ({"clientSecret": secret} if secret else {})

@@ -1,6 +1,6 @@
 """Stripe by its own API: what was charged and given back, and what a person or a student's app does there."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from simulators.clients.control import CONTROL_PATH
 from simulators.clients.http_client import HttpClient
@@ -12,6 +12,7 @@ CANCEL_ANY_INTENT = f"{INTENTS}/*/cancel"  # A pattern, for faults.
 ANY_PATH = "/v1/*"
 BROWSER_PAGES = ("/3d_secure/", "/c/pay/")  # What a person opens in a browser, without any credential.
 LARGEST_PAGE = 100
+CENTS_ONLY_AT_STRIPE = ("ISK", "UGX")  # Currencies without cents that Stripe counts as if they had some.
 
 
 class StripeClient:
@@ -40,9 +41,13 @@ class StripeClient:
         """Return the refunds, newest first: all, or those of one intent."""
         return list(self._items(REFUNDS, payment_intent=intent_id))
 
-    def refund(self, intent_id: str) -> Json:
-        """Give all of a payment back, as a person does at Stripe's Dashboard."""
-        return self.client.post(REFUNDS, form={"payment_intent": intent_id})
+    def refund(self, intent_id: str, amount: int | None = None) -> Json:
+        """Give a payment back, as a person does at Stripe's Dashboard: so much of it, or all that is left."""
+        return self.client.post(REFUNDS, form={"payment_intent": intent_id, "amount": amount})
+
+    def change_amount(self, intent_id: str, amount: int) -> Json:
+        """Let a payment that nobody has made yet be about another sum."""
+        return self.client.post(f"{INTENTS}/{intent_id}", form={"amount": amount})
 
     def charges(self, intent_id: str | None = None) -> list[Json]:
         """Return the charges, newest first: all, or those of one intent."""
@@ -51,6 +56,13 @@ class StripeClient:
     def events(self) -> list[Json]:
         """Return all that Stripe has had news of, newest first, whether or not it arrived."""
         return list(self._items("/v1/events"))
+
+    def sagas_of(self, event_ids: Collection[str]) -> dict[str, str]:
+        """Return which saga each of these events is about, by the metadata of its object; not those about none."""
+        newest = {each["id"]: each for each in self.newest("events")}
+        events = [newest.get(event_id) or self.read("events", event_id) for event_id in event_ids]
+        found = {each["id"]: (each["data"]["object"].get("metadata") or {}).get("sagaId") for each in events}
+        return {event_id: saga_id for event_id, saga_id in found.items() if saga_id}
 
     def resend_event(self, event_id: str) -> None:
         """Bring one event once more, as Stripe's Dashboard does."""
@@ -81,6 +93,11 @@ class StripeClient:
             if not page["has_more"]:
                 return
             query["starting_after"] = page["data"][-1]["id"]
+
+
+def amount_at_stripe(amount: int, currency: str) -> int:
+    """Return the amount as Stripe counts it, of one in the currency's own minor units."""
+    return amount * (100 if currency.upper() in CENTS_ONLY_AT_STRIPE else 1)
 
 
 def _intent_path(client_secret: str) -> str:

@@ -9,7 +9,6 @@ from typing import Self
 
 import requests
 
-from simulators.clients.control import ControlClient
 from simulators.console.index import ExchangeIndex
 from simulators.console.seed_data import seed
 from simulators.kit.json_types import Json
@@ -72,7 +71,8 @@ class Session:
 
     def faults(self) -> list[Json]:
         """Return all planted faults, spent ones too, each with the service it is planted in."""
-        return [{"service": name, **each} for name, each in self._collect(ControlClient.faults)]
+        faults = self._collect(lambda name: self.world.control(name).faults())
+        return [{"service": name, **each} for name, each in faults]
 
     def active_faults(self) -> list[Json]:
         """Return the faults that may still strike."""
@@ -80,7 +80,7 @@ class Session:
 
     def deliveries(self) -> list[Json]:
         """Return the newest messages of all simulators, newest first, each with its sender."""
-        items = [{"sender": name, **each} for name, each in self._collect(ControlClient.deliveries)]
+        items = [{"sender": name, **each} for name, each in self._collect(self.world.deliveries)]
         return sorted(items, key=lambda each: str(each["created"]), reverse=True)
 
     def down(self) -> list[str]:
@@ -93,12 +93,12 @@ class Session:
         nothing_open = all(each.answer for _, each in self.world.recorder.entries())
         return nothing_open and (due is None or due > self.world.clock.now())
 
-    def _collect(self, look: Callable[[ControlClient], list[Json]]) -> list[tuple[str, Json]]:
+    def _collect(self, look: Callable[[str], list[Json]]) -> list[tuple[str, Json]]:
         """Return what the simulators that run list, each item with the name of its simulator."""
         items: list[tuple[str, Json]] = []
         for name in self.world.topology.simulators:
             with suppress(requests.RequestException):  # It may go down on purpose, while it is asked.
-                items += [(name, each) for each in look(self.world.control(name))] if self.world.is_up(name) else []
+                items += [(name, each) for each in look(name)] if self.world.is_up(name) else []
         return items
 
     def _start_world(self, service: str) -> tuple[Together, ExchangeIndex]:

@@ -18,6 +18,7 @@ from simulators.stripe.errors import answer_with_stripe_errors
 from simulators.stripe.faults import STRIPE_FAULTS
 from simulators.stripe.payments import (
     balance,
+    bank_debits,
     capture,
     charges,
     dispute_lifecycle,
@@ -38,6 +39,7 @@ RESOURCES = (
     three_d_secure_page, search,
 )  # fmt: skip
 LATER = (
+    bank_debits.answer_debit,
     capture.expire_hold,
     session_lifecycle.expire_session,
     charges.settle,

@@ -21,7 +21,7 @@ EXPANDABLE = {
     "product": "products",
 }
 # What a movement of money can be on account of, by the beginning of its id.
-SOURCES = {"ch": "charges", "du": "disputes", "re": "refunds"}
+SOURCES = {"ch": "charges", "py": "charges", "du": "disputes", "re": "refunds", "pyr": "refunds"}
 
 MAX_DEPTH = 4
 

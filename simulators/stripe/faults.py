@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
+from fnmatch import fnmatch
 
 from simulators.kit.faults.deliveries import SendFault
+from simulators.kit.faults.fault import Fault
 from simulators.kit.faults.requests import RequestFault, RouteFault
 from simulators.kit.json_types import Json
 from simulators.kit.seams import Clock
@@ -44,6 +47,43 @@ class AlteredAmount(SendFault):
 
 
 @dataclass(kw_only=True)
+class BankAnswerFault(Fault):
+    """Strikes payments that a bank answers days later, whose method's type fits this pattern."""
+
+    type: str = "*"
+
+    def covers(self, *where: str) -> bool:
+        """Tell whether the payment method's type fits."""
+        return fnmatch(where[0], self.type)
+
+    def change(self, after: timedelta | None, failure: str | None) -> tuple[timedelta | None, str | None]:
+        """Return when the bank will answer (None: never), and with which failure (None: the money comes)."""
+        raise NotImplementedError
+
+
+@dataclass(kw_only=True)
+class LateBankAnswer(BankAnswerFault):
+    """The bank takes so many days more to answer."""
+
+    days: float = 10
+
+    def change(self, after: timedelta | None, failure: str | None) -> tuple[timedelta | None, str | None]:
+        """Put the answer off."""
+        return after and after + timedelta(days=self.days), failure
+
+
+@dataclass(kw_only=True)
+class FailedDebit(BankAnswerFault):
+    """The bank answers that there is no money, for this reason."""
+
+    code: str = "insufficient_funds"
+
+    def change(self, after: timedelta | None, failure: str | None) -> tuple[timedelta | None, str | None]:  # noqa: ARG002
+        """Fail."""
+        return after, self.code
+
+
+@dataclass(kw_only=True)
 class LiveEvent(SendFault):
     """The webhook, rightly signed, says that it is of live mode."""
 
@@ -54,4 +94,4 @@ class LiveEvent(SendFault):
         return [delivery | {"body": json.dumps(body)}]
 
 
-STRIPE_FAULTS = (KeptServerError, LockTimeout, AlteredAmount, LiveEvent)
+STRIPE_FAULTS = (KeptServerError, LockTimeout, AlteredAmount, LiveEvent, LateBankAnswer, FailedDebit)

@@ -13,6 +13,7 @@ import requests
 from simulators.kit.seams import Clock, Seams
 from simulators.world.credentials import Credentials
 from simulators.world.local_service import LocalService
+from simulators.world.log_capture import LogCapture
 from simulators.world.recorder import Recorder
 from simulators.world.scheduler import Scheduler
 from simulators.world.topology import PAYMENT, REFERENCE, SERVICES, ServiceRow, Topology
@@ -37,7 +38,7 @@ class Inside(World):
         settings: Mapping[str, str] | None = None,
         services: tuple[ServiceRow, ...] = SERVICES,
     ) -> None:
-        self._seed = seed
+        self._seed, self._log = seed, LogCapture()
         urls, credentials = _urls(services), Credentials.draw(self._random("credentials"))
         url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
         topology = Topology(urls, credentials, url, service, settings or {}, services=services)
@@ -79,8 +80,13 @@ class Inside(World):
         service = self.services[name]
         service.restart() if name == PAYMENT else service.revive()
 
+    def log(self) -> list[str]:
+        """Return all that was logged in this process since the world began, down to DEBUG."""
+        return self._log.lines
+
     def close(self) -> None:
         """Let every service put down what it holds."""
+        self._log.stop()
         for service in self.services.values():
             service.background.stop()
 

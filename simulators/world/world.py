@@ -154,12 +154,19 @@ class World(ABC):
         faults = [(name, each) for name in self.topology.simulators for each in self.control(name).faults()]
         return {(name, each["fault"]): each["strikes"] for name, each in faults}
 
+    def deliveries(self, service: str) -> list[Json]:
+        """Return the newest messages of a simulator, newest first; those about a saga tell its id as `sagaId`."""
+        newest = self.control(service).deliveries()
+        events = {each["about"] for each in newest if "about" in each}  # Stripe knows no sagas: its events do.
+        sagas = self.stripe.sagas_of(events) if events else {}
+        return [each | {"sagaId": sagas.get(each["about"])} if "about" in each else each for each in newest]
+
     def lost_messages(self) -> list[Json]:
         """Return what the simulators sent and nobody ever got: when, by whom, and what it was."""
         return [
             {"at": each["created"], "sender": name, "event": each["event"], "sagaId": each.get("sagaId")}
             for name in self.topology.simulators
-            for each in reversed(self.control(name).deliveries())
+            for each in reversed(self.deliveries(name))
             if each["status"] == "LOST"
         ]
 

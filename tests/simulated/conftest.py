@@ -9,6 +9,7 @@ import pytest
 
 from simulators.contracts.pact import Pact, pacts_in
 from simulators.contracts.scenarios import Link, played_as_text, played_in
+from simulators.judge.evidence import gather
 from simulators.judge.verdict import must_hold
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
@@ -103,6 +104,7 @@ def world(world_kind: str, tmp_path: Path, listening: Listening, request: pytest
 def come_to_rest(world: World) -> None:
     """Heal everything and let time pass until nobody has anything to do."""
     world.recover()
+    gather(world)  # How each has ended so far: that is to be final.
     world.pass_time(LONG_ENOUGH)
 
 

@@ -136,7 +136,7 @@ def test_the_sweep_would_see_a_service_without_idempotency_keys(stage: Stage, mo
     """The guard is seen failing: a new key for each attempt makes a second intent."""
     once = "reference.gateways.stripe_gateway._once"
     monkeypatch.setattr(once, lambda key, outgoing, act, _: act(f"{key}:{outgoing.attempts}"))
-    with pytest.raises(AssertionError, match="invariant 4"):
+    with pytest.raises(AssertionError, match="I4 one intent"):
         stage.live_through("course bought", [Point("after a call", 1)])
 
 

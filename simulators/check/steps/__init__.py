@@ -9,6 +9,7 @@ pytest_plugins = [
         "scenario",
         "booking",
         "forgery",
+        "impostors",
         "learning",
         "neighbours",
         "purchase",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from pytest_bdd import given, parsers, then, when
 
@@ -13,6 +13,12 @@ from simulators.kit.json_types import Json
 from simulators.stories import tomorrow
 from simulators.world.topology import COMMUNICATION, TUTORS
 from simulators.world.world import World
+
+ANSWERS: dict[str, tuple[str, dict[str, object]]] = {
+    "is lost": ("lost_delivery", {}),
+    "comes late": ("delayed_delivery", {"seconds": 600}),
+    "comes twice": ("duplicate_delivery", {}),
+}
 
 
 @given(parsers.parse('the tutor "{tutor}" teaches for {rate} an hour'))
@@ -40,6 +46,29 @@ def begins_to_ask(scenario: CurrentScenario, who: str, minutes: int, tutor: str)
 def asks_in_the_night(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Ask for a time at which tutors sleep."""
     scenario.begins(who, scenario.world.student(who).book(tutor, tomorrow(scenario.world, hour=23), minutes))
+
+
+@given(parsers.parse('"{who}" has asked for {minutes:d} minutes with "{tutor}" in the time of another zone'))
+def asks_in_another_zone(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
+    """Ask for the same instant as everybody, written with an offset."""
+    at = datetime.fromisoformat(tomorrow(scenario.world)).astimezone(timezone(timedelta(hours=5, minutes=30)))
+    scenario.begins(who, scenario.world.student(who).book(tutor, at.isoformat(), minutes))
+
+
+@then(parsers.parse('the session of "{who}" is at the time that was asked for'))
+def is_at_that_time(scenario: CurrentScenario, who: str) -> None:
+    """The same instant, in whatever form."""
+    world = scenario.world
+    (session,) = world.eventually(lambda: [each for each in world.communication.sessions() if each["studentId"] == who])
+    wanted = datetime.fromisoformat(tomorrow(world))
+    expect(datetime.fromisoformat(session["scheduledAt"]), wanted, "when the session is")
+
+
+@given(parsers.re(r"the tutor-matching-service's next answer (?P<trouble>is lost|comes late|comes twice)"))
+def answer_in_trouble(world: World, trouble: str) -> None:
+    """The slot is held, and the answer goes astray."""
+    name, parameters = ANSWERS[trouble]
+    world.plant_fault(TUTORS, name, event="AvailabilityConfirmed", **parameters)
 
 
 @when(parsers.parse('"{who}" clicks twice to book {minutes:d} minutes with "{tutor}"'))

@@ -23,6 +23,7 @@ class CurrentScenario:
     who: str = ""
     sagas: list[str] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)  # HTTP statuses that somebody got who must not succeed.
+    seen: list[str] = field(default_factory=list)  # The states in which the purchase was seen meanwhile.
 
     @property
     def student(self) -> Student:

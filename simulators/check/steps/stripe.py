@@ -6,6 +6,7 @@ from pytest_bdd import given, parsers, then, when
 
 from simulators.check.expect import expect
 from simulators.check.steps.scenario import CurrentScenario, duration, money
+from simulators.clients.stripe import amount_at_stripe
 from simulators.clients.student_app import GOOD_CARD
 
 CARDS = {
@@ -56,6 +57,29 @@ def refunded_by_hand(scenario: CurrentScenario) -> None:
     world.stripe.refund(intent["id"])
 
 
+@when(parsers.parse("a person gives {sum_} back at Stripe"))
+@given(parsers.parse("a person has given {sum_} back at Stripe"))
+def refunds_a_part(scenario: CurrentScenario, sum_: str) -> None:
+    """Give a part back past the payment-service."""
+    scenario.world.settle()
+    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    scenario.world.stripe.refund(intent["id"], money(sum_)[0])
+
+
+@given(parsers.parse("somebody has changed the payment at Stripe to {sum_}"))
+def changes_the_payment(scenario: CurrentScenario, sum_: str) -> None:
+    """Let the student be asked for another sum than was agreed."""
+    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    scenario.world.stripe.change_amount(intent["id"], money(sum_)[0])
+
+
+@when("everybody pays")
+def everybody_pays(scenario: CurrentScenario) -> None:
+    """Pay for every purchase, each by its own student."""
+    for saga_id in scenario.sagas:
+        scenario.world.student((scenario.saga(saga_id) or {})["studentId"]).pay(saga_id)
+
+
 @then("there was one refund")
 def one_refund(scenario: CurrentScenario) -> None:
     """Whatever was tried, Stripe knows of one."""
@@ -81,22 +105,33 @@ def leaves_three_d_secure(scenario: CurrentScenario, who: str) -> None:
 def pays_and_disputes(scenario: CurrentScenario, who: str) -> None:
     """Pay, and let the bank take it back."""
     scenario.world.student(who).pay(scenario.saga_id, "pm_card_createDispute")
-    scenario.world.pass_time(duration("a minute"))
 
 
-@then("the payment shows an open dispute")
-def shows_dispute(scenario: CurrentScenario) -> None:
+@then(parsers.parse("the payment shows an open dispute within {span}"))
+def shows_dispute(scenario: CurrentScenario, span: str) -> None:
     """It is recorded beside the status."""
+    scenario.world.pass_time(duration(span))
+    expect_dispute(scenario, "needs_response")
+
+
+@then("the payment shows a lost dispute")
+def shows_lost_dispute(scenario: CurrentScenario) -> None:
+    """Nobody answered the bank in time: it keeps what it took back."""
+    expect_dispute(scenario, "lost")
+
+
+def expect_dispute(scenario: CurrentScenario, status: str) -> None:
+    """Expect one dispute, beside a status that it did not change."""
     payment = (scenario.saga() or {})["payment"]
     expect(payment["status"], "SUCCEEDED", "the status of the payment")
-    expect(list(payment["disputes"].values()), ["needs_response"], "its disputes")
+    expect(list(payment["disputes"].values()), [status], "its disputes")
 
 
 @then(parsers.parse('"{who}" has paid {price} in all'))
 def has_paid(scenario: CurrentScenario, who: str, price: str) -> None:
     """Stripe took that much from the student, and kept it."""
     amount, currency = money(price)
-    expect(paid_in_all(scenario, who), {currency: amount}, f"what {who} has paid")
+    expect(paid_in_all(scenario, who), {currency: amount_at_stripe(amount, currency)}, f"what {who} has paid")
 
 
 @then(parsers.parse('"{who}" has paid nothing'))

@@ -23,6 +23,11 @@ TROUBLES: dict[str, tuple[str, dict[str, object]]] = {
     "with half of what it has to say": ("limit_data", {"bytes": 100}),
     "drop by drop": ("slicer", {"averageSize": 8, "delay": 1_000_000}),
 }
+OLDER_NEWS = {
+    "of the decline": "payment_intent.payment_failed",
+    "that the payment can be made": "payment_intent.created",
+    "that a refund has begun": "refund.created",
+}
 ASKING = {"method": "POST", "path": INTENTS}
 REFUNDING = {"method": "POST", "path": REFUNDS}
 
@@ -39,6 +44,23 @@ def webhooks_late(world: World, span: str) -> None:
     world.plant_fault(STRIPE, "delayed_delivery", seconds=duration(span).total_seconds(), times=None)
 
 
+@given(parsers.parse("Stripe's news of disputes take {span}"))
+def dispute_news_late(world: World, span: str) -> None:
+    """Keep them back."""
+    seconds = duration(span).total_seconds()
+    world.plant_fault(STRIPE, "delayed_delivery", event="charge.dispute.*", seconds=seconds, times=None)
+
+
+@given(
+    parsers.re(
+        r"Stripe's news (?P<what>of the decline|that the payment can be made|that a refund has begun) comes last"
+    )
+)
+def older_news_late(world: World, what: str) -> None:
+    """Keep the older news back until the younger have long been taken."""
+    world.plant_fault(STRIPE, "delayed_delivery", event=OLDER_NEWS[what], seconds=172_800, times=None)
+
+
 @given("Stripe sends every webhook twice")
 def webhooks_twice(world: World) -> None:
     """At least once is sometimes twice."""
@@ -49,6 +71,13 @@ def webhooks_twice(world: World) -> None:
 def webhooks_lost(world: World) -> None:
     """Send none, and try none again."""
     world.plant_fault(STRIPE, "lost_delivery", times=None)
+
+
+@given("Stripe's news of the end of a dispute is lost")
+def dispute_news_lost(world: World) -> None:
+    """Send all news of a dispute but the last."""
+    for event in ("charge.dispute.closed", "charge.dispute.funds_reinstated"):
+        world.plant_fault(STRIPE, "lost_delivery", event=event, times=None)
 
 
 @given("Stripe hears no answer to its webhooks")

@@ -11,19 +11,15 @@ from typing import Any
 
 import click
 
+from simulators.cli.contracts.build_servers import branch_built, build_url
 from simulators.cli.contracts.git import git
 from simulators.cli.usage import WrongUsage
 
-BRANCHES = (
-    *("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "CIRCLE_BRANCH"),
-    *("BITBUCKET_BRANCH", "TRAVIS_BRANCH", "BUILD_SOURCEBRANCHNAME", "BRANCH_NAME"),
-)
-BUILDS = ("CI_JOB_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL", "TRAVIS_BUILD_WEB_URL", "BUILD_URL")
 OPTIONS = (
     click.option("--version", help="Of the service.  [default: git's commit]"),
     click.option("--branch", help="[default: the build server's, or git's]"),
     click.option("--tag", "tags", multiple=True, help="May be given several times."),
-    click.option("--build-url", help="Where the build can be seen.  [default: the build server's]"),
+    click.option("--build-url", "given_url", help="Where the build can be seen.  [default: the build server's]"),
 )
 
 
@@ -57,13 +53,13 @@ def with_revision(command: Callable[..., None]) -> Callable[..., None]:
         version: str | None,
         branch: str | None,
         tags: tuple[str, ...],
-        build_url: str | None,
+        given_url: str | None,
         **options: Any,  # noqa: ANN401 - click's
     ) -> None:
         def revision(of: Path | None = None) -> Revision:
             if of and not version and _is_changed(of):
                 raise WrongUsage(f"{of} has changes that are in no commit: commit them, or name a --version")
-            return Revision(version or _commit(), branch or _branch(), tags, build_url or _build_url())
+            return Revision(version or _commit(), branch or current_branch(), tags, given_url or current_build_url())
 
         command(*broker, revision=revision, **options)
 
@@ -72,23 +68,19 @@ def with_revision(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _branch() -> str:
-    """A build server checks out a commit, which is on no branch as far as git knows."""
-    return _first(BRANCHES) or _git_output("branch", "--show-current")
+def current_branch() -> str:
+    """Return the build server's branch, or git's, who knows of none when a commit is checked out; empty for none."""
+    built = branch_built(os.environ)
+    return _git_output("branch", "--show-current") if built is None else built
 
 
-def _build_url() -> str:
-    if "GITHUB_RUN_ID" in os.environ:
-        return "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}".format(**os.environ)
-    return _first(BUILDS)
+def current_build_url() -> str:
+    """Return where the build can be seen; empty if that is not known."""
+    return build_url(os.environ)
 
 
 def _is_changed(place: Path) -> bool:
     return bool(_git_output("status", "--porcelain", "--", str(place)))
-
-
-def _first(names: tuple[str, ...]) -> str:
-    return next((os.environ[name] for name in names if os.environ.get(name)), "")
 
 
 def _git_output(*words: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from simulators.clients.payments import saga_path
+from simulators.clients.stripe import amount_at_stripe
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Finding, Findings, invariant
 from simulators.kit.json_types import Json
@@ -15,7 +16,6 @@ METADATA = {"paymentId", "sagaId", "paymentContext", "contextId"}
 REFUSALS = ("EnrollmentRejected", "SessionRejected")
 CLIENT_ERRORS = range(400, 500)
 DELIVERIES = ("CREATE_ENROLLMENT_RECORD", "CREATE_CONFIRMED_SESSION")
-TWO_DECIMALS_AT_STRIPE = ("ISK", "UGX")  # Currencies without cents that Stripe counts as if they had some.
 
 
 @invariant(1, "every payment ends once")
@@ -142,8 +142,7 @@ def _agreed_price(intent: Json) -> Json:
 
 
 def _at_stripe(price: Json) -> Json:
-    code = price["currency"].upper()
-    return {"amount": price["amount"] * (100 if code in TWO_DECIMALS_AT_STRIPE else 1), "currency": code}
+    return {"amount": amount_at_stripe(price["amount"], price["currency"]), "currency": price["currency"].upper()}
 
 
 def _saga_of_payment(evidence: Evidence, payment_id: str) -> str:

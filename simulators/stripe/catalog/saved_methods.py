@@ -10,12 +10,20 @@ from simulators.stripe.api import takes
 from simulators.stripe.errors import CardError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Required, Table, one_of, text
-from simulators.stripe.payments.payment_methods import card_of, checks, find_method, past_of, remember
+from simulators.stripe.payments.cards import Card
+from simulators.stripe.payments.payment_methods import (
+    TYPES,
+    checks,
+    find_method,
+    instrument_of,
+    past_of,
+    remember,
+)
 from simulators.stripe.webhooks.events import emit
 
 routes = Blueprint("saved_methods", __name__)
 
-OF_TYPE: Table = {**PAGE, "type": one_of("card"), "allow_redisplay": one_of("always", "limited", "unspecified")}
+OF_TYPE: Table = {**PAGE, "type": one_of(*TYPES), "allow_redisplay": one_of("always", "limited", "unspecified")}
 USED_UP = (
     "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, "
     "and may not be used again."
@@ -83,15 +91,17 @@ def require_attachable(method: Json) -> None:
         raise UnexpectedStateError("The payment method you provided has already been attached to a customer.")
     if past_of(method["id"])["spent"]:
         raise UnexpectedStateError(USED_UP)
-    card = card_of(method["id"])
-    if not card.attaches and card.decline:
-        raise CardError(card.decline.message, code=card.decline.code, decline_code=card.decline.reason)
+    instrument = instrument_of(method["id"])
+    if not instrument.attaches and instrument.decline:
+        refused = instrument.decline
+        raise CardError(refused.message, code=refused.code, decline_code=refused.reason)
 
 
 def save_method(method: Json, customer_id: str) -> Json:
     """Let the customer keep the card, which the bank looks at for that, and announce it."""
-    card = method["card"] | {"checks": checks(card_of(method["id"]), method["billing_details"])}
-    method = table("payment_methods").put(method | {"card": card, "customer": customer_id})
+    if isinstance(card := instrument_of(method["id"]), Card):
+        method |= {"card": method["card"] | {"checks": checks(card, method["billing_details"])}}
+    method = table("payment_methods").put(method | {"customer": customer_id})
     emit("payment_method.attached", method)
     return method
 

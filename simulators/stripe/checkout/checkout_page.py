@@ -1,4 +1,4 @@
-"""The page on which a person pays a Checkout Session: with a card chosen by what is to happen, or typed in."""
+"""The page on which a person pays a Checkout Session: by a choice of what is to happen, or a card typed in."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from simulators.stripe.errors import StripeError
 from simulators.stripe.includable import line_items
 from simulators.stripe.pages import TEMPLATES, by_hand, sum_of_money
 from simulators.stripe.parameters import parse_params
-from simulators.stripe.payments.cards import BY_TOKEN, CARDS, Authentication, Card, RefundEnds
-from simulators.stripe.payments.payment_methods import NOBODY, new_method, new_typed_method
+from simulators.stripe.payments.bank_accounts import ACH_ACCOUNTS, SEPA_ACCOUNTS, BankAccount
+from simulators.stripe.payments.cards import CARDS, Card
+from simulators.stripe.payments.instruments import Authentication, RefundEnds
+from simulators.stripe.payments.payment_methods import INSTRUMENTS, NOBODY, new_method, new_typed_method
 from simulators.stripe.payments.typed_cards import TYPED
 
 routes = Blueprint("checkout_page", __name__, template_folder=TEMPLATES)
 
 # How a brand is written, where not with one capital.
 BRANDS = {"jcb": "JCB", "unionpay": "UnionPay"}
-GROUPS = ("Pays", "Is declined", "Asks for 3-D Secure", "Pays, with a sequel")
+GROUPS = ("Pays", "Is declined", "Asks for 3-D Secure", "Pays, with a sequel", "The bank answers days later")
+OFFERED_ACCOUNTS = tuple(account for account in (*ACH_ACCOUNTS, *SEPA_ACCOUNTS) if account.country in {"US", "AT"})
 
 
 @routes.get("/c/pay/<session_id>")
@@ -54,18 +57,28 @@ def pay_checkout(session_id: str) -> ResponseReturnValue:
 def _page(session: Json, wrong: str | None) -> str:
     items = [(item, sum_of_money(item["amount_total"], item["currency"])) for item in line_items(session)["data"]]
     total = sum_of_money(session["amount_total"], session["currency"])
-    return render_template("checkout.html", session=session, items=items, sum=total, wrong=wrong, groups=_groups())
+    groups = _groups(session["payment_method_types"])
+    return render_template("checkout.html", session=session, items=items, sum=total, wrong=wrong, groups=groups)
 
 
-def _groups() -> dict[str, list[tuple[str, str]]]:
-    """Return the test cards for the list: token and words, by what happens."""
+def _groups(types: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return the test cards and accounts for the list: token and words, by what happens."""
     groups: dict[str, list[tuple[str, str]]] = {name: [] for name in GROUPS}
-    for card in {card.number: card for card in CARDS}.values():
+    for account in OFFERED_ACCOUNTS:
+        if account.type in types:
+            groups[GROUPS[-1]].append((account.token, _account_words(account)))
+    for card in {card.number: card for card in CARDS}.values() if "card" in types else ():
         group, words = _group_and_remark(card)
         groups[group].append(
             (card.token, f"{BRANDS.get(card.brand, card.brand.title())} …{card.number[-4:]}{words and ': '}{words}")
         )
-    return groups
+    return {group: choices for group, choices in groups.items() if choices}
+
+
+def _account_words(account: BankAccount) -> str:
+    after = f"after {account.answers_after.days} days" if account.answers_after else "never"
+    answer = (account.failure or "the money comes").replace("_", " ") if account.answers_after else "answers"
+    return f"Account …{account.number[-4:]}: {answer} {after}{', then a dispute' if account.complaints else ''}"
 
 
 def _group_and_remark(card: Card) -> tuple[str, str]:
@@ -99,8 +112,8 @@ def _remarks(card: Card) -> list[str]:
 def _method(form: Mapping[str, str]) -> Json:
     person = {name: form.get(name) or None for name in ("email", "name")}
     if not form.get("number"):
-        card = BY_TOKEN.get(form.get("card", "")) or abort(400, description="card must be a test card's token")
-        return new_method(card, billing_details=NOBODY | person)
+        chosen = INSTRUMENTS.get(form.get("card", "")) or abort(400, description="card must be a test card's token")
+        return new_method(chosen, billing_details=NOBODY | person)
     month, _, year = form.get("expiry", "").replace(" ", "").partition("/")
     typed: dict[str, Any] = {"number": form["number"], "exp_month": month, "exp_year": year, "cvc": form.get("cvc", "")}
     return new_typed_method(

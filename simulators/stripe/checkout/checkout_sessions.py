@@ -17,7 +17,9 @@ from simulators.stripe.includable import without_session
 from simulators.stripe.lists import PAGE, PAGING, page
 from simulators.stripe.parameters import Required, Table, integer, list_of, metadata, new_metadata, one_of, text, tree
 from simulators.stripe.payments.amounts import require_chargeable
+from simulators.stripe.payments.bank_accounts import require_payable
 from simulators.stripe.payments.intent_parameters import CAPTURING, LATER, NEW
+from simulators.stripe.payments.payment_methods import TYPES
 from simulators.stripe.texts import email, require_no_card_descriptor, return_address, text_up_to
 
 routes = Blueprint("checkout_sessions", __name__)
@@ -41,7 +43,7 @@ CREATE: Table = {
     "metadata": new_metadata,
     "mode": Required(one_of("payment")),
     "payment_intent_data": tree({**NEW, **LATER, **CAPTURING}),
-    "payment_method_types": list_of(one_of("card")),
+    "payment_method_types": list_of(one_of(*TYPES)),
     "submit_type": one_of("auto", "book", "donate", "pay"),
     "success_url": Required(return_address),
     "ui_mode": one_of("hosted_page"),
@@ -89,6 +91,7 @@ def create_checkout_session(params: Json) -> Json:
     session = _new_session(params, items)
     require_chargeable(session["amount_total"], session["currency"])
     param = "payment_intent_data[statement_descriptor]"
+    require_payable(session["payment_method_types"], session["currency"], wish.get("capture_method", "automatic"))
     require_no_card_descriptor(wish.get("statement_descriptor"), session["payment_method_types"], param)
     table("checkout_sessions").put(session)
     table("checkout_wishes").put({"id": session["id"], "payment_intent_data": wish})

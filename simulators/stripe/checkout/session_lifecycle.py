@@ -11,7 +11,7 @@ from simulators.stripe.payments.confirmation import CONFIRMABLE, confirm_intent
 from simulators.stripe.payments.payment_intents import new_intent
 from simulators.stripe.webhooks.events import emit
 
-PAID = ("succeeded", "requires_capture")
+COMPLETING = ("succeeded", "requires_capture", "processing")
 # What a session knows of a customer who has not said anything.
 NOBODY: Json = {
     **dict.fromkeys(("address", "business_name", "email", "individual_name", "name", "phone")),
@@ -34,9 +34,9 @@ def pay(session: Json, method: Json, return_url: str) -> Json:
 
 
 def finish(intent: Json) -> Json:
-    """Complete the session of this intent, if it has one and is now paid; return the intent."""
+    """Complete the session of this intent, if it has one and is now paid or asked for at a bank; return the intent."""
     session = table("checkout_sessions").first(payment_intent=intent["id"])
-    if session and session["status"] == "open" and intent["status"] in PAID:
+    if session and session["status"] == "open" and intent["status"] in COMPLETING:
         paid = {"status": "complete", "url": None}
         paid |= {"payment_status": "paid" if intent["status"] == "succeeded" else "unpaid"}
         if session["customer_creation"] == "always" and session["customer"] is None:

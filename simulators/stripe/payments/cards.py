@@ -3,49 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
-
-class RefundEnds(Enum):
-    """How a refund to the card ends."""
-
-    WELL = "well"
-    WELL_LATER = "well later"
-    BADLY_LATER = "badly later"
+from simulators.stripe.payments.instruments import Authentication, Complaint, Decline, Instrument, RefundEnds
 
 
 @dataclass(frozen=True)
-class CardDispute:
-    """What the customer's bank says as soon as the money is taken; `share`: of so many parts, one is disputed."""
-
-    reason: str
-    inquiry: bool = False
-    share: int = 1
-
-
-class Authentication(Enum):
-    """When the bank wants the cardholder to prove who they are (3-D Secure)."""
-
-    NEVER = "never"
-    ON_REQUEST = "on request"
-    UNLESS_SET_UP = "unless set up"
-    ON_SESSION = "on session"
-    ALWAYS = "always"
-
-
-@dataclass(frozen=True)
-class Decline:
-    """Why the bank says no; `code` is what the customer may know, `reason` what the merchant may."""
-
-    code: str
-    reason: str
-    message: str = "Your card was declined."
-    advice: str = "try_again_later"
-    blocked: bool = False
-
-
-@dataclass(frozen=True)
-class Card:
+class Card(Instrument):
     """A test card by number and by token; a decline comes after the proof, where one is asked for.
 
     `also` is the network that it belongs to beside its brand's.
@@ -54,10 +17,6 @@ class Card:
     token: str
     number: str
     brand: str = "visa"
-    decline: Decline | None = None
-    refund: RefundEnds = RefundEnds.WELL
-    authentication: Authentication = Authentication.NEVER
-    attaches: bool = True
     cvc_check: str = "pass"
     line1_check: str = "pass"
     postal_code_check: str = "pass"
@@ -65,9 +24,6 @@ class Card:
     also: str = ""
     funding: str = "credit"
     risk: str = "normal"
-    complaints: tuple[CardDispute, ...] = ()
-    fraud_warning: bool = False
-    available_at_once: bool = False
 
 
 def _decline_card(token: str, number: str, decline: Decline) -> Card:
@@ -86,8 +42,8 @@ BAD_NUMBER = Decline("incorrect_number", "incorrect_number", "Your card number i
 PROCESSING = Decline("processing_error", "processing_error", "An error occurred while processing your card.")
 BLOCKED = Decline("card_declined", "fraudulent", advice="do_not_try_again", blocked=True)
 
-FRAUD, NOT_RECEIVED = CardDispute("fraudulent"), CardDispute("product_not_received")
-INQUIRY, HALF = CardDispute("fraudulent", inquiry=True), CardDispute("fraudulent", share=2)
+FRAUD, NOT_RECEIVED = Complaint("fraudulent"), Complaint("product_not_received")
+INQUIRY, HALF = Complaint("fraudulent", inquiry=True), Complaint("fraudulent", share=2)
 LOOKUP_FAILED = Decline("card_declined", "processing_error")
 UNPROVEN = Decline(
     "authentication_required",

@@ -13,12 +13,13 @@ from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Table, metadata, text
-from simulators.stripe.payments.cards import Card, Decline
-from simulators.stripe.payments.dispute_lifecycle import open_dispute
+from simulators.stripe.payments.cards import Card
+from simulators.stripe.payments.dispute_lifecycle import dispute_part
 from simulators.stripe.payments.early_fraud_warnings import warn
+from simulators.stripe.payments.instruments import Decline
 from simulators.stripe.payments.ledger import CHARGE, book, charge_fee
 from simulators.stripe.payments.outcomes import card_usage, outcome
-from simulators.stripe.payments.payment_methods import card_of
+from simulators.stripe.payments.payment_methods import instrument_of
 from simulators.stripe.texts import email, on_statement
 from simulators.stripe.webhooks.events import emit, emit_change
 
@@ -66,33 +67,36 @@ def new_charge(intent: Json, method: Json, card: Card, decline: Decline | None, 
     """Try to take (or, for a manual capture, to hold) the intent's money; the charge says what came of it."""
     taken, held = decline is None, decline is None and intent["capture_method"] == "manual"
     amount = intent["amount"] if taken else None
-    attempt = EMPTY | {name: intent[name] for name in FROM_INTENT} | statement(intent)
-    attempt |= {
-        "id": fresh_id("ch"),
-        "object": "charge",
+    used = card_usage(card, method["billing_details"], amount, proven=proven, held=held)
+    attempt = blank_charge(intent, method) | {
         "amount_captured": intent["amount"] if taken and not held else 0,
-        "amount_refunded": 0,
-        "billing_details": method["billing_details"],
         "captured": taken and not held,
-        "created": now(),
-        "disputed": False,
-        "fraud_details": {},
         "outcome": outcome(card, decline),
         "paid": taken,
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
-        "payment_method_details": {
-            "card": card_usage(card, method["billing_details"], amount, proven=proven, held=held),
-            "type": "card",
-        },
-        "radar_options": {},
-        "refunded": False,
+        "payment_method_details": {"card": used, "type": "card"},
         "status": "succeeded" if taken else "failed",
     }
     if decline:
         attempt |= {"failure_code": decline.code, "failure_message": decline.message}
     table("charges").put(attempt)
     return collect(attempt, at_once=intent["capture_method"] == "automatic") if attempt["captured"] else attempt
+
+
+def blank_charge(intent: Json, method: Json) -> Json:
+    """Return a charge of the intent to this payment method, of which nothing has come yet; it is not kept."""
+    return EMPTY | {name: intent[name] for name in FROM_INTENT} | statement(intent) | {
+        "id": fresh_id("ch" if method["type"] == "card" else "py"),
+        "object": "charge",
+        "amount_refunded": 0,
+        "billing_details": method["billing_details"],
+        "created": now(),
+        "disputed": False,
+        "fraud_details": {},
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "radar_options": {},
+        "refunded": False,
+    }  # fmt: skip
 
 
 def statement(intent: Json) -> Json:
@@ -110,12 +114,12 @@ def collect(charge: Json, *, at_once: bool) -> Json:
 
 
 def announce_payment(name: str, charge: Json, previous: Json | None = None) -> None:
-    """Announce by this name that money was taken; a card that complains does so at once, as Stripe's test cards do."""
+    """Announce by this name that money was taken; a complaint comes at once, as with Stripe's test cards."""
     emit(name, charge, previous)
-    card = card_of(charge["payment_method"])
-    for complaint in card.complaints if charge["captured"] else ():
-        open_dispute(charge["id"], **asdict(complaint))
-    if card.fraud_warning and charge["captured"]:
+    instrument = instrument_of(charge["payment_method"])
+    for complaint in instrument.complaints if charge["captured"] else ():
+        dispute_part(charge["id"], **asdict(complaint))
+    if instrument.fraud_warning and charge["captured"]:
         warn(charge)
 
 
@@ -125,6 +129,7 @@ def settle(charge_id: str) -> None:
 
 
 def _book_captured(charge: Json) -> Json:
-    amount, at_once = charge["amount_captured"], card_of(charge["payment_method"]).available_at_once
-    transaction = book(CHARGE, charge, amount, charge["description"], fee=charge_fee(amount), at_once=at_once)
+    amount, instrument = charge["amount_captured"], instrument_of(charge["payment_method"])
+    fee, at_once = charge_fee(amount, instrument.type), instrument.available_at_once
+    transaction = book(CHARGE, charge, amount, charge["description"], fee=fee, at_once=at_once)
     return table("charges").put(charge | {"balance_transaction": transaction["id"]})

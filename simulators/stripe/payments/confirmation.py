@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from simulators.kit.json_types import Json
-from simulators.kit.simulator import simulator
-from simulators.stripe.account import fetch, table
+from simulators.stripe.account import fetch
 from simulators.stripe.catalog.saved_methods import USED_UP, save_method
 from simulators.stripe.errors import CardError, StripeError, UnexpectedStateError
-from simulators.stripe.payments import three_d_secure
-from simulators.stripe.payments.capture import expire_hold
-from simulators.stripe.payments.cards import UNPROVEN, Decline
-from simulators.stripe.payments.charges import announce_payment, new_charge
-from simulators.stripe.payments.outcomes import HOLD_SECONDS
-from simulators.stripe.payments.payment_methods import card_of, past_of, remember
+from simulators.stripe.payments import bank_debits, three_d_secure
+from simulators.stripe.payments.attempts import fail_attempt, record_payment
+from simulators.stripe.payments.bank_accounts import BankAccount
+from simulators.stripe.payments.cards import UNPROVEN, Card
+from simulators.stripe.payments.charges import new_charge
+from simulators.stripe.payments.payment_methods import instrument_of, past_of, remember
 from simulators.stripe.payments.public_view import public_view
 from simulators.stripe.webhooks.events import emit
 
@@ -39,7 +36,7 @@ def confirm_intent(intent: Json, method: Json | None, params: Json) -> Json:
     intent |= {"payment_method": method["id"], "next_action": None} | {k: params[k] for k in CHANGING if k in params}
     proven = three_d_secure.is_passed(intent)
     off_session = bool(params.get("off_session"))
-    if proven or not three_d_secure.is_asked_for(card_of(method["id"]), intent, off_session=off_session):
+    if proven or not three_d_secure.is_asked_for(instrument_of(method["id"]), intent, off_session=off_session):
         return charge_intent(intent, proven=proven)
     if off_session or params.get("error_on_requires_action"):
         about: Json = {"decline_code": UNPROVEN.reason, "payment_method": method}
@@ -48,27 +45,26 @@ def confirm_intent(intent: Json, method: Json | None, params: Json) -> Json:
 
 
 def charge_intent(intent: Json, *, proven: bool) -> Json:
-    """Charge the intent's card; return the intent paid or held, or raise CardError."""
-    return _attempt(intent, card_of(intent["payment_method"]).decline, proven=proven)
-
-
-def fail_attempt(intent: Json, error: CardError) -> CardError:
-    """Leave the intent open for another card, and return the error as the caller gets it."""
-    details = error.body()["error"]
-    intent |= {
-        "last_payment_error": {name: details[name] for name in details if name != "request_log_url"},
-        "latest_charge": details.get("charge", intent["latest_charge"]),
-        "next_action": None,
-        "payment_method": None,
-        "status": "requires_payment_method",
-    }
-    table("payment_intents").put(intent)
-    emit("payment_intent.payment_failed", intent)
-    return error.with_details(payment_intent=public_view(intent))
+    """Charge the intent's method; return the intent paid, held, or waiting for a bank; or raise CardError."""
+    method = fetch("payment_methods", intent["payment_method"])
+    instrument = instrument_of(method["id"])
+    if isinstance(instrument, BankAccount):
+        _keep_for_later(intent, method, proven=proven)
+        return bank_debits.begin(intent, method, instrument)
+    return _attempt(intent, method, instrument, proven=proven)
 
 
 def require_usable(method: Json, intent: Json) -> None:
-    """Let a payment method pass that is new, or that the intent's own customer keeps."""
+    """Let a payment method pass that the intent takes, and that is new or kept by the intent's own customer."""
+    if method["type"] not in intent["payment_method_types"]:
+        message = (
+            f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please attach a "
+        )
+        message += f"PaymentMethod of one of the following types: {', '.join(intent['payment_method_types'])}."
+        raise StripeError(message, param="payment_method")
+    if method["type"] != "card" and intent["capture_method"] == "manual":
+        message = f"A payment with {method['type']} cannot be held to be captured later."
+        raise StripeError(message, param="capture_method")
     if method["customer"] is None:
         if past_of(method["id"])["spent"]:
             raise UnexpectedStateError(USED_UP)
@@ -96,34 +92,14 @@ def require_way_back(params: Json, intent: Json) -> None:
         )
 
 
-def _attempt(intent: Json, decline: Decline | None, *, proven: bool) -> Json:
-    method = fetch("payment_methods", intent["payment_method"])
-    attempt = new_charge(intent, method, card_of(method["id"]), decline, proven=proven)
-    if decline:
+def _attempt(intent: Json, method: Json, card: Card, *, proven: bool) -> Json:
+    attempt = new_charge(intent, method, card, card.decline, proven=proven)
+    if decline := card.decline:
         emit("charge.failed", attempt)
         about: Json = {"advice_code": decline.advice, "decline_code": decline.reason, "payment_method": method}
         raise fail_attempt(intent, CardError(decline.message, code=decline.code, charge=attempt["id"], **about))
     _keep_for_later(intent, method, proven=proven)
-    return _record_payment(intent, attempt)
-
-
-def _record_payment(intent: Json, attempt: Json) -> Json:
-    """Note that the money is there, or held until it is captured."""
-    held = not attempt["captured"]
-    intent |= {
-        "amount_capturable": intent["amount"] if held else 0,
-        "amount_received": 0 if held else intent["amount"],
-        "last_payment_error": None,
-        "latest_charge": attempt["id"],
-        "next_action": None,
-        "status": "requires_capture" if held else "succeeded",
-    }
-    table("payment_intents").put(intent)
-    announce_payment("charge.succeeded", attempt)
-    emit("payment_intent.amount_capturable_updated" if held else "payment_intent.succeeded", intent)
-    if held:
-        simulator().timers.after(timedelta(seconds=HOLD_SECONDS), expire_hold, intent_id=intent["id"])
-    return intent
+    return record_payment(intent, attempt)
 
 
 def _keep_for_later(intent: Json, method: Json, *, proven: bool) -> None:

@@ -20,7 +20,7 @@ from simulators.stripe.parameters import (
     tree,
 )
 from simulators.stripe.payments.amounts import currency
-from simulators.stripe.payments.payment_methods import DATA
+from simulators.stripe.payments.payment_methods import DATA, TYPES
 from simulators.stripe.texts import descriptor_suffix, email, return_address, statement_descriptor, text_up_to
 
 # What can be said of a new intent.
@@ -37,19 +37,28 @@ DESCRIBING: Table = {**clearable(NEW), "metadata": metadata}
 
 METHOD: Table = {"payment_method": text, "payment_method_data": tree(DATA)}
 LATER: dict[str, Check] = {"setup_future_usage": one_of("on_session", "off_session"), "shipping": tree(SHIPPING)}
+METHOD_TYPES = (*TYPES, "link")
 THREE_D_SECURE: Table = {"request_three_d_secure": one_of("automatic", "any", "challenge")}
 # What can be said of an intent until it is paid, held or given up.
 SHAPING: Table = {
     **METHOD,
     "customer": text,
     "payment_method_options": tree({"card": Clearable(tree(THREE_D_SECURE))}),
-    "payment_method_types": list_of(one_of("card", "link")),
+    "payment_method_types": list_of(one_of(*METHOD_TYPES)),
 }
 
+# How the owner of an account has allowed to debit it; the simulator assumes that they have.
+ACCEPTANCE: Table = {
+    "type": Required(one_of("offline", "online")),
+    "accepted_at": integer,
+    "offline": tree({}),
+    "online": tree({"infer_from_client": boolean, "ip_address": text, "user_agent": text}),
+}
 CAPTURING: Table = {"capture_method": one_of("automatic", "automatic_async", "manual")}
 # What makes sense only when an intent is confirmed.
 CONFIRMING: Table = {
     "error_on_requires_action": boolean,
+    "mandate_data": Clearable(tree({"customer_acceptance": Required(tree(ACCEPTANCE))})),
     "off_session": either(
         lambda value: str(value) in {"one_off", "recurring"}, one_of("one_off", "recurring"), boolean
     ),

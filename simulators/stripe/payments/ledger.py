@@ -11,8 +11,9 @@ DAY_SECONDS = 24 * 3600
 # How many midnights pass before the money of a charge is available.
 PENDING_DAYS = 2
 
-# Stripe's price for a card charge, in the currency charged: an invention as to other countries' prices.
-FEE_PERMILLE, FEE_FIXED = 29, 30
+# Stripe's price for a charge in the currency charged: so many thousandths, so much besides, and the most of it.
+# An invention as to other countries' prices.
+FEES = {"card": (29, 30, 10**12), "sepa_debit": (0, 35, 35), "us_bank_account": (8, 0, 500)}
 
 DISPUTE_FEE = 1500
 
@@ -61,9 +62,10 @@ def book(
     })  # fmt: skip
 
 
-def charge_fee(amount: int) -> int:
-    """Return what Stripe keeps of a charge."""
-    return (amount * FEE_PERMILLE + 500) // 1000 + FEE_FIXED
+def charge_fee(amount: int, kind: str = "card") -> int:
+    """Return what Stripe keeps of a charge to a payment method of this type."""
+    permille, fixed, most = FEES[kind]
+    return min((amount * permille + 500) // 1000 + fixed, most)
 
 
 def as_of_now(transaction: Json) -> Json:

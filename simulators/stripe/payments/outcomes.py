@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from simulators.kit.json_types import Json
 from simulators.stripe.account import fresh_id, now
-from simulators.stripe.payments.cards import Card, Decline
+from simulators.stripe.payments.cards import Card
+from simulators.stripe.payments.instruments import Decline
 from simulators.stripe.payments.payment_methods import card_details, checks
 
 # How long the bank holds money for a capture.

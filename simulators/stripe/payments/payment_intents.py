@@ -10,7 +10,9 @@ from simulators.stripe.api import takes
 from simulators.stripe.errors import StripeError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import text
+from simulators.stripe.payments import bank_debits
 from simulators.stripe.payments.amounts import require_chargeable
+from simulators.stripe.payments.bank_accounts import require_payable
 from simulators.stripe.payments.capture import cancel
 from simulators.stripe.payments.confirmation import CONFIRMABLE, confirm_intent, require_usable, require_way_back
 from simulators.stripe.payments.intent_parameters import (
@@ -37,7 +39,11 @@ EMPTY = dict.fromkeys((
     "setup_future_usage", "shipping", "source", "statement_descriptor", "statement_descriptor_suffix",
     "transfer_data", "transfer_group",
 ))  # fmt: skip
-CARD_OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+OPTIONS: dict[str, Json] = {
+    "card": {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"},
+    "sepa_debit": {},
+    "us_bank_account": {"verification_method": "automatic"},
+}
 CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
 # Parameters that are simply kept.
 OF_THE_OBJECT = (
@@ -115,13 +121,15 @@ def confirm_payment_intent(params: Json, intent_id: str) -> Json:
 def cancel_payment_intent(params: Json, intent_id: str) -> Json:
     """The end of an intent that is not paid; there is no way back."""
     intent = fetch("payment_intents", intent_id)
-    if intent["status"] not in CANCELABLE:
+    if intent["status"] not in CANCELABLE or _is_with_the_bank(intent):
         message = f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}."
         message += f" Only a PaymentIntent with one of the following statuses may be canceled: {', '.join(CANCELABLE)}."
         raise UnexpectedStateError(message, code="payment_intent_unexpected_state", payment_intent=intent)
     if intent["status"] != "requires_capture" and table("checkout_sessions").first(payment_intent=intent_id):
         message = "This PaymentIntent was made by a Checkout Session: expire the session in place of canceling it."
         raise UnexpectedStateError(message, code="payment_intent_unexpected_state", payment_intent=intent)
+    if intent["status"] == "processing":
+        bank_debits.withdraw(intent)
     return cancel(intent, params.get("cancellation_reason"))
 
 
@@ -144,13 +152,17 @@ def new_intent(params: Json) -> Json:
         "created": now(),
         "livemode": False,
         "metadata": {},
-        "payment_method_options": {"card": CARD_OPTIONS},
+        "payment_method_options": {},
         "payment_method_types": ["card", "link"] if automatic and automatic["enabled"] else ["card"],
         "status": "requires_payment_method",
     }
     intent |= {name: params[name] for name in OF_THE_OBJECT if name in params}
     _require_sound(intent)
     return _with_options(intent, params)
+
+
+def _is_with_the_bank(intent: Json) -> bool:
+    return intent["status"] == "processing" and bank_debits.is_answered_for(intent)
 
 
 def _automatic(params: Json) -> Json | None:
@@ -163,13 +175,18 @@ def _automatic(params: Json) -> Json | None:
 def _require_sound(intent: Json) -> None:
     require_chargeable(intent["amount"], intent["currency"])
     require_no_card_descriptor(intent["statement_descriptor"], intent["payment_method_types"])
+    require_payable(intent["payment_method_types"], intent["currency"], intent["capture_method"])
     if intent["customer"]:
         fetch("customers", intent["customer"], "customer")
 
 
 def _with_options(intent: Json, params: Json) -> Json:
-    card = intent["payment_method_options"]["card"] | (params.get("payment_method_options", {}).get("card") or {})
-    return intent | {"payment_method_options": {"card": card}}
+    """Return the intent with the options of the methods that it takes, changed as asked for."""
+    changes, known = params.get("payment_method_options", {}), intent["payment_method_options"]
+    types = [name for name in OPTIONS if name in intent["payment_method_types"]]
+    return intent | {
+        "payment_method_options": {name: known.get(name, OPTIONS[name]) | (changes.get(name) or {}) for name in types}
+    }
 
 
 def _with_method(intent: Json, params: Json) -> Json | None:

@@ -1,4 +1,4 @@
-"""Payment methods: a test card, used once or kept by a customer."""
+"""Payment methods: a test card or a test bank account, used once or kept by a customer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from simulators.stripe.parameters import (
     Required,
     Table,
     either,
+    full_name,
     integer,
     metadata,
     new_metadata,
@@ -20,6 +21,9 @@ from simulators.stripe.parameters import (
     text,
     tree,
 )
+from simulators.stripe.payments.bank_accounts import BY_TOKEN as ACCOUNTS
+from simulators.stripe.payments.bank_accounts import HOLDER, BankAccount, account_details, account_of
+from simulators.stripe.payments.bank_accounts import TYPED as ACCOUNT
 from simulators.stripe.payments.cards import BY_LEGACY_TOKEN, BY_TOKEN, Card
 from simulators.stripe.payments.typed_cards import TYPED, full_year, typed_card
 from simulators.stripe.texts import email
@@ -38,7 +42,14 @@ DESCRIBING: Table = {
 }
 CARD = either(lambda value: isinstance(value, dict) and "token" in value, tree({"token": text}), tree(TYPED))
 # What a student's app sends of a card typed in by hand, or a server of a test token.
-DATA: Table = {**DESCRIBING, "metadata": new_metadata, "type": Required(one_of("card")), "card": Required(CARD)}
+TYPES = ("card", *HOLDER)
+DATA: Table = {
+    **DESCRIBING,
+    "metadata": new_metadata,
+    "type": Required(one_of(*TYPES)),
+    "card": CARD,
+    **ACCOUNT,
+}
 UPDATE: Table = {**DESCRIBING, "metadata": metadata, "card": tree({"exp_month": integer, "exp_year": integer})}
 
 NOBODY: Json = {
@@ -48,13 +59,15 @@ NOBODY: Json = {
     "phone": None,
     "tax_id": None,
 }
+# Every test instrument by its token.
+INSTRUMENTS: dict[str, Card | BankAccount] = {**BY_TOKEN, **ACCOUNTS}
 VALID_UNTIL = {"exp_month": 12, "exp_year": 2034}
 
 
 @routes.post("/v1/payment_methods")
 @takes(DATA, publishable=True)
 def create_payment_method(params: Json) -> Json:
-    """A card as a payment method: by number with a publishable key, by test token with any."""
+    """A card or a bank account as a payment method; a card by number only with a publishable key."""
     return _method_from_data(params)
 
 
@@ -73,6 +86,8 @@ def update_payment_method(params: Json, method_id: str) -> Json:
     if before["customer"] is None:
         raise UnexpectedStateError("You must save this PaymentMethod to a customer before you can update it.")
     changes = dict(params)
+    if "card" in changes and before["type"] != "card":
+        raise StripeError(f"This PaymentMethod has the type {before['type']}.", param="card")
     for name in {"billing_details", "card"} & changes.keys():
         changes[name] = before[name] | changes[name]
     return emit_change("payment_method.updated", before, table("payment_methods").put(amend(before, changes)))
@@ -81,7 +96,7 @@ def update_payment_method(params: Json, method_id: str) -> Json:
 def method_from(params: Json) -> Json | None:
     """Return the payment method that a request brings, made anew of a test card; None if it brings none."""
     if "payment_method_data" in params:
-        return _method_from_data(params["payment_method_data"], "payment_method_data[card][number]")
+        return _method_from_data(params["payment_method_data"], "payment_method_data")
     if "payment_method" not in params:
         return None
     return find_method(params["payment_method"], "payment_method")
@@ -89,13 +104,13 @@ def method_from(params: Json) -> Json | None:
 
 def find_method(method_id: str, param: str | None = None) -> Json:
     """Return the payment method of this id, or a new one where the id is a test card's token."""
-    card = BY_TOKEN.get(method_id)
-    return new_method(card) if card else fetch("payment_methods", method_id, param)
+    instrument = INSTRUMENTS.get(method_id)
+    return new_method(instrument) if instrument else fetch("payment_methods", method_id, param)
 
 
-def card_of(method_id: str) -> Card:
-    """Return the test card behind a payment method."""
-    return BY_TOKEN[past_of(method_id)["token"]]
+def instrument_of(method_id: str) -> Card | BankAccount:
+    """Return the test card or the test bank account behind a payment method."""
+    return INSTRUMENTS[past_of(method_id)["token"]]
 
 
 def past_of(method_id: str) -> Json:
@@ -134,24 +149,23 @@ def card_details(card: Card) -> Json:
     }
 
 
-def new_method(card: Card, **more: Json) -> Json:
-    """Keep and return a new payment method of this card."""
-    networks = {"available": [*filter(None, (card.also,)), card.brand], "preferred": None}
-    details = card_details(card) | {"display_brand": card.brand, "generated_from": None, "networks": networks}
+def new_method(instrument: Card | BankAccount, typed: Json | None = None, **more: Json) -> Json:
+    """Keep and return a new payment method of this card or account; `typed` is what a person said of the account."""
+    details = _card(instrument) if isinstance(instrument, Card) else account_details(instrument, typed or {})
     method = {
         "id": fresh_id("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
         "billing_details": NOBODY,
-        "card": details | {"three_d_secure_usage": {"supported": True}},
         "created": now(),
         "customer": None,
         "customer_account": None,
         "livemode": False,
         "metadata": {},
-        "type": "card",
+        "type": instrument.type,
+        instrument.type: details,
     } | more
-    table("cards").put({"id": method["id"], "token": card.token, "spent": False, "set_up": False})
+    table("cards").put({"id": method["id"], "token": instrument.token, "spent": False, "set_up": False})
     return table("payment_methods").put(method)
 
 
@@ -162,15 +176,31 @@ def new_typed_method(typed: Json, **more: Json) -> Json:
     return table("payment_methods").put(method | {"card": method["card"] | until})
 
 
-def _method_from_data(params: Json, param: str = "card[number]") -> Json:
+def _method_from_data(params: Json, inside: str = "") -> Json:
+    """Return the new payment method that these data describe; `inside`: the parameter that holds them."""
     about: Json = {name: params[name] for name in ("allow_redisplay", "metadata") if name in params}
     about["billing_details"] = _whole(params.get("billing_details", {}))
+    kind, param = params["type"], full_name(inside, params["type"])
+    if kind not in params:
+        raise StripeError(f"Missing required param: {param}.", code="parameter_missing", param=param)
+    if kind != "card":
+        for name in HOLDER[kind]:
+            if not about["billing_details"][name]:
+                missing = full_name(full_name(inside, "billing_details"), name)
+                raise StripeError(f"Missing required param: {missing}.", code="parameter_missing", param=missing)
+        return new_method(account_of(kind, params[kind], param), params[kind], **about)
     if "token" in params["card"]:
         return new_method(_of_token(params["card"]["token"]), **about)
     if not g.publishable:
         message = "Sending credit card numbers directly to the Stripe API is generally unsafe. Use a test token."
-        raise StripeError(message, param=param)
+        raise StripeError(message, param=full_name(param, "number"))
     return new_typed_method(params["card"], **about)
+
+
+def _card(card: Card) -> Json:
+    networks = {"available": [*filter(None, (card.also,)), card.brand], "preferred": None}
+    details = card_details(card) | {"display_brand": card.brand, "generated_from": None, "networks": networks}
+    return details | {"three_d_secure_usage": {"supported": True}}
 
 
 def _of_token(token: str) -> Card:

@@ -18,4 +18,4 @@ PUBLIC = (
 
 def public_view(intent: Json) -> Json:
     """Return the intent as the caller's key lets it be seen."""
-    return {name: intent[name] for name in PUBLIC} if g.publishable else intent
+    return {name: intent[name] for name in PUBLIC} if g.get("publishable") else intent

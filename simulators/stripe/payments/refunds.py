@@ -14,10 +14,10 @@ from simulators.stripe.errors import StripeError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, PAGING, page
 from simulators.stripe.parameters import Clearable, Table, integer, metadata, new_metadata, one_of, text
 from simulators.stripe.payments.amounts import money, require_step
-from simulators.stripe.payments.cards import RefundEnds
 from simulators.stripe.payments.dispute_lifecycle import forbids_refund
+from simulators.stripe.payments.instruments import RefundEnds
 from simulators.stripe.payments.ledger import REFUND, REFUND_FAILURE, book
-from simulators.stripe.payments.payment_methods import card_of
+from simulators.stripe.payments.payment_methods import instrument_of
 from simulators.stripe.webhooks.events import emit, emit_change
 
 routes = Blueprint("refunds", __name__)
@@ -163,22 +163,25 @@ def _charge_to_refund(params: Json) -> Json:
 
 
 def _new_refund(charge: Json, amount: int, params: Json) -> Json:
-    ends = card_of(charge["payment_method"]).refund
+    instrument = instrument_of(charge["payment_method"])
+    ends = instrument.refund
     waits = ends is RefundEnds.WELL_LATER
     refund = EMPTY | {
-        "id": fresh_id("re"),
+        "id": fresh_id("re" if instrument.type == "card" else "pyr"),
         "object": "refund",
         "amount": amount,
         "charge": charge["id"],
         "created": now(),
         "currency": charge["currency"],
-        "destination_details": {"card": dict(REFERENCE), "type": "card"},
+        "destination_details": {"type": instrument.type},
         "metadata": params.get("metadata") or {},
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
         "reason": params.get("reason"),
         "status": "pending" if waits else "succeeded",
     }
+    if instrument.type == "card":
+        refund["destination_details"] = {"card": dict(REFERENCE), "type": "card"}
     if waits:
         refund["pending_reason"] = "processing"
     refund["balance_transaction"] = book(REFUND, refund, amount, _description("REFUND FOR CHARGE", charge))["id"]

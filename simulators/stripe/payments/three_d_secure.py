@@ -6,14 +6,14 @@ from flask import request
 
 from simulators.kit.json_types import Json
 from simulators.stripe.account import fresh_id, table
-from simulators.stripe.payments.cards import Authentication, Card
+from simulators.stripe.payments.instruments import Authentication, Instrument
 from simulators.stripe.payments.payment_methods import past_of
 from simulators.stripe.webhooks.events import emit
 
 INSISTS = ("any", "challenge")
 
 
-def is_asked_for(card: Card, intent: Json, *, off_session: bool) -> bool:
+def is_asked_for(card: Instrument, intent: Json, *, off_session: bool) -> bool:
     """Tell whether the cardholder must prove who they are before this intent is paid with this card."""
     if card.authentication is Authentication.ON_SESSION:
         return not off_session

@@ -10,7 +10,8 @@ from simulators.stripe.account import table
 from simulators.stripe.checkout.session_lifecycle import finish
 from simulators.stripe.errors import CardError, StripeError
 from simulators.stripe.pages import TEMPLATES, by_hand, sum_of_money, with_query
-from simulators.stripe.payments.confirmation import charge_intent, fail_attempt
+from simulators.stripe.payments.attempts import fail_attempt
+from simulators.stripe.payments.confirmation import charge_intent
 from simulators.stripe.payments.three_d_secure import awaiting_intent
 
 routes = Blueprint("three_d_secure", __name__, template_folder=TEMPLATES)

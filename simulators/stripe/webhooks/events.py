@@ -109,11 +109,10 @@ def _announce(event: Json, endpoints: list[Json]) -> None:
     if not endpoints:
         return
     deliveries: Deliveries = current_app.extensions["deliveries"]
-    saga_id = (event["data"]["object"].get("metadata") or {}).get("sagaId")
     for endpoint in endpoints:
         version = endpoint["api_version"] or event["api_version"]
         body = json.dumps(event | {"api_version": version, "pending_webhooks": len(endpoints)})
-        deliveries.send(endpoint["id"], endpoint["url"], event["type"], body, about=event["id"], sagaId=saga_id)
+        deliveries.send(endpoint["id"], endpoint["url"], event["type"], body, about=event["id"])
 
 
 def _public_event(event: Json) -> Json:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from click.testing import CliRunner, Result
 
 from simulators.cli import main
-from simulators.cli.contracts.revision import BRANCHES, BUILDS
+from simulators.cli.contracts.build_servers import VARIABLES
 from tests.contracts.broker.books import Books
 
 TOKEN, NAME, PASSWORD = "a token that the broker knows", "ada", "a password that the broker knows"
 BASIC = "Basic YWRhOmEgcGFzc3dvcmQgdGhhdCB0aGUgYnJva2VyIGtub3dz"  # of these two
-ELSEWHERE = dict.fromkeys((*BRANCHES, *BUILDS, "GITHUB_RUN_ID"))
+ELSEWHERE = dict.fromkeys(VARIABLES)
 
 
 @dataclass(frozen=True)

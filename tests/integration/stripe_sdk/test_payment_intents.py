@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from simulators.stripe.payments.cards import CARDS, Authentication
+from simulators.stripe.payments.cards import CARDS
+from simulators.stripe.payments.instruments import Authentication
 from tests.integration.stripe_sdk.intents import METADATA, a_paid_intent, an_intent
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulators.stripe import api_version, lists, parameters, texts
 from simulators.stripe.parameters import Clearable, Required
 from simulators.stripe.payments import amounts
-from simulators.stripe.payments.cards import BY_TOKEN
+from simulators.stripe.payments.payment_methods import INSTRUMENTS
 
 Form = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -111,7 +111,7 @@ def _composed(draw: Draw, name: str, parts: Mapping[str, Any], *, wild: bool) ->
 
 def _text(draw: Draw, name: str) -> Any:
     if name == "payment_method":
-        return draw(st.sampled_from([*BY_TOKEN, Id("pm", 0)]))
+        return draw(st.sampled_from([*INSTRUMENTS, Id("pm", 0)]))
     if name in {"starting_after", "ending_before"}:
         return Id(draw(st.sampled_from(sorted(set(KINDS.values())))), draw(st.integers(0, 3)))
     if name in KINDS:

@@ -66,7 +66,7 @@ def test_the_same_seed_gives_the_same_answers() -> None:
 def test_an_unexpected_failure_leaves_nothing_half_done(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     intent = post(client, "payment_intents", WANTED).json
     before = client.get("/_sim/state").json
-    monkeypatch.setattr("simulators.stripe.payments.confirmation.emit", lambda *_: 1 / 0)
+    monkeypatch.setattr("simulators.stripe.payments.attempts.emit", lambda *_: 1 / 0)
     paying = {"payment_method": "pm_card_visa"}
     answer = post(client, f"payment_intents/{intent['id']}/confirm", paying, **{"Idempotency-Key": "k1"})
     assert (answer.status_code, answer.json["error"]["type"]) == (500, "api_error")

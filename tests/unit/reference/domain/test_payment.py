@@ -15,6 +15,7 @@ from reference.domain.payment_messages import (
     LookAtIntent,
     PaymentCanceled,
     PaymentCheckDue,
+    PaymentDisputed,
     PaymentFailed,
     PaymentRefunded,
     PaymentRefundFailed,
@@ -240,6 +241,98 @@ def test_a_dispute_is_recorded_and_moves_nothing() -> None:
     it = payment()
     it.apply(DisputeReported(**NEWS, dispute_id="dp_1", status="needs_response"))
     assert (it.disputes, it.status) == ({"dp_1": "needs_response"}, PaymentStatus.PENDING)
+
+
+def disputed(status: str, dispute_id: str = "dp_1", *, confirmed: bool = False, **more: Any) -> DisputeReported:
+    return DisputeReported(**NEWS, dispute_id=dispute_id, status=status, confirmed=confirmed, **more)
+
+
+def open_dispute(*statuses: str) -> Payment:
+    it = payment()
+    for news in (created(), paid(), *map(disputed, statuses)):
+        it.apply(news)
+    return it
+
+
+@pytest.mark.parametrize("over", ["won", "lost", "warning_closed", "prevented"])
+@pytest.mark.parametrize(
+    "late", ["needs_response", "under_review", "warning_needs_response", "warning_under_review", "of_next_year"]
+)
+@pytest.mark.parametrize("confirmed", [False, True])
+@pytest.mark.fault(4, 24)
+def test_a_dispute_that_is_over_stays_over(over: str, late: str, *, confirmed: bool) -> None:
+    it = open_dispute(over)
+    assert it.apply(disputed(late, confirmed=confirmed)) == []
+    assert it.disputes == {"dp_1": over}
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        ("needs_response", "under_review", "won"),
+        ("warning_needs_response", "warning_under_review", "warning_closed"),
+        ("warning_needs_response", "needs_response", "lost"),
+    ],
+)
+@pytest.mark.fault(24)
+def test_a_dispute_goes_as_stripe_says_and_each_step_is_announced_once(statuses: tuple[str, ...]) -> None:
+    it = open_dispute()
+    for status in statuses:
+        announced = [each for each in it.apply(disputed(status)) if isinstance(each, PaymentDisputed)]
+        assert [(each.status, each.is_over) for each in announced] == [(status, status == statuses[-1])]
+        assert it.apply(disputed(status)) == []
+        assert it.disputes == {"dp_1": status}
+
+
+@pytest.mark.fault(24)
+def test_a_dispute_that_ended_in_two_ways_is_looked_up_and_stripe_is_believed() -> None:
+    it = open_dispute("won")
+    assert hear(it, disputed("lost")) == [LookAtIntent]
+    assert it.disputes == {"dp_1": "won"}
+    it.apply(disputed("lost", confirmed=True))
+    assert it.disputes == {"dp_1": "lost"}
+
+
+@pytest.mark.fault(24)
+def test_each_dispute_keeps_the_amount_that_it_is_about() -> None:
+    it = open_dispute()
+    it.apply(disputed("needs_response", amount=Money(1200, "EUR")))
+    it.apply(disputed("needs_response", "dp_2", amount=Money(3700, "EUR")))
+    assert it.disputed_amounts == {"dp_1": Money(1200, "EUR"), "dp_2": Money(3700, "EUR")}
+    (first,) = [each for each in it.apply(disputed("won")) if isinstance(each, PaymentDisputed)]
+    assert not first.is_over, "the other one is not"
+    (second,) = [each for each in it.apply(disputed("won", "dp_2")) if isinstance(each, PaymentDisputed)]
+    assert second.is_over
+
+
+@pytest.mark.fault(1, 24)
+def test_an_open_dispute_is_looked_up_ever_more_rarely_until_it_is_over() -> None:
+    it = open_dispute("needs_response")
+    waits = []
+    for _ in range(12):
+        look, again = it.apply(CHECK_DUE)
+        assert isinstance(look, LookAtIntent)
+        assert isinstance(again, ScheduleDeadline)
+        waits.append(again.times)
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 512, 512, 512]
+    it.apply(disputed("lost"))
+    assert it.apply(CHECK_DUE) == []
+
+
+def test_a_payment_in_its_window_is_looked_up_at_a_steady_pace_and_a_refund_ever_more_rarely() -> None:
+    it = payment()
+    assert [it.apply(CHECK_DUE)[-1].times for _ in range(3)] == [1, 1, 1]  # type: ignore[union-attr]
+    it.apply(paid())
+    it.apply(RefundPayment(saga_id="saga_1", reason="nothing to give"))
+    assert [it.apply(CHECK_DUE)[-1].times for _ in range(3)] == [2, 4, 8]  # type: ignore[union-attr]
+
+
+def test_a_price_of_zero_is_rejected_before_stripe_is_asked() -> None:
+    it = payment(price=Money(0, "EUR"))
+    effects = it.begin()
+    assert PaymentRejected(saga_id="saga_1", reason="the price is zero") in effects
+    assert not any(isinstance(each, CreateIntent) for each in effects)
+    assert it.status == PaymentStatus.CANCELED
 
 
 @pytest.mark.parametrize("status", PaymentStatus)

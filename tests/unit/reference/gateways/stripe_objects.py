@@ -48,8 +48,11 @@ def refund(status: str = "succeeded", **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+MONEY = {"amount": 4900, "currency": "eur"}
+
+
 def dispute(**changes: Any) -> dict[str, Any]:
-    return {"id": "dp_1", "object": "dispute", "status": "needs_response", "payment_intent": "pi_1"} | changes
+    return {"id": "dp_1", "object": "dispute", "status": "needs_response", "payment_intent": "pi_1"} | MONEY | changes
 
 
 def error(kind: str = "invalid_request_error", code: str | None = None) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Books:
     # Stripe's side.
 
     def entries(self, span: Span) -> Iterator[Entry]:
-        within = [each for each in self.theirs if each.created_at in span and each.payment_id]
+        within = [replace(each, disputes={}) for each in self.theirs if each.created_at in span and each.payment_id]
         return iter(sorted(within, key=lambda each: each.created_at, reverse=True))
 
     def entry(self, intent_id: str) -> Entry | None:
@@ -150,6 +150,15 @@ def _refunded(mine: Payment, amount: int = PRICE.amount, state: RefundState = Re
     return mine
 
 
+def _disputed(mine: Payment, status: str) -> Payment:
+    mine.disputes["dp_1"] = status
+    return mine
+
+
+def _disputed_at_stripe(entry: Entry, status: str) -> Entry:
+    return replace(entry, is_disputed=True, disputes={"dp_1": status})
+
+
 def _unheard_of(mine: Payment) -> Payment:
     mine.intent_id = None
     return _open(mine)
@@ -203,6 +212,11 @@ CASES: dict[str, Callable[[Payment, Entry], Planted]] = {
     "open there": lambda p, e: _case([_canceled(p)], [replace(e, **OPEN)], _by(K.OPEN_AT_STRIPE, e)),
     "refunded there": lambda p, e: _case([p], [replace(e, given_back=100)], _by(K.REFUNDED_THERE_ONLY, e)),
     "refunded here": lambda p, e: _case([_refunded(p)], [e], _by(K.REFUNDED_HERE_ONLY, e)),
+    "disputed on both sides": lambda p, e: _case([_disputed(p, "lost")], [_disputed_at_stripe(e, "lost")]),
+    "disputed there": lambda p, e: _case([p], [_disputed_at_stripe(e, "needs_response")], _by(K.DISPUTE_DIFFERS, e)),
+    "dispute ended there": lambda p, e: _case(
+        [_disputed(p, "needs_response")], [_disputed_at_stripe(e, "lost")], _by(K.DISPUTE_DIFFERS, e)
+    ),
     "another amount": lambda p, e: _case([p], [replace(e, price=Money(1, "EUR"))], _by(K.AMOUNT_DIFFERS, e)),
     "another currency": lambda p, e: _case([p], [replace(e, price=Money(4900, "USD"))], _by(K.AMOUNT_DIFFERS, e)),
     "less received": lambda p, e: _case([p], [replace(e, received=Money(1, "EUR"))], _by(K.AMOUNT_DIFFERS, e)),

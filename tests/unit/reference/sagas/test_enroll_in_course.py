@@ -225,6 +225,29 @@ def test_nothing_is_waited_for_for_ever() -> None:
     ]
 
 
+def test_what_is_not_answered_is_asked_for_ever_more_rarely() -> None:
+    saga, _ = moved_by(INITIATED, VERIFIED, PAID)
+    unanswered = DeliveryUnanswered(saga_id="saga_1")
+    waits = []
+    for _ in range(6):
+        command, again = saga.handle(unanswered, NOON)
+        assert isinstance(command, CreateEnrollmentRecord)
+        assert isinstance(again, ScheduleDeadline)
+        waits.append((again.due, again.times))
+    assert waits == [(Wait.REPLY, times) for times in (2, 4, 8, 16, 32, 64)]
+
+
+@pytest.mark.fault(24)
+def test_nobody_is_called_to_a_dispute_that_is_over() -> None:
+    saga, _ = moved_by(INITIATED, VERIFIED, PAID, CONFIRMED)
+    over = PaymentDisputed(saga_id="saga_1", dispute_id="dp_1", status="won", is_over=True)
+    (called,) = saga.handle(DISPUTED, NOON)
+    assert isinstance(called, SendNotice)
+    assert saga.handle(over, NOON) == [Withdraw(called)], "and what was not sent yet is not sent any more"
+    fresh, _ = moved_by(INITIATED, VERIFIED, PAID, CONFIRMED)
+    assert not any(isinstance(each, SendNotice) for each in fresh.handle(over, NOON))
+
+
 def test_history_tells_in_plain_words_and_each_thing_once() -> None:
     saga, _ = moved_by(INITIATED, VERIFIED, DECLINED, DECLINED, PAID, INITIATED, CONFIRMED, CONFIRMED)
     assert [entry.text for entry in saga.history] == [

@@ -236,3 +236,55 @@ def test_no_secret_reaches_the_log(service: Service, world: RequestsMock, caplog
     service.work(world)
     for secret in (SECRET, WEBHOOK_SECRET, STRIPE_KEY, SERVICE_TOKEN, JWT_SECRET, token()["Authorization"]):
         assert secret not in caplog.text
+
+
+OURS: dict[str, Any] = {"metadata": OUR_METADATA}
+ODD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "a paymentId too long": ({"metadata": OUR_METADATA | {"paymentId": "x" * 300}}, {}),
+    "a sagaId with NUL": ({"metadata": OUR_METADATA | {"sagaId": "a\x00b"}}, {}),
+    "half a character": ({"metadata": OUR_METADATA | {"paymentId": "\ud800"}}, {}),
+    "metadata of another kind": ({"metadata": 7}, {}),
+    "a negative amount": ({"amount_received": -1}, {}),
+    "half a cent": ({"amount_received": 1.5}, {}),
+    "an amount in words": ({"amount_received": "a lot"}, {}),
+    "no number": ({"amount_received": float("nan")}, {}),
+    "an odd currency": ({"currency": "euros"}, {}),
+    "no currency": ({"currency": None}, {}),
+    "an intent id too long": ({"id": "x" * 256}, {}),
+    "no id": ({}, {"id": None}),
+    "an id with NUL": ({}, {"id": "evt\x00"}),
+    "an id too long": ({}, {"id": "e" * 300}),
+    "a time beyond the calendar": ({}, {"created": 10**20}),
+    "a time of another kind": ({}, {"created": "now"}),
+    "no mode": ({}, {"livemode": "yes"}),
+    "no data": ({}, {"data": []}),
+    "no object": ({}, {"data": {"object": None}}),
+}
+UNREADABLE: dict[str, bytes] = {
+    **{
+        name: json.dumps(event("payment_intent.succeeded", intent("succeeded", **OURS | changes)) | around).encode()
+        for name, (changes, around) in ODD.items()
+    },
+    "no JSON": b"\x00 payment_intent.succeeded",
+    "a list": b"[1]",
+    "nested too deeply": b'{"id": "evt_1", "data": ' + b"[" * 3000,
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("odd", UNREADABLE)
+@pytest.mark.fault(13, 26)
+def test_what_is_signed_and_cannot_be_read_is_kept_for_a_person(service: Service, odd: str) -> None:
+    body = UNREADABLE[odd]
+    headers = {"Stripe-Signature": signature(body.decode())}
+    for _ in range(2):
+        answer = service.client.post("/webhooks/stripe", data=body, headers=headers)
+        assert (answer.status_code, answer.get_json()) == (200, {"received": True})
+    (letter,) = service.get("/dead-letters").get_json()["items"]
+    assert (letter["source"], letter["name"]) == ("stripe", "Unreadable")
+    assert "cannot be read" in letter["reason"]
+    assert SECRET not in service.get("/dead-letters").text
+    figures = service.client.get("/metrics").text
+    assert 'result="unreadable"' in figures
+    assert 'result="refused"' not in figures
+    assert service.post(f"/dead-letters/{letter['id']}/resolve", {"why": "seen"}).status_code == 202

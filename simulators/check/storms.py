@@ -13,6 +13,7 @@ from random import Random
 import requests
 
 from simulators.clients.http_client import Refused
+from simulators.judge.evidence import gather
 from simulators.judge.verdict import must_hold
 from simulators.stories import tomorrow
 from simulators.world.topology import COMMUNICATION, LEARNING, STRIPE, TUTORS
@@ -31,6 +32,7 @@ WAYS = {
 """What a student does, by the cards that are tried."""
 
 MAY_WAIT_FOR_A_PERSON = ("disputes", "cannot be refunded")
+PRICES = (1999, 113, 820, 4900, 1001, 333)  # Not all of them survive being counted in parts of a whole.
 THINGS = {"sure": 8, "fickle": 3, "draft": 1}
 """What is delivered, what is refused once it is paid, and what cannot be bought; each so many times as likely."""
 
@@ -90,6 +92,14 @@ class Breakdown:
         return f"{self.service} {self.fault} {self.parameters}"
 
 
+# Stripe makes a payment, and neither its answer nor its news of it arrives: whoever asks again must use the same key.
+SILENCE = [
+    Breakdown(STRIPE, "lost_answer", {"probability": 0.3, "method": "POST", "path": "/v1/payment_intents"}),
+    Breakdown(STRIPE, "lost_delivery", {"probability": 0.5, "event": "payment_intent.created"}),
+]
+SILENT_STORMS = 0.4
+
+
 @dataclass(frozen=True)
 class Purchase:
     """What one student wants, and does about it."""
@@ -131,17 +141,23 @@ class Storm:
     seed: int
     purchases: list[Purchase]
     breakdowns: list[Breakdown]
+    prices: dict[str, int]
 
     def break_out(self, world: World) -> None:
         """Furnish the world, and let things go wrong in it from now on."""
         for thing in THINGS:
-            world.learning.create_course(thing, published=thing != "draft")
-            world.tutors.hire(thing)
+            world.learning.create_course(thing, amount=self.prices[thing], published=thing != "draft")
+            world.tutors.hire(thing, amount=self.prices[thing])
         world.plant_fault(LEARNING, "rejected_enrollment", courseId="fickle", times=None)
         world.plant_fault(COMMUNICATION, "rejected_session", tutorId="fickle", times=None)
         world.plant_fault(TUTORS, "rejected_availability", tutorId="draft", times=None)
         for each in self.breakdowns:
             world.plant_fault(each.service, each.fault, times=None, **each.parameters)
+
+    def has_rival(self, purchase: Purchase) -> bool:
+        """Whether somebody else wants the same time of the same tutor."""
+        slots = Counter((each.kind, each.thing, each.day, each.hour) for each in self.purchases)
+        return purchase.kind == "session" and slots[purchase.kind, purchase.thing, purchase.day, purchase.hour] > 1
 
     @contextmanager
     def explain(self, replay: str) -> Iterator[None]:
@@ -166,11 +182,10 @@ def brew(seed: int, purchases: int, breakdowns: int = 8) -> Storm:
     """Draw a storm: some kinds of faults and not others, since those hide each other."""
     randomness = Random(seed)
     kinds = randomness.sample(sorted(KINDS), breakdowns)
-    return Storm(
-        seed,
-        [_purchase(randomness, f"student{number}") for number in range(purchases)],
-        [_breakdown(randomness, kind) for kind in kinds],
-    )
+    wanted = [_purchase(randomness, f"student{number}") for number in range(purchases)]
+    troubles, more = [_breakdown(randomness, kind) for kind in kinds], Random(f"{seed}/more")
+    troubles += SILENCE if more.random() < SILENT_STORMS else []
+    return Storm(seed, wanted, troubles, {thing: more.choice(PRICES) for thing in THINGS})
 
 
 def weather(
@@ -187,17 +202,32 @@ def weather(
     rest(timedelta(minutes=5))
     struck = {fault for (_, fault), times in world.strikes().items() if times}
     world.clear_faults()
+    gather(world)  # How each has ended so far: that is to be final.
     rest(timedelta(days=4))
     must_hold(world)
-    return Weathered(Counter(_ended(world, *each) for each in zip(storm.purchases, sagas, strict=True)), struck)
+    return Weathered(Counter(_end(world, storm, *each) for each in zip(storm.purchases, sagas, strict=True)), struck)
 
 
-def _ended(world: World, purchase: Purchase, saga_id: str) -> str:
+def _end(world: World, storm: Storm, purchase: Purchase, saga_id: str) -> str:
+    """Return how the purchase ended, which must be as it had to: neither too much is sold nor too little."""
     saga = world.payment.find_saga(saga_id) or {}
     outcome = saga.get("outcome")
     assert outcome, f"{purchase} is left open: {saga}"
-    assert outcome != "PARKED" or purchase.way in MAY_WAIT_FOR_A_PERSON, f"{purchase} waits for a person: {saga}"
+    is_paid = any(each["status"] == "succeeded" for each in world.stripe.intents(saga_id))
+    right = _right_endings(purchase, storm.has_rival(purchase), is_paid=is_paid)
+    assert outcome in right, f"{purchase} must end {' or '.join(sorted(right))}, paid: {is_paid}; but is {saga}"
     return str(outcome)
+
+
+def _right_endings(purchase: Purchase, has_rival: bool, *, is_paid: bool) -> set[str]:  # noqa: FBT001
+    if purchase.thing == "draft":
+        return {"REJECTED"}
+    if not is_paid:
+        return {"EXPIRED", "CANCELLED"} | ({"REJECTED"} if has_rival else set())
+    back = {"REFUNDED"} | ({"PARKED"} if purchase.way in MAY_WAIT_FOR_A_PERSON else set())
+    if purchase.thing == "fickle":
+        return back
+    return {"COMPLETED"} | (back if has_rival else set())
 
 
 def _purchase(randomness: Random, student: str) -> Purchase:
