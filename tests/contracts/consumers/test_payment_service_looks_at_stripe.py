@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 
 from reference.application.lists import Span
-from reference.domain.payment_news import IntentCanceled, IntentCreated, MoneyReceived, RefundReported
+from reference.domain.payment_news import DisputeReported, IntentCanceled, IntentCreated, MoneyReceived, RefundReported
 from reference.reconciliation.ledger import EntryState
 from simulators.world.topology import PAYMENT, STRIPE
 from tests.contracts.consumers.pact_recorder import Contract, PactRecorder
 from tests.contracts.consumers.stripe_calls import (
     CANCELED,
     CREATE,
+    DISPUTE,
+    DISPUTED,
+    DISPUTES,
     GIVE_BACK,
     GIVEN_BACK,
     INTENT,
@@ -50,6 +53,17 @@ def test_a_look_finds_the_money(contract: Contract) -> None:
         _, paid = ask(url, LOOK)
     assert isinstance(paid, MoneyReceived)
     assert (paid.received, paid.paid_at, paid.payment_id) == (PRICE, NOW, "pay-1")
+
+
+def test_a_look_finds_a_dispute(contract: Contract) -> None:
+    charge = {"created": whole(int(NOW.timestamp())), "disputed": True}
+    answered(look(contract, "a look at an intent that is disputed", DISPUTED), SUCCEEDED | {"latest_charge": charge})
+    refunds_listed(contract, "a list of no refunds of an intent that is disputed", DISPUTED)
+    refunds_listed(contract, "a list of the disputes of an intent", DISPUTED, DISPUTE, path=DISPUTES)
+    with contract.serve() as url:
+        *_, disputed = ask(url, LOOK)
+    assert isinstance(disputed, DisputeReported)
+    assert (disputed.dispute_id, disputed.status, disputed.amount) == ("dp_1", "needs_response", PRICE)
 
 
 def test_a_look_finds_what_is_canceled(contract: Contract) -> None:
