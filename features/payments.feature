@@ -29,6 +29,16 @@ Feature: Payments
       And "ada" is told once that it needs attention
       And the purchase is completed
 
+    @PAY-18 @moves_time @F1 @F24
+    Scenario: The news of how a dispute ended never comes
+      Given "ada" has asked for a course
+      And Stripe's news of the end of a dispute is lost
+      When "ada" pays with a card whose owner disputes it
+      And 25 days pass
+      Then the payment shows a lost dispute
+      And "ada" is told once that it needs attention
+      And the purchase is completed
+
   Rule: A refund is one refund
 
     @PAY-03 @moves_time @F9 @F10 @F11 @F23
@@ -178,6 +188,23 @@ Feature: Payments
       Then the purchase is expired
       And "ada" has paid nothing
       And "ada" cannot pay any more
+
+      Examples: both kinds
+        | thing      |
+        | a course   |
+        | a session  |
+
+    @PAY-19 @moves_time @bank_debit @F41
+    Scenario Outline: The bank says no after days
+      Given "ada" has asked for <thing>
+      When "ada" pays from a bank account that is empty
+      And 2 hours pass
+      Then the purchase waits for her bank
+      And the purchase is expired within 6 days
+      And "ada" is told once that it is declined, and once that it is over
+      And "ada" has paid nothing
+      And "ada" cannot pay any more
+      And nobody's slot is kept for "ada"
 
       Examples: both kinds
         | thing      |
