@@ -70,7 +70,14 @@ Feature: Enroll in a course
         | 10.00 XXX |
         | 10.00 MGA |
 
-    @ENR-43 @moves_time @F9 @F12
+    @ENR-43
+    Scenario: The course costs nothing, so there is nothing to pay
+      Given the published course "calculus" costs 0.00 EUR
+      When "ada" asks for "calculus"
+      Then the purchase is rejected
+      And nothing was asked of Stripe
+
+    @ENR-44 @moves_time @F9 @F12
     Scenario Outline: A learning-service in trouble has not said that there is no such course
       Given the learning-service answers every question about courses <trouble>
       And "ada" has begun to ask for "algebra"

@@ -44,7 +44,7 @@ def _weight(expr: Place, place: Place) -> int:
 
 def _rule(matchers: list[Json], example: object, *, own: bool) -> Rule:
     rules = tuple(_single_rule(matcher, example, own=own) for matcher in matchers)
-    return rules[0] if len(rules) == 1 else Both(rules)
+    return rules[0] if len(rules) == 1 else Both(rules) if rules else Exactly(example)
 
 
 def _single_rule(matcher: Json, example: object, *, own: bool) -> Rule:
@@ -60,7 +60,8 @@ def _single_rule(matcher: Json, example: object, *, own: bool) -> Rule:
 
 def _same_kind(matcher: Json, example: object) -> Rule:
     if isinstance(example, list):
-        return Size(matcher.get("min", 0), matcher.get("max"))
+        least, most = matcher.get("min"), matcher.get("max")
+        return Size(int(least or 0), None if most is None else int(most))
     return ValueKind(kinds_of(example)[-1])
 
 

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from simulators.contracts.fields import fields_in
 from simulators.contracts.matchers import Matchers
-from simulators.contracts.pact_file import NotAPact, PactFile, contracts_in
+from simulators.contracts.pact_file import CALL, MESSAGE, NotAPact, PactFile, contracts_in
 from simulators.contracts.parts import CLOUDEVENT, Part, message_part, request_part, response_part
-from simulators.contracts.rules import json_text
+from simulators.contracts.provider_state import ProviderState, states_of
 from simulators.kit.json_types import Json
 
-CALL, MESSAGE = "Synchronous/HTTP", "Asynchronous/Messages"
-
-
-@dataclass(frozen=True)
-class State:
-    """A provider state: what must be true of the provider beforehand."""
-
-    name: str
-    params: Mapping[str, Any]
-
-    @property
-    def words(self) -> str:
-        """The state with what it is about: `a published course (courseId "algebra")`."""
-        about = ", ".join(f"{name} {json_text(value)}" for name, value in self.params.items())
-        return f"{self.name} ({about})" if about else self.name
+# Whatever a foreign file may hold where a library of Pact writes something else.
+ODD = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -39,7 +24,7 @@ class Interaction:
     consumer: str
     provider: str
     description: str
-    states: tuple[State, ...]
+    states: tuple[ProviderState, ...]
     request: Part | None
     expected: Part
 
@@ -57,7 +42,14 @@ class Interaction:
     def message(self) -> str | None:
         """The name of the event or command that travels in it, if one does."""
         carrier = self.request or self.expected
-        return carrier.content.get("type") if carrier.media == CLOUDEVENT else None
+        is_envelope = carrier.media == CLOUDEVENT and isinstance(carrier.content, dict)
+        name = carrier.content.get("type") if is_envelope else None
+        return name if isinstance(name, str) else None
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is asked by HTTP, and answered with a status."""
+        return self.request is not None and self.request.has("path")
 
     @cached_property
     def variables(self) -> frozenset[str]:
@@ -93,17 +85,10 @@ def read_from(written: PactFile) -> Pact:
     return Pact(written.consumer, written.provider, interactions)
 
 
-def states(interaction: Json) -> tuple[State, ...]:
-    """Read what must be so; Pact's older versions know one state at most, without parameters."""
-    older = interaction.get("providerState")
-    found = interaction.get("providerStates") or ([{"name": older}] if older else [])
-    return tuple(State(each["name"], each.get("params", {})) for each in found)
-
-
 def _interaction(written: PactFile, each: Json) -> Interaction:
     try:
-        return Interaction(written.consumer, written.provider, each["description"], states(each), *_parts(each))
-    except (ValueError, TypeError, KeyError) as trouble:
+        return Interaction(written.consumer, written.provider, each["description"], states_of(each), *_parts(each))
+    except ODD as trouble:
         raise NotAPact(f"{written.where}: {each.get('description')!r} cannot be read: {trouble!r}") from trouble
 
 
@@ -112,4 +97,5 @@ def _parts(interaction: Json) -> tuple[Part | None, Part]:
         return request_part(interaction["request"]), response_part(interaction["response"])
     if interaction["type"] == MESSAGE:
         return None, message_part(interaction)
-    raise ValueError(f"interactions of the type {interaction['type']} are not read here")
+    [response] = interaction["response"]
+    return message_part(interaction["request"]), message_part(response)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,7 @@ def _link(each: Interaction) -> Link:
     return each.consumer, each.provider, each.description
 
 
+@cache
 def _templates() -> Environment:
     templates = Environment(
         loader=PackageLoader("simulators.contracts"),

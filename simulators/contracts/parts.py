@@ -32,6 +32,10 @@ class Part:
         """Return the example of something in the head."""
         return next(field.example for field in self.head if field.name == name)
 
+    def has(self, name: str) -> bool:
+        """Whether the head has this field."""
+        return any(field.name == name for field in self.head)
+
     @property
     def fields(self) -> tuple[Field, ...]:
         """All of it."""
@@ -58,26 +62,28 @@ class Part:
 
 def request_part(written: Json) -> Part:
     """Read what a call asks."""
-    rules = written.get("matchingRules", {})
+    rules = written.get("matchingRules") or {}
     head = [Field("method", written["method"], Exactly(written["method"]))]
     head += _single_field("path", written["path"], rules.get("path"))
-    head += _named_fields("query", written.get("query", {}), rules.get("query"))
-    head += _named_fields("header", written.get("headers", {}), rules.get("header"))
+    head += _named_fields("query", written.get("query") or {}, rules.get("query"))
+    head += _named_fields("header", written.get("headers") or {}, rules.get("header"))
     return _part(head, written.get("body"), rules)
 
 
 def response_part(written: Json) -> Part:
     """Read what a call is answered."""
-    rules = written.get("matchingRules", {})
+    rules = written.get("matchingRules") or {}
+    if not isinstance(written["status"], int):
+        raise TypeError("its status is no number")
     head = _single_field("status", written["status"], rules.get("status"))
-    head += _named_fields("header", written.get("headers", {}), rules.get("header"))
+    head += _named_fields("header", written.get("headers") or {}, rules.get("header"))
     return _part(head, written.get("body"), rules)
 
 
 def message_part(written: Json) -> Part:
     """Read a message."""
-    rules = written.get("matchingRules", {})
-    head = _named_fields("metadata", written.get("metadata", {}), rules.get("metadata"))
+    rules = written.get("matchingRules") or {}
+    head = _named_fields("metadata", written.get("metadata") or {}, rules.get("metadata"))
     return _part(list(head), written.get("contents"), rules)
 
 
@@ -88,19 +94,24 @@ def status_words(status: int) -> str:
 
 
 def _part(head: list[Field], written: Json | None, rules: Json) -> Part:
-    if not written or written.get("content") is None:
+    if not written or content_of(written) is None:
         return Part(tuple(head), ())
-    media = written.get("contentType", "").partition(";")[0].strip()
-    content = _content(written, media)
-    return Part(tuple(head), tuple(fields_in(content, Matchers(rules.get("body")))), media, content)
+    content = content_of(written)
+    return Part(tuple(head), tuple(fields_in(content, Matchers(rules.get("body")))), media_of(written), content)
 
 
-def _content(written: Json, media: str) -> Any:  # noqa: ANN401 - whatever a body is
-    content = written["content"]
-    if encoded := written.get("encoded"):
-        text = b64decode(content).decode(errors="replace")
-        content = json.loads(text) if encoded == "JSON" or media.endswith("json") else text
-    return dict(parse_qsl(content, keep_blank_values=True)) if media == FORM else content
+def content_of(written: Json) -> Any:  # noqa: ANN401 - whatever a body is
+    """Return the content of a body as its sender has it, or raise ValueError; None if there is none."""
+    content, encoded, media = written.get("content"), written.get("encoded"), media_of(written)
+    if isinstance(content, str) and isinstance(encoded, str) and encoded.lower() in {"base64", "json"}:
+        text = b64decode(content).decode(errors="replace") if encoded.lower() == "base64" else content
+        content = json.loads(text) if encoded.lower() == "json" or media.endswith("json") else text
+    return dict(parse_qsl(content, keep_blank_values=True)) if media == FORM and isinstance(content, str) else content
+
+
+def media_of(written: Json) -> str:
+    """Return the media type of a body, without its parameters; empty if none is named."""
+    return str(written.get("contentType") or "").partition(";")[0].strip()
 
 
 def _single_field(name: str, example: object, written: Json | None) -> list[Field]:

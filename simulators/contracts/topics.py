@@ -51,7 +51,7 @@ def slug(*words: str) -> str:
 
 
 def _good_news_first(each: Interaction) -> tuple[bool, int, str]:
-    return each.request is not None, each.expected["status"] if each.request else 0, each.description
+    return each.request is not None, each.expected["status"] if each.is_call else 0, each.description
 
 
 def _subject(each: Interaction) -> tuple[str, str]:
@@ -59,7 +59,7 @@ def _subject(each: Interaction) -> tuple[str, str]:
         return COMMAND if each.message.isupper() else EVENT, each.message
     if each.request is None:
         return EVENT, each.description
-    return CALL, f"{each.request['method']} {_route(each)}"
+    return CALL, f"{each.request['method']} {_route(each)}" if each.is_call else each.description
 
 
 def _route(each: Interaction) -> str:

@@ -365,7 +365,7 @@ def enrolls_in_advance(patch: Patch) -> None:
     patch.setattr(EnrollInCourseSaga, "take_payment", take_payment)
 
 
-@mistake("a neighbour's 5xx taken for a refusal", "ENR-43", "BKS-29")
+@mistake("a neighbour's 5xx taken for a refusal", "ENR-44", "BKS-29")
 def takes_trouble_at_the_start_for_a_refusal(patch: Patch) -> None:
     verify, check = LearningService.send, PartnerService.send
 

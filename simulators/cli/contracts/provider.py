@@ -47,8 +47,8 @@ class Provider:
         return reason
 
 
-def pact_endpoints(provider: Provider) -> Flask:
-    """Return the app that Pact asks to bring the provider into a state, and to let it say a message."""
+def pact_endpoints(provider: Provider, consumer: str) -> Flask:
+    """Return the app that Pact asks for states, and for messages to this consumer."""
     app = Flask("pact_endpoints")
 
     @app.post("/state")
@@ -59,7 +59,7 @@ def pact_endpoints(provider: Provider) -> Flask:
 
     @app.post("/")
     def message() -> Response:
-        said = provider.say_message(request.get_json())
+        said = provider.say_message({**request.get_json(), "consumer": consumer})
         metadata = said.metadata or _metadata(said.content_type.partition(";")[0].strip())
         return Response(said.body, content_type=said.content_type, headers={METADATA: metadata})
 

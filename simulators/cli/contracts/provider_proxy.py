@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import requests
 from flask import Flask, Response, request
 
 from simulators.cli.contracts.provider import METADATA, Content, NotDone, Provider
+from simulators.cli.contracts.signed_tokens import sign_anew
 from simulators.kit.json_types import Json
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -25,19 +27,25 @@ class Addresses:
     url: str
     states_url: str | None
     messages_url: str | None
+    jwt_secret: str | None = None  # By which the contracts' tokens are signed anew; None leaves them.
+
+    def sign(self, text: str) -> str:
+        """Return the text with tokens that the service believes."""
+        return sign_anew(text, self.jwt_secret) if self.jwt_secret else text
 
 
 def provider_at(addresses: Addresses, http: requests.Session) -> Provider:
     """Return the provider that is there."""
 
     def enter_state(asked: Json) -> Content:
-        return _ask(http, f"state {asked['state']!r}", addresses.states_url, asked)
+        signed = json.loads(addresses.sign(json.dumps(asked)))
+        return _ask(http, f"state {asked['state']!r}", addresses.states_url, signed)
 
     def say_message(asked: Json) -> Content:
         return _ask(http, f"message {asked['description']!r}", addresses.messages_url, asked)
 
     provider = Provider(Flask("proxy"), enter_state, say_message)
-    _forward_all(provider, addresses.url.rstrip("/"), http)
+    _forward_all(provider, addresses, http)
     return provider
 
 
@@ -51,15 +59,16 @@ def _ask(http: requests.Session, what: str, url: str | None, asked: Json) -> Con
     return Content(answer.content, answer.headers.get("Content-Type", ""), answer.headers.get(METADATA, ""))
 
 
-def _forward_all(provider: Provider, base: str, http: requests.Session) -> None:
+def _forward_all(provider: Provider, addresses: Addresses, http: requests.Session) -> None:
     """Let the provider's API pass everything on, and back, as it is."""
 
     @provider.api.route("/", defaults={"path": ""}, methods=METHODS)
     @provider.api.route("/<path:path>", methods=METHODS)
     def forward(path: str) -> Response:  # noqa: ARG001 - taken as it was sent, below
-        url = base + request.environ["REQUEST_URI"]
+        url = addresses.url.rstrip("/") + request.environ["REQUEST_URI"]
+        headers = {name: addresses.sign(value) if value else value for name, value in _headers().items()}
         try:
-            answer = _forward(http, url)
+            answer = _forward(http, url, headers)
         except requests.RequestException as trouble:
             why = provider.add_trouble(f"{request.method} {url} is not answered ({type(trouble).__name__})")
             return Response(why, NOT_REACHED)
@@ -67,9 +76,9 @@ def _forward_all(provider: Provider, base: str, http: requests.Session) -> None:
         return Response(body, answer.status_code, list(_end_to_end(answer.raw.headers.items())))
 
 
-def _forward(http: requests.Session, url: str) -> requests.Response:
+def _forward(http: requests.Session, url: str, headers: Mapping[str, str | None]) -> requests.Response:
     """Ask what we were asked; below the session's own request(), which would read redirects away."""
-    asked = requests.Request(request.method, url, headers=_headers(), data=request.get_data())
+    asked = requests.Request(request.method, url, headers=headers, data=request.get_data())
     prepared = http.prepare_request(asked)
     settings: Any = http.merge_environment_settings(url, {}, stream=True, verify=None, cert=None)
     return http.get_adapter(url).send(prepared, timeout=TIMEOUT_SECONDS, **settings)

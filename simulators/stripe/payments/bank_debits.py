@@ -37,7 +37,7 @@ def begin(intent: Json, method: Json, account: BankAccount) -> Json:
         "captured": True,
         "outcome": ASKED,
         "paid": False,
-        "payment_method_details": {method["type"]: _debited(method), "type": method["type"]},
+        "payment_method_details": {method["type"]: _debit_details(method), "type": method["type"]},
         "status": "pending",
     }
     table("charges").put(charge)
@@ -72,7 +72,7 @@ def is_answered_for(intent: Json) -> bool:
 def withdraw(intent: Json) -> None:
     """Take back what the bank was asked for."""
     charge = fetch("charges", intent["latest_charge"])
-    emit("charge.failed", table("charges").put(charge | _failed("canceled", WITHDRAWN)))
+    emit("charge.failed", table("charges").put(charge | _failure("canceled", WITHDRAWN)))
 
 
 def _await_answer(charge: Json, account: BankAccount) -> None:
@@ -85,18 +85,18 @@ def _await_answer(charge: Json, account: BankAccount) -> None:
 
 def _fail(intent: Json, charge: Json, failure: str) -> None:
     message = REASONS.get(failure, "The bank was unable to process this payment.")
-    emit("charge.failed", table("charges").put(charge | _failed(failure, message)))
+    emit("charge.failed", table("charges").put(charge | _failure(failure, message)))
     method = fetch("payment_methods", charge["payment_method"])
     fail_attempt(intent, BankRefusalError(message, code=failure, charge=charge["id"], payment_method=method))
 
 
-def _failed(code: str, message: str) -> Json:
+def _failure(code: str, message: str) -> Json:
     outcome = ASKED | {"network_status": "declined_by_network", "reason": code, "type": "issuer_declined"}
     refused = {"amount_captured": 0, "captured": False, "failure_code": code, "failure_message": message}
     return refused | {"outcome": outcome | {"seller_message": message}, "paid": False, "status": "failed"}
 
 
-def _debited(method: Json) -> Json:
+def _debit_details(method: Json) -> Json:
     """Return what a charge tells of the account, and of the mandate to debit it: one is assumed."""
     details = {name: value for name, value in method[method["type"]].items() if name in SHOWN}
     reference = {} if method["type"] == SEPA else {"payment_reference": None}

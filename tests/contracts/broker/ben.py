@@ -43,7 +43,8 @@ class Ben:
     def answer(self, path: str) -> Any:
         if request.is_json:
             self.asked.append(request.get_json())
-        return self.answers.get(f"/{path}", ("nothing is here", 404))
+        answer = self.answers.get(f"/{path}", ("nothing is here", 404))
+        return answer(request.get_json()) if callable(answer) else answer
 
 
 def write_contract(path: Path, *interactions: Json) -> Path:

@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from simulators.cli.contracts import pact_client
 from simulators.cli.contracts.provider_proxy import Addresses, provider_at
 from simulators.world.serving import Port, Server
-from tests.contracts.broker.ben import GREETING, NEWS, Ben, verified, write_contract
+from tests.contracts.broker.ben import GREETING, NEWS, Ben, contract, verified, write_contract
 from tests.contracts.broker.calling import Served, harness
 from tests.contracts.expectations import Json
 
@@ -30,7 +30,10 @@ def test_what_is_kept_is_listed_interaction_by_interaction(ben: Ben, pacts: Path
     answer = verified(ben, pacts=pacts)
     assert answer.output == "kept     a greeting (ada)\nkept     news (ada)\nben: 2 kept, 0 broken\n"
     assert answer.exit_code == 0
-    assert ben.asked == [{"action": "setup", "params": {"since": 7}, "state": "awake"}, {"description": "news"}]
+    assert ben.asked == [
+        {"action": "setup", "params": {"since": 7}, "state": "awake"},
+        {"description": "news", "consumer": "ada"},
+    ]
 
 
 def test_what_is_broken_is_listed_with_the_reason(ben: Ben, pacts: Path) -> None:
@@ -83,6 +86,55 @@ def test_a_message_that_fails_to_be_said_is_not_taken_for_said(ben: Ben, pacts: 
     assert answer.exit_code == 1
     assert "BROKEN   news (ada)" in answer.output
     assert f"trouble  message 'news': {ben.url}/desk/message answered 500" in answer.output
+
+
+@pytest.mark.parametrize(
+    ("interaction", "version"),
+    [
+        (NEWS | {"contents": {"contentType": "application/json", "encoded": False}}, "4.0"),
+        (
+            NEWS | {"contents": {"content": '{"text": "hello"}', "contentType": "application/json", "encoded": "json"}},
+            "4.0",
+        ),
+        (NEWS | {"type": "Synchronous/Messages", "request": {"contents": {}}, "response": [{"contents": {}}]}, "4.0"),
+        (NEWS | {"contents": {"text": "hello"}, "metadata": {}, "providerStates": [{"name": "awake"}]}, "3.0.0"),
+        (GREETING | {"providerStates": None, "provider_state": "awake"}, "1.0.0"),
+    ],
+    ids=["no content", "JSON as text", "an answered message", "V3", "V1"],
+)
+def test_contracts_as_other_libraries_write_them_are_verified(
+    ben: Ben, elsewhere: Path, interaction: Json, version: str
+) -> None:
+    holder = "messages" if version == "3.0.0" else "interactions"
+    written = contract() | {holder: [interaction], "metadata": {"pactSpecification": {"version": version}}}
+    written.pop("interactions" if holder == "messages" else "messages", None)
+    (elsewhere / "ada-ben.json").write_text(json.dumps(written))
+    answer = verified(ben, pacts=elsewhere / "ada-ben.json")
+    assert (answer.exit_code, "ben: 1 kept, 0 broken" in answer.output) == (0, True), answer.output
+    ben.answers |= {"/hello": ("not now", 503), "/desk/message": ({"txt": "hello"}, 500)}
+    assert verified(ben, pacts=elsewhere / "ada-ben.json").exit_code == 1
+
+
+def test_a_message_of_which_nothing_is_needed_must_be_said_all_the_same(ben: Ben, elsewhere: Path) -> None:
+    """Pact takes it for said, whatever the answer."""
+    pacts = write_contract(elsewhere / "ada-ben.json", {"type": NEWS["type"], "description": "news"})
+    assert verified(ben, pacts=pacts).exit_code == 0
+    ben.answers["/desk/message"] = ("nobody says that", 404)
+    answer = verified(ben, pacts=pacts)
+    assert (answer.exit_code, "trouble  message 'news'" in answer.output) == (1, True)
+
+
+def test_two_consumers_may_need_another_message_by_one_description(ben: Ben, elsewhere: Path) -> None:
+    write_contract(elsewhere / "ada-ben.json", NEWS)
+    other = NEWS | {"contents": NEWS["contents"] | {"content": {"text": "good evening"}}}
+    (elsewhere / "eve-ben.json").write_text(json.dumps(contract(other) | {"consumer": {"name": "eve"}}))
+    texts = {"ada": "hello", "eve": "good evening"}
+    ben.answers["/desk/message"] = lambda asked: {"text": texts[asked["consumer"]]}
+    answer = verified(ben, pacts=elsewhere)
+    assert answer.output == "kept     news (ada)\nkept     news (eve)\nben: 2 kept, 0 broken\n"
+    texts["eve"] = "hello"
+    broken = verified(ben, pacts=elsewhere)
+    assert (broken.exit_code, "BROKEN   news (eve)" in broken.output) == (1, True)
 
 
 def test_a_service_that_is_not_there_is_not_called_broken(ben: Ben, pacts: Path) -> None:

@@ -22,6 +22,7 @@ def create_app(
         seams,
         [certificates.routes],
         [RejectedCertificate],
+        {"certificates": certificates.DOCUMENT},
         service_url=service_url,
         secrets=Secrets(service_token, jwt_secret),
         state_path=state_path,

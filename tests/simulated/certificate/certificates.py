@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from simulators.kit.http.auth import limit_to_caller
 from simulators.kit.http.messages import CommandOutcome, MessageKind, decide_once, handle_command, rejection
-from simulators.kit.http.validation import text
+from simulators.kit.http.validation import Shape, text
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fresh_id, page, table
@@ -40,4 +40,6 @@ def _decide(asked: Json) -> CommandOutcome:
     return CommandOutcome("CertificateIssued", asked)
 
 
-COMMANDS = {"ISSUE_CERTIFICATE": MessageKind({"sagaId": text, "studentId": text, "courseId": text}, _issue)}
+REQUEST: Shape = {"sagaId": text, "studentId": text, "courseId": text}
+DOCUMENT: Shape = {"id": text, **REQUEST}
+COMMANDS = {"ISSUE_CERTIFICATE": MessageKind(REQUEST, _issue)}
