@@ -108,6 +108,16 @@ Feature: Book and pay for a session
       And the purchase is refunded
       And "ada" has no session with "grace"
 
+    @BKS-30 @moves_time @bank_debit @F5 @F41
+    Scenario: The bank answers when the hold has ended
+      Given "ada" has asked for 60 minutes with "grace"
+      When "ada" pays from her bank account
+      Then the purchase waits for her bank
+      And "ada" gets her money back within 6 days
+      And the purchase is refunded
+      And "ada" has no session with "grace"
+      And nobody's slot is kept for "ada"
+
   Rule: A student may change their mind until it is paid
 
     @BKS-11 @F34

@@ -384,6 +384,54 @@ Feature: Enroll in a course
       Then it was always enrolling by then
       And "ada" is enrolled in "algebra"
 
+  Rule: While a bank is asked, a course is neither bought nor lost
+
+    @ENR-44 @moves_time @bank_debit @F41
+    Scenario: The bank pays after five days
+      Given "ada" has asked for "algebra"
+      When "ada" pays from her bank account
+      And 2 days pass
+      Then the purchase waits for her bank
+      And "ada" is not enrolled in "algebra"
+      And "ada" is enrolled in "algebra" within 4 days
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-45 @moves_time @bank_debit @F1 @F41
+    Scenario: Nobody brings the news of the bank's answer
+      Given "ada" has asked for "algebra"
+      And Stripe's webhooks are lost
+      When "ada" pays from her bank account
+      Then "ada" is enrolled in "algebra" within 6 days
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-46 @moves_time @bank_debit @F34 @F41
+    Scenario: What a bank is asked for cannot be cancelled
+      Given "ada" has asked for "algebra"
+      And "ada" has paid from her bank account
+      When "ada" cancels
+      Then the purchase waits for her bank
+      And "ada" is enrolled in "algebra" within 6 days
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-47 @moves_time @bank_debit @F34 @F41
+    Scenario: The student had cancelled when the bank says no
+      Given "ada" has asked for "algebra"
+      And "ada" has paid from a bank account that is empty
+      When "ada" cancels
+      Then the purchase is cancelled within 6 days
+      And "ada" has paid nothing
+      And "ada" cannot pay any more
+
+    @ENR-48 @moves_time @bank_debit @F5 @F41
+    Scenario: The bank was asked too late
+      Given "ada" has asked for "algebra"
+      And Stripe cannot cancel payments for a while
+      And 40 minutes have passed
+      When "ada" pays from her bank account
+      Then "ada" gets her money back within 6 days
+      And the purchase is refunded
+      And "ada" is not enrolled in "algebra"
+
   Rule: What was paid and cannot be delivered goes back in full
 
     @ENR-21 @smoke @F20

@@ -202,6 +202,23 @@ Feature: Payments
         | a course   |
         | a session  |
 
+    @PAY-19 @moves_time @bank_debit @F41
+    Scenario Outline: The bank says no after days
+      Given "ada" has asked for <thing>
+      When "ada" pays from a bank account that is empty
+      And 2 hours pass
+      Then the purchase waits for her bank
+      And the purchase is expired within 6 days
+      And "ada" is told once that it is declined, and once that it is over
+      And "ada" has paid nothing
+      And "ada" cannot pay any more
+      And nobody's slot is kept for "ada"
+
+      Examples: both kinds
+        | thing      |
+        | a course   |
+        | a session  |
+
     @PAY-08 @F26 @moves_time
     Scenario: The amount in the news of a refund differs from what went back
       Given "ada" has asked for a course

@@ -91,3 +91,10 @@ def test_no_secret_shows_in_a_repr_or_a_complaint() -> None:
     assert "hush" not in repr(read_settings(GOOD | secrets))
     bad = secrets | {"STRIPE_API_KEY": "hush_3", "JWT_SECRET": "hush_5", "DATABASE_URL": "mysql://u:hush_1@h/d"}
     assert "hush" not in "".join(faults(**bad))
+
+
+def test_bank_debits_are_offered_in_the_currencies_that_are_named() -> None:
+    assert read_settings(GOOD).bank_debits == frozenset()
+    assert read_settings(GOOD | {"BANK_DEBITS": "USD, EUR"}).bank_debits == {"EUR", "USD"}
+    with pytest.raises(ConfigurationError, match="BANK_DEBITS must be some of EUR, USD"):
+        read_settings(GOOD | {"BANK_DEBITS": "EUR,JPY"})
