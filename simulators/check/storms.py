@@ -13,6 +13,7 @@ from random import Random
 import requests
 
 from simulators.clients.http_client import Refused
+from simulators.clients.stripe import ANY_PATH, INTENTS
 from simulators.judge.evidence import gather
 from simulators.judge.verdict import must_hold
 from simulators.stories import tomorrow
@@ -38,7 +39,7 @@ THINGS = {"sure": 8, "fickle": 3, "draft": 1}
 
 EVERYBODY, NEIGHBOURS = (STRIPE, LEARNING, TUTORS, COMMUNICATION), (LEARNING, TUTORS, COMMUNICATION)
 CALLED = {
-    STRIPE: [{"path": "/v1/*"}],
+    STRIPE: [{"path": ANY_PATH}],
     LEARNING: [{"path": "/commands"}, {"path": "/events"}, {"method": "GET", "path": "/courses/*"}],
     TUTORS: [{"path": "/commands"}],
     COMMUNICATION: [{"path": "/commands"}],
@@ -94,7 +95,7 @@ class Breakdown:
 
 # Stripe makes a payment, and neither its answer nor its news of it arrives: whoever asks again must use the same key.
 SILENCE = [
-    Breakdown(STRIPE, "lost_answer", {"probability": 0.3, "method": "POST", "path": "/v1/payment_intents"}),
+    Breakdown(STRIPE, "lost_answer", {"probability": 0.3, "method": "POST", "path": INTENTS}),
     Breakdown(STRIPE, "lost_delivery", {"probability": 0.5, "event": "payment_intent.created"}),
 ]
 SILENT_STORMS = 0.4
@@ -180,10 +181,10 @@ class Weathered:
 
 def brew(seed: int, purchases: int, breakdowns: int = 8) -> Storm:
     """Draw a storm: some kinds of faults and not others, since those hide each other."""
-    randomness = Random(seed)
+    randomness, more = Random(seed), Random(f"{seed}/more")  # noqa: S311 - repeatable on purpose
     kinds = randomness.sample(sorted(KINDS), breakdowns)
     wanted = [_purchase(randomness, f"student{number}") for number in range(purchases)]
-    troubles, more = [_breakdown(randomness, kind) for kind in kinds], Random(f"{seed}/more")
+    troubles = [_breakdown(randomness, kind) for kind in kinds]
     troubles += SILENCE if more.random() < SILENT_STORMS else []
     return Storm(seed, wanted, troubles, {thing: more.choice(PRICES) for thing in THINGS})
 
@@ -212,10 +213,13 @@ def _end(world: World, storm: Storm, purchase: Purchase, saga_id: str) -> str:
     """Return how the purchase ended, which must be as it had to: neither too much is sold nor too little."""
     saga = world.payment.find_saga(saga_id) or {}
     outcome = saga.get("outcome")
-    assert outcome, f"{purchase} is left open: {saga}"
+    if not outcome:
+        raise AssertionError(f"{purchase} is left open: {saga}")
     is_paid = any(each["status"] == "succeeded" for each in world.stripe.intents(saga_id))
     right = _right_endings(purchase, storm.has_rival(purchase), is_paid=is_paid)
-    assert outcome in right, f"{purchase} must end {' or '.join(sorted(right))}, paid: {is_paid}; but is {saga}"
+    if outcome not in right:
+        wanted = " or ".join(sorted(right))
+        raise AssertionError(f"{purchase} must end {wanted}, paid: {is_paid}; but is {saga}")
     return str(outcome)
 
 
