@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 import requests
 
+from simulators.check.storms import brew, weather
 from simulators.clients.http_client import Refused
 from simulators.judge.verdict import Verdict, broken_promises, judge
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
-from tests.simulated.storm import brew, weather
 
 SIZES = ((1, 1), (3, 2), (12, 12))
 """Purchases, and kinds of faults."""

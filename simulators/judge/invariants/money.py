@@ -88,7 +88,7 @@ def the_agreed_price(evidence: Evidence) -> Findings:
         if price and asked != _at_stripe(price):
             yield Finding(saga_of(intent), f"{asked} asked for, {price} agreed")
         taken = {"amount": intent["amount_received"], "currency": intent["currency"].upper()}
-        if evidence.deliveries_of(saga_of(intent)) and intent["status"] == "succeeded" and taken != asked:
+        if evidence.deliveries_of(saga_of(intent)) and taken != asked:
             yield Finding(saga_of(intent), f"a seat for {taken} instead of {asked}")
 
 
@@ -121,7 +121,7 @@ def _misreports(evidence: Evidence, intent: Json) -> Findings:
         "CANCELED": intent["status"] != "canceled",
         "SUCCEEDED": is_back or bool(own),
         "REFUND_PENDING": is_back or (bool(own) and not own & {"pending", "requires_action"}),
-        "REFUND_FAILED": is_back or not own & {"failed", "canceled"},
+        "REFUND_FAILED": is_back or (bool(own) and not own & {"failed", "canceled"}),
         "REFUNDED": not is_back,
     }
     if wrong.get(status, False) or (intent["status"] == "canceled" and status != "CANCELED"):
