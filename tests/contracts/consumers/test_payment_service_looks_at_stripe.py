@@ -7,6 +7,7 @@ import pytest
 from reference.application.lists import Span
 from reference.domain.payment_news import (
     AttemptProcessing,
+    DisputeReported,
     IntentCanceled,
     IntentCreated,
     MoneyReceived,
@@ -18,6 +19,9 @@ from tests.contracts.consumers.pact_recorder import Contract, PactRecorder
 from tests.contracts.consumers.stripe_calls import (
     CANCELED,
     CREATE,
+    DISPUTE,
+    DISPUTED,
+    DISPUTES,
     GIVE_BACK,
     GIVEN_BACK,
     INTENT,
@@ -70,6 +74,17 @@ def test_a_look_finds_that_a_bank_is_asked(contract: Contract) -> None:
         _, asked = ask(url, LOOK)
     assert isinstance(asked, AttemptProcessing)
     assert (asked.attempt, asked.paid_at, asked.payment_id) == ("py_1", NOW, "pay-1")
+
+
+def test_a_look_finds_a_dispute(contract: Contract) -> None:
+    charge = {"created": whole(int(NOW.timestamp())), "disputed": True}
+    answered(look(contract, "a look at an intent that is disputed", DISPUTED), SUCCEEDED | {"latest_charge": charge})
+    refunds_listed(contract, "a list of no refunds of an intent that is disputed", DISPUTED)
+    refunds_listed(contract, "a list of the disputes of an intent", DISPUTED, DISPUTE, path=DISPUTES)
+    with contract.serve() as url:
+        *_, disputed = ask(url, LOOK)
+    assert isinstance(disputed, DisputeReported)
+    assert (disputed.dispute_id, disputed.status, disputed.amount) == ("dp_1", "needs_response", PRICE)
 
 
 def test_a_look_finds_what_is_canceled(contract: Contract) -> None:

@@ -34,6 +34,7 @@ class StripeAccount:
             "an intent for which a bank was asked": self.with_bank,
             "an intent that is canceled": self.canceled,
             "an intent that is paid and refunded": self.refunded,
+            "an intent that is paid and disputed": self.disputed,
         }
 
     def unpaid(self, params: Json, method: str = "card") -> None:
@@ -57,6 +58,11 @@ class StripeAccount:
     def refunded(self, params: Json) -> None:
         self.paid(params)
         self._asks("/v1/refunds", {"payment_intent": params["intentId"], **REFUND})
+
+    def disputed(self, params: Json) -> None:
+        self.unpaid(params)
+        card = {"payment_method": "pm_card_createDispute"}
+        self._asks(f"/v1/payment_intents/{params['intentId']}/confirm", card)
 
     def _emptied(self, _: Json) -> None:
         assert self._app.test_client().post("/_sim/reset").status_code == 204
