@@ -27,6 +27,7 @@ BREAKS: dict[str, dict[int, tuple[str, str]]] = {
     "course": {},
     "session": {},
     "declined-card": {},
+    "bank-debit": {1: (PAID, "200"), 14: (PAID, "200")},
     "lost-webhook": {1: (PAID, NEVER), 14: (PAID, NEVER)},
     "webhook-twice": {3: ("PaymentSucceeded", "202")},
     "lost-answer": {4: ("/v1/payment_intents", "200"), 10: ("CREATE_ENROLLMENT_RECORD", "202")},
