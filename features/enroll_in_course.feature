@@ -70,6 +70,13 @@ Feature: Enroll in a course
         | 10.00 XXX |
         | 10.00 MGA |
 
+    @ENR-43
+    Scenario: The course costs nothing, so there is nothing to pay
+      Given the published course "calculus" costs 0.00 EUR
+      When "ada" asks for "calculus"
+      Then the purchase is rejected
+      And nothing was asked of Stripe
+
     @ENR-07 @F14 @F16
     Scenario: The same start is announced twice
       Given the learning-service announces every start twice

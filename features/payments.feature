@@ -29,6 +29,16 @@ Feature: Payments
       And "ada" is told once that it needs attention
       And the purchase is completed
 
+    @PAY-18 @moves_time @F1 @F24
+    Scenario: The news of how a dispute ended never comes
+      Given "ada" has asked for a course
+      And Stripe's news of the end of a dispute is lost
+      When "ada" pays with a card whose owner disputes it
+      And 25 days pass
+      Then the payment shows a lost dispute
+      And "ada" is told once that it needs attention
+      And the purchase is completed
+
   Rule: A refund is one refund
 
     @PAY-03 @moves_time @F9 @F10 @F11 @F23

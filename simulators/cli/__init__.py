@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from simulators.cli.check import check
 from simulators.cli.contracts import contracts
 from simulators.cli.dead_letters import dead_letters
 from simulators.cli.demo import demo
@@ -36,5 +37,5 @@ def main(context: click.Context) -> None:
     end_tidily()
 
 
-for verb in (demo, stories, replay_run, simulate, serve, token, reconcile, sagas, dead_letters, contracts):
+for verb in (demo, check, stories, replay_run, simulate, serve, token, reconcile, sagas, dead_letters, contracts):
     main.add_command(verb)

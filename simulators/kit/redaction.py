@@ -14,7 +14,7 @@ SECRETS = re.compile(
     r"|\bwhsec_[\w+/=]+"
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # a JWT
 )
-CARD_NUMBER = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])")
+CARD_NUMBER = re.compile(r"(?<!\w)(?<!\d\.)\d(?:[ -]?\d){12,18}(?!\w)(?!\.\d)")
 
 
 def redact_text(text: str) -> str:

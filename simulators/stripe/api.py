@@ -32,6 +32,7 @@ FOR_BROWSERS = {
     "Access-Control-Max-Age": "300",
 }
 
+MAX_FIELDS = 1000
 EXPAND: Table = {"expand": list_of(text)}
 
 
@@ -118,11 +119,16 @@ def _apply(operation: Operation, params: Json, path: dict[str, str]) -> Json:
 
 
 def _read_form() -> dict[str, Any]:
-    body = request.get_data(as_text=True)
+    body = request.get_data()
     if body and request.mimetype != "application/x-www-form-urlencoded":
         raise StripeError("Invalid request: the body must be form-encoded (application/x-www-form-urlencoded).")
-    spelled = body if request.method == "POST" else request.query_string.decode(errors="replace")
-    return decode_form(parse_qsl(spelled, keep_blank_values=True))
+    try:
+        spelled = (body if request.method == "POST" else request.query_string).decode()
+        return decode_form(parse_qsl(spelled, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS))
+    except UnicodeDecodeError:
+        raise StripeError("Invalid request: it is not encoded in UTF-8.") from None
+    except ValueError:
+        raise StripeError(f"Invalid request: it has more than {MAX_FIELDS} parameters.") from None
 
 
 def _key() -> str:

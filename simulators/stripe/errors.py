@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Self
 
 from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from simulators.kit.json_types import Json
+from simulators.kit.redaction import redact_text
 from simulators.stripe.operations import operation_of
-
-# Client secrets, keys, the secrets of webhooks, and the numbers of cards: what no message may repeat.
-SECRET = re.compile(r"(_secret_|[srp]k_(?:test|live)_|whsec_)\w+|(?<!\d)(\d{6})\d{3,9}(?=\d{4}(?!\d))")
-
-
-def without_secrets(text: str) -> str:
-    """Return a text for all eyes: what in it is a secret, wherever it stands, is cut."""
-    return SECRET.sub(lambda found: f"{found[1] or found[2]}****", text)
 
 
 class StripeError(Exception):
@@ -41,7 +33,7 @@ class StripeError(Exception):
     def body(self) -> Json:
         """Return the error object: what does not apply is left out, as Stripe does."""
         error = {name: value for name, value in self._body.items() if value is not None}
-        error |= {name: without_secrets(error[name]) for name in ("message", "param") if name in error}
+        error |= {name: redact_text(error[name]) for name in ("message", "param") if name in error}
         error["type"] = self.type
         if self.code:
             error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"

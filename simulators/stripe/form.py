@@ -32,4 +32,4 @@ def _as_list(branch: Any) -> Any:  # noqa: ANN401 - a tree of JSON
     if not isinstance(branch, dict):
         return branch
     listed = {name: _as_list(inner) for name, inner in branch.items()}
-    return list(listed.values()) if listed and all(name.isdigit() for name in listed) else listed
+    return list(listed.values()) if listed and all(name.isascii() and name.isdigit() for name in listed) else listed

@@ -52,6 +52,8 @@ def text(name: str, value: Any) -> str:  # noqa: ANN401 - whatever was sent
     """Read a text."""
     if not isinstance(value, str):
         raise StripeError("Invalid string: it must be one value", param=name)
+    if "\0" in value:
+        raise StripeError("Invalid string: it holds a NUL character", param=name)
     if len(value) > MAX_TEXT:
         raise StripeError(f"Invalid string: must be at most {MAX_TEXT} characters", param=name)
     return value
@@ -119,6 +121,7 @@ def metadata(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401
         raise StripeError("Invalid object: metadata is a flat set of texts", param=name)
     require_few(value, name)
     for key, each in value.items():
+        text(f"{name}[{key[:METADATA_NAME]}]", each)
         if len(key) > METADATA_NAME or len(each) > METADATA_VALUE:
             message = f"Metadata keys have up to {METADATA_NAME} characters, values up to {METADATA_VALUE}"
             raise StripeError(message, param=f"{name}[{key[:METADATA_NAME]}]")

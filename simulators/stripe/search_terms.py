@@ -104,7 +104,7 @@ def _text(value: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def _number(text: str) -> float:
-    if not re.fullmatch(r"-?\d{1,15}", text):
+    if not re.fullmatch(r"-?[0-9]{1,15}", text):
         raise _syntax_error(f"{text[:40]} is not a number")
     return int(text)
 

@@ -15,6 +15,7 @@ from simulators.world.foreign_time import FAKED, HOOK, REAL, RESTART, TimeWay, l
 from simulators.world.process import DidNotStart
 from simulators.world.topology import PAYMENT
 from simulators.world.waiting import wait_for
+from tests.foreign.processes import processes_of
 from tests.foreign.service import FOLDER, has_node, install_packages
 
 pytestmark = [
@@ -129,15 +130,3 @@ def test_a_harness_that_is_killed_leaves_no_process_and_no_shared_memory(moment:
         os.kill(harness.pid, signal.SIGKILL)
     assert wait_for(lambda: not processes_of(str(tmp_path)), A_WHILE)
     assert not [each for each in Path("/dev/shm").glob("*faketime*") if int(each.name.rpartition("_")[2]) in left]
-
-
-def processes_of(text: str) -> list[int]:
-    """Return the processes, other than this test's, that have the text in their arguments or their environment."""
-    found = []
-    for each in Path("/proc").glob("[0-9]*"):
-        try:
-            played = (each / "cmdline").read_bytes() + (each / "environ").read_bytes()
-        except OSError:
-            continue
-        found += [int(each.name)] if text.encode() in played and int(each.name) != os.getpid() else []
-    return found

@@ -111,9 +111,20 @@ def pays_and_disputes(scenario: CurrentScenario, who: str) -> None:
 def shows_dispute(scenario: CurrentScenario, span: str) -> None:
     """It is recorded beside the status."""
     scenario.world.pass_time(duration(span))
+    expect_dispute(scenario, "needs_response")
+
+
+@then("the payment shows a lost dispute")
+def shows_lost_dispute(scenario: CurrentScenario) -> None:
+    """Nobody answered the bank in time: it keeps what it took back."""
+    expect_dispute(scenario, "lost")
+
+
+def expect_dispute(scenario: CurrentScenario, status: str) -> None:
+    """Expect one dispute, beside a status that it did not change."""
     payment = (scenario.saga() or {})["payment"]
     expect(payment["status"], "SUCCEEDED", "the status of the payment")
-    expect(list(payment["disputes"].values()), ["needs_response"], "its disputes")
+    expect(list(payment["disputes"].values()), [status], "its disputes")
 
 
 @then(parsers.parse('"{who}" has paid {price} in all'))

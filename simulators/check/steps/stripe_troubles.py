@@ -73,6 +73,13 @@ def webhooks_lost(world: World) -> None:
     world.plant_fault(STRIPE, "lost_delivery", times=None)
 
 
+@given("Stripe's news of the end of a dispute is lost")
+def dispute_news_lost(world: World) -> None:
+    """Send all news of a dispute but the last."""
+    for event in ("charge.dispute.closed", "charge.dispute.funds_reinstated"):
+        world.plant_fault(STRIPE, "lost_delivery", event=event, times=None)
+
+
 @given("Stripe hears no answer to its webhooks")
 def webhooks_unheard(world: World) -> None:
     """Send each again, although it has arrived."""

@@ -14,7 +14,7 @@ from simulators.stripe.api import takes
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Table, metadata, text
 from simulators.stripe.payments.cards import Card
-from simulators.stripe.payments.dispute_lifecycle import open_dispute
+from simulators.stripe.payments.dispute_lifecycle import dispute_part
 from simulators.stripe.payments.early_fraud_warnings import warn
 from simulators.stripe.payments.instruments import Decline
 from simulators.stripe.payments.ledger import CHARGE, book, charge_fee
@@ -118,7 +118,7 @@ def announce_payment(name: str, charge: Json, previous: Json | None = None) -> N
     emit(name, charge, previous)
     instrument = instrument_of(charge["payment_method"])
     for complaint in instrument.complaints if charge["captured"] else ():
-        open_dispute(charge["id"], **asdict(complaint))
+        dispute_part(charge["id"], **asdict(complaint))
     if instrument.fraud_warning and charge["captured"]:
         warn(charge)
 

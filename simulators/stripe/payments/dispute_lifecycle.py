@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
@@ -32,13 +33,22 @@ NO_EVIDENCE = dict.fromkeys((
 ))  # fmt: skip
 
 
-def open_dispute(charge_id: str, reason: str, share: int = 1, *, inquiry: bool = False, is_final: bool = False) -> None:
-    """Take back the `share`-th part of what was not refunded; an inquiry only asks. What is all refunded stays so."""
+def dispute_part(charge_id: str, share: int = 1, **how: Any) -> None:  # noqa: ANN401 - as below
+    """Open a dispute of the `share`-th part of what was not refunded; what is all refunded stays so."""
     charge = fetch("charges", charge_id)
     part = (charge["amount_captured"] - charge["amount_refunded"]) // share
-    amount = part - part % step(charge["currency"])
-    if amount <= 0:
-        return
+    if amount := part - part % step(charge["currency"]):
+        open_dispute(charge, amount, **how)
+
+
+def disputable(charge: Json) -> int:
+    """Return how much of a charge was neither given back nor disputed yet."""
+    disputed = sum(dispute["amount"] for dispute in table("disputes").oldest(charge=charge["id"]))
+    return int(charge["amount_captured"] - charge["amount_refunded"] - disputed) if charge["paid"] else 0
+
+
+def open_dispute(charge: Json, amount: int, reason: str, *, inquiry: bool = False, is_final: bool = False) -> Json:
+    """Take back so much of a charge (an inquiry only asks) and return the dispute; a final one is lost at once."""
     dispute = table("disputes").put(_new_dispute(charge, amount, reason, inquiry=inquiry))
     charge["disputed"] = True
     table("charges").put(charge)
@@ -46,10 +56,10 @@ def open_dispute(charge_id: str, reason: str, share: int = 1, *, inquiry: bool =
     if not inquiry:
         _withdraw(dispute)
     if is_final:
-        close(dispute, "lost")
-        return
+        return close(dispute, "lost")
     left = timedelta(seconds=dispute["evidence_details"]["due_by"] - now())
     simulator().timers.after(left, lapse, dispute_id=dispute["id"])
+    return dispute
 
 
 def decide(dispute_id: str) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from http import HTTPStatus
 
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import Shape, integer, json_body, optional, string, validate
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.stripe.account import amend, fetch, table
@@ -11,14 +16,18 @@ from simulators.stripe.api import takes
 from simulators.stripe.errors import UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import Clearable, Table, boolean, metadata, one_of, text, tree
+from simulators.stripe.payments.amounts import step
 from simulators.stripe.payments.dispute_lifecycle import (
     CHARGEBACK,
     DECIDED_AFTER,
     INQUIRY,
     NO_EVIDENCE,
     OPEN,
+    REASON_CODES,
     close,
     decide,
+    disputable,
+    open_dispute,
 )
 from simulators.stripe.webhooks.events import emit_change
 
@@ -65,6 +74,26 @@ def close_dispute(params: Json, dispute_id: str) -> Json:  # noqa: ARG001 - it t
     dispute = fetch("disputes", dispute_id)
     _require_open(dispute)
     return close(dispute, "warning_closed" if dispute["status"] in INQUIRY else "lost")
+
+
+@routes.post("/_sim/disputes")
+def dispute_charge() -> ResponseReturnValue:
+    """A dispute by the customer's bank: of a `charge`, all that is left of it or an `amount`, for a `reason`."""
+    body = validate(json_body(), BY_HAND)
+    charge = table("charges").find(body["charge"])
+    left = disputable(charge) if charge else 0
+    amount = left if body.get("amount") is None else body["amount"]
+    if charge is None or not 0 < amount <= left or amount % step(charge["currency"]):
+        raise BadField("charge" if left == 0 else "amount", f"must be a part of what is left of a paid charge ({left})")
+    with simulator().store.transaction():
+        return open_dispute(charge, amount, body.get("reason") or "fraudulent"), HTTPStatus.CREATED
+
+
+def _is_reason(value: object) -> str | None:
+    return None if value in REASON_CODES else f"is none of {', '.join(REASON_CODES)}"
+
+
+BY_HAND: Shape = {"charge": string, "amount": optional(integer), "reason": optional(_is_reason)}
 
 
 def _require_open(dispute: Json) -> None:

@@ -58,7 +58,7 @@ CAPTURING: Table = {"capture_method": one_of("automatic", "automatic_async", "ma
 # What makes sense only when an intent is confirmed.
 CONFIRMING: Table = {
     "error_on_requires_action": boolean,
-    "mandate_data": tree({"customer_acceptance": Required(tree(ACCEPTANCE))}),
+    "mandate_data": Clearable(tree({"customer_acceptance": Required(tree(ACCEPTANCE))})),
     "off_session": either(
         lambda value: str(value) in {"one_off", "recurring"}, one_of("one_off", "recurring"), boolean
     ),

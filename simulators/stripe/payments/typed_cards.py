@@ -32,7 +32,7 @@ def typed_card(typed: Json) -> Card:
     _require(1 <= typed["exp_month"] <= MONTHS, BAD_MONTH, "exp_month")
     _require(not _is_over(typed), BAD_YEAR, "exp_year")
     cvc = typed.get("cvc", "123")
-    _require(cvc.isdigit() and len(cvc) in {3, 4}, BAD_CVC, "cvc")
+    _require(cvc.isascii() and cvc.isdigit() and len(cvc) in {3, 4}, BAD_CVC, "cvc")
     _require(digits in BY_NUMBER, NOT_A_TEST, None)
     return BY_NUMBER[digits]
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from simulators.kit.http.problems import BadField
+from simulators.kit.http.validation import duration, json_body, optional, validate
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.stripe.account import amend, fetch, fresh_id, now, table
 from simulators.stripe.api import takes
 from simulators.stripe.api_version import version
-from simulators.stripe.errors import StripeError, UnexpectedStateError
+from simulators.stripe.errors import UnexpectedStateError
 from simulators.stripe.lists import PAGE, page
 from simulators.stripe.parameters import (
     Clearable,
@@ -133,9 +135,10 @@ def delete_webhook_endpoint(params: Json, endpoint_id: str) -> Json:  # noqa: AR
 @routes.post("/_sim/webhook_endpoints/<endpoint_id>/secret")
 def roll_secret(endpoint_id: str) -> Json:
     """Take another signing secret, as the Dashboard does: both sign for so long (overlapSeconds, a day by default)."""
-    overlap = (request.get_json(silent=True) or {}).get("overlapSeconds", DAY_SECONDS)
-    if not isinstance(overlap, int | float) or not 0 <= overlap <= DAY_SECONDS:
-        raise StripeError(f"overlapSeconds must be a number from 0 to {DAY_SECONDS}", param="overlapSeconds")
+    body = validate(json_body() if request.data else {}, {"overlapSeconds": optional(duration)})
+    overlap = DAY_SECONDS if body.get("overlapSeconds") is None else body["overlapSeconds"]
+    if overlap > DAY_SECONDS:
+        raise BadField("overlapSeconds", f"must be a number from 0 to {DAY_SECONDS}")
     with simulator().store.transaction():
         known = fetch("webhook_secrets", endpoint_id)
         former = [{"secret": known["secret"], "until": now() + overlap}, *known["former"]]

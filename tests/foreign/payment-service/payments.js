@@ -173,10 +173,10 @@ function refused(tx, saga, reason, times) {
 }
 
 // Whether the fact is of this payment's intent; news may be faster than the answer that names the intent.
-function knows(saga, { intentId, clientSecret }) {
+function knows(saga, { intentId, clientSecret, from }) {
   const { payment } = saga;
   if (!payment || (payment.intentId && payment.intentId !== intentId)) return false;
-  if (!payment.intentId && makes("news-before-the-answer-is-dropped") && !clientSecret) return false;
+  if (!payment.intentId && makes("news-before-the-answer-is-dropped") && from) return false;
   payment.intentId = intentId;
   payment.clientSecret ??= clientSecret ?? null;
   return true;

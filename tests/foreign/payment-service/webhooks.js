@@ -46,13 +46,13 @@ export function messageOf(event, isLive, sagaOfIntent) {
 }
 
 function read(event, object) {
-  const about = { intentId: object.id, clientSecret: object.client_secret };
+  const about = { intentId: object.id, clientSecret: object.client_secret, from: event.id };
   switch (event.type) {
     case "payment_intent.created":
       return ["IntentCreated", about];
     case "payment_intent.succeeded": {
       const { amount_received: amount, currency } = object;
-      return ["Paid", { ...about, amount, currency: String(currency), paidAt: 1000 * event.created, from: event.id }];
+      return ["Paid", { ...about, amount, currency: String(currency), paidAt: 1000 * event.created }];
     }
     case "payment_intent.payment_failed":
       return ["Declined", { ...about, ...declineOf(object.last_payment_error ?? {}) }];

@@ -206,5 +206,5 @@ def test_a_kept_card_is_changed_and_a_loose_one_is_not(client: stripe.StripeClie
 
 def test_other_kinds_of_payment_method_are_refused(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refusal:
-        client.v1.payment_methods.create({"type": "sepa_debit", "card": {"token": "tok_visa"}})
+        client.v1.payment_methods.create({"type": "klarna", "card": {"token": "tok_visa"}})
     assert refusal.value.param == "type"

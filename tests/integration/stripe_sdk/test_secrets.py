@@ -16,17 +16,15 @@ PLACES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("GET", "/v1/{}", {}),
     ("GET", "/v1/payment_intents/{}/unheard/of", {}),
     ("GET", "/v1/payment_intents?{}=1", {}),
-    ("GET", "/v1/payment_intents?limit=x{}", {}),
     ("GET", "/v1/payment_intents?customer={}", {}),
     ("GET", "/v1/payment_intents/search?query={}", {}),
     ("GET", "/v1/payment_intents?expand[]={}", {}),
     ("POST", "/v1/refunds", {"payment_intent": "{}"}),
-    ("POST", "/v1/payment_intents", {"amount": "x{}", "currency": "eur"}),
+    ("POST", "/v1/payment_intents", {"amount": "-{}.", "currency": "eur"}),
     ("POST", "/v1/payment_intents", {"amount": "4900", "currency": "{}"}),
     ("POST", "/v1/payment_intents", {"amount": "4900", "currency": "eur", "payment_method": "{}"}),
     ("POST", "/v1/payment_intents", {"amount": "4900", "currency": "eur", "receipt_email": "{}"}),
     ("POST", "/v1/payment_methods", {"type": "card", "card[token]": "{}"}),
-    ("POST", "/v1/payment_methods", {"type": "card", "card[token]": "tok_{}"}),
 )
 
 
@@ -56,4 +54,4 @@ def test_what_is_missing_is_still_named(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         client.v1.payment_intents.retrieve(secret)
     name = secret.partition("_secret_")[0]
-    assert str(refusal.value.user_message) == f"No such payment_intent: '{name}_secret_****'"
+    assert str(refusal.value.user_message) == f"No such payment_intent: '{name}_secret_(hidden)'"

@@ -15,7 +15,7 @@ from simulators.kit.faults.links import LINK_FAULTS
 from simulators.kit.faults.network import NETWORK_FAULTS
 from simulators.kit.faults.requests import REQUEST_FAULTS, RouteFault
 from simulators.learning.faults import RejectedEnrollment
-from simulators.stripe.faults import STRIPE_FAULTS
+from simulators.stripe.faults import STRIPE_FAULTS, BankAnswerFault
 from simulators.tutor_matching.faults import LapsingHold, RejectedAvailability
 
 README = Path(__file__).parents[3] / "simulators" / "kit" / "README.md"
@@ -47,6 +47,8 @@ def row(of: str, kind: type[Fault]) -> str:
     written = ", ".join(f"`{name}`" + ("" if value == "required" else f" {json.dumps(value)}") for name, value in own)
     if of == "Stripe":
         of += "'s calls" if issubclass(kind, RouteFault) else "'s deliveries"
+    if issubclass(kind, BankAnswerFault):
+        of = "Stripe's bank debits"
     does = " ".join((inspect.getdoc(kind) or "").split())
     return f"| `{name_of(kind)}` | {of} | {does} | {written} |\n"
 

@@ -1,0 +1,140 @@
+"""The pytest plugin of a check: each test gets a world around the service, which must keep its promises to the end."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulators.check.subject import Subject
+from simulators.judge.verdict import broken_promises, judge
+from simulators.world.apart import CannotMoveTime
+from simulators.world.around import Around
+from simulators.world.foreign_world import CannotTakeDown
+from simulators.world.world import World
+
+pytest_plugins = ["simulators.check.steps"]
+
+CASE_ID, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
+LONG_ENOUGH = timedelta(days=4)  # For every deadline and every retry.
+KEPT_EXCHANGES = 200
+MARKERS = (
+    *("smoke", "moves_time", "saga_enroll", "saga_book", "payments"),
+    "case(id, title): what it is called in a report",
+)
+
+
+class PromiseBroken(AssertionError):  # noqa: N818 - reads as what happened
+    """What the world shows at the end of a case, promise by promise."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say who is judged, and which cases are wanted."""
+    group = parser.getgroup("check")
+    group.addoption("--subject", required=True, help="the service, as JSON")
+    group.addoption("--case", action="append", default=[], help="only the cases of this id")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the tags of the features known."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-bdd makes a marker of every tag
+def pytest_bdd_apply_tag(tag: str, function: Callable[..., None]) -> bool | None:
+    """Take ENR-01 for the id of a case; faults are for readers."""
+    if CASE_ID.fullmatch(tag):
+        pytest.mark.case(tag)(function)
+    return True if CASE_ID.fullmatch(tag) or FAULT.fullmatch(tag) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Name each case, and keep those that are wanted."""
+    for item in items:
+        item.user_properties.extend(case_of(item).items())
+    wanted = set(config.getoption("case"))
+    chosen = [item for item in items if not wanted or wanted & _ids(case_of(item)["id"])]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def case_of(item: pytest.Item) -> dict[str, str]:
+    """Return a case's part, its id and its title; rows of an outline are numbered from 1."""
+    marker, doc = item.get_closest_marker("case"), getattr(getattr(item, "obj", None), "__doc__", None) or ""
+    name, title = (*marker.args, doc.partition(": ")[2])[:2] if marker else (item.name, item.name)
+    spec = getattr(item, "callspec", None)
+    row = spec.indices.get("_pytest_bdd_example") if spec else None
+    part = Path(str(item.path)).stem.removeprefix("test_")
+    return {"part": part, "id": name if row is None else f"{name}/{row + 1}", "title": title}
+
+
+def _ids(name: str) -> set[str]:
+    return {name, name.partition("/")[0]}
+
+
+@pytest.fixture(scope="session")
+def subject(pytestconfig: pytest.Config) -> Subject:
+    """The service that is judged."""
+    return Subject.from_json(pytestconfig.getoption("--subject"))
+
+
+@pytest.fixture(scope="session")
+def lasting_world(subject: Subject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The one world around a service that runs already, and so is not new for each case."""
+    with subject.open_world(tmp_path_factory.mktemp("world")) as world:
+        yield world
+
+
+@pytest.fixture
+def unjudged_world(request: pytest.FixtureRequest, subject: Subject, tmp_path: Path) -> Iterator[World]:
+    """A new world; whatever happened in it is kept for the report, should the case fail."""
+    if subject.url:
+        lasting: World = request.getfixturevalue("lasting_world")
+        yield lasting
+        lasting.recover()
+        return
+    with subject.open_world(tmp_path) as world:
+        yield world
+        said = [str(each) for each in world.recorder][-KEPT_EXCHANGES:]
+        log = world.process.log_tail() if isinstance(world, Around) else ""
+        request.node.user_properties.extend([("exchanges", said), ("log", log)])
+
+
+@pytest.fixture
+def world(unjudged_world: World) -> Iterator[World]:
+    """A new world, which must keep its promises to the end: until nobody has anything left to do."""
+    yield unjudged_world
+    come_to_rest(unjudged_world)
+    must_be_kept(unjudged_world)
+
+
+def come_to_rest(world: World) -> None:
+    """Heal everything, and let time pass until nobody has anything to do, as far as time can be moved."""
+    world.recover()
+    try:
+        world.pass_time(LONG_ENOUGH)
+    except CannotMoveTime:
+        world.settle()
+
+
+def must_be_kept(world: World) -> None:
+    """Raise PromiseBroken when the world shows that a promise was broken, and by which message."""
+    if broken := broken_promises(judge(world)):
+        raise PromiseBroken("\n".join(map(str, broken)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:  # noqa: ARG001 - pytest's own
+    """Leave out by name what would have to wait for longer than anybody does."""
+    try:
+        return (yield)
+    except (CannotMoveTime, CannotTakeDown) as reason:
+        pytest.skip(str(reason))
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Any) -> None:  # noqa: ANN401 - pytest-bdd's own
+    """Remember at which step it failed."""
+    request.node.user_properties.append(("step", f"{step.keyword.capitalize()} {step.name}"))

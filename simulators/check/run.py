@@ -1,0 +1,67 @@
+"""Runs a check: pytest collects the cases, its workers play them, and what came of them is told case by case."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from simulators.check.parts import SUITE, CheckPart
+from simulators.check.report import summary
+from simulators.check.result import Case, CheckResult, Collector
+from simulators.check.subject import CannotBeJudged, Subject
+from simulators.kit.seams import Clock
+
+NO_CASES = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def check(
+    subject: Subject,
+    parts: Sequence[CheckPart],
+    *,
+    cases: Sequence[str] = (),
+    jobs: int = 1,
+    junit: Path | None = None,
+    tell: Callable[[Case, int, int], None] = lambda *_: None,
+) -> CheckResult:
+    """Put the parts to the service, only these cases if any are named; CannotBeJudged says why it could not be done."""
+    obstacles = {part.name: obstacle for part in parts if (obstacle := part.obstacle(subject))}
+    files = [str(part.file) for part in parts if part.name not in obstacles]
+    collector, clock = Collector(tell), Clock()
+    start = clock.now()
+    if files:
+        with TemporaryDirectory() as folder:
+            _run(subject, files, cases, jobs, junit, Path(folder), collector)
+    if collector.problems:
+        raise CannotBeJudged("\n".join(collector.problems))
+    seconds = (clock.now() - start).total_seconds()
+    result = CheckResult(subject.name, subject.time_description, collector.cases, obstacles, seconds)
+    if not result.is_judged:
+        raise CannotBeJudged("\n".join(["nothing was judged:", *summary(result)]))
+    return result
+
+
+def _run(
+    subject: Subject,
+    files: list[str],
+    cases: Sequence[str],
+    jobs: int,
+    junit: Path | None,
+    folder: Path,
+    collector: Collector,
+) -> None:
+    chosen = [f"--case={each}" for each in cases]
+    workers = 1 if subject.url else jobs
+    arguments = [
+        *files,
+        "-p", "simulators.check.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:pact",
+        "-c", os.devnull, f"--rootdir={SUITE}", "--import-mode=importlib", f"--basetemp={folder / 'worlds'}",
+        "-n", str(workers), "--dist", "worksteal", f"--subject={subject.to_json()}", *chosen,
+        *([f"--junitxml={junit}"] if junit else []),
+    ]  # fmt: skip
+    code = pytest.main(arguments, plugins=[collector])
+    if code == NO_CASES and not collector.problems:
+        raise CannotBeJudged(f"there is no case {' or '.join(cases)}")
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, NO_CASES):
+        collector.problems.append(f"pytest ended with {pytest.ExitCode(code).name}")

@@ -1,0 +1,1 @@
+"""What a check puts to a service, as pytest collects it: a file for each part."""

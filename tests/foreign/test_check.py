@@ -1,0 +1,120 @@
+"""`harness check`: a right service is found right, a wrong one wrong, and what cannot be judged is left out aloud."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from simulators.world.foreign_time import libfaketime
+from simulators.world.waiting import wait_for
+from tests.foreign.processes import processes_of
+from tests.foreign.service import FOLDER, has_node, install_packages
+from tests.rooms.source import ROOT
+
+pytestmark = [pytest.mark.served]
+needs_node = pytest.mark.skipif(not has_node(), reason="NOT TESTED: harness check of a service in Node, for want of it")
+needs_libfaketime = pytest.mark.skipif(
+    libfaketime() is None, reason="NOT TESTED: another process's clock, for want of libfaketime"
+)
+HARNESS = [sys.executable, "-m", "simulators.cli", "check"]
+NODE = ["--command", f"node {FOLDER / 'server.js'}"]
+NAIVE = ["--service", "simulators.naive.app:create_app"]
+A_WHILE = 60
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _packages() -> None:
+    if has_node():
+        install_packages()
+
+
+def checked(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return subprocess.run([*HARNESS, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+
+
+def test_the_reference_is_judged_when_nobody_else_is_named() -> None:
+    done = checked("--scenario", "ENR-01", "--scenario", "ENR-20/3", "--scenario", "course")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 of 3 kept" in done.stdout
+
+
+def test_a_broken_promise_is_named_with_the_command_that_shows_it_again(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    done = checked(*NAIVE, "--scenario", "lost-webhook", "--scenario", "ENR-01", "--report", str(report))
+    assert done.returncode == 1, done.stdout + done.stderr
+    again = "harness check --service simulators.naive.app:create_app --only stories --scenario lost-webhook"
+    assert f"again: {again}" in done.stdout
+    found = json.loads((report / "check.json").read_text())
+    broken = {each["id"]: each for each in found["cases"]}["lost-webhook"]
+    assert (broken["outcome"], found["kept"]) == ("broken", False)
+    assert any("POST /v1/payment_intents" in each for each in broken["exchanges"])
+    page = (report / "index.html").read_text()
+    assert again in page
+    assert "<script" not in page
+    assert "http://" not in page.replace("http://127.0.0.1", "")
+    assert len(ET.parse(report / "junit.xml").findall(".//failure")) == 1  # noqa: S314 - our own file
+
+
+@pytest.mark.node
+@needs_node
+@needs_libfaketime
+def test_a_right_command_is_kept_and_its_time_is_found_out() -> None:
+    done = checked(*NODE, "--scenario", "lost-webhook", "--scenario", "ENR-12", "--scenario", "crash")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "faked: its clock is moved with ours" in done.stdout
+    assert "3 of 3 kept" in done.stdout
+
+
+@pytest.mark.node
+@needs_node
+@needs_libfaketime
+def test_a_mistake_of_a_command_is_seen_with_the_last_that_it_printed() -> None:
+    done = checked(*NODE, "--env", "MISTAKE=late-money-is-kept", "--scenario", "ENR-12", "--json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    (case,) = json.loads(done.stdout)["cases"]
+    assert case["step"]
+    assert "CANCEL_INTENT failed" in case["log"]
+
+
+@pytest.mark.node
+@needs_node
+def test_what_would_have_to_wait_on_the_machines_time_is_left_out_by_name() -> None:
+    done = checked(*NODE, "--time", "real", "--scenario", "ENR-01", "--scenario", "ENR-11")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "○ ENR-11 The student never pays: left out, since its time cannot be moved" in done.stdout
+    assert "1 of 1 kept" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--command", "node x.js", "--service-url", "http://127.0.0.1:8000"], "not both"),
+        (["--only", "dreams"], "there are stories, scenarios"),
+        (["--scenario", "ENR-99"], "there is no case ENR-99"),
+        (["--env", "A=b"], "are for a --command"),
+        (["--command", "x", "--env", "A"], "'A' is not NAME=VALUE"),
+        (["--command", "no-such-program"], "ended with exit code 127"),
+        (["--service-url", "http://127.0.0.1:9", "--only", "stories"], "needs the service's environment here too"),
+    ],
+)
+def test_what_cannot_be_judged_is_said_in_a_sentence(arguments: list[str], why: str) -> None:
+    done = checked(*arguments)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert why in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.node
+@needs_node
+def test_a_check_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    arguments = [*HARNESS, *NODE, "--env", f"MARKER={tmp_path}", "--only", "stories", "--jobs", "2"]
+    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as harness:
+        assert wait_for(lambda: len(processes_of(str(tmp_path), of="node")) > 1, A_WHILE)
+        os.kill(harness.pid, signal.SIGKILL)
+    assert wait_for(lambda: not processes_of(str(tmp_path)), A_WHILE)
