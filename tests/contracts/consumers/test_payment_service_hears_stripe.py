@@ -93,5 +93,5 @@ def test_money_comes_back_from_the_bank(recorder: PactRecorder) -> None:
 def test_a_bank_wants_the_money_back(recorder: PactRecorder) -> None:
     dispute = {"id": text("dp_1"), "payment_intent": text("pi_1"), "status": text("needs_response")}
     news = heard(recorder, "charge.dispute.created", dispute | MONEY | {"amount": whole(4900)})
-    price = Money(4900, "EUR")
-    assert news == DisputeReported(intent_id="pi_1", dispute_id="dp_1", status="needs_response", amount=price)
+    amount = Money(4900, "EUR")
+    assert news == DisputeReported(intent_id="pi_1", dispute_id="dp_1", status="needs_response", amount=amount)
