@@ -87,7 +87,7 @@ class Refusals:
                 for bad in [*lacking, row | {field: {"x": [1]}}]:
                     answer: Any = neighbour.call("", "PUT", "/_sim/state", before | {table: [bad]})
                     assert_refused(answer, 400)
-                    assert answer.json["errors"][0]["field"] in {f"{table}[0].{field}", f"{table}[0].x"}
+                    assert answer.json["errors"][0]["field"] == f"{table}[0].{field}"
                     assert neighbour.state() == before
         assert neighbour.call("", "PUT", "/_sim/state", before).status_code == 204
         assert neighbour.state() == before
