@@ -23,8 +23,9 @@ from tests.contracts.providers.stripe_account import CREATED, OURS
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 INTENTS, INTENT, REFUNDS, DISPUTES = "/v1/payment_intents", "/v1/payment_intents/pi_1", "/v1/refunds", "/v1/disputes"
-WAITING, PAID, CANCELED, REFUNDED, DISPUTED = (
+WAITING, WITH_BANK, PAID, CANCELED, REFUNDED, DISPUTED = (
     "an intent that waits for a card",
+    "an intent for which a bank was asked",
     "an intent that is paid",
     "an intent that is canceled",
     "an intent that is paid and refunded",
@@ -108,7 +109,7 @@ def refunds_listed(contract: Contract, description: str, state: str, *items: Jso
 
 def look(contract: Contract, description: str, state: str) -> Any:
     call = given(contract.call(description, "GET", INTENT, state=SECRET_KEY), state)
-    return call.with_query_parameter("expand[0]", "latest_charge")
+    return call.with_query_parameter("expand[0]", "latest_charge.balance_transaction")
 
 
 def since() -> int:
