@@ -77,6 +77,19 @@ Feature: Enroll in a course
       Then the purchase is rejected
       And nothing was asked of Stripe
 
+    @ENR-44 @moves_time @F9 @F12
+    Scenario Outline: A learning-service in trouble has not said that there is no such course
+      Given the learning-service answers every question about courses <trouble>
+      And "ada" has begun to ask for "algebra"
+      When all is well again after 10 minutes
+      Then the purchase waits for the payment within 10 minutes
+
+      Examples: troubles
+        | trouble                         |
+        | with a failure before the work  |
+        | by asking to slow down          |
+        | with half of what it has to say |
+
     @ENR-07 @F14 @F16
     Scenario: The same start is announced twice
       Given the learning-service announces every start twice

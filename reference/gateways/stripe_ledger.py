@@ -81,7 +81,7 @@ class StripeLedger:
         with as_unavailable():
             intent = self._intent(intent_id)
             found: list[PaymentNews] = [news.read_intent(intent)]
-            if charge := intent["latest_charge"]:
+            if charge := intent.get("latest_charge"):
                 found += self._attempts(intent, charge)
             if intent["status"] == "canceled":
                 found.append(news.read_cancellation(intent))

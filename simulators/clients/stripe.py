@@ -49,6 +49,11 @@ class StripeClient:
         """Let a payment that nobody has made yet be about another sum."""
         return self.client.post(f"{INTENTS}/{intent_id}", form={"amount": amount})
 
+    def change_metadata(self, intent_id: str, **metadata: str) -> Json:
+        """Write something else beside a payment, as a person may at Stripe's Dashboard."""
+        form = {f"metadata[{name}]": value for name, value in metadata.items()}
+        return self.client.post(f"{INTENTS}/{intent_id}", form=form)
+
     def charges(self, intent_id: str | None = None) -> list[Json]:
         """Return the charges, newest first, with what was booked of them: all, or those of one intent."""
         expanded = {"expand[]": "data.balance_transaction"}

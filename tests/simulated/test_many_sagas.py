@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from simulators.check.storms import KINDS, Weathered, brew, weather
+from simulators.check.breakdowns import KINDS
+from simulators.check.storms import Weathered, brew, weather
 from simulators.clients.http_client import Refused
 from simulators.world.apart import SHORT, Apart
 from simulators.world.inside import Inside
@@ -75,16 +76,6 @@ def test_two_hundred_at_once_over_sockets_end_right(tmp_path: Path) -> None:
     with storm.explain(again), Together(tmp_path) as world, ThreadPoolExecutor(16) as pool:
         outcomes = weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world)).outcomes
     assert set(outcomes) == OUTCOMES
-
-
-@pytest.mark.served
-@pytest.mark.postgres
-@pytest.mark.fault(18)
-def test_forty_at_once_end_right_where_writers_do_not_queue(tmp_path: Path, postgres_url: str) -> None:
-    storm = brew(seed=5, purchases=40)
-    again = replay("test_forty_at_once_end_right_where_writers_do_not_queue")
-    with storm.explain(again), Together(tmp_path, database_url=postgres_url) as world, ThreadPoolExecutor(16) as pool:
-        assert weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world)).outcomes
 
 
 def move(world: Together, by: timedelta) -> None:

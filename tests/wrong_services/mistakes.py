@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -19,13 +19,13 @@ from reference.application import message_handler, service
 from reference.application.dispatcher import Dispatcher
 from reference.application.lists import Filter
 from reference.application.ports import OutboxMessage
-from reference.domain.enrollment import EnrollmentRejected
+from reference.domain.enrollment import CourseUnavailable, EnrollmentRejected, VerifyCourse
 from reference.domain.messages import ScheduleDeadline, Wait
 from reference.domain.money import Money
 from reference.domain.payment import Payment
 from reference.domain.payment_messages import PaymentCheckDue
 from reference.domain.payment_status import PaymentStatus, RefundState
-from reference.domain.session import SessionRejected
+from reference.domain.session import AvailabilityRejected, SessionRejected
 from reference.gateways import stripe_gateway, stripe_news, stripe_webhook
 from reference.gateways.learning import LearningService
 from reference.gateways.partner_service import PartnerService
@@ -360,6 +360,30 @@ def enrolls_in_advance(patch: Patch) -> None:
 
     def take_payment(self: Any, event: Any) -> None:
         original(self, event)
-        self.ask(self.delivery())
+        self.ask(replace(self.delivery(), payment_id="pay_in_advance"))
 
     patch.setattr(EnrollInCourseSaga, "take_payment", take_payment)
+
+
+@mistake("a neighbour's 5xx taken for a refusal", "ENR-44", "BKS-29")
+def takes_trouble_at_the_start_for_a_refusal(patch: Patch) -> None:
+    verify, check = LearningService.send, PartnerService.send
+
+    def send_to_learning(self: LearningService, outgoing: Any) -> Any:
+        try:
+            return verify(self, outgoing)
+        except app.UnavailableError:
+            if not isinstance(outgoing.message, VerifyCourse):
+                raise
+            return [CourseUnavailable(saga_id=outgoing.message.saga_id, reason="it cannot be found")]
+
+    def send(self: PartnerService, outgoing: Any) -> Any:
+        try:
+            return check(self, outgoing)
+        except app.UnavailableError:
+            if outgoing.message.name != "CHECK_TUTOR_AVAILABILITY":
+                raise
+            return [AvailabilityRejected(saga_id=outgoing.message.saga_id, reason="it does not answer")]
+
+    patch.setattr(PartnerService, "send", send)
+    patch.setattr(LearningService, "send", send_to_learning)

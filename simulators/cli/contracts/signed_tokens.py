@@ -14,10 +14,10 @@ ALGORITHM = "HS256"
 
 def sign_anew(text: str, secret: str) -> str:
     """Return the text with every HS256 token in it signed by this secret; whatever else it holds stays as it is."""
-    return TOKEN.sub(lambda found: _token(found, secret), text)
+    return TOKEN.sub(lambda found: _sign(found, secret), text)
 
 
-def _token(found: re.Match[str], secret: str) -> str:
+def _sign(found: re.Match[str], secret: str) -> str:
     if not _is_known(found[1]):
         return found[0]
     claims = f"{found[1]}.{found[2]}"

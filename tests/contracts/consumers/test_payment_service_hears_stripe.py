@@ -7,6 +7,7 @@ import stripe
 from reference.domain.money import Money
 from reference.domain.payment_news import (
     AttemptDeclined,
+    AttemptProcessing,
     DisputeReported,
     IntentCanceled,
     IntentCreated,
@@ -63,6 +64,11 @@ def test_a_card_is_declined(recorder: PactRecorder) -> None:
     assert declined == AttemptDeclined(**IDS, attempt="ch_1", **reason)
 
 
+def test_a_bank_is_asked(recorder: PactRecorder) -> None:
+    asked = heard(recorder, "payment_intent.processing", INTENT | {"latest_charge": text("py_1")})
+    assert asked == AttemptProcessing(**IDS, attempt="py_1", paid_at=NOW)
+
+
 def test_an_intent_is_canceled(recorder: PactRecorder) -> None:
     assert heard(recorder, "payment_intent.canceled", INTENT) == IntentCanceled(**IDS)
 
@@ -86,5 +92,6 @@ def test_money_comes_back_from_the_bank(recorder: PactRecorder) -> None:
 
 def test_a_bank_wants_the_money_back(recorder: PactRecorder) -> None:
     dispute = {"id": text("dp_1"), "payment_intent": text("pi_1"), "status": text("needs_response")}
-    news = heard(recorder, "charge.dispute.created", dispute)
-    assert news == DisputeReported(intent_id="pi_1", dispute_id="dp_1", status="needs_response")
+    news = heard(recorder, "charge.dispute.created", dispute | MONEY | {"amount": whole(4900)})
+    amount = Money(4900, "EUR")
+    assert news == DisputeReported(intent_id="pi_1", dispute_id="dp_1", status="needs_response", amount=amount)

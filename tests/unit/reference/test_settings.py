@@ -52,7 +52,7 @@ def test_a_url_has_a_scheme_and_a_host(url: str) -> None:
     assert faults(LEARNING_SERVICE_URL=url) == ["LEARNING_SERVICE_URL must be an http or https URL"]
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "1.5", "1e3", "soon", "9" * 30, "9" * 5000])
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "1e3", "soon", "9" * 30, "9" * 5000, "²", "٣"])
 def test_a_wait_is_a_sensible_number_of_seconds(value: str) -> None:
     (fault,) = faults(REPLY_TIMEOUT_SECONDS=value)
     assert fault.startswith("REPLY_TIMEOUT_SECONDS must be a number of seconds")
