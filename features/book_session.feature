@@ -108,6 +108,16 @@ Feature: Book and pay for a session
       And the purchase is refunded
       And "ada" has no session with "grace"
 
+    @BKS-30 @moves_time @bank_debit @F5 @F41
+    Scenario: The bank answers when the hold has ended
+      Given "ada" has asked for 60 minutes with "grace"
+      When "ada" pays from her bank account
+      Then the purchase waits for her bank
+      And "ada" gets her money back within 6 days
+      And the purchase is refunded
+      And "ada" has no session with "grace"
+      And nobody's slot is kept for "ada"
+
   Rule: A student may change their mind until it is paid
 
     @BKS-11 @F34
@@ -132,6 +142,14 @@ Feature: Book and pay for a session
         | is lost     |
         | comes late  |
         | comes twice |
+
+    @BKS-28 @moves_time @F15
+    Scenario: The tutor's answer never comes
+      Given the tutor-matching-service's answers are all lost
+      And "ada" has begun to ask for 60 minutes with "grace"
+      When 3 hours pass
+      Then the purchase is rejected
+      And nobody's slot is kept for "ada"
 
     @BKS-12 @F1 @F34
     Scenario: The payment was faster than the cancelling
@@ -229,6 +247,19 @@ Feature: Book and pay for a session
       And "ada" has begun to ask for 60 minutes with "grace"
       When the tutor-matching-service is back after 10 minutes
       Then the purchase waits for the payment within 10 minutes
+
+    @BKS-29 @moves_time @F9 @F12
+    Scenario Outline: A tutor-matching-service in trouble has refused nothing
+      Given the tutor-matching-service answers every command <trouble>
+      And "ada" has begun to ask for 60 minutes with "grace"
+      When all is well again after 5 minutes
+      Then the purchase waits for the payment within 5 minutes
+
+      Examples: troubles
+        | trouble                        |
+        | with a failure before the work |
+        | with a failure after the work  |
+        | by asking to slow down         |
 
     @BKS-19 @moves_time @F15
     Scenario: The answer about the slot is lost

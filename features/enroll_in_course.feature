@@ -77,6 +77,19 @@ Feature: Enroll in a course
       Then the purchase is rejected
       And nothing was asked of Stripe
 
+    @ENR-44 @moves_time @F9 @F12
+    Scenario Outline: A learning-service in trouble has not said that there is no such course
+      Given the learning-service answers every question about courses <trouble>
+      And "ada" has begun to ask for "algebra"
+      When all is well again after 10 minutes
+      Then the purchase waits for the payment within 10 minutes
+
+      Examples: troubles
+        | trouble                         |
+        | with a failure before the work  |
+        | by asking to slow down          |
+        | with half of what it has to say |
+
     @ENR-07 @F14 @F16
     Scenario: The same start is announced twice
       Given the learning-service announces every start twice
@@ -370,6 +383,54 @@ Feature: Enroll in a course
       When "ada" pays
       Then it was always enrolling by then
       And "ada" is enrolled in "algebra"
+
+  Rule: While a bank is asked, a course is neither bought nor lost
+
+    @ENR-44 @moves_time @bank_debit @F41
+    Scenario: The bank pays after five days
+      Given "ada" has asked for "algebra"
+      When "ada" pays from her bank account
+      And 2 days pass
+      Then the purchase waits for her bank
+      And "ada" is not enrolled in "algebra"
+      And "ada" is enrolled in "algebra" within 4 days
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-45 @moves_time @bank_debit @F1 @F41
+    Scenario: Nobody brings the news of the bank's answer
+      Given "ada" has asked for "algebra"
+      And Stripe's webhooks are lost
+      When "ada" pays from her bank account
+      Then "ada" is enrolled in "algebra" within 6 days
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-46 @moves_time @bank_debit @F34 @F41
+    Scenario: What a bank is asked for cannot be cancelled
+      Given "ada" has asked for "algebra"
+      And "ada" has paid from her bank account
+      When "ada" cancels
+      Then the purchase waits for her bank
+      And "ada" is enrolled in "algebra" within 6 days
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-47 @moves_time @bank_debit @F34 @F41
+    Scenario: The student had cancelled when the bank says no
+      Given "ada" has asked for "algebra"
+      And "ada" has paid from a bank account that is empty
+      When "ada" cancels
+      Then the purchase is cancelled within 6 days
+      And "ada" has paid nothing
+      And "ada" cannot pay any more
+
+    @ENR-48 @moves_time @bank_debit @F5 @F41
+    Scenario: The bank was asked too late
+      Given "ada" has asked for "algebra"
+      And Stripe cannot cancel payments for a while
+      And 40 minutes have passed
+      When "ada" pays from her bank account
+      Then "ada" gets her money back within 6 days
+      And the purchase is refunded
+      And "ada" is not enrolled in "algebra"
 
   Rule: What was paid and cannot be delivered goes back in full
 

@@ -135,6 +135,14 @@ Feature: Payments
 
   Rule: What is agreed is what is paid
 
+    @PAY-18
+    Scenario: Somebody changes at Stripe what the payment is for
+      Given "ada" has asked for a course
+      And somebody has written at Stripe that the payment is for "astrology"
+      When "ada" pays
+      Then "ada" is enrolled in "anything"
+      And the purchase is completed
+
     @PAY-12 @F26
     Scenario Outline: The payment was changed at Stripe before the student pays
       Given "ada" has asked for <thing>
@@ -188,6 +196,23 @@ Feature: Payments
       Then the purchase is expired
       And "ada" has paid nothing
       And "ada" cannot pay any more
+
+      Examples: both kinds
+        | thing      |
+        | a course   |
+        | a session  |
+
+    @PAY-19 @moves_time @bank_debit @F41
+    Scenario Outline: The bank says no after days
+      Given "ada" has asked for <thing>
+      When "ada" pays from a bank account that is empty
+      And 2 hours pass
+      Then the purchase waits for her bank
+      And the purchase is expired within 6 days
+      And "ada" is told once that it is declined, and once that it is over
+      And "ada" has paid nothing
+      And "ada" cannot pay any more
+      And nobody's slot is kept for "ada"
 
       Examples: both kinds
         | thing      |

@@ -46,7 +46,7 @@ def our_gateways(settings: Settings, http: requests.Session) -> dict[str, Gatewa
     """Return who calls whom: the `to` of a command or request is a name in here."""
     token = settings.service_token[0]
     return {
-        "stripe": StripeGateway(settings.stripe_api_key, settings.stripe_api_base, http),
+        "stripe": StripeGateway(settings.stripe_api_key, settings.stripe_api_base, http, settings.bank_debits),
         "learning": LearningService(settings.learning_service_url, token, http),
         "tutor_matching": PartnerService(settings.tutor_matching_service_url, token, http),
         "communication": PartnerService(settings.communication_service_url, token, http),

@@ -23,6 +23,7 @@ class Settings:
     stripe_api_key: str
     stripe_api_base: str
     stripe_webhook_secret: tuple[str, ...]
+    bank_debits: frozenset[str]
     learning_service_url: str
     tutor_matching_service_url: str
     communication_service_url: str
@@ -46,6 +47,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         stripe_api_key=read.text("STRIPE_API_KEY", check=_key(environ.get("ALLOW_LIVE_KEYS", ""))),
         stripe_api_base=read.text("STRIPE_API_BASE", "https://api.stripe.com", _url),
         stripe_webhook_secret=read.several("STRIPE_WEBHOOK_SECRET"),
+        bank_debits=read.some_of("BANK_DEBITS", DEBITED),
         learning_service_url=read.text("LEARNING_SERVICE_URL", check=_url),
         tutor_matching_service_url=read.text("TUTOR_MATCHING_SERVICE_URL", check=_url),
         communication_service_url=read.text("COMMUNICATION_SERVICE_URL", check=_url),
@@ -60,7 +62,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-WAITS = {Wait.PAYMENT_WINDOW: 1800, Wait.PAYMENT_CHECK: 300, Wait.REPLY: 60, Wait.PATIENCE: 7200, Wait.REFUND: 259_200}
+WAITS = {
+    Wait.PAYMENT_WINDOW: 1800,
+    Wait.PAYMENT_CHECK: 300,
+    Wait.BANK_ANSWER: 21_600,
+    Wait.REPLY: 60,
+    Wait.PATIENCE: 7200,
+    Wait.REFUND: 259_200,
+}
+DEBITED = frozenset({"EUR", "USD"})  # The currencies in which students may pay from their bank accounts.
 A_YEAR = 31_536_000  # Seconds.
 
 
@@ -84,6 +94,12 @@ class _EnvironmentReader:
         if not values or faults:
             self.faults.append(f"{name} {(faults or ['is missing'])[0]}")
         return values
+
+    def some_of(self, name: str, known: frozenset[str]) -> frozenset[str]:
+        found = frozenset(each.strip() for each in self._environ.get(name, "").split(",") if each.strip())
+        if found - known:
+            self.faults.append(f"{name} must be some of {', '.join(sorted(known))}")
+        return found
 
     def seconds(self, name: str, default: int) -> timedelta:
         value: Any = self._environ.get(name, "").strip() or str(default)

@@ -121,6 +121,7 @@ class MessageHandler:
             price=request.price,
             opened_at=self._now,
             pay_until=min(request.until or window_end, window_end),
+            needed_by=request.until,
         )
         self._queue.extend(self._payment.begin())
 

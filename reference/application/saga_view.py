@@ -19,6 +19,7 @@ NEXT_STEPS = {  # For a person, by how the refund of a parked saga stands.
 }
 
 
+WITH_BANK = "the student's bank to answer, which may take days; until then it can hardly be canceled"
 UNREADABLE_STEP = (
     "Run the version of the service that wrote it, or mend the row. Until then nothing moves it,"
     " and each message for it is a dead letter."
@@ -27,11 +28,33 @@ UNREADABLE_STEP = (
 
 @dataclass(frozen=True)
 class SagaView:
-    """A saga, its payment, and until when it waits (None if it waits for nothing with an end)."""
+    """A saga and its payment, as people see them."""
 
     saga: AnySaga
     payment: AnyPayment | None
-    waiting_until: datetime | None
+
+    @property
+    def waiting_for(self) -> str | None:
+        """What it waits for, in plain words; None when it has ended or cannot be read."""
+        if isinstance(self.saga, UnreadableSaga):
+            return None
+        return WITH_BANK if self._undecided_as(PaymentStatus.PROCESSING) else self.saga.waiting_for
+
+    @property
+    def waiting_until(self) -> datetime | None:
+        """Until when it waits (for a bank: until it looks again); None if it waits for nothing with an end."""
+        if isinstance(self.saga, UnreadableSaga):
+            return None
+        if payment := self._undecided_as(PaymentStatus.PENDING):
+            return payment.pay_until
+        waits_by = self._undecided_as(PaymentStatus.PROCESSING) or self.saga
+        return max(waits_by.deadlines.values(), default=None)
+
+    def _undecided_as(self, status: PaymentStatus) -> Payment | None:
+        """Return the payment if it has this status and its saga still runs; else None."""
+        if not isinstance(self.payment, Payment) or self.saga.outcome is not None:
+            return None
+        return self.payment if self.payment.status == status else None
 
     @property
     def next_step(self) -> str | None:
@@ -52,16 +75,7 @@ def view_saga(unit: UnitOfWork, saga_id: str) -> SagaView | None:
 def view_sagas(unit: UnitOfWork, which: Filter, page: Page) -> Slice[SagaView]:
     """Return part of the sagas, newest first."""
     found = unit.lists.sagas(which, page)
-    return Slice([_view(unit, saga) for saga in found.items], found.next_cursor)
-
-
-def _view(unit: UnitOfWork, saga: AnySaga) -> SagaView:
-    payment = _payment_of(unit, saga.saga_id)
-    if isinstance(saga, UnreadableSaga):
-        return SagaView(saga, payment, None)
-    if isinstance(payment, Payment) and payment.status == PaymentStatus.PENDING and saga.outcome is None:
-        return SagaView(saga, payment, payment.pay_until)
-    return SagaView(saga, payment, max(saga.deadlines.values(), default=None))
+    return Slice([SagaView(saga, _payment_of(unit, saga.saga_id)) for saga in found.items], found.next_cursor)
 
 
 def _payment_of(unit: UnitOfWork, saga_id: str) -> AnyPayment | None:

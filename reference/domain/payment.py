@@ -19,28 +19,30 @@ from reference.domain.messages import (
     Withdraw,
 )
 from reference.domain.money import Money
-from reference.domain.payment_context import PaymentContext
-from reference.domain.payment_status import DISPUTES_OVER, MOVES, PaymentStatus, Refund, RefundState, dispute_rank
+from reference.domain.payment_status import (
+    DISPUTES_OVER,
+    MOVES,
+    UNDECIDED,
+    PaymentStatus,
+    Refund,
+    RefundState,
+    dispute_rank,
+)
+from reference.domain.payment_terms import PaymentTerms
 
 NOTHING_TO_PAY = "the price is zero"
 RAREST = 9  # Looked up after ever longer waits, up to 512 of them.
 
 
 @dataclass(kw_only=True)
-class Payment:
+class Payment(PaymentTerms):
     """Takes one price for one thing. It reads no clock and calls nobody: it applies facts and returns effects."""
 
-    payment_id: str
-    saga_id: str
-    context: PaymentContext
-    context_id: str
-    price: Money
-    opened_at: datetime
-    pay_until: datetime
     status: PaymentStatus = PaymentStatus.PENDING
     intent_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
     received: Money | None = None
+    processing: list[str] = field(default_factory=list)  # The attempts for which a bank was asked.
     declined: list[str] = field(default_factory=list)
     refunds: dict[str, Refund] = field(default_factory=dict)
     refund_attempts: int = 0
@@ -51,30 +53,12 @@ class Payment:
     deadlines: dict[str, datetime] = field(default_factory=dict, metadata=STORED_AS_REMINDERS)
     version: int = 0
 
-    FIXED = frozenset({"payment_id", "saga_id", "context", "context_id", "price"})
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.context, PaymentContext):
-            raise TypeError(f"context must be a PaymentContext, not {self.context!r}")
-        if not self.context_id:
-            raise ValueError("contextId must say what the payment is for")
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name in self.FIXED and name in vars(self):
-            raise AttributeError(f"{name} of a payment never changes")
-        super().__setattr__(name, value)
-
-    @classmethod
-    def create(cls, *, context: PaymentContext, context_id: str, **terms: Any) -> Payment:  # noqa: ANN401 - as above
-        """Return a new payment; what it is for is required, and never changes."""
-        return cls(context=context, context_id=context_id, **terms)
-
     def begin(self) -> Effects:
         """Ask for an intent, and schedule the window's end and the first check at Stripe."""
         if self.price.amount == 0:
             return self._cancel(messages.PaymentRejected(saga_id=self.saga_id, reason=NOTHING_TO_PAY))
-        window = ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), self.pay_until)
-        return [messages.CreateIntent(**self._request_fields()), window, self._schedule_check()]
+        create = messages.CreateIntent(**self._request_fields())
+        return [create, self._schedule_window_end(self.pay_until), self._schedule_check()]
 
     @singledispatchmethod
     def apply(self, fact: Message) -> Effects:
@@ -87,11 +71,8 @@ class Payment:
         self._recognize(fact.intent_id)
         self.client_secret = fact.client_secret
         # A late answer: we have given up meanwhile, so nobody may pay this. What is canceled is so for good.
-        return (
-            [messages.CancelIntent(**self._request_fields())]
-            if is_new and self.status == PaymentStatus.CANCELED
-            else []
-        )
+        is_unwanted = is_new and self.status == PaymentStatus.CANCELED
+        return [messages.CancelIntent(**self._request_fields())] if is_unwanted else []
 
     @apply.register
     def _on_intent_refused(self, fact: facts.IntentRefused) -> Effects:
@@ -105,9 +86,9 @@ class Payment:
     @apply.register
     def _on_money_received(self, fact: facts.MoneyReceived) -> Effects:
         self._recognize(fact.intent_id)
-        if self.status not in (PaymentStatus.PENDING, PaymentStatus.CANCELED):
+        if self.status not in UNDECIDED | {PaymentStatus.CANCELED}:
             return []
-        if fact.received != self.price and not fact.confirmed:
+        if self._is_in_doubt(fact):
             return [messages.LookAtIntent(**self._request_fields())]
         unusable = self._why_unusable(fact)
         self._move(PaymentStatus.SUCCEEDED)
@@ -119,20 +100,45 @@ class Payment:
         )
         return [outcome, *self._watch_dispute(), *self._settle_refunds()]
 
+    def _is_in_doubt(self, fact: facts.MoneyReceived) -> bool:
+        """Whether only Stripe can say if this is usable: money that came late may have been paid in time."""
+        is_late = fact.paid_at > self.pay_until and self.status != PaymentStatus.CANCELED
+        return not fact.confirmed and (fact.received != self.price or is_late)
+
     def _why_unusable(self, fact: facts.MoneyReceived) -> str:
         if fact.received != self.price:
             return f"{fact.received} instead of {self.price}"
-        return "it came too late" if self.status == PaymentStatus.CANCELED or fact.paid_at > self.pay_until else ""
+        is_in_time = self.is_in_time(fact.paid_at, fact.arrived_at or fact.paid_at)
+        return "" if is_in_time and self.status != PaymentStatus.CANCELED else "it came too late"
+
+    @apply.register
+    def _on_attempt_processing(self, fact: facts.AttemptProcessing) -> Effects:
+        self._recognize(fact.intent_id)
+        if fact.attempt in self.processing:
+            return []
+        self.processing.append(fact.attempt)
+        if self.status not in UNDECIDED or fact.attempt in self.declined:
+            return []
+        news = messages.PaymentProcessing(saga_id=self.saga_id, attempt=fact.attempt)
+        if self.status == PaymentStatus.PROCESSING:
+            return [news]
+        self._move(PaymentStatus.PROCESSING)
+        useless_from = self.pay_until if fact.paid_at > self.pay_until else self.needed_by
+        return [news, *([self._schedule_window_end(useless_from)] if useless_from else []), self._schedule_check()]
 
     @apply.register
     def _on_attempt_declined(self, fact: facts.AttemptDeclined) -> Effects:
         if fact.attempt in self.declined:
             return []
         self.declined.append(fact.attempt)
-        if self.status != PaymentStatus.PENDING:
+        if self.status not in UNDECIDED:
             return []
         why: dict[str, Any] = {"reason": fact.reason, "decline_code": fact.decline_code, "attempt": fact.attempt}
-        return [messages.PaymentFailed(**self._event_fields(), **why)]
+        failed = messages.PaymentFailed(**self._event_fields(), **why)
+        if self.status == PaymentStatus.PENDING or set(self.processing) - set(self.declined):
+            return [failed]
+        self._move(PaymentStatus.PENDING)
+        return [failed, self._schedule_window_end(self.pay_until), self._schedule_check()]
 
     @apply.register
     def _on_refund_reported(self, fact: facts.RefundReported) -> Effects:
@@ -187,13 +193,12 @@ class Payment:
 
     @apply.register
     def _on_window_closed(self, _: messages.PaymentWindowClosed | messages.CancelPayment) -> Effects:
-        if self.status != PaymentStatus.PENDING:
+        if self.status not in UNDECIDED:
             return []
-        # Until it is certain, ask again: the request may have been given up.
-        return [
-            messages.CancelIntent(**self._request_fields()),
-            ScheduleDeadline(messages.PaymentWindowClosed(**self._ids()), Wait.PAYMENT_CHECK),
-        ]
+        cancel = messages.CancelIntent(**self._request_fields())
+        # Until it is certain, ask again: the request may have been given up. Of what a bank is asked, it decides.
+        is_with_bank = self.status == PaymentStatus.PROCESSING
+        return [cancel] if is_with_bank else [cancel, self._schedule_window_end(Wait.PAYMENT_CHECK)]
 
     @apply.register
     def _on_refund_payment(self, request: messages.RefundPayment) -> Effects:
@@ -207,13 +212,13 @@ class Payment:
 
     @apply.register
     def _on_check_due(self, _: messages.PaymentCheckDue) -> Effects:
-        is_waiting = self.status in (PaymentStatus.PENDING, PaymentStatus.REFUND_PENDING)
+        is_waiting = self.status in UNDECIDED | {PaymentStatus.REFUND_PENDING}
         if not (is_waiting or self._is_disputed):
             return []
         return [messages.LookAtIntent(**self._request_fields()), self._schedule_check()]
 
     def _cancel(self, outcome: Message) -> Effects:
-        if self.status != PaymentStatus.PENDING:
+        if self.status not in UNDECIDED:
             return []
         self._move(PaymentStatus.CANCELED)
         return [outcome, Withdraw(messages.CreateIntent(**self._request_fields()))]
@@ -229,16 +234,11 @@ class Payment:
         self.status, self.checks = to, 0
 
     def _schedule_check(self) -> ScheduleDeadline:
-        """A payment window is short; afterwards, the longer nothing happens the less often it is looked for."""
-        times = 1 if self.status == PaymentStatus.PENDING else 2 ** min(self.checks, RAREST)
+        """A payment window is short, and a bank slow; afterwards, the longer nothing happens the rarer one looks."""
+        times = 1 if self.status in UNDECIDED else 2 ** min(self.checks, RAREST)
         self.checks += 1
-        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), Wait.PAYMENT_CHECK, times)
-
-    def _ids(self) -> dict[str, Any]:
-        return {"saga_id": self.saga_id, "payment_id": self.payment_id}
-
-    def _identity(self) -> dict[str, Any]:
-        return self._ids() | {"context": self.context, "context_id": self.context_id, "price": self.price}
+        wait = Wait.BANK_ANSWER if self.status == PaymentStatus.PROCESSING else Wait.PAYMENT_CHECK
+        return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), wait, times)
 
     def _request_fields(self) -> dict[str, Any]:
         return self._identity() | {"opened_at": self.opened_at, "intent_id": self.intent_id}

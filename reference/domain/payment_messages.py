@@ -84,6 +84,18 @@ class PaymentRejected(Message):
     reason: str
 
 
+class PaymentProcessing(Message):
+    """The student's bank was asked for the money: it is neither paid nor unpaid."""
+
+    text: ClassVar[str] = "The bank was asked for the money; it may take days to answer."
+    attempt: str
+
+    @property
+    def key(self) -> str:
+        """Tells one attempt from the next."""
+        return f"{self.name}:{self.attempt}"
+
+
 class PaymentCanceled(Message):
     """Nothing was paid, and it is certain that nobody can pay any more."""
 

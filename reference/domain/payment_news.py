@@ -38,11 +38,19 @@ class AttemptDeclined(PaymentNews):
     decline_code: str | None = None
 
 
+class AttemptProcessing(PaymentNews):
+    """One attempt waits for the student's bank, which may take days to answer."""
+
+    attempt: str
+    paid_at: datetime
+
+
 class MoneyReceived(PaymentNews):
-    """The intent succeeded; by which sum and when; `confirmed` if Stripe was asked for it."""
+    """The intent succeeded; by which sum, and when the student paid; `confirmed` if Stripe was asked for it."""
 
     received: Money
     paid_at: datetime
+    arrived_at: datetime | None = None  # When the bank had answered; None: as soon as the student had paid.
     confirmed: bool = False
 
 

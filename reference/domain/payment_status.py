@@ -15,9 +15,13 @@ class RefundState(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """Where a payment stands. A declined attempt leaves it pending: the next card may work."""
+    """Where a payment stands. A declined attempt leaves it pending: the next card may work.
+
+    PROCESSING is neither paid nor unpaid: a bank was asked, and has not answered yet.
+    """
 
     PENDING = "PENDING"
+    PROCESSING = "PROCESSING"
     SUCCEEDED = "SUCCEEDED"
     CANCELED = "CANCELED"
     REFUND_PENDING = "REFUND_PENDING"
@@ -27,13 +31,15 @@ class PaymentStatus(StrEnum):
 
 S = PaymentStatus
 MOVES = {
-    S.PENDING: {S.SUCCEEDED, S.CANCELED},
+    S.PENDING: {S.PROCESSING, S.SUCCEEDED, S.CANCELED},
+    S.PROCESSING: {S.PENDING, S.SUCCEEDED, S.CANCELED},
     S.CANCELED: {S.SUCCEEDED},  # Money for an intent that we believed could not be paid: it must go back.
     S.SUCCEEDED: {S.REFUND_PENDING, S.REFUNDED},  # The latter by somebody at Stripe, not by us.
     S.REFUND_PENDING: {S.REFUNDED, S.REFUND_FAILED},
     S.REFUNDED: {S.REFUND_FAILED},  # A bank may send a refund back days later.
     S.REFUND_FAILED: {S.REFUND_PENDING, S.REFUNDED},
 }
+UNDECIDED = {S.PENDING, S.PROCESSING}  # It may still be paid.
 _RANK = list(RefundState)  # As a refund goes on.
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -19,7 +19,7 @@ from reference.domain.payment_messages import (
     PaymentRequest,
     RefundIntent,
 )
-from reference.domain.payment_news import IntentCanceled, IntentRefused, MoneyReceived
+from reference.domain.payment_news import AttemptProcessing, IntentCanceled, IntentRefused, MoneyReceived
 from reference.gateways import stripe_news as news
 from reference.gateways.stripe_ledger import StripeLedger, as_unavailable, connect
 
@@ -27,9 +27,9 @@ from reference.gateways.stripe_ledger import StripeLedger, as_unavailable, conne
 class StripeGateway:
     """Performs the requests of payments. Retries are the dispatcher's, so the SDK makes none."""
 
-    def __init__(self, api_key: str, base: str, http: requests.Session) -> None:
+    def __init__(self, api_key: str, base: str, http: requests.Session, debits: Collection[str] = ()) -> None:
         client = connect(api_key, base, http)
-        self._stripe, self._ledger = client.v1, StripeLedger(client)
+        self._stripe, self._ledger, self._debits = client.v1, StripeLedger(client), debits
 
     def send(self, outgoing: OutboxMessage) -> list[Message]:
         """Perform it and return Stripe's answer; UnavailableError for an unknown outcome, RefusedError for misuse."""
@@ -58,7 +58,7 @@ class StripeGateway:
         terms: Any = {
             "amount": news.amount_at_stripe(request.price),
             "currency": request.price.currency.lower(),
-            "payment_method_types": ["card"],
+            "payment_method_types": self._methods(request.price.currency),
             "metadata": {
                 "paymentId": request.payment_id,
                 "sagaId": request.saga_id,
@@ -83,6 +83,9 @@ class StripeGateway:
             reason = refusal.code or str(refusal)
             return IntentRefused(saga_id=request.saga_id, payment_id=request.payment_id, reason=reason)
 
+    def _methods(self, currency: str) -> list[str]:
+        return ["card", *([news.DEBITS[currency]] if currency in self._debits else [])]
+
     def _cancel(self, request: CancelIntent, outgoing: OutboxMessage) -> list[Message]:
         if request.intent_id is None:
             return self._cancel_unknown(request, outgoing)
@@ -90,7 +93,7 @@ class StripeGateway:
             key = f"{outgoing.key}:{outgoing.attempts}"  # Canceling twice does no harm; an old answer would.
             intent = self._stripe.payment_intents.cancel(request.intent_id, {}, {"idempotency_key": key})
         except stripe.InvalidRequestError:  # Somebody was faster: paid, or canceled before.
-            return self._require_final(self._look(request))
+            return self._require_answer(self._look(request))
         return [news.read_cancellation(intent.to_dict())]
 
     def _cancel_unknown(self, request: CancelIntent, outgoing: OutboxMessage) -> list[Message]:
@@ -101,8 +104,8 @@ class StripeGateway:
         known = CancelIntent(**vars(request) | {"intent_id": vars(answer)["intent_id"]})
         return [answer, *self._cancel(known, outgoing)]
 
-    def _require_final(self, facts: list[Message]) -> list[Message]:
-        if not any(isinstance(fact, MoneyReceived | IntentCanceled) for fact in facts):
+    def _require_answer(self, facts: list[Message]) -> list[Message]:
+        if not any(isinstance(fact, MoneyReceived | IntentCanceled | AttemptProcessing) for fact in facts):
             raise UnavailableError("the intent can neither be canceled nor is it paid, yet")
         return facts
 

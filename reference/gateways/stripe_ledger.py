@@ -21,6 +21,7 @@ from reference.reconciliation.ledger import Entry, EntryState
 stripe.enable_telemetry = False  # It would write a file into the user's home.
 logging.getLogger("stripe").setLevel(logging.INFO)  # Its debug log holds whole bodies, client secrets among them.
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+OPEN = {"requires_payment_method", "requires_confirmation", "requires_action", "processing"}
 STATES = {"succeeded": EntryState.PAID, "canceled": EntryState.CANCELED}
 
 
@@ -80,10 +81,12 @@ class StripeLedger:
         with as_unavailable():
             intent = self._intent(intent_id)
             found: list[PaymentNews] = [news.read_intent(intent)]
+            if charge := intent.get("latest_charge"):
+                found += self._attempts(intent, charge)
             if intent["status"] == "canceled":
                 found.append(news.read_cancellation(intent))
             if intent["status"] == "succeeded":
-                found.append(news.read_payment(intent, intent["latest_charge"]["created"], confirmed=True))
+                found.append(news.read_confirmed_payment(intent))
                 found += [news.read_refund(each, confirmed=True) for each in self.refunds(intent_id)]
                 found += [news.read_dispute(each, confirmed=True) for each in self._disputes(intent)]
             return found
@@ -93,6 +96,17 @@ class StripeLedger:
         query: Any = {"payment_intent": intent_id, "limit": 100}
         return (each.to_dict() for each in self._stripe.refunds.list(query).auto_paging_iter())
 
+    def _attempts(self, intent: dict[str, Any], charge: dict[str, Any]) -> Iterator[PaymentNews]:
+        """Yield what became of the attempts to pay an intent that is still open."""
+        if intent["status"] == "processing":
+            yield news.read_processing(intent, charge["created"])
+        if intent["status"] in OPEN:
+            query: Any = {"payment_intent": intent["id"], "limit": 100}
+            charges = [each.to_dict() for each in self._stripe.charges.list(query).auto_paging_iter()]
+            yield from (
+                news.read_failed_charge(intent, each) for each in reversed(charges) if each["status"] == "failed"
+            )
+
     def _disputes(self, intent: Mapping[str, Any]) -> list[dict[str, Any]]:
         if not (intent["latest_charge"] or {}).get("disputed"):
             return []
@@ -100,13 +114,16 @@ class StripeLedger:
         return [each.to_dict() for each in self._stripe.disputes.list(query).auto_paging_iter()]
 
     def _intent(self, intent_id: str) -> dict[str, Any]:
-        return self._stripe.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}).to_dict()
+        expanded: Any = {"expand": ["latest_charge.balance_transaction"]}
+        return self._stripe.payment_intents.retrieve(intent_id, expanded).to_dict()
 
 
 def _entry(intent: Mapping[str, Any], *later: int) -> Entry:
     metadata, charge, currency = intent["metadata"], intent["latest_charge"] or {}, intent["currency"]
     state = STATES.get(intent["status"], EntryState.OPEN)
-    times = [intent["created"], intent["canceled_at"] or 0, charge.get("created") or 0, *later]
+    booked = charge.get("balance_transaction")  # Only one entry by itself has it in full.
+    came = booked["created"] if isinstance(booked, dict) else charge.get("created") or 0
+    times = [intent["created"], intent["canceled_at"] or 0, came, *later]
     return Entry(
         intent_id=intent["id"],
         created_at=news.instant(intent["created"]),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from reference.domain.money import Money
 from reference.domain.payment_news import (
     AttemptDeclined,
+    AttemptProcessing,
     DisputeReported,
     IntentCanceled,
     IntentCreated,
@@ -25,6 +27,8 @@ Fact = TypeVar("Fact", bound=PaymentNews)
 TWO_DECIMALS_AT_STRIPE = {"ISK", "UGX"}
 # And this without, though the books have two: what cannot be said exactly is not charged.
 NOT_CHARGED = {"MGA"}
+# The bank debit that moves a currency.
+DEBITS = {"EUR": "sepa_debit", "USD": "us_bank_account"}
 # A thief should not learn that the card was reported.
 CONCEALED = {"lost_card", "stolen_card", "fraudulent", "pickup_card", "restricted_card"}
 REFUND_STATES = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
@@ -60,6 +64,21 @@ def read_payment(intent: Mapping[str, Any], at: int, *, confirmed: bool = False)
     return _valid(MoneyReceived(**_ids(intent), received=received, paid_at=instant(at), confirmed=confirmed))
 
 
+def read_confirmed_payment(intent: Mapping[str, Any]) -> MoneyReceived:
+    """Return the same as Stripe's books have it: they know when the student paid, and when the money came."""
+    charge = intent["latest_charge"]
+    booked = charge.get("balance_transaction")
+    payment = read_payment(intent, charge["created"], confirmed=True)
+    return _valid(replace(payment, arrived_at=instant(booked["created"]) if booked else None))
+
+
+def read_processing(intent: Mapping[str, Any], at: int) -> AttemptProcessing:
+    """Return the fact that a bank was asked."""
+    charge = intent["latest_charge"]
+    attempt = charge if isinstance(charge, str) else charge["id"]
+    return _valid(AttemptProcessing(**_ids(intent), attempt=attempt, paid_at=instant(at)))
+
+
 def read_cancellation(intent: Mapping[str, Any]) -> IntentCanceled:
     """Return the fact that nobody can pay this intent any more."""
     return _valid(IntentCanceled(**_ids(intent)))
@@ -68,10 +87,21 @@ def read_cancellation(intent: Mapping[str, Any]) -> IntentCanceled:
 def read_decline(intent: Mapping[str, Any]) -> AttemptDeclined:
     """Return the fact that a card was declined."""
     error = intent["last_payment_error"] or {}
-    code, decline_code = error.get("code") or "card_declined", error.get("decline_code")
-    public_code = "generic_decline" if decline_code in CONCEALED else decline_code
     attempt = error.get("charge") or intent["latest_charge"] or intent["id"]
-    why: dict[str, Any] = {"reason": public_code or code, "decline_code": public_code}
+    return _decline(intent, attempt, error.get("code"), error.get("decline_code"))
+
+
+def read_failed_charge(intent: Mapping[str, Any], charge: Mapping[str, Any]) -> AttemptDeclined:
+    """Return the same of a charge in Stripe's books."""
+    is_card = charge["failure_code"] == "card_declined"
+    return _decline(
+        intent, charge["id"], charge["failure_code"], (charge["outcome"] or {}).get("reason") if is_card else None
+    )
+
+
+def _decline(intent: Mapping[str, Any], attempt: str, code: str | None, decline_code: str | None) -> AttemptDeclined:
+    public_code = "generic_decline" if decline_code in CONCEALED else decline_code
+    why: dict[str, Any] = {"reason": public_code or code or "card_declined", "decline_code": public_code}
     return _valid(AttemptDeclined(**_ids(intent), attempt=attempt, **why))
 
 
@@ -115,6 +145,7 @@ def _ids(intent: Mapping[str, Any]) -> dict[str, Any]:
 Translation = Callable[[dict[str, Any], int], PaymentNews]  # Takes the event's object, and when the event was made.
 INTENT_EVENTS: dict[str, Translation] = {
     "payment_intent.created": lambda intent, _: read_intent(intent),
+    "payment_intent.processing": read_processing,
     "payment_intent.succeeded": read_payment,
     "payment_intent.payment_failed": lambda intent, _: read_decline(intent),
     "payment_intent.canceled": lambda intent, _: read_cancellation(intent),

@@ -53,13 +53,14 @@ def payment_rows(*delivering: str) -> list[list[Any]]:
         # message                from                               to
         ["payment_succeeded",    "awaiting_payment",                first],
         ["payment_failed",       "awaiting_payment",                None],  # Another card may work.
+        ["payment_processing",   ["awaiting_payment", "canceling"], None],  # A bank may take days to answer.
         ["payment_rejected",     "awaiting_payment",                "rejected"],
         ["payment_canceled",     "awaiting_payment",                "expired"],
         ["payment_unusable",     "awaiting_payment",                "refunding"],
         ["cancel_requested",     "awaiting_payment",                "canceling"],
         # The student's wish races the student's payment, and Stripe says who won.
         ["payment_succeeded",    "canceling",                       first],
-        ["payment_failed",       "canceling",                       None],
+        ["payment_failed",       "canceling",                       None,        "cancel_payment"],
         ["payment_rejected",     "canceling",                       "cancelled"],
         ["payment_canceled",     "canceling",                       "cancelled"],
         ["payment_unusable",     "canceling",                       "refunding"],

@@ -98,6 +98,7 @@ def _public_view(view: SagaView, caller: Caller) -> dict[str, Any]:
         "contextId": saga.context_id,
         "state": saga.state.upper(),
         "outcome": saga.outcome,
+        "waitingFor": view.waiting_for,
         "waitingUntil": encode(view.waiting_until),
         "nextStep": view.next_step,
         "payment": _payment_view(view.payment, caller) if view.payment else None,
@@ -107,11 +108,11 @@ def _public_view(view: SagaView, caller: Caller) -> dict[str, Any]:
 
 def _readable_saga(saga: PaidSaga) -> dict[str, Any]:
     history = [{"at": encode(each.at), "text": each.text, "message": each.message} for each in saga.history]
-    return {"saga": type(saga).__name__, "waitingFor": saga.waiting_for, "history": history}
+    return {"saga": type(saga).__name__, "history": history}
 
 
 def _unreadable_saga(saga: UnreadableSaga, caller: Caller) -> dict[str, Any]:
-    return {"saga": saga.saga, "waitingFor": None, "history": [], **_unreadable_part(saga, caller)}
+    return {"saga": saga.saga, "history": [], **_unreadable_part(saga, caller)}
 
 
 def _payment_view(payment: AnyPayment, caller: Caller) -> dict[str, Any]:

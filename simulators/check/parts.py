@@ -34,5 +34,6 @@ PARTS = {
     for part in (
         CheckPart("stories", "guided stories of purchases and of what goes wrong"),
         CheckPart("scenarios", "the scenarios of features/", needs_new_service=True),
+        CheckPart("storms", "many purchases while all sorts of things go wrong", needs_new_service=True),
     )
 }

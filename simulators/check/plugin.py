@@ -34,6 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Say who is judged, and which cases are wanted."""
     group = parser.getgroup("check")
     group.addoption("--subject", required=True, help="the service, as JSON")
+    group.addoption("--first-seed", type=int, default=0, help="of the storms")
+    group.addoption("--storms", type=int, default=0, help="how many storms")
     group.addoption("--case", action="append", default=[], help="only the cases of this id")
 
 

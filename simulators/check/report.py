@@ -15,7 +15,8 @@ PAGE, JSON_FILE, JUNIT_FILE = "index.html", "check.json", "junit.xml"
 
 def replay(subject: Subject, case: Case) -> str:
     """Return the command that plays just this case again."""
-    return f"harness check{subject.options} --only {case.part} --scenario {case.id}"
+    which = f"--seed {case.id.removeprefix('seed-')} --storms 1" if case.part == "storms" else f"--scenario {case.id}"
+    return f"harness check{subject.options} --only {case.part} {which}"
 
 
 def failure(subject: Subject, case: Case) -> list[str]:

@@ -13,14 +13,13 @@ from simulators.check.result import Case, CheckResult, Collector
 from simulators.check.subject import CannotBeJudged, Subject
 from simulators.kit.seams import Clock
 
-NO_CASES = pytest.ExitCode.NO_TESTS_COLLECTED
-
 
 def check(
     subject: Subject,
     parts: Sequence[CheckPart],
     *,
     cases: Sequence[str] = (),
+    storms: int = 0,
     jobs: int = 1,
     junit: Path | None = None,
     tell: Callable[[Case, int, int], None] = lambda *_: None,
@@ -30,9 +29,11 @@ def check(
     files = [str(part.file) for part in parts if part.name not in obstacles]
     collector, clock = Collector(tell), Clock()
     start = clock.now()
+    chosen = [f"--case={each}" for each in cases]
     if files:
         with TemporaryDirectory() as folder:
-            _run(subject, files, cases, jobs, junit, Path(folder), collector)
+            problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, junit, Path(folder), collector)
+            collector.problems += [problem] if problem and not collector.problems else []
     if collector.problems:
         raise CannotBeJudged("\n".join(collector.problems))
     seconds = (clock.now() - start).total_seconds()
@@ -44,24 +45,23 @@ def check(
 
 def _run(
     subject: Subject,
-    files: list[str],
-    cases: Sequence[str],
+    wanted: list[str],
     jobs: int,
     junit: Path | None,
     folder: Path,
     collector: Collector,
-) -> None:
-    chosen = [f"--case={each}" for each in cases]
+) -> str:
+    """Let pytest do it; returns why it could not, or nothing."""
     workers = 1 if subject.url else jobs
     arguments = [
-        *files,
+        *wanted,
         "-p", "simulators.check.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:pact",
         "-c", os.devnull, f"--rootdir={SUITE}", "--import-mode=importlib", f"--basetemp={folder / 'worlds'}",
-        "-n", str(workers), "--dist", "worksteal", f"--subject={subject.to_json()}", *chosen,
+        "-n", str(workers), "--dist", "worksteal", f"--subject={subject.to_json()}", f"--first-seed={subject.seed}",
         *([f"--junitxml={junit}"] if junit else []),
     ]  # fmt: skip
     code = pytest.main(arguments, plugins=[collector])
-    if code == NO_CASES and not collector.problems:
-        raise CannotBeJudged(f"there is no case {' or '.join(cases)}")
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, NO_CASES):
-        collector.problems.append(f"pytest ended with {pytest.ExitCode(code).name}")
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+        return "there is no case of this name"
+    is_over = code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    return "" if is_over else f"pytest ended with {pytest.ExitCode(code).name}"

@@ -1,10 +1,8 @@
 """A storm: many purchases of both kinds at once while all sorts of things go wrong; a seed says which."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,13 +10,15 @@ from random import Random
 
 import requests
 
+from simulators.check.breakdowns import KINDS, SILENCE, SILENT_STORMS, Breakdown, draw_breakdown
 from simulators.clients.http_client import Refused
 from simulators.judge.evidence import gather
 from simulators.judge.verdict import must_hold
 from simulators.stories import tomorrow
-from simulators.world.topology import COMMUNICATION, LEARNING, STRIPE, TUTORS
+from simulators.world.topology import COMMUNICATION, LEARNING, TUTORS
 from simulators.world.world import World
 
+# What a student does, by the cards that are tried.
 WAYS = {
     "pays": ["pm_card_visa"],
     "is declined, then pays": ["pm_card_visa_chargeDeclined", "pm_card_visa"],
@@ -29,75 +29,11 @@ WAYS = {
     "cancels": [],
     "pays and cancels": ["pm_card_visa"],
 }
-"""What a student does, by the cards that are tried."""
 
 MAY_WAIT_FOR_A_PERSON = ("disputes", "cannot be refunded")
 PRICES = (1999, 113, 820, 4900, 1001, 333)  # Not all of them survive being counted in parts of a whole.
+# What is delivered, what is refused once it is paid, and what cannot be bought; each so many times as likely.
 THINGS = {"sure": 8, "fickle": 3, "draft": 1}
-"""What is delivered, what is refused once it is paid, and what cannot be bought; each so many times as likely."""
-
-EVERYBODY, NEIGHBOURS = (STRIPE, LEARNING, TUTORS, COMMUNICATION), (LEARNING, TUTORS, COMMUNICATION)
-CALLED = {
-    STRIPE: [{"path": "/v1/*"}],
-    LEARNING: [{"path": "/commands"}, {"path": "/events"}, {"method": "GET", "path": "/courses/*"}],
-    TUTORS: [{"path": "/commands"}],
-    COMMUNICATION: [{"path": "/commands"}],
-}
-LOSABLE = {STRIPE: "*", LEARNING: "Enrollment*", TUTORS: "*", COMMUNICATION: "*"}
-"""What is said again, or found otherwise, when it is lost."""
-
-Parameters = dict[str, object]
-OF_CALLS: dict[str, Parameters] = {
-    "server_error": {},
-    "server_error_after": {},
-    "rate_limited": {},
-    "lost_answer": {},
-    "dropped_request": {},
-    "latency": {"latency": 100, "jitter": 100},
-    "reset_peer": {"timeout": 100},
-    "timeout": {"timeout": 300},
-    "down": {},
-    "limit_data": {"bytes": 40},
-    "slicer": {"averageSize": 256},
-}
-OF_DELIVERIES: dict[str, Parameters] = {
-    "lost_delivery": {},
-    "duplicate_delivery": {},
-    "delayed_delivery": {"seconds": 20},
-    "shuffled_delivery": {},
-    "ignored_answer": {},
-    "missing_signature": {},
-    "wrong_signature": {},
-}
-OF_STRIPE: dict[str, Parameters] = {
-    "kept_server_error": {},
-    "lock_timeout": {},
-    "live_event": {},
-    "altered_amount": {"amount": 100},
-    "stale_timestamp": {},
-    "tampered_body": {},
-}
-KINDS = OF_CALLS | OF_DELIVERIES | OF_STRIPE
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """A fault of one service, at some rate."""
-
-    service: str
-    fault: str
-    parameters: Parameters
-
-    def __str__(self) -> str:
-        return f"{self.service} {self.fault} {self.parameters}"
-
-
-# Stripe makes a payment, and neither its answer nor its news of it arrives: whoever asks again must use the same key.
-SILENCE = [
-    Breakdown(STRIPE, "lost_answer", {"probability": 0.3, "method": "POST", "path": "/v1/payment_intents"}),
-    Breakdown(STRIPE, "lost_delivery", {"probability": 0.5, "event": "payment_intent.created"}),
-]
-SILENT_STORMS = 0.4
 
 
 @dataclass(frozen=True)
@@ -180,10 +116,10 @@ class Weathered:
 
 def brew(seed: int, purchases: int, breakdowns: int = 8) -> Storm:
     """Draw a storm: some kinds of faults and not others, since those hide each other."""
-    randomness = Random(seed)
+    randomness, more = Random(seed), Random(f"{seed}/more")  # noqa: S311 - repeatable on purpose
     kinds = randomness.sample(sorted(KINDS), breakdowns)
     wanted = [_purchase(randomness, f"student{number}") for number in range(purchases)]
-    troubles, more = [_breakdown(randomness, kind) for kind in kinds], Random(f"{seed}/more")
+    troubles = [draw_breakdown(randomness, kind) for kind in kinds]
     troubles += SILENCE if more.random() < SILENT_STORMS else []
     return Storm(seed, wanted, troubles, {thing: more.choice(PRICES) for thing in THINGS})
 
@@ -212,10 +148,12 @@ def _end(world: World, storm: Storm, purchase: Purchase, saga_id: str) -> str:
     """Return how the purchase ended, which must be as it had to: neither too much is sold nor too little."""
     saga = world.payment.find_saga(saga_id) or {}
     outcome = saga.get("outcome")
-    assert outcome, f"{purchase} is left open: {saga}"
+    if not outcome:
+        raise AssertionError(f"{purchase} is left open: {saga}")
     is_paid = any(each["status"] == "succeeded" for each in world.stripe.intents(saga_id))
     right = _right_endings(purchase, storm.has_rival(purchase), is_paid=is_paid)
-    assert outcome in right, f"{purchase} must end {' or '.join(sorted(right))}, paid: {is_paid}; but is {saga}"
+    if outcome not in right:
+        raise AssertionError(f"{purchase} must end {' or '.join(sorted(right))}, paid: {is_paid}; but is {saga}")
     return str(outcome)
 
 
@@ -237,12 +175,15 @@ def _purchase(randomness: Random, student: str) -> Purchase:
     return Purchase(student, kind, thing, randomness.randrange(14), randomness.randrange(8, 14), way)
 
 
-def _breakdown(randomness: Random, kind: str) -> Breakdown:
-    service = STRIPE if kind in OF_STRIPE else randomness.choice(EVERYBODY)
-    where = {} if kind in OF_DELIVERIES or kind not in OF_CALLS else randomness.choice(CALLED[service])
-    what = {"event": LOSABLE[service]} if kind == "lost_delivery" else {}
-    rate = round(randomness.uniform(0.05, 0.3), 2)
-    return Breakdown(service, kind, {"probability": rate, **where, **what, **KINDS[kind]})
+def by_turns(acts: Sequence[Callable[[], str]]) -> list[str]:
+    """Do one after the other; who is refused gives up, and the answer is empty."""
+    return [_try(act) for act in acts]
+
+
+def _try(act: Callable[[], str]) -> str:
+    with suppress(AssertionError, Refused, requests.RequestException):
+        return act()
+    return ""
 
 
 def _insists(act: Callable[[], object], times: int = 3) -> None:

@@ -18,9 +18,10 @@ from simulators.world.topology import REFERENCE
 @click.option("--command", help="What starts your service, in any language.")
 @click.option("--service-url", "url", help="Where a service listens that runs already.")
 @click.option("--service", "factory", default=REFERENCE, show_default=True, help="A Python factory, in process.")
-@click.option("--only", help="Only these parts, separated by commas: stories, scenarios.  [default: all]")
+@click.option("--only", help="Only these parts, separated by commas: stories, scenarios, storms.  [default: all]")
 @click.option("--scenario", "cases", multiple=True, help="Only this case, such as ENR-15, ENR-20/3 or lost-webhook.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Draws ids, and who works first, in process.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the first storm, and of a factory's ids.")
+@click.option("--storms", type=click.IntRange(min=0), default=5, show_default=True, help="How many, from this seed on.")
 @click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="More of the command's environment.")
 @click.option("--env-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The same from a file.")
 @click.option(
@@ -49,6 +50,7 @@ def check(
     report: Path | None,
     junit: Path | None,
     jobs: int | None,
+    storms: int,
     *,
     as_json: bool,
     **named: Any,  # noqa: ANN401 - the options that name the service
@@ -66,7 +68,7 @@ def check(
         raise WrongUsage(f"harness check needs {missing.name}: pip install 'payment-flow-harness[check]'") from missing
     checking = Checking(_subject_fields(**named), only, cases, is_quiet=as_json)
     with explain_problems():
-        result = checking.run(jobs, junit, report)
+        result = checking.run(jobs, junit, report, storms)
     if as_json:
         click.echo(json.dumps(result.to_json()))
     sys.exit(0 if result.is_kept else 1)

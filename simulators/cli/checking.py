@@ -28,7 +28,7 @@ class Checking:
         self._subject, self._cases, self._is_quiet = Subject(**subject), cases, is_quiet
         self._parts = [_part(name) for name in (only.split(",") if only else PARTS)]
 
-    def run(self, jobs: int | None, junit: Path | None, report: Path | None) -> CheckResult:
+    def run(self, jobs: int | None, junit: Path | None, report: Path | None, storms: int) -> CheckResult:
         """Judge, tell, and write what is asked for; WrongUsage says why it could not be judged."""
         if report:
             report.mkdir(parents=True, exist_ok=True)
@@ -37,7 +37,13 @@ class Checking:
             self._subject = find_time(self._subject)
             self._say(f"judged: {self._subject.name}", f"its time is {self._subject.time_description}")
             result = check(
-                self._subject, self._parts, cases=self._cases, jobs=jobs or self._jobs(), junit=junit, tell=self._tell
+                self._subject,
+                self._parts,
+                cases=self._cases,
+                storms=storms,
+                jobs=jobs or self._jobs(),
+                junit=junit,
+                tell=self._tell,
             )
         except CannotBeJudged as problem:
             raise WrongUsage(str(problem)) from problem

@@ -6,6 +6,8 @@ from simulators.clients.control import CONTROL_PATH
 from simulators.clients.http_client import HttpClient, Refused
 from simulators.kit.json_types import Json
 
+ANY_COURSE = "/courses/*"  # A pattern, for faults.
+
 
 class LearningClient:
     """The learning-service as one caller sees it; a method raises Refused when the service says no."""

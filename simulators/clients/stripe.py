@@ -49,9 +49,15 @@ class StripeClient:
         """Let a payment that nobody has made yet be about another sum."""
         return self.client.post(f"{INTENTS}/{intent_id}", form={"amount": amount})
 
+    def change_metadata(self, intent_id: str, **metadata: str) -> Json:
+        """Write something else beside a payment, as a person may at Stripe's Dashboard."""
+        form = {f"metadata[{name}]": value for name, value in metadata.items()}
+        return self.client.post(f"{INTENTS}/{intent_id}", form=form)
+
     def charges(self, intent_id: str | None = None) -> list[Json]:
-        """Return the charges, newest first: all, or those of one intent."""
-        return list(self._items("/v1/charges", payment_intent=intent_id))
+        """Return the charges, newest first, with what was booked of them: all, or those of one intent."""
+        expanded = {"expand[]": "data.balance_transaction"}
+        return list(self._items("/v1/charges", payment_intent=intent_id, **expanded))
 
     def events(self) -> list[Json]:
         """Return all that Stripe has had news of, newest first, whether or not it arrived."""

@@ -10,6 +10,7 @@ from simulators.kit.json_types import Json
 
 Check = Callable[[], str | None]
 GOOD_CARD = "pm_card_visa"
+GOOD_ACCOUNT, EMPTY_ACCOUNT = "pm_success_at", "pm_insufficientFunds_at"  # Their bank answers after days.
 
 
 class Student:

@@ -33,7 +33,7 @@ SUSPECTS: dict[int, tuple[str, ...]] = {
     12: (PAID,),
     13: ("EnrollInCourseInitiated",),
     14: (PAID,),
-    15: (REFUNDED,),
+    15: (REFUNDED, REFUND_FAILED),
     16: (*REJECTED, "EnrollmentConfirmed", "SessionConfirmed", "SEND_NOTICE"),
     17: (ASKED,),
 }

@@ -13,7 +13,12 @@ from simulators.world.topology import PAYMENT
 from simulators.world.world import World
 
 # How soon a right service looks for itself, and nobody can pay any more; how long it tries to deliver at least.
-DEFAULT_SECONDS = {"PAYMENT_CHECK_SECONDS": 300, "PAYMENT_WINDOW_SECONDS": 1800, "PATIENCE_SECONDS": 3600}
+DEFAULT_SECONDS = {
+    "PAYMENT_CHECK_SECONDS": 300,
+    "BANK_CHECK_SECONDS": 21_600,
+    "PAYMENT_WINDOW_SECONDS": 1800,
+    "PATIENCE_SECONDS": 3600,
+}
 SECRET = re.compile(r"_secret_\w|\bsk_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")  # Or a card's number.
 
 
@@ -68,9 +73,22 @@ class Evidence:
         return [each for each in self.refunds_of(intent) if each.get("metadata")]
 
     def paid_at(self, intent: Json) -> datetime:
-        """Return when the payment succeeded, by Stripe's time."""
-        paid = [each["created"] for each in self.charges if each["payment_intent"] == intent["id"] and each["paid"]]
-        return datetime.fromtimestamp(max(paid, default=0), UTC)
+        """Return when the student paid, by Stripe's time."""
+        return datetime.fromtimestamp(max((each["created"] for each in self._paid_charges(intent)), default=0), UTC)
+
+    def arrived_at(self, intent: Json) -> datetime:
+        """Return when the money was there, by Stripe's time; a bank may answer days after its student paid."""
+        booked = [(each, each.get("balance_transaction")) for each in self._paid_charges(intent)]
+        times = [money["created"] if isinstance(money, dict) else charge["created"] for charge, money in booked]
+        return datetime.fromtimestamp(max(times, default=0), UTC)
+
+    def is_by_bank(self, intent: Json) -> bool:
+        """Whether a bank was asked for the money, which answers later."""
+        kinds = {(each.get("payment_method_details") or {}).get("type", "card") for each in self._paid_charges(intent)}
+        return bool(kinds - {"card"})
+
+    def _paid_charges(self, intent: Json) -> list[Json]:
+        return [each for each in self.charges if each["payment_intent"] == intent["id"] and each["paid"]]
 
     def payment(self, saga_id: str) -> Json:
         """Return the payment as the service reports it; empty where it reports none."""

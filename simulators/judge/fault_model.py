@@ -61,4 +61,5 @@ FAULTS = (
     ModelledFault(38, "backlog", "The service was away for hours, and all the webhooks come at once.", (12, 14)),
     ModelledFault(39, "key forgotten", "A call is tried again when Stripe has forgotten its idempotency key.", (4,)),
     ModelledFault(40, "secret rotated", "The webhook secret is replaced while webhooks are on their way.", (1, 11)),
+    ModelledFault(41, "answers days later", "The bank says days later whether the money comes.", (1, 7, 8, 14, 15)),
 )  # fmt: skip

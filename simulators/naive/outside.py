@@ -12,6 +12,7 @@ import stripe
 
 Json = dict[str, Any]
 LEARNING, TUTORS, COMMUNICATION = "LEARNING_SERVICE_URL", "TUTOR_MATCHING_SERVICE_URL", "COMMUNICATION_SERVICE_URL"
+DEBITS = {"EUR": "sepa_debit", "USD": "us_bank_account"}
 SOON = (3.05, 5)  # Seconds to connect and to read.
 
 stripe.enable_telemetry = False  # It would write a file into the user's home.
@@ -45,7 +46,13 @@ class Outside:
     def take(self, price: Json, metadata: dict[str, str]) -> Json:
         """Ask Stripe for a payment; M2: without an idempotency key, each time for another one."""
         terms: Any = {"amount": price["amount"], "currency": price["currency"].lower(), "metadata": metadata}
-        return self._stripe.payment_intents.create(terms | {"payment_method_types": ["card"]}).to_dict()
+        return self._stripe.payment_intents.create(
+            terms | {"payment_method_types": self._methods(price["currency"])}
+        ).to_dict()
+
+    def _methods(self, currency: str) -> list[str]:
+        is_offered = currency in self._environ.get("BANK_DEBITS", "").split(",")
+        return ["card", *([DEBITS[currency]] if is_offered else [])]
 
     def give_back(self, intent_id: str) -> Json:
         """Ask Stripe to give all of it back; M7: what it answers is taken for the end of it."""

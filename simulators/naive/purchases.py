@@ -1,4 +1,4 @@
-"""The naive service's two flows. Each is right when all goes well; M1 to M10 are the mistakes, see README.md."""
+"""The naive service's two flows. Each is right when all goes well; M1 to M11 are the mistakes, see README.md."""
 
 from __future__ import annotations
 
@@ -133,7 +133,10 @@ class Purchases:
         self._end_unpaid(purchase, "CANCELLED", "the student cancelled")
 
     def sweep(self) -> bool:
-        """Let one purchase expire that nobody has paid in time; False when there is none. M6: nobody tells Stripe."""
+        """Let one purchase expire that nobody has paid in time; False when there is none. M6: nobody tells Stripe.
+
+        M11: nobody asks whether a bank was asked.
+        """
         if (due := self.next_due()) is None or due > self._clock.now():
             return False
         late = next(each for each in self._unpaid() if datetime.fromisoformat(each["waitingUntil"]) == due)

@@ -1,7 +1,10 @@
-"""The stories in which nothing goes wrong: a course, a session, and a card that is declined first."""
+"""The stories in which nothing goes wrong: a course, a session, a card that is declined first, and a slow bank."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from simulators.clients.student_app import GOOD_ACCOUNT
 from simulators.stories.scene import Scene
 from simulators.stories.story import Story
 from simulators.stories.thing import Thing
@@ -30,6 +33,15 @@ def _buy_after_a_decline(scene: Scene) -> None:
     scene.pays("pm_card_mastercard")
 
 
+def _buy_from_an_account(scene: Scene) -> None:
+    scene.asks()
+    scene.says("{student} pays from a bank account: the bank is asked, and takes its days")
+    scene.pays(GOOD_ACCOUNT)
+    scene.world.settle()
+    scene.passes(timedelta(days=2), "the time to pay is long over, but {student} has paid in it: nothing is given up")
+    scene.passes(timedelta(days=4), "the bank answers: the money is there")
+
+
 PURCHASES = (
     Story(
         "course", "A course, bought", "ada", Thing("algebra", "Algebra from the start", 4900),
@@ -46,5 +58,11 @@ PURCHASES = (
         _buy_after_a_decline, "COMPLETED", "{student} is enrolled, and was charged once",
         "A declined card is not the end: the same payment was tried again, and charged once.",
         faults=(31,),
+    ),
+    Story(
+        "bank-debit", "A course, paid from a bank account", "lou", Thing("latin", "Latin, spoken", 2700),
+        _buy_from_an_account, "COMPLETED", "{student} is enrolled, and not before the bank had paid",
+        "A bank may answer days later: until then nothing is delivered, and nothing is given up.",
+        faults=(41,),
     ),
 )  # fmt: skip

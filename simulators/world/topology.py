@@ -143,6 +143,7 @@ class Topology:
             "STRIPE_API_KEY": self.credentials.stripe_key,
             "STRIPE_API_BASE": self.urls[STRIPE],
             "STRIPE_WEBHOOK_SECRET": self.credentials.webhook_secret,
+            "BANK_DEBITS": "EUR,USD",
             **{_variable(name): self.urls[name] for name in neighbours},
             "SERVICE_TOKEN": self.credentials.service_token,
             "JWT_SECRET": self.credentials.jwt_secret,

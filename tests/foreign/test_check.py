@@ -91,12 +91,18 @@ def test_what_would_have_to_wait_on_the_machines_time_is_left_out_by_name() -> N
     assert "1 of 1 kept" in done.stdout
 
 
+def test_a_storm_is_drawn_from_its_seed_and_its_replay_is_named() -> None:
+    done = checked(*NAIVE, "--only", "storms", "--seed", "3", "--storms", "2", "--jobs", "1")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "--only storms --seed 3 --storms 1" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
         (["--command", "node x.js", "--service-url", "http://127.0.0.1:8000"], "not both"),
-        (["--only", "dreams"], "there are stories, scenarios"),
-        (["--scenario", "ENR-99"], "there is no case ENR-99"),
+        (["--only", "dreams"], "there are stories, scenarios, storms"),
+        (["--scenario", "ENR-99"], "there is no case of this name"),
         (["--env", "A=b"], "are for a --command"),
         (["--command", "x", "--env", "A"], "'A' is not NAME=VALUE"),
         (["--command", "no-such-program"], "ended with exit code 127"),

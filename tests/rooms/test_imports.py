@@ -11,11 +11,6 @@ import pytest
 from tests.rooms.rooms import ROOMS
 from tests.rooms.source import PACKAGES, Source, is_standard, sources, within
 
-# Still tied to each other by types; nothing new may be added here.
-CIRCLES = {
-    "simulators.clients.actors": {"simulators.world.world"},
-    "simulators.stories.story": {"simulators.stories.scene"},
-}
 LOADERS = {"simulators.world"}  # may name a module by a string: the service under test
 
 
@@ -50,13 +45,9 @@ def graph(files: list[Source]) -> dict[str, set[str]]:
     """Each module with the modules of ours it imports, also late or for types only."""
     modules = {source.module for source in files}
     return {
-        source.module: {found for name in source.imports() if (found := _module(name, modules))} - _exceptions(source)
+        source.module: {found for name in source.imports() if (found := _module(name, modules))} - {source.module}
         for source in files
     }
-
-
-def _exceptions(source: Source) -> set[str]:
-    return {source.module, *CIRCLES.get(source.module, ())}
 
 
 def _module(name: str, modules: set[str]) -> str | None:

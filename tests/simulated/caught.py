@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import requests
-
-from simulators.clients.http_client import Refused
+from simulators.check.storms import brew, by_turns, weather
 from simulators.judge.verdict import Verdict, broken_promises, judge
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
-from tests.simulated.storm import brew, weather
 
 SIZES = ((1, 1), (3, 2), (12, 12))
 """Purchases, and kinds of faults."""
@@ -30,17 +25,6 @@ def catch(service: str, seed: int, purchases: int, faults: int) -> list[Verdict]
                 return failures
             raise
         return []
-
-
-def by_turns(acts: Sequence[Callable[[], str]]) -> list[str]:
-    """One after the other; who is refused gives up."""
-    return [_try(act) for act in acts]
-
-
-def _try(act: Callable[[], str]) -> str:
-    with suppress(AssertionError, Refused, requests.RequestException):
-        return act()
-    return ""
 
 
 def main(seeds: int = 30) -> None:

@@ -12,13 +12,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from simulators.check.breakdowns import KINDS
+from simulators.check.storms import Weathered, brew, weather
 from simulators.clients.http_client import Refused
 from simulators.world.apart import SHORT, Apart
 from simulators.world.inside import Inside
 from simulators.world.together import Together
 from simulators.world.topology import PAYMENT
 from simulators.world.waiting import really_pass, wait_for
-from tests.simulated.storm import KINDS, Weathered, brew, weather
 
 SEEDS = range(8, 17)
 OUTCOMES = {"COMPLETED", "REJECTED", "EXPIRED", "CANCELLED", "REFUNDED", "PARKED"}

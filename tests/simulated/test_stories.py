@@ -32,9 +32,9 @@ def test_a_story_ends_as_told(story: Story, request: pytest.FixtureRequest) -> N
     assert (document["told"]["problem"], document["told"]["sentence"]) == ("", story.proven)
 
 
-def test_there_are_both_flows_a_declined_card_and_eight_accidents() -> None:
+def test_there_are_both_flows_a_declined_card_a_slow_bank_and_eight_accidents() -> None:
     assert [each.name for each in STORIES if not each.faults] == ["course", "session"]
-    assert len([each for each in STORIES if each.faults]) == 1 + 8
+    assert len([each for each in STORIES if each.faults]) == 2 + 8
     assert len({each.name for each in STORIES}) == len(STORIES)
     assert {number for each in STORIES for number in each.faults} <= {each.number for each in FAULTS}
 
@@ -60,5 +60,7 @@ def test_the_stories_in_which_time_passes_are_told_over_sockets_too(tmp_path: Pa
 
 
 def test_a_story_that_nobody_knows_is_told_with_those_there_are() -> None:
-    with pytest.raises(LookupError, match=r"no story 'lost'; there are course, session, declined-card, lost-webhook"):
+    with pytest.raises(
+        LookupError, match=r"no story 'lost'; there are course, session, declined-card, bank-debit, lost-webhook"
+    ):
         story_named("lost")

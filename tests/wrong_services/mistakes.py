@@ -7,29 +7,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from flask import Flask, request
+from transitions import Transition
 
 from reference import app, runtime
 from reference.application import message_handler, service
 from reference.application.dispatcher import Dispatcher
 from reference.application.lists import Filter
 from reference.application.ports import OutboxMessage
-from reference.domain.enrollment import EnrollmentRejected
+from reference.domain.enrollment import CourseUnavailable, EnrollmentRejected, VerifyCourse
 from reference.domain.messages import ScheduleDeadline, Wait
 from reference.domain.money import Money
 from reference.domain.payment import Payment
 from reference.domain.payment_messages import PaymentCheckDue
 from reference.domain.payment_status import PaymentStatus, RefundState
-from reference.domain.session import SessionRejected
+from reference.domain.session import AvailabilityRejected, SessionRejected
 from reference.gateways import stripe_gateway, stripe_news, stripe_webhook
 from reference.gateways.learning import LearningService
 from reference.gateways.partner_service import PartnerService
 from reference.sagas import paid_saga
 from reference.sagas.book_session import BookAndPayForSessionSaga
+from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.sagas.saga import Saga, message_of
 from reference.storage.records import SagaTable
 from reference.web import auth, bookings, inbound, sagas
@@ -130,13 +132,13 @@ def takes_trouble_for_a_refusal(patch: Patch) -> None:
     patch.setattr(PartnerService, "send", send)
 
 
-@mistake("a refund that has begun taken for one that is over", "ENR-25", "I2")
+@mistake("a refund that has begun taken for one that is over", "ENR-25")
 def takes_a_pending_refund_for_money_back(patch: Patch) -> None:
     patch.setitem(stripe_news.REFUND_STATES, "pending", RefundState.SUCCEEDED)
     patch.setitem(stripe_news.REFUND_STATES, "failed", RefundState.PENDING)
 
 
-@mistake("news of refunds in another order", "PAY-17")
+@mistake("news of refunds in another order", "PAY-17", "I2", "I15")
 def never_hears_that_a_refund_failed(patch: Patch) -> None:
     patch.setattr(Payment, "_fail_refund", lambda *_: [])
 
@@ -290,7 +292,7 @@ def answers_before_it_stores(patch: Patch) -> None:
     patch.setattr(runtime.BackgroundWork, "__init__", begin)
 
 
-@mistake("a booking that is accepted and forgotten", "BKS-01")
+@mistake("a booking that is accepted and forgotten", "BKS-01", "I13")
 def forgets_bookings(patch: Patch) -> None:
     original = service.PaymentService.receive
 
@@ -322,3 +324,66 @@ def parks_in_silence(patch: Patch) -> None:
 @mistake("an ISK or UGX price that is charged as it is written", "ENR-03", "I10")
 def charges_without_cents(patch: Patch) -> None:
     patch.setattr(stripe_news, "TWO_DECIMALS_AT_STRIPE", frozenset())
+
+
+@mistake("an ending that is not final", "BKS-13", "I8")
+def cancels_what_is_delivered(patch: Patch) -> None:
+    rows = BookAndPayForSessionSaga.machine.events["cancel_requested"].transitions
+    patch.setitem(rows, "completed", [Transition("completed", "cancelled")])
+
+
+@mistake("a webhook that nobody expects taken for a failure", "ENR-01", "I12")
+def fails_at_webhooks_of_other_kinds(patch: Patch) -> None:
+    original = inbound._receive
+
+    def receive(webhook: Any) -> str:
+        if webhook.ignored:
+            raise RuntimeError(webhook.ignored)
+        return original(webhook)
+
+    patch.setattr(inbound, "_receive", receive)
+
+
+@mistake("news of anybody believed", "ENR-17", "I11")
+def reads_no_signature(patch: Patch) -> None:
+    patch.setattr(stripe_webhook.StripeWebhooks, "_verify", lambda *_: None)
+
+
+@mistake("one announcement as many messages", "ENR-22", "I3")
+def draws_an_id_for_each_try(patch: Patch) -> None:
+    patch.setattr(OutboxMessage, "message_id", property(lambda outgoing: f"{outgoing.key}:{outgoing.attempts}"))
+
+
+@mistake("delivered before it is paid", "ENR-11", "I9")
+def enrolls_in_advance(patch: Patch) -> None:
+    original = EnrollInCourseSaga.take_payment
+
+    def take_payment(self: Any, event: Any) -> None:
+        original(self, event)
+        self.ask(replace(self.delivery(), payment_id="pay_in_advance"))
+
+    patch.setattr(EnrollInCourseSaga, "take_payment", take_payment)
+
+
+@mistake("a neighbour's 5xx taken for a refusal", "ENR-44", "BKS-29")
+def takes_trouble_at_the_start_for_a_refusal(patch: Patch) -> None:
+    verify, check = LearningService.send, PartnerService.send
+
+    def send_to_learning(self: LearningService, outgoing: Any) -> Any:
+        try:
+            return verify(self, outgoing)
+        except app.UnavailableError:
+            if not isinstance(outgoing.message, VerifyCourse):
+                raise
+            return [CourseUnavailable(saga_id=outgoing.message.saga_id, reason="it cannot be found")]
+
+    def send(self: PartnerService, outgoing: Any) -> Any:
+        try:
+            return check(self, outgoing)
+        except app.UnavailableError:
+            if outgoing.message.name != "CHECK_TUTOR_AVAILABILITY":
+                raise
+            return [AvailabilityRejected(saga_id=outgoing.message.saga_id, reason="it does not answer")]
+
+    patch.setattr(PartnerService, "send", send)
+    patch.setattr(LearningService, "send", send_to_learning)

@@ -7,6 +7,7 @@ pytest_plugins = [
     f"simulators.check.steps.{name}"
     for name in (
         "scenario",
+        "banks",
         "booking",
         "forgery",
         "impostors",

@@ -71,6 +71,12 @@ def answer_in_trouble(world: World, trouble: str) -> None:
     world.plant_fault(TUTORS, name, event="AvailabilityConfirmed", **parameters)
 
 
+@given("the tutor-matching-service's answers are all lost")
+def answers_lost(world: World) -> None:
+    """The slot is held, and nobody ever hears of it."""
+    world.plant_fault(TUTORS, "lost_delivery", event="AvailabilityConfirmed", times=None)
+
+
 @when(parsers.parse('"{who}" clicks twice to book {minutes:d} minutes with "{tutor}"'))
 def clicks_twice(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Send the same form twice, as browsers do."""

@@ -44,6 +44,13 @@ def asks_past_the_check(scenario: CurrentScenario, who: str, course: str) -> Non
     scenario.begins(who, scenario.world.learning.announce(who, course))
 
 
+@given(parsers.parse('"{who}" has begun to ask for "{course}"'))
+def begins_to_ask_for(scenario: CurrentScenario, who: str, course: str) -> None:
+    """Ask, although nobody may answer yet."""
+    scenario.who = who
+    scenario.sagas.append(scenario.world.student(who).enroll(course))
+
+
 @given(parsers.parse('"{who}" has asked for a course'))
 def has_asked_for_a_course(scenario: CurrentScenario, who: str) -> None:
     """Any course will do."""

@@ -6,10 +6,11 @@ from pytest_bdd import given, parsers, when
 
 from simulators.check.steps.scenario import duration
 from simulators.check.steps.stripe_troubles import TROUBLES
+from simulators.clients.learning import course_path
 from simulators.clients.messages import COMMANDS
 from simulators.clients.payments import STRIPE_WEBHOOKS
 from simulators.world.recorder import Exchange
-from simulators.world.topology import PAYMENT
+from simulators.world.topology import LEARNING, PAYMENT
 from simulators.world.world import World
 
 
@@ -31,6 +32,13 @@ def answers_badly(world: World, neighbour: str, trouble: str) -> None:
     """Refuse nothing, but let no answer be of use."""
     name, parameters = TROUBLES[trouble]
     world.plant_fault(neighbour, name, path=COMMANDS, times=None, **parameters)
+
+
+@given(parsers.parse("the learning-service answers every question about courses {trouble}"))
+def answers_questions_badly(world: World, trouble: str) -> None:
+    """Say nothing about any course, neither yes nor no."""
+    name, parameters = TROUBLES[trouble]
+    world.plant_fault(LEARNING, name, method="GET", path=course_path("*"), times=None, **parameters)
 
 
 @when(parsers.parse("all is well again after {span}"))

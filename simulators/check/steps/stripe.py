@@ -73,6 +73,13 @@ def changes_the_payment(scenario: CurrentScenario, sum_: str) -> None:
     scenario.world.stripe.change_amount(intent["id"], money(sum_)[0])
 
 
+@given(parsers.parse('somebody has written at Stripe that the payment is for "{context_id}"'))
+def changes_the_metadata(scenario: CurrentScenario, context_id: str) -> None:
+    """Let Stripe tell another story than was agreed."""
+    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    scenario.world.stripe.change_metadata(intent["id"], contextId=context_id)
+
+
 @when("everybody pays")
 def everybody_pays(scenario: CurrentScenario) -> None:
     """Pay for every purchase, each by its own student."""

@@ -65,9 +65,10 @@ def lost_news_is_found(evidence: Evidence) -> Findings:
         saga_id = saga_of(intent)
         if intent["status"] != "succeeded" or not evidence.sagas.get(saga_id):
             continue
-        is_known = evidence.payment(saga_id).get("status") not in (None, "PENDING", "CANCELED")
+        is_known = evidence.payment(saga_id).get("status") not in (None, "PENDING", "PROCESSING", "CANCELED")
         waits = (evidence.sagas[saga_id] or {})["state"] == "AWAITING_PAYMENT"
-        due = evidence.paid_at(intent) + evidence.waits["PAYMENT_CHECK_SECONDS"] + ROUND_TRIP
+        check = "BANK_CHECK_SECONDS" if evidence.is_by_bank(intent) else "PAYMENT_CHECK_SECONDS"
+        due = evidence.arrived_at(intent) + evidence.waits[check] + ROUND_TRIP
         if (waits or not is_known) and evidence.now > due:
             yield Finding(saga_id, f"{intent['id']} has long been paid, and nobody knows of it")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from simulators.judge.evidence import Evidence
+from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Finding, Findings, invariant
 from simulators.kit.json_types import Json
 
@@ -31,14 +31,15 @@ def an_ending_is_final(evidence: Evidence) -> Findings:
 
 @invariant(7, "every saga ends")
 def every_saga_ends(evidence: Evidence) -> Findings:
-    """No saga is left behind by its own deadline, nor waits longer than for a refund without anything happening."""
+    """No saga is left behind by its own deadline, nor waits longer than for a refund, or for a bank."""
+    with_bank = {saga_of(each) for each in evidence.intents if each["status"] == "processing"}
     for saga_id, saga in evidence.sagas.items():
         if saga is None or saga["outcome"]:
             continue
         if not evidence.is_under_way(saga_id):
             expected = f"{saga['waitingFor']} until {saga['waitingUntil']}"
             yield Finding(saga_id, f"is {saga['state']}, and was to wait for {expected}")
-        elif evidence.now - _last_move(saga, evidence.now) > LONGEST_WAIT:
+        elif saga_id not in with_bank and evidence.now - _last_move(saga, evidence.now) > LONGEST_WAIT:
             yield Finding(saga_id, f"is {saga['state']}, and nothing has happened for more than {LONGEST_WAIT}")
 
 

@@ -109,9 +109,11 @@ def confirm_payment_intent(params: Json, intent_id: str) -> Json:
         _require_for_students(params, intent)
     else:
         require_way_back(params, intent)
+    method = None  # of an intent that cannot be confirmed, no payment method is made
     if intent["status"] in CONFIRMABLE:
         intent["capture_method"] = params.get("capture_method", intent["capture_method"])
-    return public_view(confirm_intent(intent, method_from(params), params))
+        method = method_from(params)
+    return public_view(confirm_intent(intent, method, params))
 
 
 @routes.post("/v1/payment_intents/<intent_id>/cancel")

@@ -22,12 +22,14 @@ from tests.contracts.providers.services import NOW
 from tests.contracts.providers.stripe_account import CREATED, OURS
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
-INTENTS, INTENT, REFUNDS = "/v1/payment_intents", "/v1/payment_intents/pi_1", "/v1/refunds"
-WAITING, PAID, CANCELED, REFUNDED = (
+INTENTS, INTENT, REFUNDS, DISPUTES = "/v1/payment_intents", "/v1/payment_intents/pi_1", "/v1/refunds", "/v1/disputes"
+WAITING, WITH_BANK, PAID, CANCELED, REFUNDED, DISPUTED = (
     "an intent that waits for a card",
+    "an intent for which a bank was asked",
     "an intent that is paid",
     "an intent that is canceled",
     "an intent that is paid and refunded",
+    "an intent that is paid and disputed",
 )
 PRICE = Money(4900, "EUR")
 WHAT: Json = {
@@ -90,15 +92,24 @@ def found(*items: Json) -> Json:
     return {"object": "list", "data": data, "has_more": False}
 
 
-def refunds_listed(contract: Contract, description: str, state: str, *items: Json) -> None:
-    call = contract.call(description, "GET", REFUNDS, state=SECRET_KEY)
+DISPUTE = {
+    "id": text("dp_1"),
+    "payment_intent": one_of("pi_1"),
+    "amount": whole(4900),
+    "currency": one_of("eur"),
+    "status": one_of("needs_response"),
+}
+
+
+def refunds_listed(contract: Contract, description: str, state: str, *items: Json, path: str = REFUNDS) -> None:
+    call = contract.call(description, "GET", path, state=SECRET_KEY)
     call = given(call, state).with_query_parameter("payment_intent", "pi_1").with_query_parameter("limit", "100")
     answered(call, found(*items))
 
 
 def look(contract: Contract, description: str, state: str) -> Any:
     call = given(contract.call(description, "GET", INTENT, state=SECRET_KEY), state)
-    return call.with_query_parameter("expand[0]", "latest_charge")
+    return call.with_query_parameter("expand[0]", "latest_charge.balance_transaction")
 
 
 def since() -> int:

@@ -7,6 +7,7 @@ import stripe
 from reference.domain.money import Money
 from reference.domain.payment_news import (
     AttemptDeclined,
+    AttemptProcessing,
     DisputeReported,
     IntentCanceled,
     IntentCreated,
@@ -61,6 +62,11 @@ def test_a_card_is_declined(recorder: PactRecorder) -> None:
     declined = heard(recorder, "payment_intent.payment_failed", INTENT | {"last_payment_error": error})
     reason = {"reason": "generic_decline", "decline_code": "generic_decline"}
     assert declined == AttemptDeclined(**IDS, attempt="ch_1", **reason)
+
+
+def test_a_bank_is_asked(recorder: PactRecorder) -> None:
+    asked = heard(recorder, "payment_intent.processing", INTENT | {"latest_charge": text("py_1")})
+    assert asked == AttemptProcessing(**IDS, attempt="py_1", paid_at=NOW)
 
 
 def test_an_intent_is_canceled(recorder: PactRecorder) -> None:

@@ -5,13 +5,23 @@ from datetime import timedelta
 import pytest
 
 from reference.application.lists import Span
-from reference.domain.payment_news import IntentCanceled, IntentCreated, MoneyReceived, RefundReported
+from reference.domain.payment_news import (
+    AttemptProcessing,
+    DisputeReported,
+    IntentCanceled,
+    IntentCreated,
+    MoneyReceived,
+    RefundReported,
+)
 from reference.reconciliation.ledger import EntryState
 from simulators.world.topology import PAYMENT, STRIPE
 from tests.contracts.consumers.pact_recorder import Contract, PactRecorder
 from tests.contracts.consumers.stripe_calls import (
     CANCELED,
     CREATE,
+    DISPUTE,
+    DISPUTED,
+    DISPUTES,
     GIVE_BACK,
     GIVEN_BACK,
     INTENT,
@@ -23,6 +33,7 @@ from tests.contracts.consumers.stripe_calls import (
     REFUNDED,
     SUCCEEDED,
     WAITING,
+    WITH_BANK,
     answered,
     ask,
     found,
@@ -33,7 +44,7 @@ from tests.contracts.consumers.stripe_calls import (
     refused,
     since,
 )
-from tests.contracts.expectations import SECRET_KEY, one_of, whole
+from tests.contracts.expectations import SECRET_KEY, one_of, text, whole
 from tests.contracts.providers.services import NOW
 from tests.contracts.providers.stripe_account import OURS
 
@@ -50,6 +61,30 @@ def test_a_look_finds_the_money(contract: Contract) -> None:
         _, paid = ask(url, LOOK)
     assert isinstance(paid, MoneyReceived)
     assert (paid.received, paid.paid_at, paid.payment_id) == (PRICE, NOW, "pay-1")
+
+
+def test_a_look_finds_that_a_bank_is_asked(contract: Contract) -> None:
+    charge = {"id": text("py_1"), "created": whole(int(NOW.timestamp()))}
+    processing = OPEN | {"status": one_of("processing"), "latest_charge": charge}
+    answered(look(contract, "a look at an intent for which a bank was asked", WITH_BANK), processing)
+    call = given(contract.call("a list of attempts", "GET", "/v1/charges", state=SECRET_KEY), WITH_BANK)
+    call = call.with_query_parameter("payment_intent", "pi_1").with_query_parameter("limit", "100")
+    answered(call, found({"id": text("py_1"), "status": one_of("pending")}))
+    with contract.serve() as url:
+        _, asked = ask(url, LOOK)
+    assert isinstance(asked, AttemptProcessing)
+    assert (asked.attempt, asked.paid_at, asked.payment_id) == ("py_1", NOW, "pay-1")
+
+
+def test_a_look_finds_a_dispute(contract: Contract) -> None:
+    charge = {"created": whole(int(NOW.timestamp())), "disputed": True}
+    answered(look(contract, "a look at an intent that is disputed", DISPUTED), SUCCEEDED | {"latest_charge": charge})
+    refunds_listed(contract, "a list of no refunds of an intent that is disputed", DISPUTED)
+    refunds_listed(contract, "a list of the disputes of an intent", DISPUTED, DISPUTE, path=DISPUTES)
+    with contract.serve() as url:
+        *_, disputed = ask(url, LOOK)
+    assert isinstance(disputed, DisputeReported)
+    assert (disputed.dispute_id, disputed.status, disputed.amount) == ("dp_1", "needs_response", PRICE)
 
 
 def test_a_look_finds_what_is_canceled(contract: Contract) -> None:
@@ -102,7 +137,9 @@ def test_the_books_are_read(contract: Contract) -> None:
 
 def test_what_is_not_in_the_books_is_no_trouble(contract: Contract) -> None:
     call = contract.call("a look at an intent that is not there", "GET", INTENT, state=SECRET_KEY)
-    call = call.given("no intent", intentId="pi_1").with_query_parameter("expand[0]", "latest_charge")
+    call = call.given("no intent", intentId="pi_1").with_query_parameter(
+        "expand[0]", "latest_charge.balance_transaction"
+    )
     refused(call, 404, "resource_missing")
     with contract.serve() as url:
         assert ledger(url).entry("pi_1") is None

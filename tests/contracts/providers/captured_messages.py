@@ -63,6 +63,11 @@ def bought(world: CapturingWorld, start: Start, card: str = "pm_card_visa") -> s
     return saga_id
 
 
+def bank_asked(world: CapturingWorld, start: Start) -> str:
+    """A bank takes its days."""
+    return bought(world, start, "pm_success_at")
+
+
 def declined(world: CapturingWorld, start: Start) -> str:
     return bought(world, start, DECLINED)
 

@@ -32,6 +32,7 @@ STORIES: dict[str, Story] = {
 # What Stripe says by itself, and when.
 WEBHOOKS: dict[str, Story] = {
     "payment_intent.created": stories.bought,
+    "payment_intent.processing": stories.bank_asked,
     "payment_intent.succeeded": stories.bought,
     "payment_intent.payment_failed": stories.declined,
     "payment_intent.canceled": stories.canceled,

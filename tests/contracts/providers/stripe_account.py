@@ -31,19 +31,25 @@ class StripeAccount:
     def seen_by_us(self) -> dict[str, EnterState]:
         return self.seen_by_students() | {
             "no intent": self._emptied,
+            "an intent for which a bank was asked": self.with_bank,
             "an intent that is canceled": self.canceled,
             "an intent that is paid and refunded": self.refunded,
+            "an intent that is paid and disputed": self.disputed,
         }
 
-    def unpaid(self, params: Json) -> None:
+    def unpaid(self, params: Json, method: str = "card") -> None:
         self._emptied(params)
         key = {"Idempotency-Key": params["key"]} if "key" in params else {}
-        made = self._asks("/v1/payment_intents", CREATED, **key)
+        made = self._asks("/v1/payment_intents", CREATED | {"payment_method_types[0]": method}, **key)
         self._calls({made["client_secret"]: f"{params['intentId']}_secret_1", made["id"]: params["intentId"]})
 
     def paid(self, params: Json) -> None:
         self.unpaid(params)
         self._asks(f"/v1/payment_intents/{params['intentId']}/confirm", {"payment_method": "pm_card_visa"})
+
+    def with_bank(self, params: Json) -> None:
+        self.unpaid(params, "sepa_debit")
+        self._asks(f"/v1/payment_intents/{params['intentId']}/confirm", {"payment_method": "pm_success_at"})
 
     def canceled(self, params: Json) -> None:
         self.unpaid(params)
@@ -52,6 +58,11 @@ class StripeAccount:
     def refunded(self, params: Json) -> None:
         self.paid(params)
         self._asks("/v1/refunds", {"payment_intent": params["intentId"], **REFUND})
+
+    def disputed(self, params: Json) -> None:
+        self.unpaid(params)
+        card = {"payment_method": "pm_card_createDispute"}
+        self._asks(f"/v1/payment_intents/{params['intentId']}/confirm", card)
 
     def _emptied(self, _: Json) -> None:
         assert self._app.test_client().post("/_sim/reset").status_code == 204

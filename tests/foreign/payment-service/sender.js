@@ -75,12 +75,23 @@ export class Sender {
     const answer = await this.fetch(`${this.urls.learning}/courses/${encodeURIComponent(courseId)}`, { headers: this.bearer() });
     if (answer.status === 404) return [{ type: "CourseUnavailable", data: { reason: "the course does not exist" } }];
     if (!answer.ok) throw new Error(`learning answered ${answer.status}`);
-    const { isPublished, title, price } = await answer.json();
+    const { isPublished, title, price } = JSON.parse(answer.text);
     if (!isPublished) return [{ type: "CourseUnavailable", data: { reason: "the course is not published" } }];
     return [{ type: "CourseVerified", data: { title, price } }];
   }
 
-  fetch = (url, options) => fetch(url, { ...options, redirect: "error", signal: AbortSignal.timeout(TIMEOUT) });
+  // Returns the whole answer, or throws once it has taken too long; a signal of AbortSignal.timeout may be collected meanwhile.
+  async fetch(url, options) {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(new Error("no answer in time")), TIMEOUT);
+    try {
+      const answer = await fetch(url, { ...options, redirect: "error", signal: controller.signal });
+      return { status: answer.status, ok: answer.ok, text: await answer.text() };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   bearer = () => ({ Authorization: `Bearer ${this.token}` });
 }
 

@@ -20,7 +20,7 @@ def paid_charge(client: stripe.StripeClient, **more: Any) -> str:
     return str(a_paid_intent(client, capture_method="automatic", **more).latest_charge)
 
 
-def test_a_part_is_disputed_lost_and_the_rest_can_be_given_back(world: World, client: stripe.StripeClient) -> None:
+def test_a_part_is_disputed_and_lost(world: World, client: stripe.StripeClient) -> None:
     charge = paid_charge(client)
     opened = ask(world, charge=charge, amount=1000, reason="product_not_received")
     assert opened.status_code == 201

@@ -13,12 +13,19 @@ import pytest
 
 from simulators.judge.fault_model import FAULTS, ModelledFault
 from simulators.judge.invariants import INVARIANTS
+from tests.wrong_services.mistakes import MISTAKES, Mistake
 
 ROOT = Path(__file__).parents[3]
 README = ROOT / "simulators" / "judge" / "README.md"
 MARK = "<!-- below, all is written by: pytest tests/unit/judge/test_fault_model.py --write-tables -->\n"
 TAG, MARKER = re.compile(r"@F(\d+)\b"), re.compile(r"pytest\.mark\.fault\(([\d, ]+)\)")
 Met = Mapping[int, list[str]]
+MISTAKES_HEAD = (
+    "\n## Which mistakes are seen, and by what\n\nThe reference with one mistake each, from"
+    " [`tests/wrong_services`](../../tests/wrong_services/mistakes.py): all that sees it is outside of it.\n\n"
+    "| kind | wrong service | seen by |\n| --- | --- | --- |\n"
+)
+PLACES = {"rotation": "[test_rotation](../../tests/simulated/test_rotation.py)"}
 
 
 @cache
@@ -53,6 +60,7 @@ def tables(met: Met) -> str:
     return (
         "\n## What must hold\n\n| | name | promise |\n| --- | --- | --- |\n" + promises
         + "\n## What goes wrong, and where\n\n| | fault | met in | seen by |\n| --- | --- | --- | --- |\n" + rows
+        + MISTAKES_HEAD + "".join(_mistake_row(*each) for each in MISTAKES.items())
     )  # fmt: skip
 
 
@@ -60,6 +68,11 @@ def _row(fault: ModelledFault, where: list[str]) -> str:
     seen_by = ", ".join(f"I{number}" for number in fault.invariants)
     met_in = "; ".join(sorted(where)) or fault.left_out
     return f"| F{fault.number} | **{fault.name}**: {fault.sentence} | {met_in} | {seen_by} |\n"
+
+
+def _mistake_row(name: str, mistake: Mistake) -> str:
+    seen_by = ", ".join(each if "-" in each or each[1:].isdigit() else PLACES[each] for each in mistake.seen_by)
+    return f"| {mistake.kind} | `{name}` | {seen_by} |\n"
 
 
 def _line(text: str) -> str:
@@ -79,7 +92,7 @@ def test_a_fault_is_met_or_cannot_happen(fault: ModelledFault) -> None:
 
 
 def test_the_numbers_are_those_of_the_model() -> None:
-    assert [each.number for each in FAULTS] == list(range(1, 41))
+    assert [each.number for each in FAULTS] == list(range(1, 42))
     assert [each.number for each in INVARIANTS] == list(range(1, 19))
     assert set(met()) <= {each.number for each in FAULTS}
     assert {number for each in FAULTS for number in each.invariants} <= {each.number for each in INVARIANTS}

@@ -63,6 +63,7 @@ def sound() -> Evidence:
         begun={"s1"},
         waits={
             "PAYMENT_CHECK_SECONDS": timedelta(minutes=5),
+            "BANK_CHECK_SECONDS": timedelta(hours=6),
             "PAYMENT_WINDOW_SECONDS": timedelta(minutes=30),
             "PATIENCE_SECONDS": timedelta(days=2),
         },
@@ -100,6 +101,12 @@ LATER = "2026-09-02T12:30:00+02:00"  # Half an hour after the session began.
 BACK: dict[str, Any] = {"enrollments": [], "refunds": [REFUND], "charges": [{**CHARGE, "amount_refunded": 4900}]}
 REFUNDED = {"outcome": "REFUNDED", "payment": SAGA["payment"] | {"status": "REFUNDED"}}  # type: ignore[operator]
 SUCCEEDED = {"type": "refund.updated", "id": "evt_1", "data": {"object": BY_HAND}}
+DEBIT = {**CHARGE, "payment_method_details": {"type": "sepa_debit"}}
+WITH_BANK: dict[str, Any] = {
+    "intents": [{**INTENT, "status": "processing", "amount_received": 0}],
+    "charges": [{**DEBIT, "paid": False}],
+}
+ANSWERED = {**DEBIT, "amount_refunded": 4900, "balance_transaction": {"created": int(NOW.timestamp())}}
 BROKEN: list[tuple[int, str, Evidence]] = [
     (1, "money kept for nothing", but(enrollments=[])),
     (1, "a seat and the money back", but(refunds=[REFUND], charges=[{**CHARGE, "amount_refunded": 4900}])),
@@ -138,6 +145,8 @@ BROKEN: list[tuple[int, str, Evidence]] = [
     (15, "paid, said to be canceled", but(sagas=payment(status="CANCELED"))),
     (15, "said to be back, and is not", but(sagas=payment(status="REFUNDED"))),
     (15, "back, and not said so", but(**BACK)),
+    (15, "with the bank, and not said so", but(**WITH_BANK, sagas=payment(status="PENDING"))),
+    (14, "the bank's answer not noticed", but(charges=[DEBIT], sagas=payment(status="PROCESSING"))),
     (16, "nobody told", but(notices=[])),
     (16, "told twice", but(notices=[NOTICE, NOTICE])),
     (16, "a stranger told", but(notices=[NOTICE, {**NOTICE, "personId": "ben", "kind": "DECLINED"}])),
@@ -195,6 +204,24 @@ def test_every_invariant_has_been_seen_broken() -> None:
         ),
         but(refunds=[{**BY_HAND, "amount": 900}], charges=[{**CHARGE, "amount_refunded": 900}]),
         but(**BACK | {"refunds": [BY_HAND]}, sagas=payment(status="SUCCEEDED"), events=[SUCCEEDED]),
+        but(
+            **WITH_BANK,
+            enrollments=[],
+            notices=[],
+            sagas=saga(
+                outcome=None,
+                waitingUntil=TOMORROW,
+                history=[LONG_AGO],
+                payment=SAGA["payment"] | {"status": "PROCESSING"},  # type: ignore[operator]
+            ),
+            earlier_outcomes={},
+        ),
+        but(
+            **BACK | {"charges": [ANSWERED]},
+            intents=intent(metadata=METADATA | {"paymentContext": "SESSION_BOOKING"}),
+            sagas=saga(**REFUNDED | {"context": "SESSION_BOOKING"}),
+            notices=[{**NOTICE, "kind": "REFUNDED"}],
+        ),
     ],
     ids=[
         "parked for a person",
@@ -204,6 +231,8 @@ def test_every_invariant_has_been_seen_broken() -> None:
         "paid in a currency without cents that Stripe counts as if it had some",
         "a part given back by a person",
         "news of it that never arrived",
+        "a bank that takes its time",
+        "refunded in full, since the bank answered when the tutor was gone",
     ],
 )
 def test_other_right_endings_break_nothing(evidence: Evidence) -> None:

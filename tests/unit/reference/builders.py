@@ -14,6 +14,7 @@ from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_messages import CancelIntent, CreateIntent, LookAtIntent, RefundIntent
 from reference.domain.payment_news import (
     AttemptDeclined,
+    AttemptProcessing,
     IntentCanceled,
     IntentCreated,
     MoneyReceived,
@@ -64,6 +65,10 @@ def canceled(**changes: Any) -> IntentCanceled:
 
 def declined(attempt: str = "ch_1") -> AttemptDeclined:
     return AttemptDeclined(**NEWS, attempt=attempt, reason="insufficient_funds")
+
+
+def processing(attempt: str = "py_1", at: datetime = NOON) -> AttemptProcessing:
+    return AttemptProcessing(**NEWS, attempt=attempt, paid_at=at)
 
 
 def refund(state: RefundState, refund_id: str = "re_1", amount: int = PRICE.amount) -> RefundReported:

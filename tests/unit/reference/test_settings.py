@@ -52,7 +52,7 @@ def test_a_url_has_a_scheme_and_a_host(url: str) -> None:
     assert faults(LEARNING_SERVICE_URL=url) == ["LEARNING_SERVICE_URL must be an http or https URL"]
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "1.5", "1e3", "soon", "9" * 30, "9" * 5000])
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "1e3", "soon", "9" * 30, "9" * 5000, "²", "٣"])
 def test_a_wait_is_a_sensible_number_of_seconds(value: str) -> None:
     (fault,) = faults(REPLY_TIMEOUT_SECONDS=value)
     assert fault.startswith("REPLY_TIMEOUT_SECONDS must be a number of seconds")
@@ -91,3 +91,10 @@ def test_no_secret_shows_in_a_repr_or_a_complaint() -> None:
     assert "hush" not in repr(read_settings(GOOD | secrets))
     bad = secrets | {"STRIPE_API_KEY": "hush_3", "JWT_SECRET": "hush_5", "DATABASE_URL": "mysql://u:hush_1@h/d"}
     assert "hush" not in "".join(faults(**bad))
+
+
+def test_bank_debits_are_offered_in_the_currencies_that_are_named() -> None:
+    assert read_settings(GOOD).bank_debits == frozenset()
+    assert read_settings(GOOD | {"BANK_DEBITS": "USD, EUR"}).bank_debits == {"EUR", "USD"}
+    with pytest.raises(ConfigurationError, match="BANK_DEBITS must be some of EUR, USD"):
+        read_settings(GOOD | {"BANK_DEBITS": "EUR,JPY"})

@@ -12,13 +12,19 @@ from reference.domain.messages import Message
 from reference.domain.payment import Payment
 from reference.domain.payment_messages import PaymentSucceeded, PaymentUnusable, RefundPayment
 from reference.domain.payment_status import PaymentStatus, RefundState
-from tests.unit.reference.builders import WINDOW_END, canceled, created, declined, paid, payment, refund
+from tests.unit.reference.builders import WINDOW_END, canceled, created, declined, paid, payment, processing, refund
 
 STORIES: list[tuple[PaymentStatus, list[Message]]] = [
     (PaymentStatus.SUCCEEDED, [created(), declined("ch_1"), declined("ch_2"), paid()]),
-    (PaymentStatus.SUCCEEDED, [created(), paid(WINDOW_END + timedelta(hours=1))]),
+    (PaymentStatus.SUCCEEDED, [created(), paid(WINDOW_END + timedelta(hours=1), confirmed=True)]),
     (PaymentStatus.SUCCEEDED, [created(), paid(), refund(RefundState.SUCCEEDED, amount=100)]),
     (PaymentStatus.CANCELED, [created(), declined(), canceled()]),
+    (PaymentStatus.PROCESSING, [created(), declined("ch_1"), processing("py_1")]),
+    (PaymentStatus.PENDING, [created(), processing("py_1"), declined("py_1")]),
+    (PaymentStatus.PROCESSING, [created(), processing("py_1"), declined("py_1"), processing("py_2")]),
+    (PaymentStatus.SUCCEEDED, [created(), processing("py_1"), declined("py_1"), processing("py_2"), paid()]),
+    (PaymentStatus.SUCCEEDED, [created(), processing("py_1"), declined("py_1"), paid()]),
+    (PaymentStatus.CANCELED, [created(), processing("py_1"), declined("py_1"), canceled()]),
     (PaymentStatus.REFUNDED, [created(), paid(), refund(RefundState.PENDING), refund(RefundState.SUCCEEDED)]),
 ]
 OUR_REFUNDS: list[tuple[PaymentStatus, list[Message]]] = [

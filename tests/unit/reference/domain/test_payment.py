@@ -128,7 +128,16 @@ def test_another_sum_is_believed_only_of_stripe_itself() -> None:
 
 @pytest.mark.parametrize("before", [[], [canceled()]])
 def test_money_after_the_window_must_go_back(before: list[Message]) -> None:
-    assert hear(payment(), *before, paid(at=LATE)) == [PaymentUnusable]
+    assert hear(payment(), *before, paid(at=LATE, confirmed=True)) == [PaymentUnusable]
+
+
+def test_money_for_what_was_canceled_goes_back_whenever_it_came() -> None:
+    assert hear(payment(), canceled(), paid()) == [PaymentUnusable]
+
+
+def test_late_money_is_looked_at_for_its_student_may_have_paid_in_time() -> None:
+    assert hear(payment(), paid(at=LATE)) == [LookAtIntent]
+    assert hear(payment(), paid(at=LATE), paid(confirmed=True, arrived_at=LATE)) == [PaymentSucceeded]
 
 
 def test_money_in_the_last_second_is_in_time() -> None:
@@ -232,7 +241,10 @@ def test_a_refund_by_a_person_at_stripe_counts_even_if_heard_of_before_the_money
 
 def test_late_money_that_a_person_has_given_back_already_needs_no_second_refund() -> None:
     it = payment()
-    assert hear(it, canceled(), refund(RefundState.SUCCEEDED), paid(at=LATE)) == [PaymentUnusable, PaymentRefunded]
+    assert hear(it, canceled(), refund(RefundState.SUCCEEDED), paid(at=LATE, confirmed=True)) == [
+        PaymentUnusable,
+        PaymentRefunded,
+    ]
     assert it.apply(RefundPayment(saga_id="saga_1", reason="it came too late")) == []
 
 

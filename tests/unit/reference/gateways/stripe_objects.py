@@ -35,6 +35,24 @@ def intent(status: str = "requires_payment_method", **changes: Any) -> dict[str,
     } | changes
 
 
+def with_bank(**changes: Any) -> dict[str, Any]:
+    """Return an intent for which a bank was asked; its charge is named only, as in webhooks."""
+    return intent("processing", **{"latest_charge": "py_1"} | changes)
+
+
+def charge(status: str = "pending", **changes: Any) -> dict[str, Any]:
+    return {
+        "id": "py_1",
+        "object": "charge",
+        "status": status,
+        "created": int(NOON.timestamp()),
+        "amount_refunded": 0,
+        "balance_transaction": None,
+        "failure_code": None,
+        "outcome": None,
+    } | changes
+
+
 def refund(status: str = "succeeded", **changes: Any) -> dict[str, Any]:
     return {
         "id": "re_1",

@@ -38,6 +38,7 @@ from reference.domain.payment_messages import (
     PaymentCanceled,
     PaymentDisputed,
     PaymentFailed,
+    PaymentProcessing,
     PaymentRefunded,
     PaymentRefundFailed,
     PaymentRejected,
@@ -63,6 +64,7 @@ VERIFIED = CourseVerified(saga_id="saga_1", title="Algebra", price=PRICE)
 UNAVAILABLE = CourseUnavailable(saga_id="saga_1", reason="it is not published")
 PAID = PaymentSucceeded(**FACTS)
 DECLINED = PaymentFailed(**FACTS, reason="expired_card", attempt="ch_1")
+PROCESSING = PaymentProcessing(saga_id="saga_1", attempt="py_1")
 UNUSABLE = PaymentUnusable(saga_id="saga_1", reason="it came too late")
 CANCELED = PaymentCanceled(**ID)
 REFUNDED = PaymentRefunded(**FACTS, refund_id="re_1", reason="gone")
@@ -76,7 +78,7 @@ CANCEL = CancelRequested(saga_id="saga_1", by="ada")
 EVERYTHING: list[Message] = [
     *(INITIATED, VERIFIED, UNAVAILABLE, PAID, DECLINED, UNUSABLE, CANCELED, REFUNDED, REFUND_FAILED),
     *(CONFIRMED, GONE, UNANSWERED, RESUMED, AlreadyUnderWay(**ID), VerificationOverdue(**ID)),
-    *(CANCEL, DISPUTED, NoticeSent(**ID), RefundOverdue(**ID)),
+    *(PROCESSING, CANCEL, DISPUTED, NoticeSent(**ID), RefundOverdue(**ID)),
     *(DeliveryOverdue(**ID), PaymentRejected(saga_id="saga_1", reason="amount_too_small")),
 ]
 WAYS_OUT_OF_AN_END = {
@@ -107,6 +109,15 @@ STORIES: dict[str, tuple[list[Message], list[type[Any]]]] = {
     "nobody says the price": ([INITIATED, VerificationOverdue(**ID)], [VerifyCourse, Withdraw]),
     "bought already": ([AlreadyUnderWay(**ID)], []),
     "never paid": ([INITIATED, VERIFIED, CANCELED], [VerifyCourse, TakePayment]),
+    "the bank says yes": (
+        [INITIATED, VERIFIED, PROCESSING, PAID, CONFIRMED],
+        [VerifyCourse, TakePayment, CreateEnrollmentRecord],
+    ),
+    "the bank says no": ([INITIATED, VERIFIED, PROCESSING, DECLINED, CANCELED], [VerifyCourse, TakePayment]),
+    "cancelled, and the bank says no": (
+        [INITIATED, VERIFIED, PROCESSING, CANCEL, DECLINED, CANCELED],
+        [VerifyCourse, TakePayment, CancelPayment, CancelPayment],
+    ),
     "paid too late": (
         [INITIATED, VERIFIED, CANCELED, UNUSABLE, REFUNDED],
         [VerifyCourse, TakePayment, RefundPayment],
@@ -145,7 +156,9 @@ ENDINGS = {
     **dict.fromkeys(("bought", "another card", "asked twice"), "COMPLETED"),
     **dict.fromkeys(("not for sale", "nobody says the price", "bought already"), "REJECTED"),
     **dict.fromkeys(("paid too late", "gone", "silence", "parked and resumed"), "REFUNDED"),
-    "never paid": "EXPIRED",
+    "the bank says yes": "COMPLETED",
+    "cancelled, and the bank says no": "CANCELLED",
+    **dict.fromkeys(("never paid", "the bank says no"), "EXPIRED"),
 }
 
 
