@@ -6,7 +6,9 @@ import json
 import re
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
+from simulators.clients.stripe import REFUNDS
 from simulators.kit.json_types import Json
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT
@@ -71,6 +73,11 @@ class Evidence:
     def own_refunds(self, intent: Json) -> list[Json]:
         """Return the refunds that the service asked for; a person at Stripe's Dashboard writes no metadata."""
         return [each for each in self.refunds_of(intent) if each.get("metadata")]
+
+    def has_refused_refund(self) -> bool:
+        """Whether Stripe refused to make a refund that the service asked for: then there is none to be seen."""
+        asked = (each for each in self.exchanges if (each.method, each.path) == ("POST", REFUNDS))
+        return any(each.status and HTTPStatus(each.status).is_client_error for each in asked)
 
     def paid_at(self, intent: Json) -> datetime:
         """Return when the student paid, by Stripe's time."""

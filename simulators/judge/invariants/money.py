@@ -114,6 +114,7 @@ def _misreports(evidence: Evidence, intent: Json) -> Findings:
     if not status or evidence.is_under_way(saga_id) or not evidence.has_arrived(intent):
         return
     own = {each["status"] for each in evidence.own_refunds(intent)}
+    is_failed = bool(own & {"failed", "canceled"}) or (not own and evidence.has_refused_refund())
     is_back = 0 < intent["amount_received"] <= evidence.amount_back(intent, "succeeded")
     wrong = {
         "PENDING": intent["status"] == "processing",
@@ -121,7 +122,7 @@ def _misreports(evidence: Evidence, intent: Json) -> Findings:
         "CANCELED": intent["status"] != "canceled",
         "SUCCEEDED": is_back or bool(own),
         "REFUND_PENDING": is_back or (bool(own) and not own & {"pending", "requires_action"}),
-        "REFUND_FAILED": is_back or (bool(own) and not own & {"failed", "canceled"}),
+        "REFUND_FAILED": is_back or not is_failed,
         "REFUNDED": not is_back,
     }
     if wrong.get(status, False) or (intent["status"] == "canceled" and status != "CANCELED"):

@@ -144,6 +144,7 @@ BROKEN: list[tuple[int, str, Evidence]] = [
     (15, "a refund of nothing", but(refunds=[{**REFUND, "charge": "ch_9"}])),
     (15, "paid, said to be canceled", but(sagas=payment(status="CANCELED"))),
     (15, "said to be back, and is not", but(sagas=payment(status="REFUNDED"))),
+    (15, "said to have failed to go back, and never asked for", but(sagas=payment(status="REFUND_FAILED"))),
     (15, "back, and not said so", but(**BACK)),
     (15, "with the bank, and not said so", but(**WITH_BANK, sagas=payment(status="PENDING"))),
     (14, "the bank's answer not noticed", but(charges=[DEBIT], sagas=payment(status="PROCESSING"))),
