@@ -77,7 +77,7 @@ class Evidence:
     def has_refused_refund(self) -> bool:
         """Whether Stripe refused to make a refund that the service asked for: then there is none to be seen."""
         asked = (each for each in self.exchanges if (each.method, each.path) == ("POST", REFUNDS))
-        return any(each.status and HTTPStatus(each.status).is_client_error for each in asked)
+        return any(each.status and each.status >= HTTPStatus.BAD_REQUEST for each in asked)
 
     def paid_at(self, intent: Json) -> datetime:
         """Return when the student paid, by Stripe's time."""
