@@ -7,6 +7,7 @@ from typing import Any, Self
 from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from simulators.kit.http.problems import BadField
 from simulators.kit.json_types import Json
 from simulators.kit.redaction import redact_text
 from simulators.stripe.operations import operation_of
@@ -143,7 +144,7 @@ def _translate(error: HTTPException) -> StripeError:
         return RateLimitError("Request rate limit exceeded.", code="rate_limit")
     if (error.code or 500) >= 500:  # noqa: PLR2004 - HTTP's server errors
         return ApiError("An unknown error occurred.")
-    return StripeError(error.description or error.name)
+    return StripeError(error.description or error.name, param=error.field if isinstance(error, BadField) else None)
 
 
 def _route_error() -> StripeError:
