@@ -14,6 +14,7 @@ from simulators.stripe import search
 from simulators.stripe.api import name_every_call
 from simulators.stripe.catalog import customers, prices, products, saved_methods
 from simulators.stripe.checkout import checkout_page, checkout_sessions, payment_pages, session_lifecycle
+from simulators.stripe.documents import documents
 from simulators.stripe.errors import answer_with_stripe_errors
 from simulators.stripe.faults import STRIPE_FAULTS
 from simulators.stripe.payments import (
@@ -57,7 +58,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     name_every_call(app)
     answer_with_stripe_errors(app)
-    stripe = Simulator(app, seams, state_path, more_faults=STRIPE_FAULTS)
+    stripe = Simulator(app, seams, state_path, more_faults=STRIPE_FAULTS, documents=documents())
     receivers = WebhookReceivers(stripe.store, seams.clock)
     deliveries = Deliveries(seams, stripe.store, stripe.faults, stripe.background, receivers)
     deliveries.schedule = retry_schedule()
