@@ -386,7 +386,7 @@ Feature: Enroll in a course
 
   Rule: While a bank is asked, a course is neither bought nor lost
 
-    @ENR-44 @moves_time @bank_debit @F41
+    @ENR-49 @moves_time @bank_debit @F41
     Scenario: The bank pays after five days
       Given "ada" has asked for "algebra"
       When "ada" pays from her bank account

@@ -135,7 +135,7 @@ Feature: Payments
 
   Rule: What is agreed is what is paid
 
-    @PAY-18
+    @PAY-20
     Scenario: Somebody changes at Stripe what the payment is for
       Given "ada" has asked for a course
       And somebody has written at Stripe that the payment is for "astrology"

@@ -92,6 +92,9 @@ class Dispatcher:
             self._retry(outgoing, str(trouble))
         except RefusedError as refusal:
             self._service.give_up(outgoing, str(refusal))
+        except Exception as failure:
+            log.exception("the gateway to %s failed at %s", outgoing.to, outgoing.key)
+            self._retry(outgoing, f"{type(failure).__name__} in the gateway to {outgoing.to}")
         else:
             self._service.complete(outgoing, answers)
 

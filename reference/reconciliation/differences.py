@@ -112,6 +112,7 @@ def _of_money(payment: Payment, own: Entry) -> Iterator[tuple[DifferenceKind, ob
 
 _ENDED = {
     (PaymentStatus.PENDING, E.CANCELED): K.CANCELED_AT_STRIPE,
+    (PaymentStatus.PROCESSING, E.CANCELED): K.CANCELED_AT_STRIPE,
     (PaymentStatus.CANCELED, E.OPEN): K.OPEN_AT_STRIPE,  # Somebody could still pay.
 }
 

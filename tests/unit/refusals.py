@@ -20,7 +20,7 @@ NOT_INSTANTS: list[Any] = [None, "", "tomorrow", 7, "2026-09-07", "2026-09-07T10
 NOT_INSTANTS += ["2026-02-30T10:00:00Z", "9999-12-31T23:59:00Z", "0001-01-01T00:00:00Z", "٢026-09-07T10:00:00Z"]
 NOT_MINUTES: list[Any] = [*NOT_NUMBERS, 0, 1441]
 NO_OBJECTS = ["", "{", "[]", "7", "1.5", "null", '"x"', "\x00", "[" * 5000, '{"x":' * 3000 + "1" + "}" * 3000]
-NOT_KEPT = ["NaN", "Infinity", "1e400", "9" * 5000, '"\ud800"', '["\udfff"]', '{"\ud800": 1}', "[" * 200 + "]" * 200]
+NOT_KEPT = ["NaN", "Infinity", "1e400", "9" * 5000, '"\\ud800"', '["\\udfff"]', '{"\\ud800": 1}', "[" * 200 + "]" * 200]
 NO_OBJECTS += [f'{{"title": {each}}}' for each in NOT_KEPT]
 HUGE = '{"title": "' + "x" * 2_000_000 + '"}'
 MAY_LACK = {"key", "ended", "meetingLink", "sagaId", "paymentId"}
@@ -87,7 +87,7 @@ class Refusals:
                 for bad in [*lacking, row | {field: {"x": [1]}}]:
                     answer: Any = neighbour.call("", "PUT", "/_sim/state", before | {table: [bad]})
                     assert_refused(answer, 400)
-                    assert answer.json["errors"][0]["field"] in {f"{table}[0].{field}", f"{table}[0].x"}
+                    assert answer.json["errors"][0]["field"] == f"{table}[0].{field}"
                     assert neighbour.state() == before
         assert neighbour.call("", "PUT", "/_sim/state", before).status_code == 204
         assert neighbour.state() == before

@@ -98,7 +98,7 @@ const states = {
   },
 };
 
-// How each message comes about; those that both keepers want are of a course, or of a session when it says so.
+// How each message comes about; those that both keepers want are of what their consumer keeps.
 const bought = { "learning-service": unpaidCourse, "communication-service": unpaidSession };
 const messages = {
   CHECK_TUTOR_AVAILABILITY: [booking],

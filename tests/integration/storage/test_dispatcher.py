@@ -117,6 +117,20 @@ def test_nobody_is_asked_for_ever(units: NewUnit, engine: Engine) -> None:
     assert office.due() is None
 
 
+@pytest.mark.fault(13)
+def test_what_a_gateway_fails_at_is_sent_again_like_what_nobody_answers(units: NewUnit, engine: Engine) -> None:
+    office = Office(units, KeyError("a fault of ours"))
+    office.say(VERIFIED)
+    pauses = []
+    for _ in range(4):
+        pauses.append(due.total_seconds() if (due := office.due()) else None)
+        office.until_due()
+    assert pauses == [0.5, 1, 2, 4]
+    office.clock.at += timedelta(days=3)
+    office.work()
+    assert letters(engine) == [("CourseVerified", "KeyError in the gateway to stripe")]
+
+
 @pytest.mark.fault(7)
 def test_what_a_process_took_with_it_when_it_died_is_sent_by_another(units: NewUnit) -> None:
     dead = Office(units, [])

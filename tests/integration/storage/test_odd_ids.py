@@ -17,7 +17,7 @@ LONG = "\U0001f4d0" * 255
 
 @pytest.fixture
 def client(database: Database, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    monkeypatch.setattr("reference.app.open_database", lambda _: database)
+    monkeypatch.setattr("reference.app.open_database", lambda *_: database)
     return create_app(GOOD, clock=StillClock()).test_client()
 
 

@@ -36,7 +36,9 @@ class Desk:
         if not self._to_say:
             return False
         name, data = self._to_say.pop(0)
-        envelope = {"specversion": "1.0", "id": f"{data['sagaId']}:{name}", "source": "edtech.desk", "type": name}
+        saga_id = data["sagaId"]
+        envelope = {"specversion": "1.0", "id": f"{saga_id}:{name}", "source": "edtech.desk-service", "type": name}
+        envelope["subject"] = saga_id
         self._http.post(f"{self._url}/events", json=envelope | {"data": data}, headers=self._headers).raise_for_status()
         return True
 

@@ -27,9 +27,9 @@ class BundleWorld(Inside):
         service = "tests.simulated.bundle.app:create_app"
         super().__init__(directory, service=service, settings={"COMMUNICATION_SERVICE_URL": URL})
         urls, token = self.topology.urls, self.topology.credentials.service_token
-        self.desk = Desk(self.connect("desk"), urls[PAYMENT], urls[COMMUNICATION], token)
-        self.services["desk"] = LocalService("desk", lambda: self.desk.app)
-        self.network.attach(URL, self.services["desk"])
+        self.desk = Desk(self.connect("desk-service"), urls[PAYMENT], urls[COMMUNICATION], token)
+        self.services["desk-service"] = LocalService("desk-service", lambda: self.desk.app)
+        self.network.attach(URL, self.services["desk-service"])
         self.scheduler = Scheduler(self.clock, list(self.services.values()))
 
 

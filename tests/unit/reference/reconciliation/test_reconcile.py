@@ -16,7 +16,7 @@ from reference.application.service import Receipt
 from reference.domain.payment import Payment
 from reference.domain.payment_status import PaymentStatus, RefundState
 from reference.reconciliation.differences import MENDED_BY_NEWS, SHOWN_BY_NEWS, Difference, DifferenceKind
-from reference.reconciliation.ledger import Entry
+from reference.reconciliation.ledger import Entry, EntryState
 from reference.reconciliation.pairing import pair_up
 from reference.reconciliation.reconcile import Repair
 from tests.unit.reference.builders import NOON, created, paid, refund
@@ -108,6 +108,15 @@ def test_what_changed_while_the_streams_were_read_is_not_reported() -> None:
     stale = paid_here("1", status=PaymentStatus.PENDING, received=None)
     books.payments_between = lambda *_: _slice([stale])  # type: ignore[method-assign]
     assert (books.found(), books.looks) == ([], ["pi_1"])
+
+
+@pytest.mark.fault(41)
+def test_what_a_bank_is_asked_for_is_open_in_both_books_unless_it_was_canceled() -> None:
+    mine = paid_here("1", status=PaymentStatus.PROCESSING, received=None)
+    with_bank = entry_of(mine, state=EntryState.OPEN, received=None)
+    assert Books([mine], [with_bank]).found() == []
+    canceled = replace(with_bank, state=EntryState.CANCELED)
+    assert [kind for kind, *_ in Books([mine], [canceled]).found()] == [DifferenceKind.CANCELED_AT_STRIPE]
 
 
 def _slice(items: list[Payment]) -> Any:
