@@ -84,9 +84,7 @@ class Storm:
         for thing in THINGS:
             world.learning.create_course(thing, amount=self.prices[thing], published=thing != "draft")
             world.tutors.hire(thing, amount=self.prices[thing])
-        world.plant_fault(LEARNING, "rejected_enrollment", courseId="fickle", times=None)
-        world.plant_fault(COMMUNICATION, "rejected_session", tutorId="fickle", times=None)
-        world.plant_fault(TUTORS, "rejected_availability", tutorId="draft", times=None)
+        refuse_what_cannot_be_had(world)
         for each in self.breakdowns:
             world.plant_fault(each.service, each.fault, times=None, **each.parameters)
 
@@ -124,6 +122,13 @@ def brew(seed: int, purchases: int, breakdowns: int = 8) -> Storm:
     return Storm(seed, wanted, troubles, {thing: more.choice(PRICES) for thing in THINGS})
 
 
+def refuse_what_cannot_be_had(world: World) -> None:
+    """Let the fickle and the draft be refused, as long as the world is: clearing faults clears this, too."""
+    world.plant_fault(LEARNING, "rejected_enrollment", courseId="fickle", times=None)
+    world.plant_fault(COMMUNICATION, "rejected_session", tutorId="fickle", times=None)
+    world.plant_fault(TUTORS, "rejected_availability", tutorId="draft", times=None)
+
+
 def weather(
     world: World,
     storm: Storm,
@@ -138,6 +143,7 @@ def weather(
     rest(timedelta(minutes=5))
     struck = {fault for (_, fault), times in world.strikes().items() if times}
     world.clear_faults()
+    refuse_what_cannot_be_had(world)
     gather(world)  # How each has ended so far: that is to be final.
     rest(timedelta(days=4))
     must_hold(world)

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from simulators.check.storms import brew, by_turns, weather
-from simulators.judge.verdict import Verdict, broken_promises, judge
+from simulators.judge.verdict import broken_promises, judge
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside
 
@@ -14,16 +14,14 @@ SIZES = ((1, 1), (3, 2), (12, 12))
 """Purchases, and kinds of faults."""
 
 
-def catch(service: str, seed: int, purchases: int, faults: int) -> list[Verdict]:
+def catch(service: str, seed: int, purchases: int, faults: int) -> list[str]:
     """Return what a storm finds wrong with a service; nothing, if all ends right."""
     storm, kind = brew(seed, purchases, faults), SERVICES[service]
     with TemporaryDirectory() as folder, Inside(Path(folder), seed=seed, shuffled=True, service=kind) as world:
         try:
             weather(world, storm, by_turns, world.pass_time)
-        except AssertionError:
-            if failures := broken_promises(judge(world)):
-                return failures
-            raise
+        except AssertionError as failure:
+            return [*map(str, broken_promises(judge(world)))] or [str(failure)]
         return []
 
 
