@@ -23,8 +23,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def client() -> Any:
-    hook = {"webhook_url": "http://shop.test/hook", "webhook_secret": "whsec_1"}
-    return create_app(seeded_seams(1, START), **hook).test_client()
+    url, secret = "http://shop.test/hook", "whsec_1"
+    return create_app(seeded_seams(1, START), webhook_url=url, webhook_secret=secret).test_client()
 
 
 def post(client: Any, path: str, form: str) -> Any:
