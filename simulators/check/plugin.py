@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from simulators.check.subject import Subject
+from simulators.clients.student_app import NotOffered
 from simulators.judge.verdict import broken_promises, judge
 from simulators.world.apart import CannotMoveTime
 from simulators.world.around import Around
@@ -130,10 +131,10 @@ def must_be_kept(world: World) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:  # noqa: ARG001 - pytest's own
-    """Leave out by name what would have to wait for longer than anybody does."""
+    """Leave out by name what would have to wait for longer than anybody does, and what a service need not offer."""
     try:
         return (yield)
-    except (CannotMoveTime, CannotTakeDown) as reason:
+    except (CannotMoveTime, CannotTakeDown, NotOffered) as reason:
         pytest.skip(str(reason))
 
 

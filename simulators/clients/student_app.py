@@ -11,6 +11,11 @@ from simulators.kit.json_types import Json
 Check = Callable[[], str | None]
 GOOD_CARD = "pm_card_visa"
 GOOD_ACCOUNT, EMPTY_ACCOUNT = "pm_success_at", "pm_insufficientFunds_at"  # Their bank answers after days.
+BANK_DEBITS = {"sepa_debit", "us_bank_account"}
+
+
+class NotOffered(Exception):  # noqa: N818 - reads as what happened
+    """The payment-service offers no payments of this kind, which it need not."""
 
 
 class Student:
@@ -68,6 +73,12 @@ class Student:
     def pay_with_secret(self, client_secret: str, card: str = GOOD_CARD, return_url: str | None = None) -> Json:
         """Pay by a client secret that was handed out earlier, whatever has become of its saga."""
         return self._stripe.confirm(client_secret, card, return_url)
+
+    def pay_from_account(self, client_secret: str, account: str) -> Json:
+        """Let the bank be asked; NotOffered when the payment is asked for by other methods only."""
+        if not BANK_DEBITS & set(self.intent(client_secret)["payment_method_types"]):
+            raise NotOffered("its payments cannot be made from a bank account")
+        return self.pay_with_secret(client_secret, account)
 
     def try_card(self, saga_id: str, card: str) -> str | None:
         """Pay with a card that may be declined; returns the decline code, or None when it was taken."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from simulators.clients.student_app import GOOD_ACCOUNT
 from simulators.stories.scene import Scene
 from simulators.stories.story import Story
 from simulators.stories.thing import Thing
@@ -36,7 +35,7 @@ def _buy_after_a_decline(scene: Scene) -> None:
 def _buy_from_an_account(scene: Scene) -> None:
     scene.asks()
     scene.says("{student} pays from a bank account: the bank is asked, and takes its days")
-    scene.pays(GOOD_ACCOUNT)
+    scene.pays_from_account()
     scene.world.settle()
     scene.passes(timedelta(days=2), "the time to pay is long over, but {student} has paid in it: nothing is given up")
     scene.passes(timedelta(days=4), "the bank answers: the money is there")

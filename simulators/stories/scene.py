@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from simulators.clients.student_app import GOOD_CARD, Student
+from simulators.clients.student_app import GOOD_ACCOUNT, GOOD_CARD, Student
 from simulators.stories.telling import Tell
 from simulators.stories.thing import Thing
 from simulators.world.world import World
@@ -47,6 +47,10 @@ class Scene:
     def pays(self, card: str = GOOD_CARD) -> None:
         """Confirm the payment, as the app does with the client secret that it has."""
         self.student.pay_with_secret(self._secret, card)
+
+    def pays_from_account(self) -> None:
+        """Let the bank be asked, which answers after days; NotOffered when the service takes no bank debits."""
+        self.student.pay_from_account(self._secret, GOOD_ACCOUNT)
 
     def passes(self, span: timedelta, line: str) -> None:
         """Let time pass, and everything happen that falls due in it."""

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from simulators.judge.verdict import must_hold
 from simulators.stories.demo import DEMO_STORIES
+from simulators.world.inside import Inside
+from simulators.world.topology import REFERENCE, SERVICES, NeighbourRow
 from tests.documents.reading import Block, Command, blocks, documents, name
 from tests.documents.terminal import Terminal
 from tests.rooms.source import ROOT, sources
+from tests.simulated.certificate.app import create_app
+from tests.simulated.certificate.client import CertificateClient
 
 NOT_DONE = {
     "make test": "is what runs this",
     "make bench": "takes minutes, and tells figures",
     "make contracts": "writes into pacts/; that they are fresh is a test of its own",
+    "make fuzz": "takes minutes; a short form of it is a test",
     "make pictures": "writes pictures, and needs a browser",
     "make install": "makes the environment in which this runs",
     "make format": "writes into the code",
     "make help": "tells the targets of the Makefile",
     "pytest tests/simulated/test_enroll_in_course.py --service naive": "is the next in short",
-    "pytest tests/simulated/test_enroll_in_course.py --service simulators.naive.app:create_app": "takes half a minute",
     "pytest tests/unit/kit/test_readme.py --write-tables": "writes into that very document",
+    "PORT=8000 MISTAKE=late-money-is-kept node payment-service/server.js": "runs until it is ended",
     "harness stories": "is done with the naive service; with the reference each story is a test of its own",
     'harness check --command "node server.js"': "judges a service that is not here",
     'harness check --command "node server.js" --scenario ENR-15': "judges a service that is not here",
@@ -34,6 +42,7 @@ NOT_DONE = {
 }
 ELSEWHERE = {"pacts/PROVIDERS.md": "tests/contracts/broker/test_guide.py, with a broker and a provider"}
 GUIDE = "simulators/YOUR_SERVICE.md"
+ROWS, STEPS = "simulators/world/README.md", "simulators/check/README.md"
 JUDGED = "harness check --service-url http://127.0.0.1:8000 --only stories"
 
 
@@ -90,9 +99,25 @@ def is_as_shown(block: Block, output: str) -> bool:
 
 def test_code_that_is_shown_is_code_of_ours() -> None:
     code = "".join(source.path.read_text() for source in sources())
-    shown = [block for document in documents() for block in blocks(document, "python") if name(document) != GUIDE]
+    elsewhere = {GUIDE, ROWS, STEPS}
+    shown = [each for document in documents() if name(document) not in elsewhere for each in blocks(document, "python")]
     assert [each.where for each in shown if each.text not in code] == []
     assert shown
+
+
+def test_a_world_is_made_with_the_row_that_is_shown(tmp_path: Path) -> None:
+    (block,) = blocks(ROOT / ROWS, "python")
+    known = {"NeighbourRow": NeighbourRow, "CertificateClient": CertificateClient, "create_app": create_app}
+    exec(block.text, known | {"Inside": Inside, "SERVICES": SERVICES, "folder": tmp_path})  # noqa: S102 - it is ours
+
+
+def test_the_fixture_that_is_shown_gives_a_world_and_judges_it(tmp_path: Path) -> None:
+    (block,) = blocks(ROOT / STEPS, "python")
+    known: dict[str, Any] = {"Inside": Inside, "must_hold": must_hold, "timedelta": timedelta}
+    text = block.text.replace("your.package:create_app", REFERENCE).replace("@pytest.fixture\n", "")
+    exec(text, known)  # noqa: S102 - it is ours
+    (world,) = known["world"](tmp_path)
+    assert world.payment.find_saga("saga_of_nobody") is None
 
 
 def test_what_is_not_done_is_in_some_document() -> None:

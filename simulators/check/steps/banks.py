@@ -42,6 +42,7 @@ def hears_of_the_end(scenario: CurrentScenario, who: str) -> None:
 
 def _ask_bank(scenario: CurrentScenario, who: str, account: str) -> None:
     scenario.who = who
-    intent = scenario.student.pay(scenario.saga_id, account)
+    student = scenario.student
+    intent = student.pay_from_account(student.client_secret(scenario.saga_id), account)
     expect(intent["status"], "processing", "the status of the payment at Stripe")
     scenario.world.settle()
