@@ -10,7 +10,7 @@ from random import Random
 
 import requests
 
-from simulators.check.breakdowns import KINDS, SILENCE, SILENT_STORMS, Breakdown, draw_breakdown
+from simulators.check.storm_faults import KINDS, SILENCE, SILENT_STORMS, StormFault, draw_fault
 from simulators.clients.http_client import Refused
 from simulators.judge.evidence import gather
 from simulators.judge.verdict import must_hold
@@ -76,7 +76,7 @@ class Storm:
 
     seed: int
     purchases: list[Purchase]
-    breakdowns: list[Breakdown]
+    faults: list[StormFault]
     prices: dict[str, int]
 
     def break_out(self, world: World) -> None:
@@ -85,7 +85,7 @@ class Storm:
             world.learning.create_course(thing, amount=self.prices[thing], published=thing != "draft")
             world.tutors.hire(thing, amount=self.prices[thing])
         refuse_what_cannot_be_had(world)
-        for each in self.breakdowns:
+        for each in self.faults:
             world.plant_fault(each.service, each.fault, times=None, **each.parameters)
 
     def has_rival(self, purchase: Purchase) -> bool:
@@ -99,7 +99,7 @@ class Storm:
         try:
             yield
         except Exception as failure:
-            what = "".join(f"\n  {each}" for each in self.breakdowns)
+            what = "".join(f"\n  {each}" for each in self.faults)
             failure.add_note(f"seed {self.seed}, {len(self.purchases)} purchases, with{what}\nagain: {replay}")
             raise
 
@@ -112,12 +112,12 @@ class Weathered:
     struck: set[str]
 
 
-def brew(seed: int, purchases: int, breakdowns: int = 8) -> Storm:
+def brew(seed: int, purchases: int, faults: int = 8) -> Storm:
     """Draw a storm: some kinds of faults and not others, since those hide each other."""
     randomness, more = Random(seed), Random(f"{seed}/more")  # noqa: S311 - repeatable on purpose
-    kinds = randomness.sample(sorted(KINDS), breakdowns)
+    kinds = randomness.sample(sorted(KINDS), faults)
     wanted = [_purchase(randomness, f"student{number}") for number in range(purchases)]
-    troubles = [draw_breakdown(randomness, kind) for kind in kinds]
+    troubles = [draw_fault(randomness, kind) for kind in kinds]
     troubles += SILENCE if more.random() < SILENT_STORMS else []
     return Storm(seed, wanted, troubles, {thing: more.choice(PRICES) for thing in THINGS})
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from simulators.cli.usage import WrongUsage
+from simulators.cli.usage import SERVICE_URL, WrongUsage
 from simulators.clients.http_client import HttpClient, Refused
 from simulators.clients.operator import Operator
 from simulators.kit.http.auth import Person
@@ -22,7 +22,7 @@ VALID = timedelta(hours=1)
 WRONG = (400, 401, 403)  # What was asked, or who asks; whatever else is refused is a matter of how things stand.
 OPTIONS = (
     click.option(
-        "--service-url", envvar="HARNESS_SERVICE_URL", default="http://127.0.0.1:8000", show_default=True,
+        "--service-url", envvar="HARNESS_SERVICE_URL", default=SERVICE_URL, show_default=True,
         help="The payment-service, which must be running.",
     ),
     click.option("--token", envvar="HARNESS_TOKEN", help="An operator's JWT.  [default: made from --jwt-secret]"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from simulators.cli.usage import by_name, explain_problems, port_options, until_stdin_closes
+from simulators.cli.usage import SERVICE_URL, by_name, explain_problems, port_options, until_stdin_closes
 from simulators.kit.seams import real_seams
 from simulators.world.banner import banner, secrets_of
 from simulators.world.credentials import Credentials
@@ -23,7 +23,7 @@ from simulators.world.waiting import stay
 @click.command(epilog="Example: harness simulate stripe learning --service-url http://127.0.0.1:8000")
 @click.argument("names", nargs=-1, metavar="[stripe] [learning] [tutor-matching] [communication]")
 @click.option(
-    "--service-url", envvar="HARNESS_SERVICE_URL", default="http://127.0.0.1:8000", show_default=True,
+    "--service-url", envvar="HARNESS_SERVICE_URL", default=SERVICE_URL, show_default=True,
     help="Your payment-service: it gets events at /events and webhooks at /webhooks/stripe.",
 )  # fmt: skip
 @click.option("--service-token", envvar="SERVICE_TOKEN", help="What services trust each other by (default: made up).")

@@ -10,8 +10,10 @@ import click
 
 from simulators.kit.storage.change_log import UnreadableState
 from simulators.world.process import DidNotStart
-from simulators.world.serving import PortTaken
-from simulators.world.topology import PORTS
+from simulators.world.serving import LOOPBACK, PortTaken
+from simulators.world.topology import PAYMENT, PORTS
+
+SERVICE_URL = f"http://{LOOPBACK}:{PORTS[PAYMENT]}"  # Where a payment-service is looked for if nothing is said.
 
 
 class WrongUsage(click.ClickException):

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from reference.storage.database import Database, open_database
-from simulators.check.breakdowns import KINDS
+from simulators.check.storm_faults import KINDS
 from simulators.check.storms import Weathered, brew, weather
 from simulators.clients.http_client import Refused
 from simulators.world.apart import SHORT, Apart
@@ -50,7 +50,7 @@ def test_every_ending_and_every_kind_of_fault_is_met_by_some_seed() -> None:
 @cache
 def weathered(seed: int) -> Weathered:
     """Live through a storm inside, once: the order in which the services work is drawn, too."""
-    storm = brew(seed, purchases=12, breakdowns=12)
+    storm = brew(seed, purchases=12, faults=12)
     with (
         storm.explain(replay(f"test_every_seed_ends_right[{seed}]")),
         TemporaryDirectory() as directory,
@@ -120,7 +120,7 @@ def move(world: Together, by: timedelta) -> None:
 @pytest.mark.apart
 @pytest.mark.fault(7)
 def test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again(tmp_path: Path) -> None:
-    storm = brew(seed=3, purchases=30, breakdowns=6)
+    storm = brew(seed=3, purchases=30, faults=6)
     again = replay("test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again")
     settings = SHORT | {"PAYMENT_WINDOW_SECONDS": "3600"}  # However slow the machine: nothing ends by waiting alone.
     with storm.explain(again), Apart(tmp_path, settings=settings) as world, ThreadPoolExecutor(8) as pool:

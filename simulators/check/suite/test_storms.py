@@ -8,7 +8,7 @@ from simulators.check.plugin import must_be_kept
 from simulators.check.storms import brew, by_turns, weather
 from simulators.world.world import World
 
-PURCHASES, BREAKDOWNS = 6, 8
+PURCHASES, FAULTS = 6, 8
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -18,14 +18,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _case(seed: int) -> Any:  # noqa: ANN401 - pytest names no type for it
-    faults = sorted({each.fault for each in brew(seed, PURCHASES, BREAKDOWNS).breakdowns})
+    faults = sorted({each.fault for each in brew(seed, PURCHASES, FAULTS).faults})
     case = pytest.mark.case(f"seed-{seed}", f"{PURCHASES} purchases, {', '.join(faults)}")
     return pytest.param(seed, id=f"seed-{seed}", marks=case)
 
 
 def test_storm(storm_seed: int, unjudged_world: World) -> None:
     """Each purchase ends as it must, and every promise is kept."""
-    storm = brew(storm_seed, PURCHASES, BREAKDOWNS)
+    storm = brew(storm_seed, PURCHASES, FAULTS)
     try:
         weather(unjudged_world, storm, by_turns, unjudged_world.pass_time)
     except AssertionError:

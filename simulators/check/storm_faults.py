@@ -53,7 +53,7 @@ KINDS = OF_CALLS | OF_DELIVERIES | OF_STRIPE
 
 
 @dataclass(frozen=True)
-class Breakdown:
+class StormFault:
     """A fault of one service, at some rate."""
 
     service: str
@@ -66,16 +66,16 @@ class Breakdown:
 
 # Stripe makes a payment, and neither its answer nor its news of it arrives: whoever asks again must use the same key.
 SILENCE = [
-    Breakdown(STRIPE, "lost_answer", {"probability": 0.3, "method": "POST", "path": INTENTS}),
-    Breakdown(STRIPE, "lost_delivery", {"probability": 0.5, "event": "payment_intent.created"}),
+    StormFault(STRIPE, "lost_answer", {"probability": 0.3, "method": "POST", "path": INTENTS}),
+    StormFault(STRIPE, "lost_delivery", {"probability": 0.5, "event": "payment_intent.created"}),
 ]
 SILENT_STORMS = 0.4
 
 
-def draw_breakdown(randomness: Random, kind: str) -> Breakdown:
+def draw_fault(randomness: Random, kind: str) -> StormFault:
     """Draw where a kind of fault strikes, and at which rate."""
     service = STRIPE if kind in OF_STRIPE else randomness.choice(EVERYBODY)
     where = {} if kind in OF_DELIVERIES or kind not in OF_CALLS else randomness.choice(CALLED[service])
     what = {"event": LOSABLE[service]} if kind == "lost_delivery" else {}
     rate = round(randomness.uniform(0.05, 0.3), 2)
-    return Breakdown(service, kind, {"probability": rate, **where, **what, **KINDS[kind]})
+    return StormFault(service, kind, {"probability": rate, **where, **what, **KINDS[kind]})
