@@ -124,7 +124,7 @@ def test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again
     again = replay("test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again")
     settings = SHORT | {"PAYMENT_WINDOW_SECONDS": "3600"}  # However slow the machine: nothing ends by waiting alone.
     with storm.explain(again), Apart(tmp_path, settings=settings) as world, ThreadPoolExecutor(8) as pool:
-        outcomes = weather(world, storm, partial(_all_while_killed, world, pool), lambda _: _wind_up(world)).outcomes
+        outcomes = weather(world, storm, partial(_all_while_killed, world, pool), partial(_wind_up, world)).outcomes
     assert {"COMPLETED", "CANCELLED"} <= set(outcomes)  # Which other endings come depends on when the kills strike.
 
 
@@ -142,9 +142,9 @@ def _all_while_killed(world: Apart, pool: ThreadPoolExecutor, acts: Acts) -> lis
     return [each.result() for each in doing]
 
 
-def _wind_up(world: Apart) -> None:
-    """Give the sagas a moment while faults are on; afterwards whoever has not paid cancels, and all come to an end."""
-    if world.strikes():
+def _wind_up(world: Apart, by: timedelta) -> None:
+    """Give the sagas a moment while faults are on; in the days after them who has not paid cancels, and all end."""
+    if by < timedelta(days=1):
         return really_pass(timedelta(seconds=1))
     assert wait_for(lambda: not [each for each in world.sagas if not _has_ended(world, each)], A_MINUTE, every=0.5)
     return world.settle()
