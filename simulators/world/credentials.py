@@ -14,6 +14,7 @@ PREFIXES = {
     "service_token": "service_token",
     "jwt_secret": "jwt_secret",
 }
+A_JUMP = timedelta(days=30)  # Nobody moves time further at once.
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,6 @@ class Credentials:
         drawn = {name: new_id(randomness, prefix) for name, prefix in PREFIXES.items()}
         return cls(**drawn | known)
 
-    def token(self, sub: str, role: str, now: datetime, valid: timedelta = timedelta(hours=1)) -> str:
-        """Return the JWT by which a person is known to all services."""
+    def token(self, sub: str, role: str, now: datetime, valid: timedelta = A_JUMP) -> str:
+        """Return the JWT by which a person is known to all services, also when time is moved before it arrives."""
         return token(Person(sub, role), self.jwt_secret, now + valid)

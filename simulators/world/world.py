@@ -24,7 +24,6 @@ from simulators.world.topology import LEARNING, PAYMENT, STRIPE, ServiceClient, 
 from simulators.world.transport import OBSERVER
 
 T = TypeVar("T")
-A_JUMP = timedelta(days=30)  # No story or scenario moves time further at once.
 C = TypeVar("C", bound=ServiceClient)
 
 
@@ -143,8 +142,8 @@ class World(ABC):
         return HttpClient(self._sessions[caller], self.topology.urls[service], bearer)
 
     def token(self, sub: str, role: str) -> str:
-        """Return a JWT that is good now, and also when time is moved before it arrives."""
-        return self.topology.credentials.token(sub, role, self.clock.now(), valid=A_JUMP)
+        """Return a JWT that is good now, by this world's clock."""
+        return self.topology.credentials.token(sub, role, self.clock.now())
 
     def plant_fault(self, service: str, name: str, /, **parameters: object) -> None:
         """Plant one of a simulator's faults, by its name and its parameters."""
