@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts page strength fuzz bench pictures lint format lock clean
+.PHONY: help install demo test contracts page strength fuzz bench pictures lint audit format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -50,6 +50,15 @@ pictures: install ## The pictures in the documents, taken of the running demo by
 
 lint: install ## Style and types, without the tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy $(ROOMS)
+
+audit: ## Whether anything locked is known to be vulnerable; says so where no database of advisories can be asked
+	@mkdir -p build && $(PYTHON) -m venv build/audit && \
+		build/audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3" || true
+	@if build/audit/bin/pip-audit --disable-pip --require-hashes -r requirements.lock >build/audit.txt 2>&1; \
+		then grep -q "could not be audited" build/audit.txt && \
+			echo "not audited: no database of advisories knows these packages, or none could be asked" || tail -1 build/audit.txt; \
+		elif grep -q "known vulnerabilit" build/audit.txt; then cat build/audit.txt; exit 1; \
+		else echo "not audited: $$(tail -1 build/audit.txt)"; fi
 
 format: install ## Write the code as the linter wants it
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
