@@ -10,7 +10,9 @@ import click
 
 from simulators.cli.usage import WrongUsage, explain_problems
 from simulators.clients.payments import READINESS
+from simulators.stories.run import SERVICES
 from simulators.world.foreign_time import TIME_WAYS
+from simulators.world.local_service import factory_at
 from simulators.world.topology import REFERENCE
 
 
@@ -89,6 +91,12 @@ def _subject_fields(
         raise WrongUsage("--command or --service-url, not both")
     if not command and (variables or env_file):
         raise WrongUsage("--env and --env-file are for a --command")
+    factory = SERVICES.get(factory, factory)
+    if not (command or url):
+        try:
+            factory_at(factory)
+        except LookupError as unknown:
+            raise WrongUsage(str(unknown)) from unknown
     lines = env_file.read_text().splitlines() if env_file else []
     pairs = [*(line for line in lines if line.strip() and not line.startswith("#")), *variables]
     if wrong := [each for each in pairs if "=" not in each]:

@@ -44,6 +44,12 @@ def test_the_reference_is_judged_when_nobody_else_is_named() -> None:
     assert "3 of 3 kept" in done.stdout
 
 
+def test_a_service_that_is_known_by_a_short_name_is_judged_by_it() -> None:
+    done = checked("--service", "naive", "--scenario", "lost-webhook")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "no service at" not in done.stdout
+
+
 def test_a_broken_promise_is_named_with_the_command_that_shows_it_again(tmp_path: Path) -> None:
     report = tmp_path / "report"
     done = checked(*NAIVE, "--scenario", "lost-webhook", "--scenario", "ENR-01", "--report", str(report))
@@ -105,6 +111,7 @@ def test_a_storm_is_drawn_from_its_seed_and_its_replay_is_named() -> None:
         (["--scenario", "ENR-99"], "there is no case of this name"),
         (["--env", "A=b"], "are for a --command"),
         (["--command", "x", "--env", "A"], "'A' is not NAME=VALUE"),
+        (["--service", "no.such.module:create_app"], "no service at 'no.such.module:create_app'"),
         (["--command", "no-such-program"], "ended with exit code 127"),
         (["--service-url", "http://127.0.0.1:9", "--only", "stories"], "needs the service's environment here too"),
     ],
