@@ -1,5 +1,6 @@
 """The independent payment-service, started beside a world as its team would: by a command and an environment."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -29,8 +30,10 @@ def has_node() -> bool:
 
 def install_packages() -> None:
     npm = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    if not (NODE_PACKAGES / "node_modules" / "stripe").exists():
-        subprocess.run(npm, cwd=NODE_PACKAGES, check=True, capture_output=True, timeout=120)
+    with (NODE_PACKAGES / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Another worker of the tests may be at it.
+        if not (NODE_PACKAGES / "node_modules" / "stripe" / "package.json").exists():
+            subprocess.run(npm, cwd=NODE_PACKAGES, check=True, capture_output=True, timeout=120)
 
 
 @contextmanager

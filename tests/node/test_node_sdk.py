@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.foreign.service import install_packages
 from tests.stripe_world import SECRET, Webhook, World, stripe_world
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module", autouse=True)
 def _sdk() -> None:
-    npm = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    subprocess.run(npm, cwd=HERE, check=True, capture_output=True, timeout=120)
+    install_packages()
 
 
 @pytest.fixture

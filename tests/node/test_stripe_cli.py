@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.foreign.service import install_packages
 from tests.stripe_world import World, stripe_world
 
 if TYPE_CHECKING:
@@ -69,8 +70,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module", autouse=True)
 def _command() -> None:
-    npm = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    subprocess.run(npm, cwd=HERE, check=True, capture_output=True, timeout=300)
+    install_packages()
 
 
 @pytest.fixture

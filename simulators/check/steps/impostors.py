@@ -134,7 +134,9 @@ def _caller(scenario: CurrentScenario, how: str) -> HttpClient:
     foreign = Credentials.draw(Random(how))  # noqa: S311 - somebody's, and not ours
     bearers: dict[str, str] = {
         "without a token": "",
-        "whose token has expired": credentials.token(scenario.who, "student", now - timedelta(days=1)),
+        "whose token has expired": credentials.token(
+            scenario.who, "student", now - timedelta(days=1), timedelta(hours=1)
+        ),
         "who signs tokens with another secret": foreign.token(scenario.who, "operator", now),
         "of another role": credentials.token(scenario.who, "tutor", now),
         "with another service's token": foreign.service_token,
