@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from simulators.console.session import Session
 from simulators.stories import STORIES
@@ -38,8 +39,9 @@ def press(page: Page, *keys: str) -> None:
 def until(page: Page, *conditions: str) -> None:
     """Wait until the page's script finds all of this true."""
     for _ in range(600):  # Not by wait_for_function: after a page has changed it would break the page's own policy.
-        if page.evaluate(" && ".join(conditions)):
-            return
+        with suppress(Error):  # It leaves one page for another.
+            if page.evaluate(" && ".join(conditions)):
+                return
         page.wait_for_timeout(50)
     raise AssertionError(f"never true: {conditions}")
 
