@@ -8,21 +8,26 @@ import sys
 
 import click
 
-from simulators.cli.check import check
-from simulators.cli.contracts import contracts
-from simulators.cli.dead_letters import dead_letters
-from simulators.cli.demo import demo
-from simulators.cli.reconcile import reconcile
-from simulators.cli.replay import replay_run
-from simulators.cli.sagas import sagas
-from simulators.cli.serve import serve
-from simulators.cli.simulate import simulate
-from simulators.cli.stories import stories
-from simulators.cli.token import token
+from simulators.cli.verbs import Verbs
 from simulators.world.waiting import end_tidily
 
+PLACES = {
+    "check": "simulators.cli.check:check",
+    "contracts": "simulators.cli.contracts:contracts",
+    "dead-letters": "simulators.cli.dead_letters:dead_letters",
+    "demo": "simulators.cli.demo:demo",
+    "env": "simulators.cli.env:env",
+    "reconcile": "simulators.cli.reconcile:reconcile",
+    "replay": "simulators.cli.replay:replay_run",
+    "sagas": "simulators.cli.sagas:sagas",
+    "serve": "simulators.cli.serve:serve",
+    "simulate": "simulators.cli.simulate:simulate",
+    "stories": "simulators.cli.stories:stories",
+    "token": "simulators.cli.token:token",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+@click.group(commands=Verbs(PLACES), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="payment-flow-harness", prog_name="harness")
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -35,7 +40,3 @@ def main(context: click.Context) -> None:
     logging.basicConfig(handlers=[logs], format="%(levelname)s %(name)s: %(message)s")
     context.color = False if "NO_COLOR" in os.environ else None
     end_tidily()
-
-
-for verb in (demo, check, stories, replay_run, simulate, serve, token, reconcile, sagas, dead_letters, contracts):
-    main.add_command(verb)
