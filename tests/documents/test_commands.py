@@ -46,6 +46,7 @@ NOT_DONE = {
 ELSEWHERE = {"pacts/PROVIDERS.md": "tests/contracts/broker/test_guide.py, with a broker and a provider"}
 GUIDE = "simulators/YOUR_SERVICE.md"
 ROWS, STEPS = "simulators/world/README.md", "simulators/check/README.md"
+FIXTURES = "simulators/testing/README.md"  # run by tests/installed/test_plugin.py
 JUDGED = "harness check --service-url http://127.0.0.1:8000 --only stories"
 
 
@@ -102,7 +103,7 @@ def is_as_shown(block: Block, output: str) -> bool:
 
 def test_code_that_is_shown_is_code_of_ours() -> None:
     code = "".join(source.path.read_text() for source in sources())
-    elsewhere = {GUIDE, ROWS, STEPS}
+    elsewhere = {GUIDE, ROWS, STEPS, FIXTURES}
     shown = [each for document in documents() if name(document) not in elsewhere for each in blocks(document, "python")]
     assert [each.where for each in shown if each.text not in code] == []
     assert shown

@@ -59,6 +59,7 @@ ROOMS = {
         "simulators.package_data",
         "jinja2 pytest pytest_bdd requests",
     ),
+    "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
     "simulators.console": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts "
         "simulators.package_data",
