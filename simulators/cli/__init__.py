@@ -9,8 +9,9 @@ import sys
 import click
 
 from simulators.cli.verbs import Verbs
-from simulators.world.waiting import end_tidily
+from simulators.world.waiting import end_tidily, was_interrupted
 
+INTERRUPTED, TERMINATED = 130, 143
 PLACES = {
     "check": "simulators.cli.check:check",
     "contracts": "simulators.cli.contracts:contracts",
@@ -27,16 +28,33 @@ PLACES = {
 }
 
 
-@click.group(commands=Verbs(PLACES), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class Harness(click.Group):
+    """The command, which ends at once when it is told to, whatever it is about."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; exit code 130 after Ctrl-C, 143 when it was told to end before it had begun."""
+        end_tidily()
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(TERMINATED)
+        finally:
+            if was_interrupted():
+                sys.exit(INTERRUPTED)
+
+
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+@click.group(cls=Harness, commands=Verbs(PLACES), context_settings=HELP)
 @click.version_option(package_name="payment-flow-harness", prog_name="harness")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Payment flows of a tutoring marketplace: simulated neighbours, stories, and a reference service.
 
-    Exit codes: 0 fine, 1 something is wrong with what was checked, 2 wrong usage.
+    Exit codes: 0 fine, 1 something is wrong with what was checked, 2 wrong usage, 130 ended by Ctrl-C.
     """
     logs = logging.StreamHandler(sys.stderr)
     logs.setLevel(logging.WARNING)  # whatever a library's own logger lets through
     logging.basicConfig(handlers=[logs], format="%(levelname)s %(name)s: %(message)s")
     context.color = False if "NO_COLOR" in os.environ else None
-    end_tidily()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 import click
 
@@ -20,7 +19,7 @@ from simulators.world.waiting import stay
 @until_stdin_closes
 def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
     """Run the reference payment-service alone; `harness env` lists what it reads of the environment."""
-    with suppress(KeyboardInterrupt), explain_problems():
+    with explain_problems():
         try:
             running = LocalService(PAYMENT, lambda: factory_at(service)(os.environ))
         except (LookupError, ValueError) as wrong:
