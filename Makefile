@@ -38,8 +38,9 @@ contracts: install ## Renew pacts/, after a consumer's needs or the scenarios ha
 wheel: install ## The package, with all that its commands need: dist/
 	@rm -rf build/lib && $(BIN)/pip --quiet --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir dist .
 
-page: install ## The contracts as a page: build/contracts/index.html
+page: install ## The contracts and the promises as pages: build/contracts/index.html, build/promises/index.html
 	@$(BIN)/harness contracts page --output build/contracts
+	@$(BIN)/harness features page --output build/promises
 
 strength: install ## How many of a provider's lies the contracts catch; takes minutes, writes pacts/README.md
 	@$(BIN)/python -m tests.contracts.mutations.score

@@ -40,6 +40,8 @@ class Case:
     step: str = ""
     exchanges: list[str] = field(default_factory=list)
     log: str = ""
+    record: Json = field(default_factory=dict)
+    """What a plugin beside wrote down of it."""
     seconds: float = 0
 
     def to_json(self) -> Json:
@@ -97,6 +99,7 @@ class Collector:
             properties.get("exchanges", []),
             properties.get("log", ""),
         )
+        case.record = properties.get("record", {})
         self.cases.append(case)
         self._tell(case, len(self.cases), self._total)
 

@@ -14,7 +14,7 @@ from simulators.check.subject import CannotBeJudged, Subject
 from simulators.kit.seams import Clock
 
 
-def check(
+def check(  # noqa: PLR0913 - each has a default
     subject: Subject,
     parts: Sequence[CheckPart],
     *,
@@ -23,13 +23,14 @@ def check(
     jobs: int = 1,
     junit: Path | None = None,
     tell: Callable[[Case, int, int], None] = lambda *_: None,
+    plugins: Sequence[str] = (),
 ) -> CheckResult:
     """Put the parts to the service, only these cases if any are named; CannotBeJudged says why it could not be done."""
     obstacles = {part.name: obstacle for part in parts if (obstacle := part.obstacle(subject))}
     files = [str(part.file) for part in parts if part.name not in obstacles]
     collector, clock = Collector(tell), Clock()
     start = clock.now()
-    chosen = [f"--case={each}" for each in cases]
+    chosen = [*(f"--case={each}" for each in cases), *(word for each in plugins for word in ("-p", each))]
     if files:
         with TemporaryDirectory() as folder:
             problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, junit, Path(folder), collector)

@@ -18,6 +18,7 @@ from simulators.console import (
     filters,
     guide,
     pay,
+    promise_book,
     runs,
     sagas,
     school,
@@ -30,10 +31,25 @@ from simulators.console.session import Session
 from simulators.kit.http import protection
 from simulators.world.scheduler import NeverQuiet
 
-PAGES = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
+PAGES = (
+    sagas,
+    dead_letters,
+    stories,
+    runs,
+    school,
+    pay,
+    webhooks,
+    faults,
+    stripe,
+    contracts,
+    promise_book,
+    clock,
+    feed,
+    guide,
+)
 MENU = {
-    "/": "Sagas", "/stories": "Stories", "/school": "School", "/webhooks": "Webhooks", "/faults": "Faults",
-    "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
+    "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/webhooks": "Webhooks",
+    "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
 }  # fmt: skip
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 HEADERS = protection.HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}

@@ -59,10 +59,15 @@ ROOMS = {
         "simulators.package_data",
         "jinja2 pytest pytest_bdd requests",
     ),
+    "simulators.book": _room(
+        "simulators.check simulators.console.sequence simulators.console.filters simulators.console.states "
+        "simulators.judge simulators.world simulators.clients simulators.kit.json_types",
+        "gherkin jinja2 pytest",
+    ),
     "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
     "simulators.console": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts "
-        "simulators.package_data",
+        "simulators.package_data simulators.book",
         "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
