@@ -13,6 +13,7 @@ from simulators.book.matrix import columns, matrix
 from simulators.book.scenario_run import ScenarioRun
 
 INDEX = "index.html"
+LONGEST = 32  # steps of a diagram that are shown
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _templates() -> Environment:
         loader=PackageLoader("simulators.book"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
     )  # fmt: skip
-    templates.globals |= {"faults": MODELLED, "promises": PROMISED}
+    templates.globals |= {"faults": MODELLED, "promises": PROMISED, "longest": LONGEST}
     templates.filters |= {"short": _short}
     return templates
 

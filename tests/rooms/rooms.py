@@ -62,7 +62,7 @@ ROOMS = {
     "simulators.book": _room(
         "simulators.check simulators.console.sequence simulators.console.filters simulators.console.states "
         "simulators.judge simulators.world simulators.clients simulators.kit.json_types",
-        "gherkin jinja2 pytest",
+        "gherkin jinja2 pytest requests",
     ),
     "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
     "simulators.console": _room(
