@@ -51,6 +51,10 @@ MENU = {
     "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/webhooks": "Webhooks",
     "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
 }  # fmt: skip
+WHAT_A_SAGA_IS = (
+    "A saga is one purchase, carried out by several services step by step: each step is stored before the next begins, "
+    "and what cannot be finished is undone."
+)
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 HEADERS = protection.HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 EXPLANATIONS = {
@@ -91,6 +95,7 @@ def _common_content() -> dict[str, Any]:
     clock = session().world.clock
     return {
         "menu": MENU.items(),
+        "what_a_saga_is": WHAT_A_SAGA_IS,
         "current_page": _current_page(),
         "now": clock.now(),
         "is_running": clock.running,

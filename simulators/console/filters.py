@@ -10,11 +10,11 @@ from typing import Any
 from flask import Flask, request
 
 from simulators.kit.json_types import Json
+from simulators.kit.money import money_text
 
 Time = str | float | datetime | None  # As services write it: ISO 8601, or Stripe's seconds.
 
 NOTHING = "\u2013"
-WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
 KINDS = {"COURSE_ENROLLMENT": "course", "SESSION_BOOKING": "session"}
 SIGNS = {
     "COMPLETED": "✓", "REFUNDED": "↩", "REJECTED": "⊘", "EXPIRED": "⌛", "CANCELLED": "✕", "PARKED": "!",
@@ -27,8 +27,7 @@ def money(price: Json | None) -> str:
     """Return `49.00 EUR`."""
     if not price:
         return NOTHING
-    code = str(price["currency"]).upper()
-    return f"{price['amount']:,} {code}" if code in WITHOUT_CENTS else f"{price['amount'] / 100:,.2f} {code}"
+    return money_text(price["amount"], price["currency"])
 
 
 def timestamp(value: Time) -> datetime | None:

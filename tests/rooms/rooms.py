@@ -49,9 +49,10 @@ ROOMS = {
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
     "simulators.clients": _room("simulators.kit", "requests"),
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),
-    "simulators.judge": _room("simulators.world simulators.clients simulators.kit.json_types"),
+    "simulators.judge": _room("simulators.world simulators.clients simulators.kit.json_types simulators.kit.money"),
     "simulators.stories": _room(
-        "simulators.judge simulators.world simulators.clients simulators.kit.json_types", "requests"
+        "simulators.judge simulators.world simulators.clients simulators.kit.json_types simulators.kit.guess",
+        "requests",
     ),
     "simulators.check": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit.json_types "

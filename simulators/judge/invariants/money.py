@@ -9,6 +9,7 @@ from simulators.clients.stripe import amount_at_stripe
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Finding, Findings, invariant
 from simulators.kit.json_types import Json
+from simulators.kit.money import money_text
 from simulators.world.topology import PAYMENT
 
 LIVE = ("pending", "requires_action", "succeeded")
@@ -30,9 +31,13 @@ def every_payment_ends_once(evidence: Evidence) -> Findings:
         delivered = deliveries == 1 and not own and back < intent["amount_received"]
         refunded = deliveries == 0 and back == intent["amount_received"]
         if not (delivered or refunded or evidence.outcome(saga_id) == "PARKED"):
-            yield Finding(saga_id, f"{intent['amount_received']} taken, {back} given back, {deliveries} deliveries")
+            taken = _text(intent, intent["amount_received"])
+            yield Finding(saga_id, f"{taken} taken, {_text(intent, back)} given back, {deliveries} deliveries")
         if refunded and own and not _has_reason(evidence, intent):
-            yield Finding(saga_id, f"{back} given back, though nobody refused it, it was in time, and nothing was late")
+            returned = _text(intent, back)
+            yield Finding(
+                saga_id, f"{returned} given back, though nobody refused, it was in time, and nothing was late"
+            )
 
 
 def _has_reason(evidence: Evidence, intent: Json) -> bool:
@@ -63,9 +68,10 @@ def never_more_back_than_taken(evidence: Evidence) -> Findings:
     for intent in evidence.intents:
         saga_id, taken = saga_of(intent), intent["amount_received"]
         if (back := evidence.amount_back(intent, *LIVE)) > taken:
-            yield Finding(saga_id, f"{back} given back of {taken}")
+            yield Finding(saga_id, f"{_text(intent, back)} given back of {_text(intent, taken)}")
         if evidence.outcome(saga_id) == "REFUNDED" and evidence.amount_back(intent, "succeeded") < taken:
-            yield Finding(saga_id, f"says refunded, but Stripe gave back only {back} of {taken}")
+            given = _text(intent, evidence.amount_back(intent, "succeeded"))
+            yield Finding(saga_id, f"says refunded, but Stripe gave back only {given} of {_text(intent, taken)}")
 
 
 @invariant(4, "one intent, one refund")
@@ -86,10 +92,10 @@ def the_agreed_price(evidence: Evidence) -> Findings:
     for intent in evidence.intents:
         price, asked = evidence.payment(saga_of(intent)).get("price"), _agreed_price(intent)
         if price and asked != _at_stripe(price):
-            yield Finding(saga_of(intent), f"{asked} asked for, {price} agreed")
+            yield Finding(saga_of(intent), f"{money_text(**asked)} asked for, {money_text(**price)} agreed")
         taken = {"amount": intent["amount_received"], "currency": intent["currency"].upper()}
         if evidence.deliveries_of(saga_of(intent)) and taken != asked:
-            yield Finding(saga_of(intent), f"a seat for {taken} instead of {asked}")
+            yield Finding(saga_of(intent), f"a seat for {money_text(**taken)} instead of {money_text(**asked)}")
 
 
 @invariant(15, "the books balance")
@@ -104,7 +110,8 @@ def the_books_balance(evidence: Evidence) -> Findings:
         of_it = [each for each in evidence.charges if each["payment_intent"] == intent["id"] and each["paid"]]
         taken, back = (sum(each[key] for each in of_it) for key in ("amount_captured", "amount_refunded"))
         if (taken, back) != (intent["amount_received"], evidence.amount_back(intent, *LIVE)):
-            yield Finding(saga_of(intent), f"{intent['id']}: charges say {taken} taken and {back} given back")
+            said = f"{_text(intent, taken)} taken and {_text(intent, back)} given back"
+            yield Finding(saga_of(intent), f"{intent['id']}: charges say {said}")
         yield from _misreports(evidence, intent)
 
 
@@ -138,6 +145,10 @@ def stripe_knows_what_for(evidence: Evidence) -> Findings:
             yield Finding(saga_of(intent), f"{intent['id']} has the metadata {metadata}")
         elif metadata != _owned_by(saga):
             yield Finding(saga_of(intent), f"{intent['id']} says {metadata}, its saga {_owned_by(saga)}")
+
+
+def _text(intent: Json, amount: int) -> str:
+    return money_text(amount, intent["currency"])
 
 
 def _agreed_price(intent: Json) -> Json:

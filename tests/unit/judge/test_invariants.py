@@ -242,7 +242,7 @@ def test_other_right_endings_break_nothing(evidence: Evidence) -> None:
 
 def test_a_finding_names_the_saga_and_what_was_found() -> None:
     [finding] = INVARIANTS[0].find(but(enrollments=[]))
-    assert (finding.saga_id, str(finding)) == ("s1", "4900 taken, 0 given back, 0 deliveries")
+    assert (finding.saga_id, str(finding)) == ("s1", "49.00 EUR taken, 0.00 EUR given back, 0 deliveries")
 
 
 def test_every_invariant_says_its_promise_in_a_sentence() -> None:
