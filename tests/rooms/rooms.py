@@ -55,13 +55,18 @@ ROOMS = {
     ),
     "simulators.check": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit.json_types "
-        "simulators.kit.http.cloudevents simulators.kit.seams simulators.stripe.webhooks.signing",
+        "simulators.kit.http.cloudevents simulators.kit.seams simulators.stripe.webhooks.signing "
+        "simulators.package_data",
         "jinja2 pytest pytest_bdd requests",
     ),
+    "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
     "simulators.console": _room(
-        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts",
+        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts "
+        "simulators.package_data",
         "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
     "simulators.cli.contracts": _room("simulators", "click flask requests"),
+    "simulators.cli.verbs": _room("", "click"),
+    "simulators.package_data": _room(),
 }
