@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import Flask, request
 
+from simulators.kit import currencies
 from simulators.kit.json_types import Json
 
 Time = str | float | datetime | None  # As services write it: ISO 8601, or Stripe's seconds.
 
 NOTHING = "\u2013"
-WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "XAF", "XOF"}
 KINDS = {"COURSE_ENROLLMENT": "course", "SESSION_BOOKING": "session"}
 SIGNS = {
     "COMPLETED": "✓", "REFUNDED": "↩", "REJECTED": "⊘", "EXPIRED": "⌛", "CANCELLED": "✕", "PARKED": "!",
@@ -24,11 +24,13 @@ UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def money(price: Json | None) -> str:
-    """Return `49.00 EUR`."""
-    if not price:
-        return NOTHING
-    code = str(price["currency"]).upper()
-    return f"{price['amount']:,} {code}" if code in WITHOUT_CENTS else f"{price['amount'] / 100:,.2f} {code}"
+    """Return a service's price as `49.00 EUR`."""
+    return currencies.money(price["amount"], price["currency"]) if price else NOTHING
+
+
+def money_at_stripe(thing: Json) -> str:
+    """Return the sum of something that Stripe counts as `49.00 EUR`."""
+    return currencies.money_at_stripe(thing["amount"], thing["currency"])
 
 
 def timestamp(value: Time) -> datetime | None:
@@ -90,7 +92,18 @@ def pretty_json(value: Any) -> str:  # noqa: ANN401 - any JSON
 
 def register(app: Flask) -> None:
     """Let the templates use these."""
-    for filter_ in (money, time_of_day, date_and_time, span, abbreviate, sign, words, pretty_json, timestamp):
+    for filter_ in (
+        money,
+        money_at_stripe,
+        time_of_day,
+        date_and_time,
+        span,
+        abbreviate,
+        sign,
+        words,
+        pretty_json,
+        timestamp,
+    ):
         app.add_template_filter(filter_)
     app.add_template_global(curl)
     app.jinja_env.globals["KINDS"] = KINDS

@@ -19,7 +19,7 @@ class Finding:
     cause: Exchange | None = None  # None: no exchange is known to have done it.
 
     def __str__(self) -> str:
-        return self.found + (f", by {_describe(self.cause)}" if self.cause else "")
+        return self.found + (f" (by {_describe(self.cause)})" if self.cause else "")
 
     def to_json(self) -> Json:
         """Return it as runs and pages have it."""
@@ -59,4 +59,4 @@ def invariant(number: int, name: str) -> Callable[[Callable[[Evidence], Findings
 
 def _describe(exchange: Exchange) -> str:
     answer = f"answered {exchange.answer}" if exchange.status else exchange.answer
-    return f"{exchange.subject} from {exchange.caller} to {exchange.callee} ({answer})"
+    return f"{exchange.subject} from {exchange.caller} to {exchange.callee}, {answer}"
