@@ -56,12 +56,14 @@ ROOMS = {
         "requests",
     ),
     "simulators.check": _room(
-        f"simulators.stories simulators.judge simulators.world simulators.clients {_DATA} "
+        f"simulators.stories simulators.judge simulators.diagram simulators.world simulators.clients {_DATA} "
         "simulators.kit.http.cloudevents simulators.kit.seams simulators.stripe.webhooks.signing",
-        "jinja2 pytest pytest_bdd requests",
+        "cucumber_messages gherkin jinja2 pytest pytest_bdd requests",
     ),
+    "simulators.diagram": _room(f"simulators.world simulators.clients {_DATA}"),
     "simulators.console": _room(
-        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts",
+        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts "
+        "simulators.diagram",
         "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),

@@ -8,13 +8,13 @@ from math import inf
 from typing import Self
 
 from simulators.clients.stripe import API_PATH
-from simulators.console.filters import span, time_of_day, timestamp
-from simulators.console.index import Numbered
+from simulators.diagram.times import span, time_of_day, timestamp
 from simulators.kit.json_types import Json
 from simulators.world.payload import KEY
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, PORTS, STRIPE
 
+Numbered = tuple[int, Exchange]
 STUDENT = "student"
 GUTTER, LANE_WIDTH, NARROW = 62, 156, 117
 TIP, LOST_BEYOND_MIDDLE = 2, 20
