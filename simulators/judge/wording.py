@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.kit.currencies import money_at_stripe
 from simulators.kit.json_types import Json
 
+_LONG_ID = re.compile(r"([a-z]+_\w{4})\w{8,}")
 TIMES = {0: "never", 1: "once", 2: "twice"}
 
 
@@ -25,7 +28,9 @@ def thing(evidence: Evidence, saga_id: str) -> str:
         return f"a session with {slots[0]['tutorId']}"
     if not bought:
         return "something"
-    return f"the session {bought}" if saga.get("context") == "SESSION_BOOKING" else f"the course {bought}"
+    if saga.get("context") != "SESSION_BOOKING":
+        return f"the course {bought}"
+    return "a session ({})".format(_LONG_ID.sub(r"\1…", bought))
 
 
 def purchase(evidence: Evidence, saga_id: str) -> str:

@@ -58,7 +58,7 @@ ROOMS = {
     "simulators.check": _room(
         f"simulators.stories simulators.judge simulators.diagram simulators.world simulators.clients {_DATA} "
         "simulators.kit.http.cloudevents simulators.kit.seams simulators.stripe.webhooks.signing",
-        "cucumber_messages gherkin jinja2 pytest pytest_bdd requests",
+        "cucumber_messages gherkin jinja2 markupsafe pytest pytest_bdd requests",
     ),
     "simulators.diagram": _room(f"simulators.world simulators.clients {_DATA}"),
     "simulators.console": _room(
