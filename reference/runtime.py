@@ -13,12 +13,12 @@ from functools import partial
 import requests
 from requests.adapters import HTTPAdapter
 
-from reference.application.dispatcher import Dispatcher, DispatchQueue
+from reference.application.dispatch_queue import SHARE, DispatchQueue
+from reference.application.dispatcher import Dispatcher
 from reference.application.ports import Clock, StorageUnavailableError, UnitOfWork
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
-WORKERS = 16  # They mostly wait for an answer.
 POLL_SECONDS = 0.1  # So often at most the database is asked for what falls due,
 IDLE_SECONDS = 1  # and so often at least: another process may have died of what it had to do.
 TROUBLE_SECONDS = 2  # Until the database is asked again that could not be used.
@@ -39,11 +39,11 @@ def system_randomness() -> random.Random:
 
 
 def http_session() -> requests.Session:
-    """Return a session that keeps as many connections as there are workers."""
+    """Return a session that keeps as many connections to each host as it may have calls."""
     session = requests.Session()
     session.max_redirects = 0  # Following one turns a POST into a GET, whose 200 would pass for an acceptance.
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=WORKERS * 2))
+        session.mount(scheme, HTTPAdapter(pool_maxsize=SHARE * 2))
     return session
 
 
@@ -103,7 +103,8 @@ class BackgroundWork:
     def start(self) -> None:
         """Work in threads until stopped."""
         self._stopping.clear()
-        loops = [self._dispatch] * WORKERS + [self._watch_time]
+        workers = SHARE * len(self._dispatcher.circuits)  # They mostly wait for an answer.
+        loops = [self._dispatch] * workers + [self._watch_time]
         self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
         for thread in self._threads:
             thread.start()
@@ -112,7 +113,7 @@ class BackgroundWork:
         """Finish what is under way; what is left stays stored for the next start."""
         self._stopping.set()
         self._news.set()
-        self._queue.wake(WORKERS)
+        self._queue.wake()
         for thread in self._threads:
             thread.join()
         self._threads = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from simulators.book.scenario_run import ScenarioRun
@@ -11,13 +10,12 @@ from simulators.check.result import Case, Outcome
 from simulators.check.run import check
 from simulators.check.subject import Subject
 from simulators.console.filters import words
-from simulators.console.sequence import sequence
+from simulators.diagram.sequence import sequence
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PORTS
 
 RECORDING = "simulators.book.recording"
 LANES = (*PORTS, "somebody", "operator")
-PROMISE = re.compile(r"I\d+ ")
 Tell = Callable[[Case, int, int], None]
 
 
@@ -32,8 +30,8 @@ def _reason(case: Case) -> str:
     """Return the promises that were broken; else the step that was not as it says, or whatever was told."""
     if not case.is_broken:
         return ""
-    if broken := [line for line in case.reasons if PROMISE.match(line)]:
-        return "; ".join(broken)
+    if broken := case.broken_promises:
+        return "; ".join(f"I{each['number']} {each['name']}: {each['breaches'][0]['sentence']}" for each in broken)
     return f"not so: {case.step}" if case.step else " ".join(case.reasons[:1])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulators.console.sequence import Sequence
+from simulators.diagram.sequence import Sequence
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,13 @@ from simulators.check.subject import CannotBeJudged, Subject
 from simulators.kit.seams import Clock
 
 
-def check(  # noqa: PLR0913 - each has a default
+def check(
     subject: Subject,
     parts: Sequence[CheckPart],
     *,
     cases: Sequence[str] = (),
     storms: int = 0,
     jobs: int = 1,
-    junit: Path | None = None,
     tell: Callable[[Case, int, int], None] = lambda *_: None,
     plugins: Sequence[str] = (),
 ) -> CheckResult:
@@ -33,7 +32,7 @@ def check(  # noqa: PLR0913 - each has a default
     chosen = [*(f"--case={each}" for each in cases), *(word for each in plugins for word in ("-p", each))]
     if files:
         with TemporaryDirectory() as folder:
-            problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, junit, Path(folder), collector)
+            problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, Path(folder), collector)
             collector.problems += [problem] if problem and not collector.problems else []
     if collector.problems:
         raise CannotBeJudged("\n".join(collector.problems))
@@ -48,7 +47,6 @@ def _run(
     subject: Subject,
     wanted: list[str],
     jobs: int,
-    junit: Path | None,
     folder: Path,
     collector: Collector,
 ) -> str:
@@ -60,7 +58,6 @@ def _run(
         "-p", "no:payment_flow_harness",
         "-c", os.devnull, f"--rootdir={SUITE}", "--import-mode=importlib", f"--basetemp={folder / 'worlds'}",
         "-n", str(workers), "--dist", "worksteal", f"--subject={subject.to_json()}", f"--first-seed={subject.seed}",
-        *([f"--junitxml={junit}"] if junit else []),
     ]  # fmt: skip
     code = pytest.main(arguments, plugins=[collector])
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:

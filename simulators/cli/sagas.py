@@ -10,8 +10,8 @@ import click
 
 from simulators.cli.operators import as_json, asks_service, limit, why
 from simulators.clients.operator import Operator
+from simulators.kit.currencies import money
 from simulators.kit.json_types import Json
-from simulators.kit.money import money_text
 
 LINE = "{sagaId:<31} {studentId:<16} {context:<18} {contextId:<24} {state:<17} {about}"
 HEAD = {"sagaId": "SAGA", "studentId": "STUDENT", "context": "CONTEXT", "contextId": "FOR", "state": "STATE"}
@@ -73,7 +73,8 @@ def _describe(saga: Json) -> str:
     lines = [f"{saga['sagaId']}: {saga['saga']} of {saga['studentId']}, {saga['context']} {saga['contextId']}"]
     lines += [f"state    {saga['state']}", *(f"         {about}" for about in [_about(saga)] if about)]
     if payment := saga["payment"]:
-        lines.append(f"payment  {payment['paymentId']} {payment['status']}, {money_text(**payment['price'])}")
+        price = money(**payment["price"])
+        lines.append(f"payment  {payment['paymentId']} {payment['status']}, {price}")
     lines += ["history", *(f"  {each['at']}  {each['text']}" for each in saga["history"])]
     if saga["nextStep"]:
         lines += ["next step", fill(saga["nextStep"], 100, initial_indent="  ", subsequent_indent="  ")]

@@ -12,7 +12,6 @@ CANCEL_ANY_INTENT = f"{INTENTS}/*/cancel"  # A pattern, for faults.
 ANY_PATH = "/v1/*"
 BROWSER_PAGES = ("/3d_secure/", "/c/pay/")  # What a person opens in a browser, without any credential.
 LARGEST_PAGE = 100
-CENTS_ONLY_AT_STRIPE = ("ISK", "UGX")  # Currencies without cents that Stripe counts as if they had some.
 
 
 class StripeClient(ServiceClient):
@@ -96,11 +95,6 @@ class StripeClient(ServiceClient):
             if not page["has_more"]:
                 return
             query["starting_after"] = page["data"][-1]["id"]
-
-
-def amount_at_stripe(amount: int, currency: str) -> int:
-    """Return the amount as Stripe counts it, of one in the currency's own minor units."""
-    return amount * (100 if currency.upper() in CENTS_ONLY_AT_STRIPE else 1)
 
 
 def _intent_path(client_secret: str) -> str:

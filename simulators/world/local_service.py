@@ -11,6 +11,9 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask
 
 from simulators.kit.faults.links import Crash
+from simulators.world.shared_routes import share_routes
+
+share_routes()
 
 
 class PumpedWork(Protocol):

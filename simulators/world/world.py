@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import requests
 
@@ -34,6 +34,7 @@ class World(ABC):
         self.topology, self.clock, self.recorder = topology, clock, recorder
         self.sagas: set[str] = set()
         self.outcomes: dict[str, str] = {}
+        self.verdicts: list[Any] = []  # The judge's last; it is one of those who look at a world from outside.
         self.played: Counter[str] = Counter()  # How often each story was, so that the next one has its own student.
         self._sessions: dict[str, requests.Session] = {}
 
