@@ -1,4 +1,4 @@
-"""Does one slow partner make everybody wait? 200 students start at a school that takes two seconds; somebody else books."""
+"""Does one slow partner make everybody wait? 200 students start at a school that takes two seconds; others book."""
 
 from __future__ import annotations
 
