@@ -90,6 +90,21 @@ def test_a_mistake_of_a_command_is_seen_with_the_last_that_it_printed() -> None:
 
 @pytest.mark.node
 @needs_node
+@needs_libfaketime
+def test_whoever_answers_before_storing_is_found_before_time_moves_and_its_point_can_be_played_alone() -> None:
+    wrong = [*NODE, "--env", "MISTAKE=answers-before-it-is-stored", "--only", "crashes"]
+    point = "course-bought@answered:payment_intent.succeeded:1"
+    done = checked(*wrong, "--scenario", point)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "killed at the 1st payment_intent.succeeded, once the service has answered it" in done.stdout
+    assert "answered before it was stored" in done.stdout
+    assert f"alone: --only crashes --scenario '{point}'" in done.stdout
+    done = checked(*NODE, "--only", "crashes", "--scenario", point)
+    assert "1 of 1 kept" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.node
+@needs_node
 def test_what_would_have_to_wait_on_the_machines_time_is_left_out_by_name() -> None:
     done = checked(*NODE, "--time", "real", "--scenario", "ENR-01", "--scenario", "ENR-11")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -107,7 +122,7 @@ def test_a_storm_is_drawn_from_its_seed_and_its_replay_is_named() -> None:
     ("arguments", "why"),
     [
         (["--command", "node x.js", "--service-url", "http://127.0.0.1:8000"], "not both"),
-        (["--only", "dreams"], "there are stories, scenarios, storms"),
+        (["--only", "dreams"], "there are stories, scenarios, storms, crashes"),
         (["--scenario", "ENR-99"], "there is no case of this name"),
         (["--env", "A=b"], "are for a --command"),
         (["--command", "x", "--env", "A"], "'A' is not NAME=VALUE"),

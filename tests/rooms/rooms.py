@@ -55,7 +55,8 @@ ROOMS = {
     ),
     "simulators.check": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit.json_types "
-        "simulators.kit.http.cloudevents simulators.kit.seams simulators.stripe.webhooks.signing",
+        "simulators.kit.http.cloudevents simulators.kit.seams simulators.kit.faults.links "
+        "simulators.stripe.webhooks.signing",
         "jinja2 pytest pytest_bdd requests",
     ),
     "simulators.console": _room(
