@@ -37,6 +37,7 @@ PARTS = {
     for part in (
         CheckPart("stories", "guided stories of purchases and of what goes wrong"),
         CheckPart("scenarios", "the scenarios of features/", needs_new_service=True),
+        CheckPart("contracts", "what others need of it, by their contracts", needs_new_service=True),
         CheckPart("storms", "many purchases while all sorts of things go wrong", needs_new_service=True),
         CheckPart(
             "crashes",

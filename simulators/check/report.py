@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -15,7 +16,11 @@ PAGE, JSON_FILE, JUNIT_FILE = "index.html", "check.json", "junit.xml"
 
 def replay(subject: Subject, case: Case) -> str:
     """Return the command that plays just this case again."""
-    which = f"--seed {case.id.removeprefix('seed-')} --storms 1" if case.part == "storms" else f"--scenario {case.id}"
+    which = (
+        f"--seed {case.id.removeprefix('seed-')} --storms 1"
+        if case.part == "storms"
+        else f"--scenario {quote(case.id)}"
+    )
     return f"harness check{subject.options} --only {case.part} {which}"
 
 

@@ -54,8 +54,8 @@ ROOMS = {
         "simulators.judge simulators.world simulators.clients simulators.kit.json_types", "requests"
     ),
     "simulators.check": _room(
-        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit.json_types "
-        "simulators.kit.http.cloudevents simulators.kit.seams simulators.kit.faults.links "
+        "simulators.stories simulators.judge simulators.world simulators.clients simulators.contracts "
+        "simulators.kit.json_types simulators.kit.http.cloudevents simulators.kit.seams simulators.kit.faults.links "
         "simulators.stripe.webhooks.signing",
         "jinja2 pytest pytest_bdd requests",
     ),
