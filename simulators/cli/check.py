@@ -20,7 +20,10 @@ from simulators.world.topology import REFERENCE
 @click.option("--command", help="What starts your service, in any language.")
 @click.option("--service-url", "url", help="Where a service listens that runs already.")
 @click.option("--service", "factory", default=REFERENCE, show_default=True, help="A Python factory, in process.")
-@click.option("--only", help="Only these parts, separated by commas: stories, scenarios, storms.  [default: all]")
+@click.option(
+    "--only",
+    help="Only these parts, separated by commas: stories, scenarios, contracts, storms, crashes.  [default: all]",
+)
 @click.option("--scenario", "cases", multiple=True, help="Only this case, such as ENR-15, ENR-20/3 or lost-webhook.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the first storm, and of a factory's ids.")
 @click.option("--storms", type=click.IntRange(min=0), default=5, show_default=True, help="How many, from this seed on.")
