@@ -11,8 +11,8 @@ from gherkin import Compiler, Parser
 from gherkin.ast_builder import AstBuilder
 from gherkin.stream.id_generator import IdGenerator
 
-from simulators.check.parts import FEATURES
 from simulators.kit.json_types import Json
+from simulators.package_data import FEATURES
 
 CASE_TAG = re.compile(r"@([A-Z]{3}-\d\d)")
 PLAYED = "it is played, and every promise is kept"

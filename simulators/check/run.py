@@ -54,6 +54,7 @@ def _run(
     arguments = [
         *wanted,
         "-p", "simulators.check.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:pact",
+        "-p", "no:payment_flow_harness",
         "-c", os.devnull, f"--rootdir={SUITE}", "--import-mode=importlib", f"--basetemp={folder / 'worlds'}",
         "-n", str(workers), "--dist", "worksteal", f"--subject={subject.to_json()}", f"--first-seed={subject.seed}",
     ]  # fmt: skip

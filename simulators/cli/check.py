@@ -63,7 +63,7 @@ def check(
 ) -> None:
     """Judge any payment-service: by its command, by its URL, or a Python factory (the reference, if none is named).
 
-    A command finds the environment of .env.example, PORT, and in DATA_DIR an empty folder; it is started, aged, killed
+    A command finds the environment of `harness env`, PORT, and in DATA_DIR an empty folder; it is started, aged, killed
     and started again, for each case anew. What cannot be judged is left out by name, and not counted.
 
     Exit codes: 0 all that was judged is kept, 1 something is broken, 2 it could not be judged.

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from simulators.clients.control import CONTROL_PATH
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import ServiceClient
 from simulators.kit.json_types import Json
 
 API_PATH = "/v1"  # All of Stripe's API lies below it.
@@ -14,11 +14,8 @@ BROWSER_PAGES = ("/3d_secure/", "/c/pay/")  # What a person opens in a browser, 
 LARGEST_PAGE = 100
 
 
-class StripeClient:
+class StripeClient(ServiceClient):
     """Stripe as the holder of one key sees it; every method raises Refused when Stripe says no."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self.client = client
 
     def intents(self, saga_id: str | None = None) -> list[Json]:
         """Return the PaymentIntents, newest first: all, or those of one saga by their metadata."""

@@ -10,7 +10,7 @@ import requests
 
 from simulators.clients.communication import CommunicationClient
 from simulators.clients.control import ControlClient
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import HttpClient, ServiceClient
 from simulators.clients.learning import LearningClient
 from simulators.clients.operator import Operator
 from simulators.clients.payments import PaymentsClient
@@ -20,7 +20,7 @@ from simulators.clients.tutor_matching import TutorMatchingClient
 from simulators.kit.json_types import Json
 from simulators.kit.seams import Clock
 from simulators.world.recorder import Recorder
-from simulators.world.topology import LEARNING, PAYMENT, STRIPE, ServiceClient, Topology
+from simulators.world.topology import LEARNING, PAYMENT, STRIPE, Topology
 from simulators.world.transport import OBSERVER
 
 T = TypeVar("T")

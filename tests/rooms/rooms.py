@@ -57,15 +57,19 @@ ROOMS = {
     ),
     "simulators.check": _room(
         f"simulators.stories simulators.judge simulators.diagram simulators.world simulators.clients {_DATA} "
-        "simulators.kit.http.cloudevents simulators.kit.seams simulators.stripe.webhooks.signing",
+        "simulators.kit.http.cloudevents simulators.kit.seams simulators.stripe.webhooks.signing "
+        "simulators.package_data",
         "cucumber_messages gherkin jinja2 markupsafe pytest pytest_bdd requests",
     ),
     "simulators.diagram": _room(f"simulators.world simulators.clients {_DATA}"),
+    "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
     "simulators.console": _room(
         "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts "
-        "simulators.diagram",
+        "simulators.diagram simulators.package_data",
         "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
     "simulators.cli.contracts": _room("simulators", "click flask requests"),
+    "simulators.cli.verbs": _room("", "click"),
+    "simulators.package_data": _room(),
 }
