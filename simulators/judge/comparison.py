@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulators.clients.stripe import amount_at_stripe
 from simulators.kit.json_types import Json
 from simulators.world.world import World
 
@@ -33,16 +34,21 @@ def compare(world: World, saga_id: str) -> list[Row]:
     intent, saga = world.stripe.intents(saga_id)[0], world.payment.find_saga(saga_id) or {}
     payment = saga.get("payment") or {}
     ours = {key: str((payment if key == "paymentId" else saga).get(name)) for key, name in KEYS.items()}
-    price, refunds = payment["price"], world.stripe.refunds(intent["id"])
+    refunds = world.stripe.refunds(intent["id"])
+    price = payment.get("price")  # None of a payment that the service itself cannot read.
     return [
         *(_same(key, intent["metadata"].get(key, ""), ours[key]) for key in KEYS),
-        _same("amount", _money(intent), _money(price)),
+        _same("amount", _money(intent), _money(_at_stripe(price)) if price else "unreadable"),
         Row("status", _status(intent, refunds), f"{payment['status']}, saga {saga['outcome']}"),
     ]
 
 
 def _same(what: str, theirs: str, ours: str) -> Row:
     return Row(what, theirs, ours, agree=theirs == ours)
+
+
+def _at_stripe(price: Json) -> Json:
+    return {"amount": amount_at_stripe(price["amount"], price["currency"]), "currency": price["currency"]}
 
 
 def _money(sum_: Json) -> str:
