@@ -21,6 +21,7 @@ DEFAULT_SECONDS = {
     "PAYMENT_WINDOW_SECONDS": 1800,
     "PATIENCE_SECONDS": 3600,
 }
+REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.NOT_FOUND)  # Trying again changes nothing.
 SECRET = re.compile(r"_secret_\w|\bsk_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")  # Or a card's number.
 
 
@@ -74,10 +75,11 @@ class Evidence:
         """Return the refunds that the service asked for; a person at Stripe's Dashboard writes no metadata."""
         return [each for each in self.refunds_of(intent) if each.get("metadata")]
 
-    def has_refused_refund(self) -> bool:
-        """Whether Stripe refused to make a refund that the service asked for: then there is none to be seen."""
+    def has_refused_refund(self, intent: Json) -> bool:
+        """Whether Stripe refused to refund this payment, and did not just fail at it: there is no refund to be seen."""
+        names = (intent["id"], intent.get("latest_charge"))
         asked = (each for each in self.exchanges if (each.method, each.path) == ("POST", REFUNDS))
-        return any(each.status and each.status >= HTTPStatus.BAD_REQUEST for each in asked)
+        return any(each.status in REFUSALS and each.about in names for each in asked)
 
     def paid_at(self, intent: Json) -> datetime:
         """Return when the student paid, by Stripe's time."""
