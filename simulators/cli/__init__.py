@@ -12,6 +12,7 @@ from simulators.cli.check import check
 from simulators.cli.contracts import contracts
 from simulators.cli.dead_letters import dead_letters
 from simulators.cli.demo import demo
+from simulators.cli.explore import explore
 from simulators.cli.reconcile import reconcile
 from simulators.cli.replay import replay_run
 from simulators.cli.sagas import sagas
@@ -37,5 +38,18 @@ def main(context: click.Context) -> None:
     end_tidily()
 
 
-for verb in (demo, check, stories, replay_run, simulate, serve, token, reconcile, sagas, dead_letters, contracts):
+for verb in (
+    demo,
+    check,
+    explore,
+    stories,
+    replay_run,
+    simulate,
+    serve,
+    token,
+    reconcile,
+    sagas,
+    dead_letters,
+    contracts,
+):
     main.add_command(verb)

@@ -58,8 +58,14 @@ ROOMS = {
         "simulators.kit.http.cloudevents simulators.kit.seams simulators.stripe.webhooks.signing",
         "jinja2 pytest pytest_bdd requests",
     ),
+    "simulators.explore": _room(
+        "simulators.check simulators.stories simulators.judge simulators.world simulators.clients "
+        "simulators.kit.json_types simulators.kit.seams",
+        "distributed jinja2",
+    ),
     "simulators.console": _room(
-        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts",
+        "simulators.explore.storm_run simulators.stories simulators.judge simulators.world simulators.clients "
+        "simulators.kit simulators.contracts",
         "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
