@@ -18,6 +18,7 @@ PLACES = {
     "dead-letters": "simulators.cli.dead_letters:dead_letters",
     "demo": "simulators.cli.demo:demo",
     "env": "simulators.cli.env:env",
+    "explore": "simulators.cli.explore:explore",
     "reconcile": "simulators.cli.reconcile:reconcile",
     "replay": "simulators.cli.replay:replay_run",
     "sagas": "simulators.cli.sagas:sagas",

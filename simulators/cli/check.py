@@ -75,7 +75,7 @@ def check(
         from simulators.cli.checking import Checking  # noqa: PLC0415 - what it needs comes with the extra
     except ImportError as missing:
         raise WrongUsage(f"harness check needs {missing.name}: pip install 'payment-flow-harness[check]'") from missing
-    checking = Checking(_subject_fields(**named), only, cases, is_quiet=as_json)
+    checking = Checking(subject_fields(**named), only, cases, is_quiet=as_json)
     with explain_problems():
         result = checking.run(jobs, junit, report, storms)
     if as_json:
@@ -83,10 +83,10 @@ def check(
     sys.exit(0 if result.is_kept else 1)
 
 
-def _subject_fields(
+def subject_fields(
     *,
     command: str | None,
-    url: str | None,
+    url: str | None = None,
     factory: str,
     workdir: Path,
     variables: tuple[str, ...],

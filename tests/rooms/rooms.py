@@ -63,9 +63,14 @@ ROOMS = {
     ),
     "simulators.diagram": _room(f"simulators.world simulators.clients {_DATA}"),
     "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
+    "simulators.explore": _room(
+        f"simulators.check simulators.stories simulators.judge simulators.world simulators.clients {_DATA} "
+        "simulators.kit.seams",
+        "distributed jinja2",
+    ),
     "simulators.console": _room(
-        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts "
-        "simulators.diagram simulators.package_data",
+        "simulators.explore.storm_run simulators.stories simulators.judge simulators.world simulators.clients "
+        "simulators.kit simulators.contracts simulators.diagram simulators.package_data",
         "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
