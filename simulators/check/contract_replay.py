@@ -1,4 +1,4 @@
-"""The contracts put to a service without a desk: requests are replayed in a world, messages taken from what was said."""
+"""The contracts put to a service without a desk: requests are replayed in a world, messages taken from its traffic."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -133,13 +134,13 @@ def _ask(stage: Stage, request: Json) -> requests.Response:
     )
 
 
-def _meant(stage: Stage, value: Json) -> Json:
+def _meant(stage: Stage, value: Any) -> Any:  # noqa: ANN401 - any part of a body
     """Return the same with the people, the saga and the time of this world."""
     if isinstance(value, dict):
         return {name: stage.at if name == "scheduledAt" else _meant(stage, each) for name, each in value.items()}
-    if value == "ada":
-        return stage.person(value)
-    return value.replace("saga-1", stage.saga_id) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return stage.person(value) if value == "ada" else value.replace("saga-1", stage.saga_id)
 
 
 def _differences(needed: Json, answer: requests.Response) -> Iterator[str]:

@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from simulators.cli.check import subject_fields
-from simulators.cli.demo import INTERRUPTED
 from simulators.cli.exploring import Exploring, Files
 from simulators.cli.usage import WrongUsage, explain_problems
 from simulators.clients.payments import READINESS
@@ -100,15 +99,12 @@ def explore(
     files = Files(*(named.pop(file) for file in ("coverage", "save", "test")))
     subject = subject_fields(env_file=None, workdir=Path(), ready_path=READINESS, **named)
     exploring = Exploring(subject, files, is_quiet=as_json)
-    try:
-        with explain_problems():
-            if name:
-                has_held = exploring.run_one(_spec(name))
-            else:
-                plan = _plan(seeds, span, options)
-                has_held = exploring.run(plan, jobs or os.cpu_count() or 1, cluster)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    with explain_problems():
+        if name:
+            has_held = exploring.run_one(_spec(name))
+        else:
+            plan = _plan(seeds, span, options)
+            has_held = exploring.run(plan, jobs or os.cpu_count() or 1, cluster)
     sys.exit(0 if has_held else 1)
 
 

@@ -36,9 +36,10 @@ def compare(world: World, saga_id: str) -> list[Row]:
     ours = {key: str((payment if key == "paymentId" else saga).get(name)) for key, name in KEYS.items()}
     refunds = world.stripe.refunds(intent["id"])
     price = payment.get("price")  # None of a payment that the service itself cannot read.
+    ours_in_money = money(**price) if price else "unreadable"
     return [
         *(_same(key, intent["metadata"].get(key, ""), ours[key]) for key in KEYS),
-        _same("amount", money_at_stripe(intent["amount"], intent["currency"]), money(**price) if price else "unreadable"),
+        _same("amount", money_at_stripe(intent["amount"], intent["currency"]), ours_in_money),
         Row("status", _status(intent, refunds), f"{payment['status']}, saga {saga['outcome']}"),
     ]
 
