@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,13 @@ def is_migrated(database: Database) -> bool:
     """Whether the schema is the one that this code needs."""
     with database.reading.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(_alembic()).get_current_head()
+    return found == _newest()
+
+
+@cache
+def _newest() -> str | None:
+    """Return the revision that this code needs, which is read from its files once."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head()
 
 
 def is_usable(database: Database) -> bool:

@@ -1,4 +1,4 @@
-"""The contracts put to a service without a desk: requests are replayed in a world, messages taken from what was said."""
+"""The contracts put to a service without a desk: requests are replayed in a world, messages taken off the wire."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -15,11 +16,11 @@ from simulators.contracts.pact_file import PactFile, contracts_in, is_message
 from simulators.contracts.parts import content_of, media_of
 from simulators.contracts.provider_state import states_of
 from simulators.kit.json_types import Json
+from simulators.package_data import PACTS
 from simulators.world.topology import PAYMENT
 from simulators.world.transport import OBSERVER
 from simulators.world.world import World
 
-PACTS = Path(__file__).parent.parent.parent / "pacts"
 AGAIN = "a message that was handed over before"
 SECONDS = 10
 DECLINED = "pm_card_visa_chargeDeclinedExpiredCard"
@@ -133,7 +134,7 @@ def _ask(stage: Stage, request: Json) -> requests.Response:
     )
 
 
-def _meant(stage: Stage, value: Json) -> Json:
+def _meant(stage: Stage, value: Any) -> Any:  # noqa: ANN401 - any JSON
     """Return the same with the people, the saga and the time of this world."""
     if isinstance(value, dict):
         return {name: stage.at if name == "scheduledAt" else _meant(stage, each) for name, each in value.items()}
