@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from simulators.clients.http_client import HttpClient
 from simulators.clients.messages import EVENTS
+from simulators.clients.stripe import REFUNDS
 from simulators.clients.student_app import GOOD_CARD, Student
 from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope
 from simulators.kit.json_types import Json
@@ -100,11 +101,11 @@ def _await_outcome(stage: Stage, outcome: str) -> None:
     world.eventually(lambda: (world.payment.find_saga(stage.saga_id) or {}).get("outcome") == outcome)
 
 
-def _confirmed(stage: Stage, params: Json) -> None:
+def _confirm(stage: Stage, params: Json) -> None:
     _pay(stage, params, GOOD_CARD, "COMPLETED")
 
 
-def _parked(stage: Stage, params: Json) -> None:
+def _park(stage: Stage, params: Json) -> None:
     _to_be_paid(stage, params)
     stage.world.communication.book_otherwise(TUTOR, stage.at, MINUTES)
     _buyer(stage, params).pay(stage.saga_id, "pm_card_refundFail")
@@ -112,9 +113,9 @@ def _parked(stage: Stage, params: Json) -> None:
     _await_outcome(stage, "PARKED")
 
 
-def _resumed(stage: Stage, params: Json) -> None:
-    _parked(stage, params)
-    stage.world.plant_fault(STRIPE, "server_error", method="POST", path="/v1/refunds", times=None)
+def _resume(stage: Stage, params: Json) -> None:
+    _park(stage, params)
+    stage.world.plant_fault(STRIPE, "server_error", method="POST", path=REFUNDS, times=None)
     stage.world.operator("olga").resume(stage.saga_id, "the card works again")
 
 
@@ -158,9 +159,9 @@ STATES: dict[str, Callable[[Stage, Json], None]] = {
     "no purchase": _nothing,
     "a session that is being booked": _being_booked,
     "a session that is to be paid": _to_be_paid,
-    "a session that is paid and confirmed": _confirmed,
-    "a session that is paid, and whose refund failed": _parked,
-    "a session whose refund is asked for again": _resumed,
+    "a session that is paid and confirmed": _confirm,
+    "a session that is paid, and whose refund failed": _park,
+    "a session whose refund is asked for again": _resume,
     "a booking that was made with an Idempotency-Key": _booked_with_key,
     "a message that is of no use": _useless,
     "a message that was of no use, and is of use now": _useful_now,

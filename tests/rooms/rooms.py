@@ -57,7 +57,7 @@ ROOMS = {
     ),
     "simulators.check": _room(
         f"simulators.stories simulators.judge simulators.diagram simulators.world simulators.clients {_DATA} "
-        "simulators.kit.http.cloudevents simulators.kit.seams simulators.kit.faults.links simulators.contracts "
+        "simulators.contracts simulators.kit.http.cloudevents simulators.kit.seams simulators.kit.faults.links "
         "simulators.stripe.webhooks.signing simulators.package_data",
         "cucumber_messages gherkin jinja2 markupsafe pytest pytest_bdd requests",
     ),
