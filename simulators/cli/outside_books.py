@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import requests
-
 from simulators.cli.usage import WrongUsage
 from simulators.clients.http_client import HttpClient, Refused
 from simulators.clients.operator import Operator
@@ -63,8 +61,8 @@ def compare_from_outside(
             return books.differences(since, until)
         except Refused as refusal:
             raise WrongUsage(f"the books could not be compared: {str(refusal).partition(': ')[0]}") from refusal
-        except requests.RequestException as silence:
-            asked = urlsplit(silence.request.url or "").netloc if silence.request is not None else url
-            raise WrongUsage(f"nothing answers at {asked}: {type(silence).__name__}") from silence
+        except OSError as silence:  # That a request failed is one, too.
+            asked = getattr(getattr(silence, "request", None), "url", None) or url
+            raise WrongUsage(f"nothing answers at {urlsplit(asked).netloc}: {type(silence).__name__}") from silence
         except (KeyError, TypeError) as odd:
-            raise WrongUsage(f"{url}/payments lists something that is no payment: {odd} is missing") from odd
+            raise WrongUsage(f"what {url} lists as payments are none: {odd} is missing") from odd

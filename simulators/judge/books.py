@@ -45,7 +45,7 @@ def book_differences(
     for left in theirs.values():
         for each in left:
             about = (each["metadata"]["paymentId"], saga_of(each), each["id"])
-            yield BookDifference("UNKNOWN_HERE", *about, "nothing", _shown(each, back))
+            yield BookDifference("UNKNOWN_HERE", *about, "nothing", _describe(each, back))
 
 
 def _of_payment(payment: Json, intents: list[Json], back: dict[str, int]) -> Iterator[BookDifference]:
@@ -55,7 +55,9 @@ def _of_payment(payment: Json, intents: list[Json], back: dict[str, int]) -> Ite
     paid = [each for each in intents if each["status"] == "succeeded"]
     if len(paid) > 1 or (len(intents) > 1 and any(each["status"] in OPEN for each in intents)):
         kind = "PAID_TWICE" if len(paid) > 1 else "MADE_TWICE"
-        yield BookDifference(kind, *about, intents[0]["id"], status, "; ".join(_shown(each, back) for each in intents))
+        yield BookDifference(
+            kind, *about, intents[0]["id"], status, "; ".join(_describe(each, back) for each in intents)
+        )
         return
     for intent in (paid or intents)[:1]:
         for kind, here, there in (*_of_terms(payment, intent), *_of_money(status, intent, back)):
@@ -87,10 +89,10 @@ def _of_money(status: str, intent: Json, back: dict[str, int]) -> Iterator[tuple
         "REFUNDED_THERE_ONLY": is_back and status == "SUCCEEDED",
         "REFUNDED_HERE_ONLY": is_paid and not is_back and status == "REFUNDED",
     }
-    yield from ((kind, status, _shown(intent, back)) for kind, is_so in kinds.items() if is_so)
+    yield from ((kind, status, _describe(intent, back)) for kind, is_so in kinds.items() if is_so)
 
 
-def _shown(intent: Json, back: dict[str, int]) -> str:
+def _describe(intent: Json, back: dict[str, int]) -> str:
     sum_ = money_at_stripe(intent["amount_received"] or intent["amount"], intent["currency"])
     given = back[intent["id"]]
     return f"{intent['status']} {sum_}" + (f", {money_at_stripe(given, intent['currency'])} back" if given else "")
