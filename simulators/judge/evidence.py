@@ -22,6 +22,7 @@ DEFAULT_SECONDS = {
     "PATIENCE_SECONDS": 3600,
 }
 REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.NOT_FOUND)  # Trying again changes nothing.
+IN_VAIN = timedelta(days=1)  # For so long at least a right service asks before it gives up.
 SECRET = re.compile(r"_secret_\w|\bsk_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")  # Or a card's number.
 
 
@@ -75,11 +76,13 @@ class Evidence:
         """Return the refunds that the service asked for; a person at Stripe's Dashboard writes no metadata."""
         return [each for each in self.refunds_of(intent) if each.get("metadata")]
 
-    def has_refused_refund(self, intent: Json) -> bool:
-        """Whether Stripe refused to refund this payment, and did not just fail at it: there is no refund to be seen."""
+    def is_refund_denied(self, intent: Json) -> bool:
+        """Whether there is no refund to be seen because Stripe refused to make it, or did not for days."""
         names = (intent["id"], intent.get("latest_charge"))
-        asked = (each for each in self.exchanges if (each.method, each.path) == ("POST", REFUNDS))
-        return any(each.status in REFUSALS and each.about in names for each in asked)
+        posts = (each for each in self.exchanges if (each.method, each.path) == ("POST", REFUNDS))
+        asked = [each for each in posts if each.about in names and not each.is_accepted]
+        times = [datetime.fromisoformat(each.at) for each in asked]
+        return any(each.status in REFUSALS for each in asked) or (bool(times) and times[-1] - times[0] >= IN_VAIN)
 
     def paid_at(self, intent: Json) -> datetime:
         """Return when the student paid, by Stripe's time."""

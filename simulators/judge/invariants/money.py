@@ -135,7 +135,7 @@ def _misreports(evidence: Evidence, intent: Json) -> Findings:
     if not status or evidence.is_under_way(saga_id) or not evidence.has_arrived(intent):
         return
     own = {each["status"] for each in evidence.own_refunds(intent)}
-    is_failed = bool(own & {"failed", "canceled"}) or (not own and evidence.has_refused_refund(intent))
+    is_failed = bool(own & {"failed", "canceled"}) or (not own and evidence.is_refund_denied(intent))
     is_back = 0 < intent["amount_received"] <= evidence.amount_back(intent, "succeeded")
     wrong = {
         "PENDING": intent["status"] == "processing",

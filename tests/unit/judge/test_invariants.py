@@ -96,9 +96,11 @@ def payment(**changes: Any) -> dict[str, Any]:
     return saga(payment={**SAGA["payment"], **changes})  # type: ignore[dict-item]
 
 
-def asked_back(answer: str, about: str = "pi_1") -> dict[str, Any]:
+def asked_back(answer: str, about: str = "pi_1", days: int = 0) -> dict[str, Any]:
     """Stripe was asked to refund a payment, and has no refund; ours is said to have failed."""
-    asked = Exchange("now", "payment-service", "stripe", "POST", "/v1/refunds", answer, about=about)
+    asked = Exchange(
+        (NOW + timedelta(days)).isoformat(), "payment-service", "stripe", "POST", "/v1/refunds", answer, about=about
+    )
     return {"sagas": payment(status="REFUND_FAILED"), "exchanges": [asked]}
 
 
@@ -213,6 +215,10 @@ def test_every_invariant_has_been_seen_broken() -> None:
             sagas=payment(price={"amount": 4900, "currency": "ISK"}),
         ),
         but(**asked_back("400")),
+        but(
+            **asked_back("500")
+            | {"exchanges": [*asked_back("500")["exchanges"], *asked_back("500", days=2)["exchanges"]]}
+        ),
         but(refunds=[{**BY_HAND, "amount": 900}], charges=[{**CHARGE, "amount_refunded": 900}]),
         but(**BACK | {"refunds": [BY_HAND]}, sagas=payment(status="SUCCEEDED"), events=[SUCCEEDED]),
         but(
@@ -241,6 +247,7 @@ def test_every_invariant_has_been_seen_broken() -> None:
         "refunded in full, since it was refused",
         "paid in a currency without cents that Stripe counts as if it had some",
         "a refund that was refused",
+        "a refund that was asked for in vain for days",
         "a part given back by a person",
         "news of it that never arrived",
         "a bank that takes its time",
