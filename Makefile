@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts page strength fuzz bench pictures lint audit format lock clean
+.PHONY: help install demo test contracts wheel page strength fuzz bench pictures lint audit format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ fuzz: install ## 20,000 odd requests to each service: no 5xx, no traceback, no s
 contracts: install ## Renew pacts/, after a consumer's needs or the scenarios have changed
 	@$(BIN)/pytest tests/contracts/consumers --pacts pacts
 	@$(BIN)/pytest tests/simulated -m scenario --world inside --played pacts/played.jsonl
+
+wheel: install ## The package, with all that its commands need: dist/
+	@rm -rf build/lib && $(BIN)/pip --quiet --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 page: install ## The contracts as a page: build/contracts/index.html
 	@$(BIN)/harness contracts page --output build/contracts

@@ -6,7 +6,6 @@ from pathlib import Path
 from simulators.check.subject import Subject
 
 SUITE = Path(__file__).parent / "suite"
-FEATURES = Path(__file__).parent.parent.parent / "features"
 
 
 @dataclass(frozen=True)

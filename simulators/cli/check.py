@@ -42,7 +42,11 @@ from simulators.world.topology import REFERENCE
 @click.option(
     "--time", type=click.Choice(["auto", *TIME_WAYS]), default="auto", show_default=True, help="How its clock is moved."
 )
-@click.option("--report", type=click.Path(file_okay=False, path_type=Path), help="Write the page, JUnit and JSON here.")
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the page, JUnit, JSON, messages and badge here.",
+)
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML to this file.")
 @click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many cases at once.  [default: by the machine]")
@@ -59,7 +63,7 @@ def check(
 ) -> None:
     """Judge any payment-service: by its command, by its URL, or a Python factory (the reference, if none is named).
 
-    A command finds the environment of .env.example, PORT, and in DATA_DIR an empty folder; it is started, aged, killed
+    A command finds the environment of `harness env`, PORT, and in DATA_DIR an empty folder; it is started, aged, killed
     and started again, for each case anew. What cannot be judged is left out by name, and not counted.
 
     Exit codes: 0 all that was judged is kept, 1 something is broken, 2 it could not be judged.

@@ -20,8 +20,6 @@ from simulators.world.topology import PORTS
 from simulators.world.waiting import stay
 from simulators.world.world import World
 
-INTERRUPTED = 130
-
 
 @click.command(epilog="Example: harness demo --once")
 @click.option("--once", is_flag=True, help="Play the stories and end: 0 only if all ended as told.")
@@ -32,14 +30,11 @@ INTERRUPTED = 130
 @port_options(*PORTS)
 def demo(*, once: bool, apart: bool, pages_port: int, **ports: int) -> None:
     """Watch students buy courses and sessions: five stories, told here and in the browser by what really happens."""
-    try:
-        with explain_problems(), TemporaryDirectory(prefix="harness-") as folder:
-            if once or apart:
-                well = _play_in_terminal(Path(folder), by_name(ports), once=once, apart=apart)
-            else:
-                well = _play_with_pages(Path(folder), by_name(ports), pages_port)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    with explain_problems(), TemporaryDirectory(prefix="harness-") as folder:
+        if once or apart:
+            well = _play_in_terminal(Path(folder), by_name(ports), once=once, apart=apart)
+        else:
+            well = _play_with_pages(Path(folder), by_name(ports), pages_port)
     sys.exit(0 if well else 1)
 
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -30,6 +30,9 @@ from simulators.console.session import Session
 from simulators.kit.http import protection
 from simulators.world.scheduler import NeverQuiet
 
+DIAGRAM = Blueprint(
+    "diagram", "simulators.diagram", static_folder="static", static_url_path="/diagram", template_folder="templates"
+)
 PAGES = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
 MENU = {
     "/": "Sagas", "/stories": "Stories", "/school": "School", "/webhooks": "Webhooks", "/faults": "Faults",
@@ -58,6 +61,7 @@ def create_app(shown: Session) -> Flask:
     app.register_error_handler(requests.RequestException, _explain_silence)
     for kind in (NeverQuiet, AssertionError):
         app.register_error_handler(kind, _explain_vain_wait)
+    app.register_blueprint(DIAGRAM)
     for module in PAGES:
         app.register_blueprint(module.routes)
     return app
@@ -65,7 +69,7 @@ def create_app(shown: Session) -> Flask:
 
 def _add_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
-        if not (name == "Cache-Control" and request.endpoint == "static"):
+        if not (name == "Cache-Control" and (request.endpoint or "").endswith("static")):
             answer.headers.setdefault(name, value)
     return answer
 

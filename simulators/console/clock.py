@@ -6,8 +6,8 @@ from http import HTTPStatus
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
-from simulators.console.filters import span
 from simulators.console.responses import acknowledge, field, page, session, world
+from simulators.diagram.times import span
 from simulators.kit.http.validation import parse_number
 
 routes = Blueprint("clock", __name__)

@@ -1,7 +1,8 @@
 """Why a saga is where it is: whom it waits for and until when, what is on its way, and who could help."""
 
-from simulators.console.filters import date_and_time, span, timestamp
+from simulators.console.filters import date_and_time
 from simulators.console.session import Session
+from simulators.diagram.times import span, timestamp
 from simulators.kit.json_types import Json
 
 ENDS = {

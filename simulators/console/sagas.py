@@ -15,8 +15,8 @@ from simulators.console.explanations import explain
 from simulators.console.promises import promises
 from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.console.saga_data import exchanges_of, history_with_gaps
-from simulators.console.sequence import sequence
 from simulators.console.states import picture
+from simulators.diagram.sequence import sequence
 from simulators.judge.comparison import compare
 from simulators.kit.json_types import Json
 from simulators.stories.run import SERVICES

@@ -9,8 +9,8 @@ from typing import Self
 
 import requests
 
-from simulators.console.index import ExchangeIndex
 from simulators.console.seed_data import seed
+from simulators.diagram.index import ExchangeIndex
 from simulators.kit.json_types import Json
 from simulators.kit.seams import real_seams
 from simulators.stories import Play

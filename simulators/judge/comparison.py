@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulators.kit.currencies import money, money_at_stripe
 from simulators.kit.json_types import Json
 from simulators.world.world import World
 
@@ -36,17 +37,13 @@ def compare(world: World, saga_id: str) -> list[Row]:
     price, refunds = payment["price"], world.stripe.refunds(intent["id"])
     return [
         *(_same(key, intent["metadata"].get(key, ""), ours[key]) for key in KEYS),
-        _same("amount", _money(intent), _money(price)),
+        _same("amount", money_at_stripe(intent["amount"], intent["currency"]), money(**price)),
         Row("status", _status(intent, refunds), f"{payment['status']}, saga {saga['outcome']}"),
     ]
 
 
 def _same(what: str, theirs: str, ours: str) -> Row:
     return Row(what, theirs, ours, agree=theirs == ours)
-
-
-def _money(sum_: Json) -> str:
-    return f"{sum_['amount'] / 100:.2f} {sum_['currency'].upper()}"
 
 
 def _status(intent: Json, refunds: list[Json]) -> str:
