@@ -48,6 +48,7 @@ strength: install ## How many of a provider's lies the contracts catch; takes mi
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run
 	@$(BIN)/python -m tests.bench.stripe
+	@$(BIN)/python -m tests.bench.slow_partner
 	@$(BIN)/python -m tests.bench.worlds
 
 pictures: install ## The pictures in the documents, taken of the running demo by Chromium

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from simulators.check.result import Case, CheckResult, Outcome
 from simulators.check.subject import Subject
@@ -20,7 +21,7 @@ def replay(subject: Subject, case: Case) -> str:
     if case.part == "storms":
         return f"harness check{subject.options} --only storms --seed {case.id.removeprefix('seed-')} --storms 1"
     seed = f" --seed {subject.seed}" if subject.seed else ""
-    return f"harness check{subject.options} --only {case.part} --scenario {case.id}{seed}"
+    return f"harness check{subject.options} --only {case.part} --scenario {quote(case.id)}{seed}"
 
 
 def failure(subject: Subject, case: Case) -> Iterator[str]:

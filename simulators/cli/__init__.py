@@ -19,6 +19,7 @@ PLACES = {
     "demo": "simulators.cli.demo:demo",
     "features": "simulators.cli.features:features",
     "env": "simulators.cli.env:env",
+    "explore": "simulators.cli.explore:explore",
     "reconcile": "simulators.cli.reconcile:reconcile",
     "replay": "simulators.cli.replay:replay_run",
     "sagas": "simulators.cli.sagas:sagas",

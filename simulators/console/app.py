@@ -29,6 +29,9 @@ from simulators.console import (
 from simulators.console.responses import session, wants_json
 from simulators.console.session import Session
 from simulators.kit.http import protection
+from simulators.world.apart import CannotMoveTime
+from simulators.world.foreign_world import CannotTakeDown
+from simulators.world.process import DidNotStart
 from simulators.world.scheduler import NeverQuiet
 
 PAGES = (
@@ -79,7 +82,7 @@ def create_app(shown: Session) -> Flask:
     app.register_error_handler(HTTPException, _explain_error)
     app.register_error_handler(Refused, _explain_refusal)
     app.register_error_handler(requests.RequestException, _explain_silence)
-    for kind in (NeverQuiet, AssertionError):
+    for kind in (NeverQuiet, AssertionError, CannotMoveTime, CannotTakeDown, DidNotStart):
         app.register_error_handler(kind, _explain_vain_wait)
     app.register_blueprint(DIAGRAM)
     for module in PAGES:
@@ -107,6 +110,7 @@ def _common_content() -> dict[str, Any]:
         "active_faults": session().active_faults(),
         "down": session().down(),
         "payment_service": session().service_name,
+        "first_service": session().first_service,
     }
 
 

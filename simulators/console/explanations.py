@@ -18,6 +18,8 @@ TAKEN = "Stripe has taken the money"
 
 def explain(session: Session, saga: Json, intents: list[Json], deliveries: list[Json]) -> list[str]:
     """Return the sentences that tell it, the most important one first."""
+    if unreadable := _unreadable(saga):
+        return unreadable
     if saga["outcome"] in ENDS:
         return [ENDS[saga["outcome"]], *_explain_rescue(saga, deliveries), *_contradictions(saga, intents)]
     sentences = [_explain_wait(session, saga)] if saga["waitingFor"] else []
@@ -42,6 +44,13 @@ def _explain_rescue(saga: Json, deliveries: list[Json]) -> list[str]:
     return [
         f"Nobody told it of the payment: the news was lost. After {waited} the payment-service asked Stripe by itself."
     ]
+
+
+def _unreadable(saga: Json) -> list[str]:
+    """Tell of what is stored and cannot be read by the service: the saga, its payment or both."""
+    reasons = [part["unreadable"] for part in (saga, saga["payment"] or {}) if "unreadable" in part]
+    found = [f"The service cannot read what it has stored: {each}." for each in reasons]
+    return [*found, *([saga["nextStep"]] if found and saga.get("nextStep") else [])]
 
 
 def _contradictions(saga: Json, intents: list[Json]) -> list[str]:

@@ -169,7 +169,10 @@ def test_all_stories_are_told_in_a_line_each(monkeypatch: pytest.MonkeyPatch) ->
         ["✓", "session"],
         ["✗", "crash"],
     ]
-    assert "I1 every payment ends once: 1900 taken, 0 given back" in first.output.splitlines()[2]
+    assert (
+        "I1 every payment ends once: jon paid 19.00 EUR for the course java, and has nothing"
+        in first.output.splitlines()[2]
+    )
 
 
 def test_programs_get_the_runs_a_line_each() -> None:

@@ -34,7 +34,7 @@ def test_a_verb_is_called_as_it_is_named(verb: str) -> None:
     ("words", "meant"),
     [
         (["storis"], "Did you mean 'stories'?"),
-        (["demo", "--onc"], "Did you mean '--once'?"),
+        (["stories", "--sav"], "Did you mean '--save'?"),
         (["stories", "lost-webhok"], "did you mean 'lost-webhook'?"),
         (["simulate", "stirpe"], "did you mean 'stripe'?"),
         (["contracts", "verify", "--provider", "learning", "--list"], "did you mean 'learning-service'?"),
