@@ -149,13 +149,13 @@ class Evidence:
         """All of it by the saga or payment that it is about: judging costs as much as has happened, no more."""
         by_saga, by_payment = itemgetter("sagaId"), itemgetter("payment_intent")
         return {
-            "intents": _grouped(self.intents, saga_of),
-            "deliveries": _grouped(self.deliveries, by_saga),
-            "holds": _grouped(self.holds, by_saga),
-            "notices": _grouped(self.notices, by_saga),
-            "exchanges": _grouped(self.exchanges, attrgetter("saga_id")),
-            "refunds": _grouped(self.refunds, by_payment),
-            "charges": _grouped(self.charges, by_payment),
+            "intents": _group(self.intents, saga_of),
+            "deliveries": _group(self.deliveries, by_saga),
+            "holds": _group(self.holds, by_saga),
+            "notices": _group(self.notices, by_saga),
+            "exchanges": _group(self.exchanges, attrgetter("saga_id")),
+            "refunds": _group(self.refunds, by_payment),
+            "charges": _group(self.charges, by_payment),
         }
 
     @cached_property
@@ -216,18 +216,18 @@ def saga_of(intent: Json) -> str:
 
 def _sagas(world: World, mentioned: set[str | None]) -> dict[str, Json | None]:
     wanted = sorted(filter(None, world.sagas | mentioned))
-    listed = _listed(world) if len(wanted) > 1 else {}
+    listed = _list_sagas(world) if len(wanted) > 1 else {}
     return {each: listed[each] if each in listed else world.payment.find_saga(each) for each in wanted}
 
 
-def _listed(world: World) -> dict[str, Json]:
+def _list_sagas(world: World) -> dict[str, Json]:
     """Return the sagas that the service's list tells whole: nobody has to ask for each of them."""
     with suppress(Refused):
         return {each["sagaId"]: each for each in world.payment.sagas(LARGEST_PAGE) if each.keys() >= WHOLE}
     return {}
 
 
-def _grouped(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+def _group(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
     found: dict[str, list[T]] = {}
     for each in items:
         found.setdefault(key(each), []).append(each)
