@@ -60,7 +60,7 @@ ROOMS = {
     ),
     "simulators.explore": _room(
         "simulators.check simulators.stories simulators.judge simulators.world simulators.clients "
-        "simulators.kit.json_types simulators.kit.seams",
+        "simulators.kit.json_types simulators.kit.seams simulators.kit.delivery simulators.kit.time.background",
         "distributed jinja2",
     ),
     "simulators.console": _room(
