@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts page strength fuzz bench pictures lint audit format lock clean
+.PHONY: help install demo test contracts wheel page strength fuzz bench pictures lint audit format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ contracts: install ## Renew pacts/, after a consumer's needs or the scenarios ha
 	@$(BIN)/pytest tests/contracts/consumers --pacts pacts
 	@$(BIN)/pytest tests/simulated -m scenario --world inside --played pacts/played.jsonl
 
+wheel: install ## The package, with all that its commands need: dist/
+	@rm -rf build/lib && $(BIN)/pip --quiet --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir dist .
+
 page: install ## The contracts as a page: build/contracts/index.html
 	@$(BIN)/harness contracts page --output build/contracts
 
@@ -44,6 +47,8 @@ strength: install ## How many of a provider's lies the contracts catch; takes mi
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run
 	@$(BIN)/python -m tests.bench.stripe
+	@$(BIN)/python -m tests.bench.slow_partner
+	@$(BIN)/python -m tests.bench.worlds
 
 pictures: install ## The pictures in the documents, taken of the running demo by Chromium
 	@$(BIN)/python -m tests.browser.pictures

@@ -119,12 +119,20 @@ class SagaCount:
 
 
 @dataclass(frozen=True)
+class PendingCount:
+    """How many outbox messages one receiver still has to get, and when the oldest was enqueued."""
+
+    to: str
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Counts:
     """What is stored, counted."""
 
     sagas: list[SagaCount]
-    outbox: int
-    outbox_since: datetime | None  # When the oldest was enqueued.
+    outbox: list[PendingCount]
     dead_letters: int
 
 
@@ -155,6 +163,6 @@ class Lists(Protocol):
         """Return how many there are of each."""
         ...
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, now: datetime) -> datetime | None:
         """Return when the next outbox message or deadline falls due, claimed outbox messages included."""
         ...

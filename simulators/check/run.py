@@ -21,7 +21,6 @@ def check(
     cases: Sequence[str] = (),
     storms: int = 0,
     jobs: int = 1,
-    junit: Path | None = None,
     tell: Callable[[Case, int, int], None] = lambda *_: None,
 ) -> CheckResult:
     """Put the parts to the service, only these cases if any are named; CannotBeJudged says why it could not be done."""
@@ -32,7 +31,7 @@ def check(
     chosen = [f"--case={each}" for each in cases]
     if files:
         with TemporaryDirectory() as folder:
-            problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, junit, Path(folder), collector)
+            problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, Path(folder), collector)
             collector.problems += [problem] if problem and not collector.problems else []
     if collector.problems:
         raise CannotBeJudged("\n".join(collector.problems))
@@ -47,7 +46,6 @@ def _run(
     subject: Subject,
     wanted: list[str],
     jobs: int,
-    junit: Path | None,
     folder: Path,
     collector: Collector,
 ) -> str:
@@ -56,9 +54,9 @@ def _run(
     arguments = [
         *wanted,
         "-p", "simulators.check.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:pact",
+        "-p", "no:payment_flow_harness",
         "-c", os.devnull, f"--rootdir={SUITE}", "--import-mode=importlib", f"--basetemp={folder / 'worlds'}",
         "-n", str(workers), "--dist", "worksteal", f"--subject={subject.to_json()}", f"--first-seed={subject.seed}",
-        *([f"--junitxml={junit}"] if junit else []),
     ]  # fmt: skip
     code = pytest.main(arguments, plugins=[collector])
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:

@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from simulators.cli.check import subject_fields
-from simulators.cli.demo import INTERRUPTED
 from simulators.cli.exploring import Exploring, Files
 from simulators.cli.usage import WrongUsage, explain_problems
 from simulators.clients.payments import READINESS
@@ -111,17 +110,13 @@ def explore(
     subject = subject_fields(env_file=None, workdir=Path(), ready_path=READINESS, **named)
     jobs = jobs or os.cpu_count() or 1
     exploring = Exploring(subject, files, is_quiet=as_json)
-    try:
-        with explain_problems():
-            if name:
-                has_held = exploring.run_one(_spec(name))
-            elif bound:
-                has_held = exploring.run_orders(bound, jobs, cluster)
-            else:
-                plan = _plan(seeds, span, options)
-                has_held = exploring.run(plan, jobs, cluster)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    with explain_problems():
+        if name:
+            has_held = exploring.run_one(_spec(name))
+        elif bound:
+            has_held = exploring.run_orders(bound, jobs, cluster)
+        else:
+            has_held = exploring.run(_plan(seeds, span, options), jobs, cluster)
     sys.exit(0 if has_held else 1)
 
 

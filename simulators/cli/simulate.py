@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -55,7 +54,6 @@ def simulate(  # noqa: PLR0913 - a command has so many options
         state.mkdir(parents=True, exist_ok=True)
     chosen = _choose(names, by_name(ports))
     with (
-        suppress(KeyboardInterrupt),  # it may be told to end before it stays
         explain_problems(),
         Together(
             Path(), ports=chosen, service_url=service_url.rstrip("/"), credentials=credentials, state=state

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -28,8 +28,14 @@ from simulators.console import (
 from simulators.console.responses import session, wants_json
 from simulators.console.session import Session
 from simulators.kit.http import protection
+from simulators.world.apart import CannotMoveTime
+from simulators.world.foreign_world import CannotTakeDown
+from simulators.world.process import DidNotStart
 from simulators.world.scheduler import NeverQuiet
 
+DIAGRAM = Blueprint(
+    "diagram", "simulators.diagram", static_folder="static", static_url_path="/diagram", template_folder="templates"
+)
 PAGES = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
 MENU = {
     "/": "Sagas", "/stories": "Stories", "/school": "School", "/webhooks": "Webhooks", "/faults": "Faults",
@@ -56,8 +62,9 @@ def create_app(shown: Session) -> Flask:
     app.register_error_handler(HTTPException, _explain_error)
     app.register_error_handler(Refused, _explain_refusal)
     app.register_error_handler(requests.RequestException, _explain_silence)
-    for kind in (NeverQuiet, AssertionError):
+    for kind in (NeverQuiet, AssertionError, CannotMoveTime, CannotTakeDown, DidNotStart):
         app.register_error_handler(kind, _explain_vain_wait)
+    app.register_blueprint(DIAGRAM)
     for module in PAGES:
         app.register_blueprint(module.routes)
     return app
@@ -65,7 +72,7 @@ def create_app(shown: Session) -> Flask:
 
 def _add_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
-        if not (name == "Cache-Control" and request.endpoint == "static"):
+        if not (name == "Cache-Control" and (request.endpoint or "").endswith("static")):
             answer.headers.setdefault(name, value)
     return answer
 
@@ -82,6 +89,7 @@ def _common_content() -> dict[str, Any]:
         "active_faults": session().active_faults(),
         "down": session().down(),
         "payment_service": session().service_name,
+        "first_service": session().first_service,
     }
 
 

@@ -1,7 +1,8 @@
 """Why a saga is where it is: whom it waits for and until when, what is on its way, and who could help."""
 
-from simulators.console.filters import date_and_time, span, timestamp
+from simulators.console.filters import date_and_time
 from simulators.console.session import Session
+from simulators.diagram.times import span, timestamp
 from simulators.kit.json_types import Json
 
 ENDS = {
@@ -17,6 +18,8 @@ TAKEN = "Stripe has taken the money"
 
 def explain(session: Session, saga: Json, intents: list[Json], deliveries: list[Json]) -> list[str]:
     """Return the sentences that tell it, the most important one first."""
+    if unreadable := _unreadable(saga):
+        return unreadable
     if saga["outcome"] in ENDS:
         return [ENDS[saga["outcome"]], *_contradictions(saga, intents)]
     sentences = [_explain_wait(session, saga)] if saga["waitingFor"] else []
@@ -27,6 +30,13 @@ def explain(session: Session, saga: Json, intents: list[Json], deliveries: list[
         sentences.append("The student's bank asks whether it is the cardholder who pays, and has no answer yet.")
     sentences += [_explain_retry(each) for each in deliveries if each["status"] == "PENDING" and each["attempts"]]
     return sentences + ([saga["nextStep"]] if saga.get("nextStep") else [])
+
+
+def _unreadable(saga: Json) -> list[str]:
+    """Tell of what is stored and cannot be read by the service: the saga, its payment or both."""
+    reasons = [part["unreadable"] for part in (saga, saga["payment"] or {}) if "unreadable" in part]
+    found = [f"The service cannot read what it has stored: {each}." for each in reasons]
+    return [*found, *([saga["nextStep"]] if found and saga.get("nextStep") else [])]
 
 
 def _contradictions(saga: Json, intents: list[Json]) -> list[str]:

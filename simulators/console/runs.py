@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from simulators.console.responses import field, page, wants_json
-from simulators.console.sequence import NARROW, Sequence, mark_difference, sequence
+from simulators.diagram.sequence import NARROW, Sequence, mark_difference, sequence
 from simulators.explore.storm_run import read_any_run, replay_any_run
 from simulators.judge.verdict import Standing
 from simulators.kit.json_types import Json

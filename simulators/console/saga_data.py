@@ -6,10 +6,9 @@ from itertools import pairwise
 from simulators.clients.learning import course_path, enroll_path
 from simulators.clients.payments import BOOKINGS
 from simulators.clients.stripe import INTENTS
-from simulators.console.filters import timestamp
-from simulators.console.index import Numbered
-from simulators.console.sequence import LONG
 from simulators.console.session import Session
+from simulators.diagram.sequence import LONG, Numbered
+from simulators.diagram.times import timestamp
 from simulators.kit.json_types import Json
 
 NEAR = 40  # So many exchanges before the first that names a saga one looks for the student's request that began it.
@@ -24,8 +23,11 @@ def exchanges_of(session: Session, saga: Json, intents: list[Json]) -> list[Numb
 def history_with_gaps(saga: Json) -> list[tuple[Json, timedelta | None]]:
     """Return each entry of its history, with how long one had to wait for it; None when that was not long."""
     times = [timestamp(each["at"]) for each in saga["history"]]
-    gaps = [None, *(later - earlier for earlier, later in pairwise(times) if earlier and later)]
-    return [(each, gap if gap and gap > LONG else None) for each, gap in zip(saga["history"], gaps, strict=True)]
+    gaps = [later - earlier for earlier, later in pairwise(times) if earlier and later]
+    first: list[timedelta | None] = [None] if times else []  # What cannot be read has no history.
+    return [
+        (each, gap if gap and gap > LONG else None) for each, gap in zip(saga["history"], [*first, *gaps], strict=True)
+    ]
 
 
 def _beginning(session: Session, saga: Json, named: list[Numbered]) -> list[Numbered]:

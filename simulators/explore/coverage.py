@@ -38,7 +38,7 @@ SAID = {
 
 
 @dataclass(frozen=True, order=True)
-class Moment:
+class Situation:
     """A message of a saga in one of its states; `is_heard` by the payment-service, or said by it."""
 
     state: str
@@ -60,8 +60,8 @@ class Coverage:
     def __init__(self) -> None:
         self.cells: Counter[Sighting] = Counter()
         self.rare: Counter[str] = Counter()
-        self._buyers: dict[Moment, Purchase] = {}
-        self._tries: Counter[tuple[Moment | str, str]] = Counter()
+        self._buyers: dict[Situation, Purchase] = {}
+        self._tries: Counter[tuple[Situation | str, str]] = Counter()
 
     def add(self, sagas: tuple[SagaSightings, ...]) -> None:
         """Count what one storm has seen."""
@@ -72,9 +72,9 @@ class Coverage:
                 self._buyers.setdefault(_moment(each), saga.purchase)  # type: ignore[arg-type]
 
     @property
-    def moments(self) -> dict[Moment, dict[str, int]]:
+    def moments(self) -> dict[Situation, dict[str, int]]:
         """Each moment seen, and how often with which trouble: 0 where there is a hole."""
-        rows: dict[Moment, dict[str, int]] = defaultdict(dict)
+        rows: dict[Situation, dict[str, int]] = defaultdict(dict)
         for seen, times in sorted(self.cells.items()):
             row = rows[_moment(seen)]
             row[seen.trouble] = row.get(seen.trouble, 0) + times
@@ -85,7 +85,7 @@ class Coverage:
         """The rare things that no storm has seen yet."""
         return [each.name for each in RARE_THINGS if not self.rare[each.name]]
 
-    def holes(self) -> Iterator[tuple[Moment, str]]:
+    def holes(self) -> Iterator[tuple[Situation, str]]:
         """Yield each moment with a trouble that it was never seen with."""
         for moment, row in self.moments.items():
             yield from ((moment, trouble) for trouble, times in row.items() if not times)
@@ -93,7 +93,7 @@ class Coverage:
     def wish(self) -> tuple[str, ...]:
         """Return what the next storm should have to reach the hole that was tried least; nothing without holes."""
         rare = [(each.name, "") for each in RARE_THINGS if not self.rare[each.name]]
-        aims: list[tuple[Moment | str, str]] = [*rare, *self.holes()]
+        aims: list[tuple[Situation | str, str]] = [*rare, *self.holes()]
         if not aims:
             return ()
         aim, trouble = min(aims, key=lambda each: self._tries[each])
@@ -111,7 +111,7 @@ class Coverage:
         ]
         return {"moments": rows, "rare": {each.name: self.rare[each.name] for each in RARE_THINGS}}
 
-    def _lead_to(self, moment: Moment, trouble: str, tries: int) -> tuple[str, ...]:
+    def _lead_to(self, moment: Situation, trouble: str, tries: int) -> tuple[str, ...]:
         kinds = (HEARD if moment.is_heard else SAID)[trouble]
         kind = kinds[tries % len(kinds)]
         fault = f"fault={kind}@{PAYMENT if kind == CRASH else moment.partner}"
@@ -119,8 +119,8 @@ class Coverage:
         return (f"kind={buyer.kind}", f"thing={buyer.thing}", way_wish(buyer.way), fault) if buyer else (fault,)
 
 
-def _moment(seen: Sighting) -> Moment:
-    return Moment(seen.state, seen.message, seen.partner, seen.is_heard)
+def _moment(seen: Sighting) -> Situation:
+    return Situation(seen.state, seen.message, seen.partner, seen.is_heard)
 
 
-__all__ = ["TROUBLES", "WELL", "Coverage", "Moment"]
+__all__ = ["TROUBLES", "WELL", "Coverage", "Situation"]

@@ -39,7 +39,7 @@ class Simulator:
         self.documents: Mapping[str, Shape] = {"timers": TIMER, "deliveries": DELIVERY, **documents}
         self.store = Store(state_path, self.documents)
         self.faults = Faults(seams.randomness, [*REQUEST_FAULTS, *NETWORK_FAULTS, *DELIVERY_FAULTS, *more_faults])
-        self.background = Background()
+        self.background = Background(seams.clock)
         self.timers = Timers(app, seams, self.store, self.background)
         self.calls = Calls(app, seams.clock)
         self.seed_data: Callable[[], None] = _no_data  # what is there at first, and after a reset

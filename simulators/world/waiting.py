@@ -24,6 +24,7 @@ class Pipe(NamedTuple):
 
 
 _SIGNALLED = Pipe(*os.pipe())  # has a byte for every signal that came after `end_tidily`
+_received: list[int] = []
 
 
 def wait_for(check: Callable[[], T | None], seconds: float, *, every: float = 0.02) -> T | None:
@@ -46,7 +47,8 @@ def end_tidily() -> None:
     takes wakes nobody: so each also leaves a byte in a pipe, by which `stay` ends in any case.
     """
 
-    def interrupt(*_: object) -> None:
+    def interrupt(number: int, _: object) -> None:
+        _received.append(number)
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
@@ -55,6 +57,11 @@ def end_tidily() -> None:
     signal.set_wakeup_fd(_SIGNALLED.write, warn_on_full_buffer=False)
     for each in SIGNALS:
         signal.signal(each, interrupt)
+
+
+def was_interrupted() -> bool:
+    """Tell whether a person has pressed Ctrl-C."""
+    return signal.SIGINT in _received
 
 
 def stay(*, until_stdin_closes: bool = False) -> None:

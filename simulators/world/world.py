@@ -4,13 +4,13 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import requests
 
 from simulators.clients.communication import CommunicationClient
 from simulators.clients.control import ControlClient
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import HttpClient, ServiceClient
 from simulators.clients.learning import LearningClient
 from simulators.clients.operator import Operator
 from simulators.clients.payments import PaymentsClient
@@ -20,7 +20,7 @@ from simulators.clients.tutor_matching import TutorMatchingClient
 from simulators.kit.json_types import Json
 from simulators.kit.seams import Clock
 from simulators.world.recorder import Recorder
-from simulators.world.topology import LEARNING, PAYMENT, STRIPE, ServiceClient, Topology
+from simulators.world.topology import LEARNING, PAYMENT, STRIPE, Topology
 from simulators.world.transport import OBSERVER
 
 T = TypeVar("T")
@@ -34,6 +34,7 @@ class World(ABC):
         self.topology, self.clock, self.recorder = topology, clock, recorder
         self.sagas: set[str] = set()
         self.outcomes: dict[str, str] = {}
+        self.verdicts: list[Any] = []  # The judge's last; it is one of those who look at a world from outside.
         self.played: Counter[str] = Counter()  # How often each story was, so that the next one has its own student.
         self._sessions: dict[str, requests.Session] = {}
 

@@ -9,12 +9,14 @@ import pytest
 
 from reference.settings import read_settings
 from tests.documents.generated import BEGIN, command_line, flows, wire
+from tests.documents.requirements import requirements
 from tests.rooms.source import ROOT
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "reference/WIRE.md": wire,
     "reference/sagas/README.md": flows,
     "simulators/cli/README.md": command_line,
+    "simulators/WHAT_YOUR_SERVICE_MUST_DO.md": requirements,
 }
 
 

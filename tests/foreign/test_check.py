@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from simulators.check.contract_replay import needed_interactions
 from simulators.world.foreign_time import libfaketime
 from simulators.world.waiting import wait_for
 from tests.foreign.processes import processes_of
@@ -25,6 +27,7 @@ HARNESS = [sys.executable, "-m", "simulators.cli", "check"]
 NODE = ["--command", f"node {FOLDER / 'server.js'}"]
 NAIVE = ["--service", "simulators.naive.app:create_app"]
 A_WHILE = 60
+WANTED_OF_PAYMENTS = len(needed_interactions())
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -63,7 +66,10 @@ def test_a_broken_promise_is_named_with_the_command_that_shows_it_again(tmp_path
     page = (report / "index.html").read_text()
     assert again in page
     assert "<script" not in page
-    assert "http://" not in page.replace("http://127.0.0.1", "")
+    assert "http://" not in re.sub(r'http://127\.0\.0\.1|xmlns="[^"]+"', "", page)
+    assert {each.name for each in report.iterdir()} == {
+        "index.html", "check.json", "junit.xml", "messages.ndjson", "badge.svg",
+    }  # fmt: skip
     assert len(ET.parse(report / "junit.xml").findall(".//failure")) == 1  # noqa: S314 - our own file
 
 
@@ -88,6 +94,45 @@ def test_a_mistake_of_a_command_is_seen_with_the_last_that_it_printed() -> None:
     assert "CANCEL_INTENT failed" in case["log"]
 
 
+def test_the_reference_keeps_every_contract_without_a_desk() -> None:
+    done = checked("--only", "contracts")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{WANTED_OF_PAYMENTS} of {WANTED_OF_PAYMENTS} kept" in done.stdout
+
+
+@pytest.mark.node
+@needs_node
+@needs_libfaketime
+def test_a_message_that_lacks_what_its_contract_needs_is_found_on_the_wire() -> None:
+    examples = [
+        "--scenario",
+        "learning-service: CREATE_ENROLLMENT_RECORD",
+        "--scenario",
+        "harness: a parked saga is resumed",
+    ]
+    wrong = [*NODE, "--env", "MISTAKE=delivery-lacks-the-payment", "--only", "contracts", *examples]
+    done = checked(*wrong)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "data.paymentId is missing" in done.stdout
+    assert "--scenario 'learning-service: CREATE_ENROLLMENT_RECORD'" in done.stdout
+    assert "1 of 2 kept" in done.stdout
+
+
+@pytest.mark.node
+@needs_node
+@needs_libfaketime
+def test_whoever_answers_before_storing_is_found_before_time_moves_and_its_point_can_be_played_alone() -> None:
+    wrong = [*NODE, "--env", "MISTAKE=answers-before-it-is-stored", "--only", "crashes"]
+    point = "course-bought@answered:payment_intent.succeeded:1"
+    done = checked(*wrong, "--scenario", point)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "killed at the 1st payment_intent.succeeded, once the service has answered it" in done.stdout
+    assert "answered before it was stored" in done.stdout
+    assert f"alone: --only crashes --scenario '{point}'" in done.stdout
+    done = checked(*NODE, "--only", "crashes", "--scenario", point)
+    assert "1 of 1 kept" in done.stdout, done.stdout + done.stderr
+
+
 @pytest.mark.node
 @needs_node
 def test_what_would_have_to_wait_on_the_machines_time_is_left_out_by_name() -> None:
@@ -107,7 +152,7 @@ def test_a_storm_is_drawn_from_its_seed_and_its_replay_is_named() -> None:
     ("arguments", "why"),
     [
         (["--command", "node x.js", "--service-url", "http://127.0.0.1:8000"], "not both"),
-        (["--only", "dreams"], "there are stories, scenarios, storms"),
+        (["--only", "dreams"], "there are stories, scenarios, contracts, storms, crashes"),
         (["--scenario", "ENR-99"], "there is no case of this name"),
         (["--env", "A=b"], "are for a --command"),
         (["--command", "x", "--env", "A"], "'A' is not NAME=VALUE"),

@@ -9,6 +9,7 @@ from tests.rooms.source import Source, within
 
 SEAMS = {
     "reference/runtime.py": "the payment-service's clock, randomness, session and threads",
+    "reference/application/dispatch_queue.py": "where its workers wait for the next message",
     "simulators/kit/seams.py": "the simulators' clock, randomness and session",
     "simulators/kit/time/background.py": "the thread that drives what is due",
     "simulators/naive/runtime.py": "the naive service's clock, session and thread",

@@ -6,8 +6,8 @@ from pytest_bdd import given, parsers, then, when
 
 from simulators.check.expect import expect
 from simulators.check.steps.scenario import CurrentScenario, duration, money
-from simulators.clients.stripe import amount_at_stripe
 from simulators.clients.student_app import GOOD_CARD
+from simulators.kit.currencies import amount_at_stripe
 
 CARDS = {
     "is declined": "pm_card_visa_chargeDeclined",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from itertools import count
 
@@ -25,6 +27,12 @@ def enrolled(session: Session, student: str, course: str = "algebra") -> str:
     session.world.student(student).client_secret(saga_id)
     session.world.settle()
     return saga_id
+
+
+def store(session: Session, statement: str, saga_id: str) -> None:
+    """Write into the service's database behind its back."""
+    with closing(sqlite3.connect(max(session._folder.glob("*/payment.sqlite")))) as database, database:
+        database.execute(f"{statement} WHERE saga_id = ?", (saga_id,))
 
 
 def test_the_list_can_be_narrowed_and_searched(visitor: Visitor, session: Session, student: str) -> None:
@@ -120,3 +128,21 @@ def test_a_student_changes_their_mind_and_a_person_resumes(visitor: Visitor, ses
     assert "See at Stripe why" in " ".join(visitor.read_json(f"/sagas/{parked}")["why"])
     visitor.act(f"/sagas/{parked}/resume", why="it is mended")
     assert "it is mended" in str(visitor.read_json(f"/sagas/{parked}")["saga"]["history"])
+
+
+@pytest.mark.parametrize(
+    "odd", ["UPDATE sagas SET started_at = 'odd'", "UPDATE sagas SET body = '7'", "UPDATE payments SET body = '7'"]
+)
+def test_what_the_service_cannot_read_is_shown_as_such(
+    visitor: Visitor, session: Session, student: str, odd: str
+) -> None:
+    saga_id = session.world.student(student).enroll("algebra")
+    session.world.student(student).client_secret(saga_id)
+    session.world.settle()
+    store(session, odd, saga_id)
+    assert "a person: it cannot be read" in visitor.read_page(f"/?student={student}")
+    assert "The service cannot read what it has stored" in visitor.read_json(f"/sagas/{saga_id}")["why"][0]
+    assert visitor.get(f"/sagas/{saga_id}").status_code == 200
+    assert visitor.read_json(f"/pay/{saga_id}")["stands"]["heading"] == "A person is looking into it"
+    store(session, "DELETE FROM payments", saga_id)
+    store(session, "DELETE FROM sagas", saga_id)

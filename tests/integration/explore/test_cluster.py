@@ -17,7 +17,6 @@ from simulators.world.waiting import wait_for
 from tests.rooms.source import ROOT
 
 DASK = [sys.executable, "-m", "distributed.cli.dask_scheduler"], [sys.executable, "-m", "distributed.cli.dask_worker"]
-QUIETLY = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 A_MINUTE = 60
 
 
@@ -38,7 +37,7 @@ class LocalCluster:
         ]  # fmt: skip
 
     def _start(self, *command: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(command, **QUIETLY)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
         return process

@@ -38,8 +38,12 @@ def wait_for_its_end(process: subprocess.Popen[str]) -> None:
         pytest.fail(f"it did not end:\n{process.communicate(timeout=60)[1]}")
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, None], ids=["SIGTERM", "SIGINT", "its input closes"])
-def test_it_ends_cleanly_however_it_is_told_to(how: signal.Signals | None) -> None:
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [(signal.SIGTERM, 0), (signal.SIGINT, 130), (None, 0)],
+    ids=["SIGTERM", "Ctrl-C", "its input closes"],
+)
+def test_it_ends_cleanly_however_it_is_told_to(how: signal.Signals | None, code: int) -> None:
     with simulate("--until-stdin-closes", "--json") as process:
         assert process.stdout
         assert process.stdout.readline().startswith("{")
@@ -47,7 +51,7 @@ def test_it_ends_cleanly_however_it_is_told_to(how: signal.Signals | None) -> No
             process.send_signal(how)
             wait_for_its_end(process)
         _, complaints = process.communicate(timeout=60)
-    assert (process.returncode, complaints) == (0, "")
+    assert (process.returncode, complaints) == (code, "")
 
 
 LOSES_ITS_SIGNAL = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulators.check.purchases import Purchase
-from simulators.explore.coverage import Coverage, Moment
+from simulators.explore.coverage import Coverage, Situation
 from simulators.explore.rare_things import RARE_THINGS
 from simulators.explore.sightings import AGAIN, REFUSED, WELL, SagaSightings, Sighting
 from simulators.explore.spec import StormSpec
@@ -15,7 +15,7 @@ PAID = Sighting("AWAITING_PAYMENT", "payment_intent.succeeded", "stripe", is_hea
 def test_a_hole_is_what_was_never_seen_of_a_message_in_a_state() -> None:
     coverage = Coverage()
     coverage.add((SagaSightings(BUYER, (PAID, PAID)),))
-    moment = Moment("AWAITING_PAYMENT", "payment_intent.succeeded", "stripe", is_heard=True)
+    moment = Situation("AWAITING_PAYMENT", "payment_intent.succeeded", "stripe", is_heard=True)
     assert coverage.moments == {moment: {AGAIN: 0, REFUSED: 0, WELL: 2}}
     assert list(coverage.holes()) == [(moment, AGAIN), (moment, REFUSED)]
 

@@ -8,13 +8,13 @@ from math import inf
 from typing import Self
 
 from simulators.clients.stripe import API_PATH
-from simulators.console.filters import span, time_of_day, timestamp
-from simulators.console.index import Numbered
+from simulators.diagram.times import span, time_of_day, timestamp
 from simulators.kit.json_types import Json
 from simulators.world.payload import KEY
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, PORTS, STRIPE
 
+Numbered = tuple[int, Exchange]
 STUDENT = "student"
 GUTTER, LANE_WIDTH, NARROW = 62, 156, 117
 TIP, LOST_BEYOND_MIDDLE = 2, 20
@@ -38,13 +38,14 @@ class Step:
     lost: bool = False
     pause: str = ""
     differs: bool = False
+    is_cause: bool = False  # It broke a promise.
     payload: Json = field(default_factory=dict)
 
     @property
     def style(self) -> str:
         """How its arrow is drawn: an event or webhook is dashed, a call or command is not."""
         is_news = self.message_id is not None and not self.said.isupper()
-        marks = {"lost": self.is_lost, "again": self.again, "differs": self.differs}
+        marks = {"lost": self.is_lost, "again": self.again, "differs": self.differs, "cause": self.is_cause}
         return " ".join(["news" if is_news else "call", *(name for name, is_so in marks.items() if is_so)])
 
     def is_like(self, other: Self) -> bool:
@@ -75,7 +76,7 @@ class Step:
         tries = f", {len(self.answers)} times" if len(self.answers) > 1 else ""
         again = " again" if self.again else ""
         outcome = "it never arrives" if self.lost else self.outcome
-        here = " (here the two part)" if self.differs else ""
+        here = " (here the two part)" if self.differs else " (this broke the promise)" if self.is_cause else ""
         return f"{time_of_day(self.at)} {self.caller} → {self.callee}: {self.said}{again}{tries}: {outcome}{here}"
 
 
@@ -139,6 +140,17 @@ def mark_difference(one: Sequence, other: Sequence) -> None:
             for step in filter(None, (mine, theirs)):
                 step.differs = True
             return
+
+
+def mark_cause(drawn: Sequence, cause: Exchange) -> None:
+    """Mark the exchange that broke a promise: the last row in which this was said."""
+    found = [each for each in drawn.steps if (each.caller, each.callee, each.said) == _ends_and_title(cause)]
+    for step in found[-1:]:
+        step.is_cause = True
+
+
+def _ends_and_title(each: Exchange) -> tuple[str, str, str]:
+    return each.caller, each.callee, _title(each)
 
 
 def _fold_retries(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -> list[Step]:
