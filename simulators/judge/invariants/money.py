@@ -43,7 +43,7 @@ def _has_reason(evidence: Evidence, intent: Json) -> bool:
     denied = any(each.message in DELIVERIES and each.status in CLIENT_ERRORS for each in about)
     wish = f"{saga_path(saga_id)}/cancel"
     cancelled = any(each.path == wish and each.is_accepted for each in evidence.exchanges)
-    is_other_sum = intent["amount_received"] != _agreed_price(intent)["amount"]
+    is_other_sum = _sum_taken(intent) != _agreed_price(intent)
     return refused or denied or cancelled or is_other_sum or _is_late(evidence, intent)
 
 
@@ -87,7 +87,7 @@ def the_agreed_price(evidence: Evidence) -> Findings:
         price, asked = evidence.payment(saga_of(intent)).get("price"), _agreed_price(intent)
         if price and asked != _at_stripe(price):
             yield Finding(saga_of(intent), f"{asked} asked for, {price} agreed")
-        taken = {"amount": intent["amount_received"], "currency": intent["currency"].upper()}
+        taken = _sum_taken(intent)
         if evidence.deliveries_of(saga_of(intent)) and taken != asked:
             yield Finding(saga_of(intent), f"a seat for {taken} instead of {asked}")
 
@@ -142,6 +142,10 @@ def stripe_knows_what_for(evidence: Evidence) -> Findings:
 
 def _agreed_price(intent: Json) -> Json:
     return intent.get("asked") or {"amount": intent["amount"], "currency": intent["currency"].upper()}
+
+
+def _sum_taken(intent: Json) -> Json:
+    return {"amount": intent["amount_received"], "currency": intent["currency"].upper()}
 
 
 def _at_stripe(price: Json) -> Json:
