@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from simulators.check.result import Case, CheckResult, Outcome
 from simulators.check.subject import Subject
@@ -20,7 +21,7 @@ def replay(subject: Subject, case: Case) -> str:
     if case.part == "storms":
         return f"harness check{subject.options} --only storms --seed {case.id.removeprefix('seed-')} --storms 1"
     seed = f" --seed {subject.seed}" if subject.seed else ""
-    return f"harness check{subject.options} --only {case.part} --scenario {case.id}{seed}"
+    return f"harness check{subject.options} --only {case.part} --scenario {quote(case.id)}{seed}"
 
 
 def failure(subject: Subject, case: Case) -> Iterator[str]:
@@ -56,7 +57,10 @@ def _fold(text: str, indent: str = "") -> list[str]:
     """Break a sentence into lines that fit; what is a table keeps its spaces."""
     if "   " in text:
         return [text]
-    return textwrap.wrap(text, LINE_WIDTH, initial_indent=indent, subsequent_indent=indent + "  ") or [text]
+    whole_words = textwrap.TextWrapper(
+        LINE_WIDTH, indent, indent + "  ", break_long_words=False, break_on_hyphens=False
+    )  # an id can be copied
+    return whole_words.wrap(text) or [text]
 
 
 def summary(result: CheckResult) -> Iterator[str]:

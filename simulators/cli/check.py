@@ -19,7 +19,10 @@ from simulators.world.topology import REFERENCE
 @command_option
 @click.option("--service-url", "url", help="Where a service listens that runs already.")
 @click.option("--service", "factory", default=REFERENCE, show_default=True, help="A Python factory, in process.")
-@click.option("--only", help="Only these parts, separated by commas: stories, scenarios, storms.  [default: all]")
+@click.option(
+    "--only",
+    help="Only these parts, separated by commas: stories, scenarios, contracts, storms, crashes.  [default: all]",
+)
 @click.option("--scenario", "cases", multiple=True, help="Only this case, such as ENR-15, ENR-20/3 or lost-webhook.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the first storm, and of a factory's ids.")
 @click.option("--storms", type=click.IntRange(min=0), default=5, show_default=True, help="How many, from this seed on.")
@@ -54,7 +57,7 @@ def check(
         from simulators.cli.checking import Checking  # noqa: PLC0415 - what it needs comes with the extra
     except ImportError as missing:
         raise WrongUsage(f"harness check needs {missing.name}: pip install 'payment-flow-harness[check]'") from missing
-    checking = Checking(_subject_fields(**named), only, cases, is_quiet=as_json)
+    checking = Checking(subject_fields(**named), only, cases, is_quiet=as_json)
     with explain_problems():
         result = checking.run(jobs, junit, report, storms)
     if as_json:
@@ -62,10 +65,10 @@ def check(
     sys.exit(0 if result.is_kept else 1)
 
 
-def _subject_fields(
+def subject_fields(
     *,
     command: str | None,
-    url: str | None,
+    url: str | None = None,
     factory: str,
     workdir: Path,
     variables: tuple[str, ...],
