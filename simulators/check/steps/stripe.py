@@ -7,7 +7,7 @@ from pytest_bdd import given, parsers, then, when
 from simulators.check.expect import expect
 from simulators.check.steps.scenario import CurrentScenario, duration, money
 from simulators.clients.student_app import GOOD_CARD
-from simulators.kit.currencies import amount_at_stripe
+from simulators.kit.currencies import amount_at_stripe, money_at_stripe
 
 CARDS = {
     "is declined": "pm_card_visa_chargeDeclined",
@@ -154,13 +154,15 @@ def expect_dispute(scenario: CurrentScenario, status: str) -> None:
 def has_paid(scenario: CurrentScenario, who: str, price: str) -> None:
     """Stripe took that much from the student, and kept it."""
     amount, currency = money(price)
-    expect(paid_in_all(scenario, who), {currency: amount_at_stripe(amount, currency)}, f"what {who} has paid")
+    wanted = {currency: amount_at_stripe(amount, currency)}
+    expect(in_words(paid_in_all(scenario, who)), in_words(wanted), f"what {who} has paid")
 
 
 @then(parsers.parse('"{who}" has paid nothing'))
 def has_paid_nothing(scenario: CurrentScenario, who: str) -> None:
     """Stripe took nothing, or has given all of it back."""
-    expect([each for each in paid_in_all(scenario, who).values() if each], [], f"what {who} has paid")
+    sums = {currency: amount for currency, amount in paid_in_all(scenario, who).items() if amount}
+    expect(in_words(sums), [], f"what {who} has paid")
 
 
 @then(parsers.parse('"{who}" gets her money back'))
@@ -248,3 +250,8 @@ def paid_in_all(scenario: CurrentScenario, who: str) -> dict[str, int]:
             code = intent["currency"].upper()
             sums[code] = sums.get(code, 0) + intent["amount_received"] - back
     return sums
+
+
+def in_words(sums: dict[str, int]) -> list[str]:
+    """Return sums that Stripe counts, by currency, as a person reads them."""
+    return [money_at_stripe(amount, currency) for currency, amount in sorted(sums.items())]
