@@ -24,9 +24,8 @@ $(READY): pyproject.toml requirements.lock
 demo: install ## Run all services on loopback, with pages in the browser; Ctrl-C ends it
 	@$(BIN)/harness demo
 
-test: install ## Everything that must hold before a change lands; all is run, the first failure's code is kept
-	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest -n 2 --dist worksteal"; do \
-		echo "== $$check"; $(BIN)/$$check || code=$${code:-$$?}; done; exit $${code:-0}
+test: install ## Everything that must hold before a change lands: the tests, and style and types beside them
+	@$(BIN)/pytest -n 2 --dist worksteal --durations=10 --lint
 
 fuzz: install ## 20,000 odd requests to each service: no 5xx, no traceback, no state moved by a refusal; takes minutes
 	@FUZZ_REQUESTS=20000 $(BIN)/pytest tests/fuzz -n 2 --dist worksteal

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from simulators.check.subject import Subject
 from simulators.check.transcript import standings, transcribe
@@ -32,6 +34,10 @@ MARKERS = (
 
 class PromiseBroken(AssertionError):  # noqa: N818 - reads as what happened
     """What the world shows at the end of a case, promise by promise."""
+
+
+class Silent(AssertionError):  # noqa: N818 - reads as what happened
+    """A service did not answer at all."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -120,8 +126,9 @@ def _transcript(item: pytest.Item, world: World) -> Iterator[None]:
 def world(unjudged_world: World) -> Iterator[World]:
     """A new world, which must keep its promises to the end: until nobody has anything left to do."""
     yield unjudged_world
-    come_to_rest(unjudged_world)
-    must_be_kept(unjudged_world)
+    with name_the_silent(unjudged_world):
+        come_to_rest(unjudged_world)
+        must_be_kept(unjudged_world)
 
 
 def come_to_rest(world: World) -> None:
@@ -139,11 +146,31 @@ def must_be_kept(world: World) -> None:
         raise PromiseBroken("\n".join(map(str, broken)))
 
 
+@contextmanager
+def name_the_silent(world: World | None) -> Iterator[None]:
+    """Raise Silent in a sentence, instead of a library's error, when a service does not answer."""
+    try:
+        yield
+    except requests.RequestException as silence:
+        raise Silent(_silence(world, silence)) from silence
+
+
+def _silence(world: World | None, silence: requests.RequestException) -> str:
+    url, method = getattr(silence.request, "url", None) or "", getattr(silence.request, "method", None) or ""
+    address = urlsplit(url)
+    urls = world.topology.urls if world else {}
+    names = (name for name, each in urls.items() if urlsplit(each).netloc == address.netloc)
+    why = "in time" if isinstance(silence, requests.Timeout) else "and broke the connection off"
+    kind = type(silence).__name__
+    return f"{next(names, address.netloc or 'a service')} did not answer {method} {address.path} {why} ({kind})"
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:  # noqa: ARG001 - pytest's own
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Leave out by name what would have to wait for longer than anybody does, and what a service need not offer."""
     try:
-        return (yield)
+        with name_the_silent(getattr(item, "funcargs", {}).get("unjudged_world")):
+            return (yield)
     except (CannotMoveTime, CannotTakeDown, NotOffered) as reason:
         pytest.skip(str(reason))
 

@@ -15,7 +15,7 @@ from simulators.judge.verdict import Standing
 from simulators.kit.json_types import Json
 from simulators.world.recorder import Exchange
 
-ERROR_NAME = re.compile(r"^(?:[\w.]+\.)?(?:AssertionError|PromiseBroken|Failed): ")
+ERROR_NAME = re.compile(r"^(?:[\w.]+\.)?(?:AssertionError|PromiseBroken|Silent|Failed|NeverQuiet|DidNotStart): ")
 MAIN_LINES = 12
 
 

@@ -1,6 +1,5 @@
 """The transcript of a case: what was said in its world, what was lost, what the service printed, what was judged."""
 
-import re
 from contextlib import suppress
 from dataclasses import asdict
 
@@ -15,7 +14,6 @@ from simulators.world.around import Around
 from simulators.world.world import World
 
 KEPT_EXCHANGES, KEPT_LOG_LINES = 150, 40
-COLOUR = re.compile(r"\x1b\[[\d;]*m")  # As services print for terminals.
 
 
 def transcribe(world: World, since: int = 0) -> Json:
@@ -61,5 +59,5 @@ def _lost_messages(world: World) -> list[Json]:
 
 def _log(world: World) -> str:
     if isinstance(world, Around):
-        return COLOUR.sub("", world.process.log_tail())
+        return world.process.log_tail()
     return "\n".join([line for line in world.log() if not line.startswith("DEBUG ")][-KEPT_LOG_LINES:])

@@ -32,7 +32,7 @@ class Checking:
 
     def __init__(self, subject: dict[str, Any], only: str | None, cases: tuple[str, ...], *, is_quiet: bool) -> None:
         self._subject, self._cases, self._is_quiet = Subject(**subject), cases, is_quiet
-        self._parts = [_part(name) for name in (only.split(",") if only else PARTS)]
+        self._parts = [_part(name) for name in (PARTS if only is None else only.split(","))]
         self._progress = ProgressLine(is_quiet=is_quiet)
 
     def run(self, jobs: int | None, junit_file: Path | None, report: Path | None, storms: int) -> CheckResult:
@@ -109,4 +109,4 @@ def _part(name: str) -> CheckPart:
     try:
         return PARTS[name.strip()]
     except KeyError:
-        raise WrongUsage(f"--only {name}: there are {', '.join(PARTS)}") from None
+        raise WrongUsage(f"--only {name!r}: there are {', '.join(PARTS)}") from None

@@ -20,7 +20,7 @@ from simulators.explore.spec import StormSpec
 from simulators.kit.seams import Clock
 from simulators.world.topology import REFERENCE
 
-LAST_SEED = 99
+LAST_SEED, ORDERS = 99, 200
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -54,6 +54,15 @@ class SpanType(click.ParamType[Any]):
 @click.option("--seeds", type=SeedsType(), help="These.  [default: 0-99, or from 0 on --for a time]")
 @click.option("--for", "span", type=SpanType(), help="So long: 90s, 10m, 8h.")
 @click.option("--storm", "name", help="Only this one, by its name, such as 7/3x3.")
+@click.option(
+    "--interleavings",
+    "bound",
+    type=click.IntRange(min=1),
+    is_flag=False,
+    flag_value=ORDERS,
+    metavar="[N]",
+    help=f"No storms, but every order of one purchase of each kind, N at most.  [N: {ORDERS}]",
+)
 @click.option("--purchases", type=click.IntRange(min=1), default=3, show_default=True, help="In each storm.")
 @click.option("--faults", type=click.IntRange(0, 24), default=3, show_default=True, help="Kinds of them in each storm.")
 @click.option("--service", "factory", default=REFERENCE, show_default=True, help="A Python factory, in process.")
@@ -82,6 +91,7 @@ def explore(
     span: timedelta | None,
     name: str | None,
     *,
+    bound: int | None,
     jobs: int | None,
     cluster: str,
     as_json: bool,
@@ -93,18 +103,20 @@ def explore(
 
     Exit codes: 0 every promise held, 1 one was broken, 2 wrong usage, 130 ended by Ctrl-C.
     """
-    if bool(seeds) + bool(span) + bool(name) > 1:
-        raise WrongUsage("one of --seeds, --for and --storm")
+    if bool(seeds) + bool(span) + bool(name) + bool(bound) > 1:
+        raise WrongUsage("one of --seeds, --for, --storm and --interleavings")
     options = {option: named.pop(option) for option in ("purchases", "faults", "stops_first", "is_steered")}
     files = Files(*(named.pop(file) for file in ("coverage", "save", "test")))
     subject = subject_fields(env_file=None, workdir=Path(), ready_path=READINESS, **named)
+    jobs = jobs or os.cpu_count() or 1
     exploring = Exploring(subject, files, is_quiet=as_json)
     with explain_problems():
         if name:
             has_held = exploring.run_one(_spec(name))
+        elif bound:
+            has_held = exploring.run_orders(bound, jobs, cluster)
         else:
-            plan = _plan(seeds, span, options)
-            has_held = exploring.run(plan, jobs or os.cpu_count() or 1, cluster)
+            has_held = exploring.run(_plan(seeds, span, options), jobs, cluster)
     sys.exit(0 if has_held else 1)
 
 

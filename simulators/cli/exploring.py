@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from simulators.check.subject import CannotBeJudged, Subject
 from simulators.check.time_finding import find_time
 from simulators.cli.progress import CLEAR_LINE
 from simulators.cli.usage import WrongUsage
+from simulators.explore.interleavings import CASES, try_orders
 from simulators.explore.page import coverage_page, summarize
 from simulators.explore.playing import StormResult, play_spec
 from simulators.explore.search import Plan, Search, SearchResult
 from simulators.explore.shrinking import SmallStorm
 from simulators.explore.spec import StormSpec
 from simulators.explore.storm_run import describe, run_storm, write_test
-from simulators.explore.workers import NoCluster, open_workers
+from simulators.explore.workers import NoCluster, Workers, open_workers
 from simulators.kit.seams import Clock
 from simulators.stories.run import SERVICES
 
@@ -49,11 +51,8 @@ class Exploring:
 
     def run(self, plan: Plan, jobs: int, cluster: str) -> bool:
         """Search, tell, and write what is asked for; returns whether every promise held."""
-        try:
-            with open_workers(jobs, cluster) as workers:
-                result = Search(self._subject, plan, workers, self._clock, self._tell).run()
-        except NoCluster as problem:
-            raise WrongUsage(str(problem)) from problem
+        with _open(jobs, cluster) as workers:
+            result = Search(self._subject, plan, workers, self._clock, self._tell).run()
         self._clear_line()
         if self._is_quiet:
             click.echo(json.dumps(result.to_json()))
@@ -61,6 +60,19 @@ class Exploring:
             self._conclude(result)
         self._write(result)
         return not result.failures
+
+    def run_orders(self, bound: int, jobs: int, cluster: str) -> bool:
+        """Try every order of one purchase of each kind, so many at most; returns whether all ended right."""
+        if self._subject.command:
+            raise WrongUsage("--interleavings choose what happens next inside a world: name a --service")
+        has_held = True
+        with _open(jobs, cluster) as workers:
+            for pending in [workers.submit(try_orders, name, self._subject, bound) for name in CASES]:
+                orders = pending.result()
+                has_held = has_held and orders.has_held
+                for line in [json.dumps(orders.to_json())] if self._is_quiet else orders.describe():
+                    click.echo(line)
+        return has_held
 
     def run_one(self, spec: StormSpec) -> bool:
         """Play one storm, and tell all of it."""
@@ -142,3 +154,12 @@ class Exploring:
     def _say(self, line: str) -> None:
         if not self._is_quiet:
             click.echo(line)
+
+
+@contextmanager
+def _open(jobs: int, cluster: str) -> Iterator[Workers]:
+    try:
+        with open_workers(jobs, cluster) as workers:
+            yield workers
+    except NoCluster as problem:
+        raise WrongUsage(str(problem)) from problem

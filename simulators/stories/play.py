@@ -94,7 +94,7 @@ class Play:
         except Refused as refusal:
             return str(refusal).partition(": ")[0]  # What was answered may hold a client secret.
         except (AssertionError, requests.RequestException) as problem:
-            return str(problem).partition("\n")[0]
+            return str(problem).partition("\n")[0].rstrip(":")
         return ""
 
     def _wrong_ending(self) -> str:

@@ -121,6 +121,29 @@ def test_a_message_that_lacks_what_its_contract_needs_is_found_on_the_wire() -> 
 @pytest.mark.node
 @needs_node
 @needs_libfaketime
+@pytest.mark.parametrize(
+    ("mistake", "case", "why"),
+    [
+        (
+            "outbox-in-memory",
+            "course-bought@arrived:PaymentSucceeded:1",
+            "PaymentSucceeded has never reached the learning-service",
+        ),
+        ("deadlines-in-memory", "course-expired@answered:payment_intent.created:1", "still has not ended"),
+        ("message-id-for-each-try", "course-bought@done:PaymentSucceeded:1", "2 different messages"),
+        ("a-start-is-taken-twice", "course-bought@repeated:EnrollInCourseInitiated:1", "Stripe knows what for"),
+        ("news-before-the-answer-is-dropped", "lost-answer", "put aside for a person as of no use"),
+    ],
+)
+def test_what_only_a_crash_or_a_lost_answer_shows_is_found(mistake: str, case: str, why: str) -> None:
+    done = checked(*NODE, "--env", f"MISTAKE={mistake}", "--only", "stories,crashes", "--scenario", case)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert why in " ".join(done.stdout.split())
+
+
+@pytest.mark.node
+@needs_node
+@needs_libfaketime
 def test_whoever_answers_before_storing_is_found_before_time_moves_and_its_point_can_be_played_alone() -> None:
     wrong = [*NODE, "--env", "MISTAKE=answers-before-it-is-stored", "--only", "crashes"]
     point = "course-bought@answered:payment_intent.succeeded:1"
@@ -153,11 +176,23 @@ def test_a_storm_is_drawn_from_its_seed_and_its_replay_is_named() -> None:
     [
         (["--command", "node x.js", "--service-url", "http://127.0.0.1:8000"], "not both"),
         (["--only", "dreams"], "there are stories, scenarios, contracts, storms, crashes"),
-        (["--scenario", "ENR-99"], "there is no case of this name"),
+        (["--scenario", "ENR-99"], "--scenario ENR-99: there is no case of this name"),
+        (["--only", "stories", "--scenario", "course", "--scenario", "lost-webhok"], "is lost-webhook meant?"),
+        (["--only", ""], "--only '': there are stories"),
+        (["--only", "storms", "--storms", "0"], "none are wanted (--storms 0)"),
+        (["--command", ""], "--command is empty"),
+        (["--command", "node 'x"], "cannot be read: No closing quotation"),
+        (["--command", "x", "--env", "=5"], "'=5' is not NAME=VALUE"),
+        (["--service-url", "nonsense"], "no address such as http://127.0.0.1:8000"),
+        (["--scenario", "course", "--report", "/dev/null/x"], "cannot be written"),
         (["--env", "A=b"], "are for a --command"),
         (["--command", "x", "--env", "A"], "'A' is not NAME=VALUE"),
         (["--service", "no.such.module:create_app"], "no service at 'no.such.module:create_app'"),
-        (["--command", "no-such-program"], "ended with exit code 127"),
+        (["--command", "no-such-program"], "ended with exit code 127 before it was ready"),
+        (
+            ["--command", "printf '\\033[31mred\\001\\n'"],
+            "ended with exit code 0 before it was ready. It printed:\nred\ufffd",
+        ),
         (["--service-url", "http://127.0.0.1:9", "--only", "stories"], "needs the service's environment here too"),
     ],
 )
@@ -166,6 +201,23 @@ def test_what_cannot_be_judged_is_said_in_a_sentence(arguments: list[str], why: 
     assert done.returncode == 2, done.stdout + done.stderr
     assert why in done.stderr
     assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_a_check_in_process_that_is_killed_leaves_nothing_in_shared_memory(tmp_path: Path) -> None:
+    arguments, environ = [*HARNESS, "--only", "scenarios", "--jobs", "2"], {**os.environ, "MARKER": str(tmp_path)}
+    with subprocess.Popen(
+        arguments, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as harness:
+        left = wait_for(lambda: in_memory(processes_of(str(tmp_path))), A_WHILE)
+        assert left
+        os.kill(harness.pid, signal.SIGKILL)
+    assert wait_for(lambda: not any(each.exists() for each in left), A_WHILE)
+    assert wait_for(lambda: not processes_of(str(tmp_path)), A_WHILE)
+
+
+def in_memory(processes: list[int]) -> list[Path]:
+    return [folder for each in processes for folder in Path("/dev/shm").glob(f"harness-{each}-*")]
 
 
 @pytest.mark.node

@@ -70,7 +70,7 @@ ROOMS = {
     "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
     "simulators.explore": _room(
         f"simulators.check simulators.stories simulators.judge simulators.world simulators.clients {_DATA} "
-        "simulators.kit.seams",
+        "simulators.kit.seams simulators.kit.delivery simulators.kit.time.background",
         "distributed jinja2",
     ),
     "simulators.console": _room(

@@ -80,7 +80,8 @@ def one_notice(evidence: Evidence) -> Findings:
         kinds = Counter(each["kind"] for each in notices)
         ending = ENDING_NOTICES.get(evidence.outcome(saga_id) or "")
         if ending and kinds[ending] != 1:
-            yield Finding(saga_id, f"{ended}, and the student was told so {times(kinds[ending])} ({ending})")
+            often = f"told so {times(kinds[ending])}" if kinds[ending] else "never told so"
+            yield Finding(saga_id, f"{ended}, and the student was {often} ({ending})")
         if evidence.outcome(saga_id) == "PARKED" and not kinds["NEEDS_ATTENTION"]:
             yield Finding(saga_id, f"{purchase(evidence, saga_id)} waits for a person, and the student was not told")
         if evidence.outcome(saga_id) in UNPAID and (false := sorted(OF_MONEY & {*kinds})):

@@ -83,7 +83,7 @@ def test_one_storm_is_told_in_full() -> None:
         (["--seeds", "9-0"], "no range of seeds"),
         (["--for", "soon"], "no span of time"),
         (["--storm", "7"], "no storm"),
-        (["--seeds", "0-1", "--for", "1s"], "one of --seeds, --for and --storm"),
+        (["--seeds", "0-1", "--for", "1s"], "one of --seeds, --for, --storm and --interleavings"),
         (["--service", "nobody:create_app"], "nobody:create_app"),
         (["--env", "A=B"], "--env and --env-file are for a --command"),
     ],
