@@ -24,6 +24,7 @@ BELOW_EPHEMERAL = range(15000, 30000, 10)
 WRITTEN = [PORT, *PORTS.values()]
 STAYING = {
     "make demo": ("harness demo", "Ctrl-C ends it"),
+    "harness demo": ("harness demo", "Ctrl-C ends it"),
     "harness simulate": ("harness simulate", "Ctrl-C ends it"),
     "harness serve": ("harness serve", "listens at"),
 }

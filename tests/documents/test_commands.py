@@ -38,6 +38,7 @@ NOT_DONE = {
     "harness stories": "is done with the naive service; with the reference each story is a test of its own",
     'harness check --command "node server.js" --scenario course': "judges a service that is not here",
     'harness check --command "node server.js" --report build/check': "judges a service that is not here",
+    'harness check --command "node server.js"': "judges a service that is not here",
     "harness check --service-url http://127.0.0.1:8000 --only stories": "is done by a test of its own, below",
     'eval "$(_HARNESS_COMPLETE=zsh_source harness)"': "is for another shell",
     "_HARNESS_COMPLETE=fish_source harness | source": "is for another shell",
@@ -49,6 +50,7 @@ ELSEWHERE = {"pacts/PROVIDERS.md": "tests/contracts/broker/test_guide.py, with a
 GUIDE = "simulators/BY_HAND.md"
 ROWS, STEPS = "simulators/world/README.md", "simulators/check/README.md"
 FIXTURES = "simulators/testing/README.md"  # run by tests/installed/test_plugin.py
+RECIPES = "simulators/recipes/README.md"  # run by test_recipes.py
 JUDGED = "harness check --service-url http://127.0.0.1:8000 --only stories"
 
 
@@ -105,7 +107,7 @@ def is_as_shown(block: Block, output: str) -> bool:
 
 def test_code_that_is_shown_is_code_of_ours() -> None:
     code = "".join(source.path.read_text() for source in sources())
-    elsewhere = {GUIDE, ROWS, STEPS, FIXTURES}
+    elsewhere = {GUIDE, ROWS, STEPS, FIXTURES, RECIPES}
     shown = [each for document in documents() if name(document) not in elsewhere for each in blocks(document, "python")]
     assert [each.where for each in shown if each.text not in code] == []
     assert shown
