@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts wheel page strength fuzz bench pictures lint audit format lock clean
+.PHONY: help install demo test contracts wheel page strength explore fuzz bench pictures lint audit format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -27,6 +27,10 @@ demo: install ## Run all services on loopback, with pages in the browser; Ctrl-C
 test: install ## Everything that must hold before a change lands; all is run, the first failure's code is kept
 	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest -n 2 --dist worksteal"; do \
 		echo "== $$check"; $(BIN)/$$check || code=$${code:-$$?}; done; exit $${code:-0}
+
+explore: install ## 10,000 storms of the reference, and the orders of one purchase of each kind; for a night
+	@mkdir -p build && $(BIN)/harness explore --seeds 0-9999 --collect --coverage build/coverage.html --save build/storms
+	@$(BIN)/harness explore --interleavings 5000
 
 fuzz: install ## 20,000 odd requests to each service: no 5xx, no traceback, no state moved by a refusal; takes minutes
 	@FUZZ_REQUESTS=20000 $(BIN)/pytest tests/fuzz -n 2 --dist worksteal

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -54,24 +55,21 @@ class Mistake:
 MISTAKES: dict[str, Mistake] = {}
 
 
-def mistake(kind: str, *seen_by: str) -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
-    def add(apply: Callable[[Patch], None]) -> Callable[[Patch], None]:
+def mistake(kind: str, *seen_by: str) -> Callable[[Callable[[Patch], None]], Callable[..., Flask]]:
+    """Make of what brings a mistake about the factory of a service that has it, for the rest of this process."""
+
+    def add(apply: Callable[[Patch], None]) -> Callable[..., Flask]:
         MISTAKES[apply.__name__] = Mistake(kind, seen_by, apply)
-        return apply
+
+        once = cache(lambda: apply(pytest.MonkeyPatch()))
+
+        def create_app(*arguments: Any, **seams: Any) -> Flask:
+            once()
+            return app.create_app(*arguments, **seams)
+
+        return create_app
 
     return add
-
-
-def __getattr__(name: str) -> Callable[..., Flask]:
-    """Return the factory of the service with this mistake, for the rest of this process."""
-    if name not in MISTAKES:
-        raise AttributeError(name)
-
-    def create_app(*arguments: Any, **seams: Any) -> Flask:
-        MISTAKES[name].apply(pytest.MonkeyPatch())
-        return app.create_app(*arguments, **seams)
-
-    return create_app
 
 
 @mistake("a message whose sagaId fits and whose other facts do not", "ENR-39", "BKS-27")
