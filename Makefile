@@ -24,9 +24,8 @@ $(READY): pyproject.toml requirements.lock
 demo: install ## Run all services on loopback, with pages in the browser; Ctrl-C ends it
 	@$(BIN)/harness demo
 
-test: install ## Everything that must hold before a change lands; all is run, the first failure's code is kept
-	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest -n 2 --dist worksteal"; do \
-		echo "== $$check"; $(BIN)/$$check || code=$${code:-$$?}; done; exit $${code:-0}
+test: install ## Everything that must hold before a change lands: the tests, and style and types beside them
+	@$(BIN)/pytest -n 2 --dist worksteal --durations=10 --lint
 
 explore: install ## 10,000 storms of the reference, and the orders of one purchase of each kind; for a night
 	@mkdir -p build && $(BIN)/harness explore --seeds 0-9999 --collect --coverage build/coverage.html --save build/storms
@@ -42,8 +41,9 @@ contracts: install ## Renew pacts/, after a consumer's needs or the scenarios ha
 wheel: install ## The package, with all that its commands need: dist/
 	@rm -rf build/lib && $(BIN)/pip --quiet --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir dist .
 
-page: install ## The contracts as a page: build/contracts/index.html
+page: install ## The contracts and the promises as pages: build/contracts/index.html, build/promises/index.html
 	@$(BIN)/harness contracts page --output build/contracts
+	@$(BIN)/harness features page --output build/promises
 
 strength: install ## How many of a provider's lies the contracts catch; takes minutes, writes pacts/README.md
 	@$(BIN)/python -m tests.contracts.mutations.score

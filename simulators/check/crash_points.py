@@ -25,6 +25,7 @@ class Moment(StrEnum):
     ARRIVES = "arrived"
     DONE = "done"
     ANSWERED = "answered"
+    REPEATED = "repeated"
 
     @property
     def description(self) -> str:
@@ -33,6 +34,7 @@ class Moment(StrEnum):
             "arrived": "as it arrives, and nothing is done",
             "done": "once it is done, and before its answer",
             "answered": "once the service has answered it",
+            "repeated": "once the service has answered it, and then it is sent again",
         }[self.value]
 
 
@@ -77,8 +79,7 @@ class CrashWatch:
 
     def note_booking(self) -> None:
         """Count the booking that a student has just made: over sockets nobody else can see its answer."""
-        if self._is_due(Moment.ANSWERED, BOOKING):
-            self._world.take_down(PAYMENT)
+        self._end(BOOKING)
 
     def _hear(self, number: int, exchange: Exchange) -> None:
         if exchange.caller == PAYMENT and not exchange.answer:
@@ -86,8 +87,8 @@ class CrashWatch:
         elif number in self._deadly:
             self._deadly.remove(number)
             self._world.take_down(PAYMENT)
-        elif self._is_answered_delivery(exchange) and self._is_due(Moment.ANSWERED, label_of_exchange(exchange)):
-            self._world.take_down(PAYMENT)
+        elif self._is_answered_delivery(exchange):
+            self._end(label_of_exchange(exchange))
 
     def _begin(self, number: int, exchange: Exchange) -> None:
         what = label_of_exchange(exchange)
@@ -102,6 +103,11 @@ class CrashWatch:
             self._world.plant_fault(exchange.callee, "dropped_request", **where)
         else:
             self._deadly.add(number)
+
+    def _end(self, what: str) -> None:
+        is_last, is_repeated = (self._is_due(moment, what) for moment in (Moment.ANSWERED, Moment.REPEATED))
+        if is_last or is_repeated:
+            self._world.take_down(PAYMENT)
 
     def _is_answered_delivery(self, exchange: Exchange) -> bool:
         is_delivery = exchange.callee == PAYMENT and exchange.caller in self._world.topology.simulators

@@ -57,7 +57,10 @@ def _fold(text: str, indent: str = "") -> list[str]:
     """Break a sentence into lines that fit; what is a table keeps its spaces."""
     if "   " in text:
         return [text]
-    return textwrap.wrap(text, LINE_WIDTH, initial_indent=indent, subsequent_indent=indent + "  ") or [text]
+    whole_words = textwrap.TextWrapper(
+        LINE_WIDTH, indent, indent + "  ", break_long_words=False, break_on_hyphens=False
+    )  # an id can be copied
+    return whole_words.wrap(text) or [text]
 
 
 def summary(result: CheckResult) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Self
 
 from simulators.check.purchases import COURSE, THINGS, WILD_WAYS, Purchase, draw_purchase
 from simulators.check.storm_faults import KINDS, SILENCE, SILENT_STORMS, StormFault, draw_crash, draw_fault
-from simulators.judge.evidence import gather
+from simulators.judge.gathering import gather
 from simulators.judge.verdict import must_hold
 from simulators.kit.json_types import Json
 from simulators.world.inside import Inside

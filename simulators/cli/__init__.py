@@ -17,6 +17,7 @@ PLACES = {
     "contracts": "simulators.cli.contracts:contracts",
     "dead-letters": "simulators.cli.dead_letters:dead_letters",
     "demo": "simulators.cli.demo:demo",
+    "features": "simulators.cli.features:features",
     "env": "simulators.cli.env:env",
     "explore": "simulators.cli.explore:explore",
     "reconcile": "simulators.cli.reconcile:reconcile",

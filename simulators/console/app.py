@@ -18,6 +18,7 @@ from simulators.console import (
     filters,
     guide,
     pay,
+    promise_book,
     runs,
     sagas,
     school,
@@ -33,14 +34,33 @@ from simulators.world.foreign_world import CannotTakeDown
 from simulators.world.process import DidNotStart
 from simulators.world.scheduler import NeverQuiet
 
+PAGES = (
+    sagas,
+    dead_letters,
+    stories,
+    runs,
+    school,
+    pay,
+    webhooks,
+    faults,
+    stripe,
+    contracts,
+    promise_book,
+    clock,
+    feed,
+    guide,
+)
 DIAGRAM = Blueprint(
     "diagram", "simulators.diagram", static_folder="static", static_url_path="/diagram", template_folder="templates"
 )
-PAGES = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
 MENU = {
-    "/": "Sagas", "/stories": "Stories", "/school": "School", "/webhooks": "Webhooks", "/faults": "Faults",
-    "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
+    "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/webhooks": "Webhooks",
+    "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
 }  # fmt: skip
+WHAT_A_SAGA_IS = (
+    "A saga is one purchase, carried out by several services step by step: each step is stored before the next begins, "
+    "and what cannot be finished is undone."
+)
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 HEADERS = protection.HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 EXPLANATIONS = {
@@ -82,6 +102,7 @@ def _common_content() -> dict[str, Any]:
     clock = session().world.clock
     return {
         "menu": MENU.items(),
+        "what_a_saga_is": WHAT_A_SAGA_IS,
         "current_page": _current_page(),
         "now": clock.now(),
         "is_running": clock.running,

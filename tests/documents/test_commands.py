@@ -42,6 +42,8 @@ NOT_DONE = {
     'harness check --command "node server.js" --scenario course': "judges a service that is not here",
     'harness check --command "node server.js" --report build/check': "judges a service that is not here",
     "harness check --service-url http://127.0.0.1:8000 --only stories": "is done by a test of its own, below",
+    'eval "$(_HARNESS_COMPLETE=zsh_source harness)"': "is for another shell",
+    "_HARNESS_COMPLETE=fish_source harness | source": "is for another shell",
     "harness contracts diff --broker-url URL": "asks a broker",
     "harness contracts diff": "asks git what was there before, and this terminal is in no repository",
     ". .venv/bin/activate": "puts the command on the path, where this terminal has it",

@@ -121,6 +121,29 @@ def test_a_message_that_lacks_what_its_contract_needs_is_found_on_the_wire() -> 
 @pytest.mark.node
 @needs_node
 @needs_libfaketime
+@pytest.mark.parametrize(
+    ("mistake", "case", "why"),
+    [
+        (
+            "outbox-in-memory",
+            "course-bought@arrived:PaymentSucceeded:1",
+            "PaymentSucceeded has never reached the learning-service",
+        ),
+        ("deadlines-in-memory", "course-expired@answered:payment_intent.created:1", "still has not ended"),
+        ("message-id-for-each-try", "course-bought@done:PaymentSucceeded:1", "2 different messages"),
+        ("a-start-is-taken-twice", "course-bought@repeated:EnrollInCourseInitiated:1", "Stripe knows what for"),
+        ("news-before-the-answer-is-dropped", "lost-answer", "put aside for a person as of no use"),
+    ],
+)
+def test_what_only_a_crash_or_a_lost_answer_shows_is_found(mistake: str, case: str, why: str) -> None:
+    done = checked(*NODE, "--env", f"MISTAKE={mistake}", "--only", "stories,crashes", "--scenario", case)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert why in " ".join(done.stdout.split())
+
+
+@pytest.mark.node
+@needs_node
+@needs_libfaketime
 def test_whoever_answers_before_storing_is_found_before_time_moves_and_its_point_can_be_played_alone() -> None:
     wrong = [*NODE, "--env", "MISTAKE=answers-before-it-is-stored", "--only", "crashes"]
     point = "course-bought@answered:payment_intent.succeeded:1"

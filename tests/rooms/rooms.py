@@ -52,7 +52,7 @@ ROOMS = {
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),
     "simulators.judge": _room(f"simulators.world simulators.clients {_DATA}"),
     "simulators.stories": _room(
-        f"simulators.judge simulators.world simulators.clients {_DATA}",
+        f"simulators.judge simulators.world simulators.clients simulators.kit.guess {_DATA}",
         "requests",
     ),
     "simulators.check": _room(
@@ -60,6 +60,11 @@ ROOMS = {
         "simulators.contracts simulators.kit.http.cloudevents simulators.kit.seams simulators.kit.faults.links "
         "simulators.stripe.webhooks.signing simulators.package_data",
         "cucumber_messages gherkin jinja2 markupsafe pytest pytest_bdd requests",
+    ),
+    "simulators.book": _room(
+        "simulators.check simulators.diagram simulators.console.filters simulators.console.states "
+        "simulators.judge simulators.world simulators.clients simulators.kit.json_types",
+        "gherkin jinja2 pytest requests",
     ),
     "simulators.diagram": _room(f"simulators.world simulators.clients {_DATA}"),
     "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
@@ -70,7 +75,7 @@ ROOMS = {
     ),
     "simulators.console": _room(
         "simulators.explore.storm_run simulators.stories simulators.judge simulators.world simulators.clients "
-        "simulators.kit simulators.contracts simulators.diagram simulators.package_data",
+        "simulators.kit simulators.contracts simulators.diagram simulators.package_data simulators.book",
         "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),

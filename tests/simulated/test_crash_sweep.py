@@ -10,7 +10,8 @@ import pytest
 
 from reference.storage.unit_of_work import SqlUnitOfWork
 from simulators.check.crash_points import Moment
-from simulators.check.crashes import FLOWS, CrashFlow, CrashStage
+from simulators.check.crash_purchase import FLOWS, CrashFlow
+from simulators.check.crashes import CrashStage
 from simulators.judge.verdict import must_hold
 from simulators.kit.faults.links import Crash, LinkLostAnswer
 from simulators.world.inside import Inside

@@ -3,7 +3,8 @@
 import pytest
 
 from simulators.check.crash_points import CrashPoint, Moment
-from simulators.check.crashes import AND, AT, FLOWS, CrashFlow, CrashStage, Fatal
+from simulators.check.crash_purchase import FLOWS, CrashFlow
+from simulators.check.crashes import AND, AT, CrashStage, Fatal
 from simulators.check.plugin import come_to_rest, must_be_kept
 from simulators.world.world import World
 
@@ -32,7 +33,8 @@ def test_crash(flow: CrashFlow, moment: Moment, named: list[CrashPoint], unjudge
     """It ends as it must, and every promise is kept, however the service dies."""
     stage = CrashStage(unjudged_world)
     try:
-        stage.sweep(flow, named or [each for each in stage.points(flow) if each.moment is moment])
+        points = stage.points(flow)
+        stage.sweep(flow, named or [each for each in points if each.moment is moment])
     except Fatal as fatal:
         pytest.fail(f"{fatal}\nalone: --only crashes --scenario '{fatal.id}'", pytrace=False)
     come_to_rest(unjudged_world)
