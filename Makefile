@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts wheel page strength fuzz bench pictures lint audit format lock clean
+.PHONY: help install demo test contracts wheel page strength explore fuzz bench pictures lint audit format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ demo: install ## Run all services on loopback, with pages in the browser; Ctrl-C
 
 test: install ## Everything that must hold before a change lands: the tests, and style and types beside them
 	@$(BIN)/pytest -n 2 --dist worksteal --durations=10 --lint
+
+explore: install ## 10,000 storms of the reference, and the orders of one purchase of each kind; for a night
+	@mkdir -p build && $(BIN)/harness explore --seeds 0-9999 --collect --coverage build/coverage.html --save build/storms
+	@$(BIN)/harness explore --interleavings 5000
 
 fuzz: install ## 20,000 odd requests to each service: no 5xx, no traceback, no state moved by a refusal; takes minutes
 	@FUZZ_REQUESTS=20000 $(BIN)/pytest tests/fuzz -n 2 --dist worksteal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
@@ -42,6 +43,8 @@ class Exploring:
     """One exploration: of whom, what is written, and how much is told meanwhile."""
 
     def __init__(self, subject: Mapping[str, Any], files: Files, *, is_quiet: bool) -> None:
+        for handler in logging.root.handlers:
+            handler.setLevel(logging.CRITICAL)  # What a service writes down is judged, and not shown.
         try:
             self._subject = find_time(Subject(**subject))
         except CannotBeJudged as problem:

@@ -56,6 +56,11 @@ def _is_disputed(saga: SagaSightings) -> bool:
     return saga.purchase is not None and saga.purchase.way == "disputes"
 
 
+def _is_delivered_unheard(saga: SagaSightings) -> bool:
+    messages = {each.message for each in saga.sightings}
+    return PAID not in messages and bool({"CREATE_ENROLLMENT_RECORD", "CREATE_CONFIRMED_SESSION"} & messages)
+
+
 RARE_THINGS = (
     RareThing(
         "paid while being cancelled", _has(_news(PAID, "CANCELING", "CANCELLED")),
@@ -68,6 +73,10 @@ RARE_THINGS = (
     RareThing(
         "paid, told twice", _has(lambda each: each.message == PAID and each.trouble == AGAIN),
         ("way=pays", "thing=sure", "fault=duplicate_delivery@stripe"),
+    ),
+    RareThing(
+        "delivered, though the news of the payment was lost", _is_delivered_unheard,
+        ("way=pays", "thing=sure", "fault=lost_delivery@stripe"),
     ),
     RareThing(
         "died when Stripe had the payment", _has(lambda each: _is_crash(each) and each.message == CREATED),

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import pytest
-from flask import Flask, request
+from flask import request
 from transitions import Transition
 
 from reference import app, runtime
@@ -42,18 +41,6 @@ from tests.wrong_services import banks, details
 from tests.wrong_services.registry import MISTAKES, Mistake, Patch, mistake
 
 __all__ = ["MISTAKES", "Mistake", "banks", "details"]
-
-
-def __getattr__(name: str) -> Callable[..., Flask]:
-    """Return the factory of the service with this mistake, for the rest of this process."""
-    if name not in MISTAKES:
-        raise AttributeError(name)
-
-    def create_app(*arguments: Any, **seams: Any) -> Flask:
-        MISTAKES[name].apply(pytest.MonkeyPatch())
-        return app.create_app(*arguments, **seams)
-
-    return create_app
 
 
 @mistake("a message whose sagaId fits and whose other facts do not", "ENR-39", "BKS-27")

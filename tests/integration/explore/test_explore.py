@@ -101,7 +101,7 @@ def test_ctrl_c_ends_it(jobs: str) -> None:
         assert running.stdout
         assert json.loads(running.stdout.readline())["broken"] == []
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=60)
+        _, said = running.communicate(timeout=300)
     assert running.returncode == 130
     assert "Traceback" not in said
 
