@@ -46,6 +46,7 @@ class Subject:
     ready_path: str = READINESS
     time: str = AUTO
     seed: int = 0
+    instances: int = 1
 
     @property
     def name(self) -> str:
@@ -62,7 +63,8 @@ class Subject:
             more = "".join(f" --env {name}={value}" for name, value in shown.items())
             return f" --command {shlex.quote(shlex.join(self.command))}{more}"
         named = "" if self.factory == REFERENCE else f" --service {self.factory}"
-        return f" --service-url {self.url}" if self.url else named
+        several = f" --instances {self.instances}" if self.instances > 1 else ""
+        return f" --service-url {self.url}" if self.url else named + several
 
     @property
     def way(self) -> TimeWay | None:
@@ -86,13 +88,15 @@ class Subject:
 
     def open_world(self, folder: Path) -> World:
         """Put a new world around the service; DidNotStart says why a command was not ready."""
+        if self.instances > 1 and (self.command or self.url):
+            raise CannotBeJudged("--instances is for a Python factory so far: a command is started once")
         if self.command:
             return Around(folder, self._start_command(), time=TIME_WAYS[self.time])
         if self.url:
             return ForeignWorld(
                 folder, self.url, time=TIME_WAYS[self.time], ports=ports_here(), credentials=credentials_here()
             )
-        return Inside(folder, service=self.factory, seed=self.seed)
+        return Inside(folder, service=self.factory, seed=self.seed, instances=self.instances)
 
     def _start_command(self) -> StartCommand:
         return StartCommand(self.command, Path(self.folder), self.environ, self.ready_path)

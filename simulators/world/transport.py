@@ -18,6 +18,7 @@ from simulators.kit.faults.fault import Faults
 from simulators.kit.faults.links import LINK_FAULTS, Crash, LinkFault, Send
 from simulators.kit.faults.requests import CONNECTION_HEADER, LATENCY_HEADER
 from simulators.kit.seams import Clock
+from simulators.world.instances import InstanceDied
 from simulators.world.local_service import LocalService
 from simulators.world.recorder import Exchange, Recorder, label_of
 
@@ -108,8 +109,10 @@ def _deliver(service: LocalService, request: requests.PreparedRequest) -> reques
             headers=list(request.headers.items()),
             data=body_of(request),
         )
+    except InstanceDied:
+        raise requests.ConnectionError("connection reset by peer") from None
     except Crash:
-        service.alive = False
+        service.end()
         raise requests.ConnectionError("connection reset by peer") from None
     raw = HTTPResponse(
         BytesIO(answer.get_data()),
