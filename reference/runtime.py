@@ -98,7 +98,7 @@ class BackgroundWork:
     def next_due(self) -> datetime | None:
         """Return when the next piece of work falls due; None when there is none."""
         with self._reading() as unit:
-            return unit.lists.next_due()
+            return unit.lists.next_due(self._clock.now())
 
     def start(self) -> None:
         """Work in threads until stopped."""

@@ -163,6 +163,6 @@ class Lists(Protocol):
         """Return how many there are of each."""
         ...
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, now: datetime) -> datetime | None:
         """Return when the next outbox message or deadline falls due, claimed outbox messages included."""
         ...

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select, tuple_, union_all
 
@@ -29,11 +30,12 @@ from reference.domain.messages import NotExpected
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_dead_letter
 from reference.storage.records import read_payment, read_saga
-from reference.storage.tables import UtcTime, dead_letters, outbox, payments, sagas
+from reference.storage.tables import UnreadableTime, UtcTime, dead_letters, outbox, payments, sagas
 from reference.wire import decode
 
 _STARTED = (sagas.c.started_at, sagas.c.saga_id)  # The orders of lists, by indexes.
 _OPENED = (payments.c.opened_at, payments.c.payment_id)
+_SAGA = [column for column in sagas.c if column is not sagas.c.buying]
 _ALIKE = (sagas.c.saga, sagas.c.state, sagas.c.outcome)
 _COUNT = select(*_ALIKE, func.count().label("many")).group_by(*_ALIKE)
 _PENDING = select(outbox.c.to, func.count().label("many"), func.min(outbox.c.enqueued_at).label("since")).group_by(
@@ -52,7 +54,7 @@ class ListsOfTables:
 
     def sagas(self, which: Filter, page: Page) -> Slice[AnySaga]:
         """Return part of the sagas."""
-        wanted = select(sagas).where(*_conditions(which, sagas.c.state, which.state and which.state.lower()))
+        wanted = select(*_SAGA).where(*_conditions(which, sagas.c.state, which.state and which.state.lower()))
         return self._newest(wanted, page, _STARTED, self._read_saga)
 
     def payments(self, which: Filter, page: Page) -> Slice[AnyPayment]:
@@ -86,9 +88,11 @@ class ListsOfTables:
             dead_letters=self._connection.execute(_DEAD).scalar_one(),
         )
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, now: datetime) -> datetime | None:
         """Return when the next outbox message or deadline falls due, claimed outbox messages included."""
-        return self._connection.execute(_NEXT_DUE).scalar()
+        due = self._connection.execute(_NEXT_DUE).scalar()
+        is_never = isinstance(due, UnreadableTime) and not due.sorts_before(now)
+        return None if is_never else due
 
     def _read_saga(self, row: Any) -> AnySaga:  # noqa: ANN401 - a row of the table
         try:
@@ -133,13 +137,15 @@ def _within(span: Span) -> list[ColumnElement[bool]]:
 
 def _cursor(at: datetime, id_: str) -> str:
     """Return the place where the next page begins: good whatever becomes of the item, and it reveals nothing."""
-    return urlsafe_b64encode(f"{at.isoformat()} {id_}".encode()).decode()
+    time = f"={quote(str(at.text))}" if isinstance(at, UnreadableTime) else at.isoformat()
+    return urlsafe_b64encode(f"{time} {id_}".encode()).decode()
 
 
 def _place(cursor: str) -> ColumnElement[Any]:
     try:
         at, _, id_ = urlsafe_b64decode(cursor).decode().partition(" ")
-        return tuple_(literal(decode(datetime, at), UtcTime), literal(decode(str, id_)))
+        time = literal(unquote(at[1:])) if at.startswith("=") else literal(decode(datetime, at), UtcTime)
+        return tuple_(time, literal(decode(str, id_)))
     except ValueError as unreadable:
         raise UnknownCursorError from unreadable
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from reference.application.lists import DeadLetter
 from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message, Unreadable
-from reference.storage.tables import dead_letters, inbox, outbox
+from reference.storage.tables import LONG_AGO, UnreadableTime, dead_letters, inbox, outbox
 from reference.wire import decode, encode
 
 _REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
@@ -86,10 +86,11 @@ class OutboxTable:
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
         """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""
         values = {"now": now, "until": now + self._lease, "most": limit, "besides": list(besides)}
-        rows = self._connection.execute(_CLAIM, values).all()
+        rows = sorted(self._connection.execute(_CLAIM, values).all(), key=lambda row: (row.enqueued_at, row.key))
+        messages = [_with_time(read_message(row.name, row.body), row, row.enqueued_at) for row in rows]
         return [
-            OutboxMessage(row.key, row.to, read_message(row.name, row.body), row.enqueued_at, row.attempts, row.due_at)
-            for row in sorted(rows, key=lambda row: (row.enqueued_at, row.key))
+            OutboxMessage(row.key, row.to, message, row.enqueued_at, row.attempts, row.due_at)
+            for row, message in zip(rows, messages, strict=True)
         ]
 
     def renew(self, outgoing: OutboxMessage, now: datetime) -> bool:
@@ -126,7 +127,15 @@ class DeadLetterTable:
 
 def read_dead_letter(row: Any) -> DeadLetter:  # noqa: ANN401 - a row of the table
     """Return the dead letter of a row."""
-    return DeadLetter(row.id, row.source, row.message_id, read_message(row.name, row.body), row.reason, row.at)
+    message = _with_time(read_message(row.name, row.body), row, row.at)
+    at = LONG_AGO if isinstance(row.at, UnreadableTime) else row.at
+    return DeadLetter(row.id, row.source, row.message_id, message, row.reason, at)
+
+
+def _with_time(message: Message, row: Any, at: datetime) -> Message:  # noqa: ANN401 - a row of the outbox or a dead letter
+    """Return the message; as Unreadable if its time is none, so that a person looks at it."""
+    is_dated = isinstance(message, Unreadable) or not isinstance(at, UnreadableTime)
+    return message if is_dated else Unreadable(saga_id=message.saga_id, stored_as=row.name, body=row.body)
 
 
 def read_message(name: str, body: Any) -> Message:  # noqa: ANN401 - whatever is stored

@@ -12,10 +12,12 @@ from reference.domain.messages import STORED_AS_REMINDERS, Message, NotExpected,
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_message
-from reference.storage.tables import payments, sagas
+from reference.storage.tables import UnreadableTime, payments, sagas
 from reference.wire import decode, encode
 
-_SAGA = select(sagas.c.saga, sagas.c.version, sagas.c.body).where(sagas.c.saga_id == bindparam("saga_id"))
+_SAGA_TIMES = (sagas.c.started_at, sagas.c.updated_at, sagas.c.due_at)
+_PAYMENT_TIMES = (payments.c.opened_at, payments.c.due_at)
+_SAGA = select(sagas.c.saga, sagas.c.version, sagas.c.body, *_SAGA_TIMES).where(sagas.c.saga_id == bindparam("saga_id"))
 _UNDER_WAY = select(sagas.c.saga_id).where(
     sagas.c.student_id == bindparam("student_id"),
     sagas.c.context == bindparam("context"),
@@ -23,7 +25,7 @@ _UNDER_WAY = select(sagas.c.saga_id).where(
     sagas.c.buying,
 )
 _PAYMENT_BY = {
-    name: select(payments.c.version, payments.c.body).where(payments.c[name] == bindparam("id"))
+    name: select(payments.c.version, payments.c.body, *_PAYMENT_TIMES).where(payments.c[name] == bindparam("id"))
     for name in ("payment_id", "intent_id", "saga_id")
 }
 
@@ -160,6 +162,11 @@ def read_payment(row: Any) -> Payment:  # noqa: ANN401 - a row of the table
 
 
 def _read(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
+    for column, value in row._mapping.items():  # noqa: SLF001 - public, in spite of its name
+        if isinstance(value, UnreadableTime):
+            raise ValueError(f"{column} is {value.text!r}")  # noqa: TRY004 - caught as what it is
+    if not isinstance(row.version, int):
+        raise ValueError(f"version is {row.version!r}")  # noqa: TRY004 - caught as what it is
     record = decode(kind, row.body)
     record.version = row.version
     return record

@@ -1,6 +1,8 @@
 """The tables. Columns are what queries look for; `body` holds the whole, as it would look on the wire."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -17,9 +19,28 @@ from sqlalchemy import (
     text,
 )
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class UnreadableTime(datetime):
+    """What stands in a column of SQLite, which takes anything, where a time should be: longer ago than all times."""
+
+    text: object
+
+    @classmethod
+    def of(cls, text: object) -> "UnreadableTime":
+        """Return it with what the column holds."""
+        found = cls.fromisoformat(LONG_AGO.isoformat())
+        found.text = text
+        return found
+
+    def sorts_before(self, time: datetime) -> bool:
+        """Whether SQLite, which compares texts, takes it for an earlier time."""
+        return not isinstance(self.text, str) or self.text <= f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC time on both databases; SQLite has no time zones."""
+    """An aware UTC time on both databases; SQLite has no time zones, and no times."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -31,6 +52,20 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
         """Read UTC."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """Read SQLite's text by ourselves: one that is no time must not hide the other rows."""
+        return _read_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _read_text(stored: Any) -> datetime | None:  # noqa: ANN401 - whatever the column holds
+    if stored is None:
+        return None
+    try:
+        time = datetime.fromisoformat(stored)
+    except (TypeError, ValueError):
+        return UnreadableTime.of(stored)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 metadata = MetaData()

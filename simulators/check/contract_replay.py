@@ -143,9 +143,9 @@ def _meant(stage: Stage, value: Any) -> Any:  # noqa: ANN401 - any JSON
     """Return the same with the people, the saga and the time of this world."""
     if isinstance(value, dict):
         return {name: stage.at if name == "scheduledAt" else _meant(stage, each) for name, each in value.items()}
-    if value == "ada":
-        return stage.person(value)
-    return value.replace("saga-1", stage.saga_id) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return stage.person(value) if value == "ada" else value.replace("saga-1", stage.saga_id)
 
 
 def _differences(needed: Json, answer: requests.Response) -> Iterator[str]:

@@ -10,7 +10,7 @@ import requests
 from simulators.check.crash_points import BOOKING, CrashPoint, CrashWatch, Moment
 from simulators.clients.http_client import Refused
 from simulators.clients.student_app import Student
-from simulators.judge.evidence import gather
+from simulators.judge.gathering import gather
 from simulators.judge.verdict import broken_promises, judge
 from simulators.kit.json_types import Json
 from simulators.stories import tomorrow

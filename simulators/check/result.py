@@ -47,6 +47,7 @@ class Case:
     transcript: Json = field(default_factory=dict)
     began: float = 0  # In seconds since 1970, as pytest reports it.
     seconds: float = 0
+    record: Json = field(default_factory=dict)  # What another plugin wrote down of it.
 
     @property
     def is_broken(self) -> bool:
@@ -124,6 +125,7 @@ class Collector:
         case = self._open.pop(nodeid)
         case.step, case.steps = properties.get("step", ""), properties.get("steps", 0)
         case.promises, case.transcript = properties.get("promises", []), properties.get("transcript", {})
+        case.record = properties.get("record", {})
         broken = [f"I{each['number']} {each['name']}: " for each in case.broken_promises]
         case.reasons = [each for each in case.reasons if not each.startswith(tuple(broken))] if broken else case.reasons
         self._over[nodeid] = case

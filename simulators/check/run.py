@@ -22,13 +22,14 @@ def check(
     storms: int = 0,
     jobs: int = 1,
     tell: Callable[[Case, int, int], None] = lambda *_: None,
+    plugins: Sequence[str] = (),
 ) -> CheckResult:
     """Put the parts to the service, only these cases if any are named; CannotBeJudged says why it could not be done."""
     obstacles = {part.name: obstacle for part in parts if (obstacle := part.obstacle(subject))}
     files = [str(part.file) for part in parts if part.name not in obstacles]
     collector, clock = Collector(tell), Clock()
     start = clock.now()
-    chosen = [f"--case={each}" for each in cases]
+    chosen = [*(f"--case={each}" for each in cases), *(word for each in plugins for word in ("-p", each))]
     if files:
         with TemporaryDirectory() as folder:
             problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, Path(folder), collector)

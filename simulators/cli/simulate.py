@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from simulators.cli.usage import SERVICE_URL, by_name, explain_problems, port_options, until_stdin_closes
+from simulators.kit.guess import guess
 from simulators.kit.seams import real_seams
 from simulators.world.banner import banner, secrets_of
 from simulators.world.credentials import Credentials
@@ -73,7 +74,7 @@ def _choose(names: tuple[str, ...], ports: dict[str, int]) -> dict[str, int]:
     known = {name.removesuffix("-service"): name for name in ports}
     for name in names:
         if name not in known:
-            raise click.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint="names")
+            raise click.BadParameter(f"{name!r} is none of {', '.join(known)}{guess(name, known)}", param_hint="names")
     return {known[name]: ports[known[name]] for name in names or known}
 
 

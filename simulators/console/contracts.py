@@ -3,13 +3,12 @@
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
-from simulators.console.responses import wants_json
+from simulators.console.responses import STYLED_BY_ITSELF, wants_json
 from simulators.contracts.pact import pacts_in
 from simulators.contracts.page import page_of
 from simulators.package_data import FEATURES, PACTS
 
 routes = Blueprint("contracts", __name__)
-STYLED_BY_ITSELF = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 
 @routes.get("/contracts")
@@ -19,4 +18,4 @@ def network() -> ResponseReturnValue:
         needs = [(each.consumer, each.provider, len(each.interactions)) for each in pacts_in(PACTS)]
         names = ("consumer", "provider", "interactions")
         return jsonify(items=[dict(zip(names, each, strict=True)) for each in needs])
-    return Response(page_of(PACTS, FEATURES), headers={"Content-Security-Policy": STYLED_BY_ITSELF})
+    return Response(page_of(PACTS, FEATURES, home="/"), headers=STYLED_BY_ITSELF)

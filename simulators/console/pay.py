@@ -13,7 +13,7 @@ from simulators.kit.json_types import Json
 from simulators.world.transport import OBSERVER
 
 routes = Blueprint("pay", __name__)
-# Stripe's test cards by what happens with them: token, number, and what that is in plain words.
+# Stripe's test cards and bank accounts by what happens with them: token, number, and what that is in plain words.
 CARDS = (
     ("It works", (
         ("pm_card_visa", "4242 4242 4242 4242", "the payment succeeds"),
@@ -35,7 +35,19 @@ CARDS = (
         ("pm_card_refundFail", "4000 0000 0000 5126", "a refund would fail"),
     )),
 )  # fmt: skip
-TOKENS = {token for _, cards in CARDS for token, _, _ in cards}
+ACCOUNTS = {
+    "sepa_debit": ("From a bank account, whose bank takes days to answer (SEPA)", (
+        ("pm_success_at", "AT61 1904 3002 3457 3201", "the bank pays after days"),
+        ("pm_insufficientFunds_at", "AT98 1904 3000 0222 2227", "the bank says no after days"),
+        ("pm_disputed_at", "AT59 1904 3002 3547 3203", "the bank pays, and takes it back"),
+    )),
+    "us_bank_account": ("From a bank account, whose bank takes days to answer (ACH)", (
+        ("pm_usBankAccount_success", "000123456789", "the bank pays after days"),
+        ("pm_usBankAccount_insufficientFunds", "000222222227", "the bank says no after days"),
+        ("pm_usBankAccount_dispute", "000555555559", "the bank pays, and takes it back"),
+    )),
+}  # fmt: skip
+TOKENS = {token for _, methods in (*CARDS, *ACCOUNTS.values()) for token, _, _ in methods}
 NO_NEWS_YET = (
     "Stripe has your money, and the school has not heard of it yet: nothing is confirmed. You need not do anything, "
     "and must not pay again: the school finds out by itself."
@@ -45,7 +57,20 @@ NOT_BEGUN = {
     "studentId": "", "context": "COURSE_ENROLLMENT", "contextId": "", "state": "", "outcome": None, "payment": None,
     "waitingFor": "the payment-service to hear of your wish",
 }  # fmt: skip
-UNANSWERED = "Nothing is paid until you have answered on your bank's page."
+# By the payment's status at Stripe, while the bank has the word.
+WITH_THE_BANK = {
+    "requires_action": (
+        2,
+        "Your bank wants to ask you something",
+        "Nothing is paid until you have answered on your bank's page.",
+    ),
+    "processing": (
+        2,
+        "Your bank is asked",
+        "It may take days to answer. Until then nothing is paid and nothing lost, and you must not pay again.",
+    ),
+}
+UNREADABLE = (3, "A person is looking into it", "What is stored of it cannot be read at the moment.")
 # How it stands at the end: the step, the heading, the sentence.
 ENDINGS = {
     "COMPLETED": (4, "It is yours", "Paid and confirmed."),
@@ -74,12 +99,13 @@ def show_payment(saga_id: str) -> ResponseReturnValue:
         secret = _client_secret(saga)
         intent = student.intent(secret) if secret else None
     standing = _standing(saga, intent)
-    return page("pay.html", saga=_hide_secret(saga), intent=_public_view(intent), stands=standing, _cards=CARDS)
+    shown = _public_view(intent)
+    return page("pay.html", saga=_hide_secret(saga), intent=shown, stands=standing, _methods=_methods(intent))
 
 
 @routes.post("/pay/<saga_id>/card")
 def pay(saga_id: str) -> ResponseReturnValue:
-    """Confirm the payment with a test card, as the student's app does: by the publishable key and the client secret."""
+    """Confirm the payment with a test card or account, as the student's app does, by its client secret."""
     token, student = field("card", GOOD_CARD), _find_student(saga_id)
     if token not in TOKENS:
         abort(HTTPStatus.BAD_REQUEST, f"card must be one of {', '.join(sorted(TOKENS))}")
@@ -94,7 +120,11 @@ def pay(saga_id: str) -> ResponseReturnValue:
             raise
         return acknowledge(f"Declined: {refused.answer['error']['message']}", here, status="declined")
     status = intent["status"]
-    lines = {"succeeded": "Stripe has taken the money.", "requires_action": "The bank wants to ask first."}
+    lines = {
+        "succeeded": "Stripe has taken the money.",
+        "requires_action": "The bank wants to ask first.",
+        "processing": "The bank is asked; it takes days to answer.",
+    }
     return acknowledge(lines.get(status, f"The payment is {status}."), here, status=status)
 
 
@@ -116,12 +146,12 @@ def _standing(saga: Json, intent: Json | None) -> Json:
     if saga["outcome"] in UNCHARGED and status == "succeeded":
         contradiction = f"The school says that it is {saga['outcome'].lower()}, but {TAKEN}."
         return _as_json(3, "Something is wrong", contradiction)
-    if saga["outcome"]:
-        return _as_json(*ENDINGS[saga["outcome"]])
+    if "unreadable" in saga or "unreadable" in (saga["payment"] or {}):
+        return _as_json(*UNREADABLE)
+    if known := ENDINGS.get(saga["outcome"]) or WITH_THE_BANK.get(str(status)):
+        return _as_json(*known)
     if intent and status == "succeeded":
         return _standing_of_paid(saga)
-    if status == "requires_action":
-        return _as_json(2, "Your bank wants to ask you something", UNANSWERED)
     if intent and status == "requires_payment_method":
         return _standing_of_unpaid(intent)
     return _as_json(
@@ -141,9 +171,15 @@ def _standing_of_paid(saga: Json) -> Json:
 
 def _standing_of_unpaid(intent: Json) -> Json:
     if error := intent.get("last_payment_error"):
-        declined = f"The last card was declined: {error['message']} Nothing was charged; try another."
+        declined = f"The last try was declined: {error['message']} Nothing was charged; try another."
         return _as_json(2, "Ready to pay", declined)
-    return _as_json(2, "Ready to pay", "Choose a test card; each shows what may happen with a card.")
+    return _as_json(2, "Ready to pay", "Choose a test card or account; each shows what may happen.")
+
+
+def _methods(intent: Json | None) -> list[tuple[str, tuple[tuple[str, str, str], ...]]]:
+    """Return what the payment can be made with, in groups."""
+    offered = intent["payment_method_types"] if intent else ()
+    return [*(CARDS if "card" in offered else ()), *(group for kind, group in ACCOUNTS.items() if kind in offered)]
 
 
 def _as_json(step: int, heading: str, sentence: str) -> Json:

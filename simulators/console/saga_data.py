@@ -23,8 +23,11 @@ def exchanges_of(session: Session, saga: Json, intents: list[Json]) -> list[Numb
 def history_with_gaps(saga: Json) -> list[tuple[Json, timedelta | None]]:
     """Return each entry of its history, with how long one had to wait for it; None when that was not long."""
     times = [timestamp(each["at"]) for each in saga["history"]]
-    gaps = [None, *(later - earlier for earlier, later in pairwise(times) if earlier and later)]
-    return [(each, gap if gap and gap > LONG else None) for each, gap in zip(saga["history"], gaps, strict=True)]
+    gaps = [later - earlier for earlier, later in pairwise(times) if earlier and later]
+    first: list[timedelta | None] = [None] if times else []  # What cannot be read has no history.
+    return [
+        (each, gap if gap and gap > LONG else None) for each, gap in zip(saga["history"], [*first, *gaps], strict=True)
+    ]
 
 
 def _beginning(session: Session, saga: Json, named: list[Numbered]) -> list[Numbered]:

@@ -15,7 +15,8 @@ from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, PORTS, STRIPE
 
 Numbered = tuple[int, Exchange]
-STUDENT = "student"
+STUDENT, PAID = "student", ".succeeded"
+BY_ITSELF = "asked by itself: nobody had told it"
 GUTTER, LANE_WIDTH, NARROW = 62, 156, 117
 TIP, LOST_BEYOND_MIDDLE = 2, 20
 LONG = timedelta(seconds=45)
@@ -39,13 +40,15 @@ class Step:
     pause: str = ""
     differs: bool = False
     is_cause: bool = False  # It broke a promise.
+    is_rescue: bool = False  # It looked at Stripe, and found what lost news should have told.
     payload: Json = field(default_factory=dict)
 
     @property
     def style(self) -> str:
         """How its arrow is drawn: an event or webhook is dashed, a call or command is not."""
         is_news = self.message_id is not None and not self.said.isupper()
-        marks = {"lost": self.is_lost, "again": self.again, "differs": self.differs, "cause": self.is_cause}
+        marks = {"lost": self.is_lost, "again": self.again, "differs": self.differs}
+        marks |= {"cause": self.is_cause, "rescue": self.is_rescue}
         return " ".join(["news" if is_news else "call", *(name for name, is_so in marks.items() if is_so)])
 
     def is_like(self, other: Self) -> bool:
@@ -75,7 +78,7 @@ class Step:
             return f"{self.pause} pass"
         tries = f", {len(self.answers)} times" if len(self.answers) > 1 else ""
         again = " again" if self.again else ""
-        outcome = "it never arrives" if self.lost else self.outcome
+        outcome = "it never arrives" if self.lost else self.outcome + (f", {BY_ITSELF}" if self.is_rescue else "")
         here = " (here the two part)" if self.differs else " (this broke the promise)" if self.is_cause else ""
         return f"{time_of_day(self.at)} {self.caller} → {self.callee}: {self.said}{again}{tries}: {outcome}{here}"
 
@@ -128,8 +131,18 @@ def sequence(
     steps.sort(key=lambda step: (timestamp(step.at), step.number if step.number >= 0 else inf))
     used = {PAYMENT, *(lane for step in steps for lane in (step.caller, step.callee))}
     lanes = [lane for lane in dict.fromkeys((STUDENT, STRIPE, *services)) if lane in used]
+    _mark_rescue(steps)
     visible = [each for each in steps if {each.caller, each.callee} <= set(lanes)]
     return Sequence(lanes, list(_with_pauses(visible)), lane_width)
+
+
+def _mark_rescue(steps: list[Step]) -> None:
+    """Mark the first look at Stripe after its news of the money was lost."""
+    lost = next((number for number, step in enumerate(steps) if step.lost and step.said.endswith(PAID)), len(steps))
+    for step in steps[lost:]:
+        if (step.caller, step.callee) == (PAYMENT, STRIPE) and step.said.startswith("GET ") and not step.is_lost:
+            step.is_rescue = True
+            return
 
 
 def mark_difference(one: Sequence, other: Sequence) -> None:

@@ -34,10 +34,12 @@ def compare(world: World, saga_id: str) -> list[Row]:
     intent, saga = world.stripe.intents(saga_id)[0], world.payment.find_saga(saga_id) or {}
     payment = saga.get("payment") or {}
     ours = {key: str((payment if key == "paymentId" else saga).get(name)) for key, name in KEYS.items()}
-    price, refunds = payment["price"], world.stripe.refunds(intent["id"])
+    refunds = world.stripe.refunds(intent["id"])
+    price = payment.get("price")  # None of a payment that the service itself cannot read.
+    ours_in_money = money(**price) if price else "unreadable"
     return [
         *(_same(key, intent["metadata"].get(key, ""), ours[key]) for key in KEYS),
-        _same("amount", money_at_stripe(intent["amount"], intent["currency"]), money(**price)),
+        _same("amount", money_at_stripe(intent["amount"], intent["currency"]), ours_in_money),
         Row("status", _status(intent, refunds), f"{payment['status']}, saga {saga['outcome']}"),
     ]
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from functools import partial
 
 from simulators.judge.cause import cause_of, messages
-from simulators.judge.evidence import Evidence, gather
+from simulators.judge.evidence import Evidence
+from simulators.judge.gathering import gather
 from simulators.judge.invariant import Finding, Invariant
 from simulators.judge.invariants import INVARIANTS
 from simulators.kit.json_types import Json

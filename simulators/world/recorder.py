@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 from simulators.kit.json_types import Json
@@ -29,6 +29,7 @@ class Exchange:
     message: str | None = None
     message_id: str | None = None
     saga_id: str | None = None
+    about: str | None = None  # The intent or charge that a form names: a refund has no sagaId.
 
     @property
     def status(self) -> int | None:
@@ -58,6 +59,7 @@ class MessageLabel:
     name: str | None = None
     id: str | None = None
     saga_id: str | None = None
+    about: str | None = None
 
 
 class Recorder:
@@ -117,7 +119,7 @@ class Recorder:
 
     def trace(self) -> bytes:
         """Return JSON Lines that are the same, byte for byte, for two runs of one seed."""
-        lines = (json.dumps(asdict(each), sort_keys=True, ensure_ascii=False) for each in self)
+        lines = (json.dumps(vars(each), sort_keys=True, ensure_ascii=False) for each in self)
         return "".join(line + "\n" for line in lines).encode()
 
     def tail(self, count: int = 20) -> str:
@@ -132,16 +134,19 @@ class Recorder:
 
 def _redact(exchange: Exchange) -> Exchange:
     """Return it without the secrets that a stranger may have put into a path or a name."""
-    named = (exchange.message, exchange.message_id, exchange.saga_id)
-    message, message_id, saga_id = (name and redact_text(name) for name in named)
+    named = (exchange.message, exchange.message_id, exchange.saga_id, exchange.about)
+    message, message_id, saga_id, about = (name and redact_text(name) for name in named)
     path = redact_text(exchange.path)
-    return replace(exchange, path=path, message=message, message_id=message_id, saga_id=saga_id)
+    return replace(exchange, path=path, message=message, message_id=message_id, saga_id=saga_id, about=about)
 
 
 def label_of(body: bytes, content_type: str | None) -> MessageLabel:
     """Name what a body carries: a CloudEvent, an event of Stripe's, a form that is for a saga, or nothing."""
     if "form-urlencoded" in (content_type or ""):
-        return MessageLabel(saga_id=dict(parse_qsl(body.decode(errors="replace"))).get("metadata[sagaId]"))
+        form = dict(parse_qsl(body.decode(errors="replace")))
+        return MessageLabel(
+            saga_id=form.get("metadata[sagaId]"), about=form.get("payment_intent") or form.get("charge")
+        )
     if not body or "json" not in (content_type or ""):
         return MessageLabel()
     try:

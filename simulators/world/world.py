@@ -156,7 +156,7 @@ class World(ABC):
 
     def strikes(self) -> dict[tuple[str, str], int]:
         """Return how often each fault that is in place has struck, by its service and its name."""
-        faults = [(name, each) for name in self.topology.simulators for each in self.control(name).faults()]
+        faults = [(name, each) for name in self._simulators_up() for each in self.control(name).faults()]
         return {(name, each["fault"]): each["strikes"] for name, each in faults}
 
     def deliveries(self, service: str) -> list[Json]:
@@ -170,10 +170,14 @@ class World(ABC):
         """Return what the simulators sent and nobody ever got: when, by whom, and what it was."""
         return [
             {"at": each["created"], "sender": name, "event": each["event"], "sagaId": each.get("sagaId")}
-            for name in self.topology.simulators
+            for name in self._simulators_up()
             for each in reversed(self.deliveries(name))
             if each["status"] == "LOST"
         ]
+
+    def _simulators_up(self) -> list[str]:
+        """Return the simulators that can be asked: one may be down on purpose."""
+        return [name for name in self.topology.simulators if self.is_up(name)]
 
     def log(self) -> list[str]:
         """Return what the payment-service has written down so far, as far as this world can know."""

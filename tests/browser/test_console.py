@@ -197,7 +197,7 @@ def test_what_is_open_or_chosen_stays_so_while_the_page_grows(
     phone.goto(f"/pay/{saga_id}")
     phone.click("input[value='pm_card_createDispute']")
     student.try_card(saga_id, "pm_card_visa_chargeDeclined")
-    sees(phone, "The last card was declined")
+    sees(phone, "The last try was declined")
     expect(phone.locator("input:checked")).to_have_value("pm_card_createDispute")
     expect(page.locator(".steps > li", has_text="payment_intent.payment_failed")).to_have_count(1)
     assert page.locator("details.step").evaluate_all("steps => steps.map(each => each.open)").index(True) == 0

@@ -15,7 +15,7 @@ from simulators.check.subject import SECRETS, WHERE
 from simulators.contracts.fields import Field
 from simulators.contracts.pact import Interaction, pacts_in
 from simulators.contracts.parts import Part
-from simulators.judge.evidence import DEFAULT_SECONDS
+from simulators.judge.gathering import DEFAULT_SECONDS
 from simulators.judge.invariants import INVARIANTS
 from simulators.judge.invariants.deliveries import ENDING_NOTICES
 from simulators.judge.invariants.money import METADATA

@@ -65,6 +65,16 @@ def test_the_scenarios_are_put_to_a_service_in_an_empty_folder(installation: Ins
     assert [case["id"] for case in json.loads(answer.stdout)["cases"]] == ["ENR-01"]
 
 
+def test_the_book_tells_what_was_played_and_fails_for_what_was_not(installation: Installation) -> None:
+    answer = installation.run("harness", "features", "page", "--output", "book", "--scenario", "ENR-15", "--jobs", "1")
+    assert (answer.returncode, answer.stdout) == (1, "book/index.html\n")
+    assert "ENR-14: was not played" in answer.stderr
+    assert "ENR-15" not in answer.stderr
+    book = {each.name: each.read_text() for each in (installation.folder / "book").iterdir()}
+    assert set(book) == {"index.html", "book_session.html", "enroll_in_course.html", "payments.html"}
+    assert "What struck: lost delivery at stripe" in book["enroll_in_course.html"]
+
+
 @pytest.mark.served
 def test_the_demo_has_its_pages_in_an_empty_folder(installation: Installation) -> None:
     command = installation.command("harness", "demo", *ANYWHERE)
@@ -75,7 +85,14 @@ def test_the_demo_has_its_pages_in_an_empty_folder(installation: Installation) -
         assert demo.stdout
         url = next(line for line in demo.stdout if "http://" in line).split()[1]
         assert next((line for line in demo.stdout if "Ctrl-C" in line), None)
-        for page in ("/", "/contracts", "/static/console.css", "/static/vendor/idiomorph-0.8.0.min.js"):
+        for page in (
+            "/",
+            "/contracts",
+            "/promises/",
+            "/promises/payments.html",
+            "/static/console.css",
+            "/static/vendor/idiomorph-0.8.0.min.js",
+        ):
             assert requests.get(url.rstrip("/") + page, timeout=30).status_code == 200
         demo.send_signal(signal.SIGINT)
         _, problems = demo.communicate(timeout=60)

@@ -17,6 +17,7 @@ SEAMS = {
     "simulators/world/process.py": "services as processes of their own",
     "simulators/world/guarded_process.py": "another team's service as a process of its own",
     "simulators/world/guardian.py": "ends that process, whatever way we end",
+    "simulators/explore/workers.py": "storms in processes of their own",
     "simulators/cli/contracts/subprocesses.py": "git, and Pact's official client, as processes",
     "simulators/world/waiting.py": "waits on real time for a served world",
     "simulators/world/transport.py": "a session whose network is this process",

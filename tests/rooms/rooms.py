@@ -52,7 +52,7 @@ ROOMS = {
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),
     "simulators.judge": _room(f"simulators.world simulators.clients {_DATA}"),
     "simulators.stories": _room(
-        f"simulators.judge simulators.world simulators.clients {_DATA}",
+        f"simulators.judge simulators.world simulators.clients simulators.kit.guess {_DATA}",
         "requests",
     ),
     "simulators.check": _room(
@@ -61,11 +61,21 @@ ROOMS = {
         "simulators.stripe.webhooks.signing simulators.package_data",
         "cucumber_messages gherkin jinja2 markupsafe pytest pytest_bdd requests",
     ),
+    "simulators.book": _room(
+        "simulators.check simulators.diagram simulators.console.filters simulators.console.states "
+        "simulators.judge simulators.world simulators.clients simulators.kit.json_types",
+        "gherkin jinja2 pytest requests",
+    ),
     "simulators.diagram": _room(f"simulators.world simulators.clients {_DATA}"),
     "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
+    "simulators.explore": _room(
+        f"simulators.check simulators.stories simulators.judge simulators.world simulators.clients {_DATA} "
+        "simulators.kit.seams simulators.kit.delivery simulators.kit.time.background",
+        "distributed jinja2",
+    ),
     "simulators.console": _room(
-        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts "
-        "simulators.diagram simulators.package_data",
+        "simulators.explore.storm_run simulators.stories simulators.judge simulators.world simulators.clients "
+        "simulators.kit simulators.contracts simulators.diagram simulators.package_data simulators.book",
         "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),

@@ -41,11 +41,11 @@ def nothing_is_left_lying(evidence: Evidence) -> Findings:
         ended = f"{purchase(evidence, saga_id)} ended {outcome}"
         if evidence.deliveries_of(saga_id):
             yield Finding(saga_id, f"{ended}, and {student(evidence, saga_id)} has it all the same")
-        kept = [each for each in evidence.holds if each["sagaId"] == saga_id]
+        kept = evidence.about(saga_id, "holds")
         yield from (
             Finding(saga_id, f"{ended}, and {each['tutorId']}'s slot is still {each['status']}") for each in kept
         )
-        still_open = [each for each in evidence.intents if saga_of(each) == saga_id and each["status"] in OPEN]
+        still_open = [each for each in evidence.about(saga_id, "intents") if each["status"] in OPEN]
         for each in still_open:
             yield Finding(saga_id, f"{ended}, and can still be paid at Stripe: {each['id']} is {each['status']}")
 
@@ -76,7 +76,7 @@ def one_notice(evidence: Evidence) -> Findings:
     """Whoever paid is told once how it ended, and nothing else; nobody else is told, and no notice holds a secret."""
     for saga_id, saga in evidence.sagas.items():
         ended = f"{purchase(evidence, saga_id)} ended {evidence.outcome(saga_id)}"
-        notices = [each for each in evidence.notices if each["sagaId"] == saga_id]
+        notices = evidence.about(saga_id, "notices")
         kinds = Counter(each["kind"] for each in notices)
         ending = ENDING_NOTICES.get(evidence.outcome(saga_id) or "")
         if ending and kinds[ending] != 1:

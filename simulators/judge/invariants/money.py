@@ -45,11 +45,10 @@ def _fate(evidence: Evidence, intent: Json, deliveries: int) -> str:
 def _has_reason(evidence: Evidence, intent: Json) -> bool:
     """Whether others show why the money went back: a refusal, a wish, a wrong sum, or that something came too late."""
     saga_id = saga_of(intent)
-    about = [each for each in evidence.exchanges if each.saga_id == saga_id]
+    about = evidence.about(saga_id, "exchanges")
     refused = any(each.message in REFUSALS and each.callee == PAYMENT and each.is_accepted for each in about)
     denied = any(each.message in DELIVERIES and each.status in CLIENT_ERRORS for each in about)
-    wish = f"{saga_path(saga_id)}/cancel"
-    cancelled = any(each.path == wish and each.is_accepted for each in evidence.exchanges)
+    cancelled = f"{saga_path(saga_id)}/cancel" in evidence.accepted_paths
     is_other_sum = intent["amount_received"] != _agreed_price(intent)["amount"]
     return refused or denied or cancelled or is_other_sum or _is_late(evidence, intent)
 
@@ -116,7 +115,7 @@ def the_books_balance(evidence: Evidence) -> Findings:
             sum_ = sum_of(refund, "amount")
             yield Finding(owners.get(refund["payment_intent"], ""), f"{sum_} went back ({refund['id']}) of no charge")
     for intent in evidence.intents:
-        of_it = [each for each in evidence.charges if each["payment_intent"] == intent["id"] and each["paid"]]
+        of_it = evidence.paid_charges(intent)
         taken, back = (sum(each[key] for each in of_it) for key in ("amount_captured", "amount_refunded"))
         if (taken, back) != (intent["amount_received"], evidence.amount_back(intent, *LIVE)):
             charged = f"the charges say {sum_of(intent, taken)} taken and {sum_of(intent, back)} given back"
@@ -135,7 +134,7 @@ def _misreports(evidence: Evidence, intent: Json) -> Findings:
     if not status or evidence.is_under_way(saga_id) or not evidence.has_arrived(intent):
         return
     own = {each["status"] for each in evidence.own_refunds(intent)}
-    is_failed = bool(own & {"failed", "canceled"}) or (not own and evidence.has_refused_refund())
+    is_failed = bool(own & {"failed", "canceled"}) or (not own and evidence.is_refund_denied(intent))
     is_back = 0 < intent["amount_received"] <= evidence.amount_back(intent, "succeeded")
     wrong = {
         "PENDING": intent["status"] == "processing",

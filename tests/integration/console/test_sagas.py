@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from itertools import count
 
@@ -25,6 +27,12 @@ def enrolled(session: Session, student: str, course: str = "algebra") -> str:
     session.world.student(student).client_secret(saga_id)
     session.world.settle()
     return saga_id
+
+
+def store(session: Session, statement: str, saga_id: str) -> None:
+    """Write into the service's database behind its back."""
+    with closing(sqlite3.connect(max(session._folder.glob("*/payment.sqlite")))) as database, database:
+        database.execute(f"{statement} WHERE saga_id = ?", (saga_id,))
 
 
 def test_the_list_can_be_narrowed_and_searched(visitor: Visitor, session: Session, student: str) -> None:
@@ -96,7 +104,19 @@ def test_a_lost_webhook_is_crossed_and_explained(visitor: Visitor, session: Sess
     assert content["why"][1].startswith("Stripe has the money, but its news of it was lost")
     assert "payment received" in visitor.read_page(f"/pay/{saga_id}").lower()
     session.world.pass_time(timedelta(minutes=6))
-    assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
+    content = visitor.read_json(f"/sagas/{saga_id}")
+    assert content["saga"]["outcome"] == "COMPLETED"
+    waited = r".* the news was lost. After (4 min 5\d s|5 min.*) the payment-service asked Stripe by itself\."
+    assert re.fullmatch(waited, content["why"][1])
+    (rescue,) = [step for step in content["steps"] if step["is_rescue"]]
+    assert rescue["words"].endswith("200, asked by itself: nobody had told it")
+    assert ", asked by itself" in visitor.read_page(f"/sagas/{saga_id}")
+
+
+def test_news_that_came_is_no_rescue(visitor: Visitor, bought: str) -> None:
+    content = visitor.read_json(f"/sagas/{bought}")
+    assert not [step for step in content["steps"] if step["is_rescue"]]
+    assert not any(each.startswith("Nobody told") for each in content["why"])
 
 
 def test_a_message_that_is_tried_again_says_when(visitor: Visitor, session: Session, student: str) -> None:
@@ -120,3 +140,21 @@ def test_a_student_changes_their_mind_and_a_person_resumes(visitor: Visitor, ses
     assert "See at Stripe why" in " ".join(visitor.read_json(f"/sagas/{parked}")["why"])
     visitor.act(f"/sagas/{parked}/resume", why="it is mended")
     assert "it is mended" in str(visitor.read_json(f"/sagas/{parked}")["saga"]["history"])
+
+
+@pytest.mark.parametrize(
+    "odd", ["UPDATE sagas SET started_at = 'odd'", "UPDATE sagas SET body = '7'", "UPDATE payments SET body = '7'"]
+)
+def test_what_the_service_cannot_read_is_shown_as_such(
+    visitor: Visitor, session: Session, student: str, odd: str
+) -> None:
+    saga_id = session.world.student(student).enroll("algebra")
+    session.world.student(student).client_secret(saga_id)
+    session.world.settle()
+    store(session, odd, saga_id)
+    assert "a person: it cannot be read" in visitor.read_page(f"/?student={student}")
+    assert "The service cannot read what it has stored" in visitor.read_json(f"/sagas/{saga_id}")["why"][0]
+    assert visitor.get(f"/sagas/{saga_id}").status_code == 200
+    assert visitor.read_json(f"/pay/{saga_id}")["stands"]["heading"] == "A person is looking into it"
+    store(session, "DELETE FROM payments", saga_id)
+    store(session, "DELETE FROM sagas", saga_id)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 import requests
 
-from simulators.console.pay import TOKENS
+from simulators.console.pay import ACCOUNTS, TOKENS
 from simulators.console.session import Session
-from simulators.stripe.payments.cards import BY_TOKEN
+from simulators.stripe.payments import bank_accounts, cards
 from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
@@ -32,8 +33,30 @@ def asked(visitor: Visitor, session: Session, student: str, course: str = "geome
     return saga_id
 
 
-def test_every_card_on_the_page_is_one_of_stripes() -> None:
-    assert set(BY_TOKEN) >= TOKENS
+def test_every_card_and_account_on_the_page_is_one_of_stripes() -> None:
+    assert {*cards.BY_TOKEN, *bank_accounts.BY_TOKEN} >= TOKENS
+    numbers = {account.token: account.number for account in bank_accounts.BY_TOKEN.values()}
+    shown = {token: number for _, accounts in ACCOUNTS.values() for token, number, _ in accounts}
+    assert {token: number.replace(" ", "") for token, number in shown.items()}.items() <= numbers.items()
+
+
+@pytest.mark.parametrize(
+    ("account", "heading", "later"),
+    [
+        ("pm_success_at", "It is yours", timedelta(days=6)),
+        ("pm_insufficientFunds_at", "Too late", timedelta(days=6)),
+    ],
+)
+def test_a_bank_account_pays_after_days_and_the_page_says_so(
+    visitor: Visitor, session: Session, student: str, account: str, heading: str, later: timedelta
+) -> None:
+    saga_id = asked(visitor, session, student)
+    assert account in visitor.read_page(f"/pay/{saga_id}")
+    assert visitor.act(f"/pay/{saga_id}/card", card=account)["status"] == "processing"
+    assert stands(visitor, saga_id) == "Your bank is asked"
+    assert 'name="card"' not in visitor.read_page(f"/pay/{saga_id}")
+    session.world.pass_time(later)
+    assert stands(visitor, saga_id) == heading
 
 
 def test_a_course_is_bought_with_the_second_card(visitor: Visitor, session: Session, student: str) -> None:

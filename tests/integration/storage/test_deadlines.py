@@ -42,7 +42,7 @@ def pop(units: NewUnit, now: datetime = LATER) -> Message | None:
 
 def next_due(units: NewUnit) -> datetime | None:
     with units() as unit:
-        return unit.lists.next_due()
+        return unit.lists.next_due(NOON)
 
 
 def deadlines(units: NewUnit) -> list[list[str]]:

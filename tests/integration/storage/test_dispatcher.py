@@ -70,7 +70,7 @@ class Office:
     def due(self) -> timedelta | None:
         """Return how long until the next try."""
         with self.units() as unit:
-            due = unit.lists.next_due()
+            due = unit.lists.next_due(NOON)
         return due - self.clock.at if due else None
 
     def until_due(self) -> None:

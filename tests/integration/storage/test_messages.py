@@ -90,7 +90,7 @@ def test_a_retry_comes_when_it_is_due(units: NewUnit) -> None:
         unit.outbox.retry_at(outgoing, SOON)
         unit.commit()
     with units() as unit:
-        assert unit.lists.next_due() == SOON
+        assert unit.lists.next_due(NOON) == SOON
     assert len(claim(units, SOON)) == 1
 
 

@@ -110,7 +110,7 @@ def test_what_is_not_committed_is_undone_altogether(units: NewUnit) -> None:
     with units() as unit:
         assert unit.sagas.get("saga_1") is None
         assert unit.payments.of_saga("saga_1") is None
-        assert unit.lists.next_due() is None
+        assert unit.lists.next_due(NOON) is None
 
 
 @pytest.mark.parametrize("text_", ["Zoë Ω", "a'b\"c;--\u202e", "\\ %s :name", "\U0001f4d0" * 255])

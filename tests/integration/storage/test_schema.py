@@ -54,7 +54,7 @@ def test_reminders_of_before_go_to_their_owners_and_back(empty: Database) -> Non
     assert rows == [("pay_1", "PaymentCheckDue"), ("pay_1", "PaymentWindowClosed")]
     to(empty, "head")
     with units() as unit:
-        assert unit.lists.next_due() == NOON
+        assert unit.lists.next_due(NOON) == NOON
         assert unit.payments.of_saga("saga_1") == mine
 
 

@@ -96,6 +96,14 @@ def payment(**changes: Any) -> dict[str, Any]:
     return saga(payment={**SAGA["payment"], **changes})  # type: ignore[dict-item]
 
 
+def asked_back(answer: str, about: str = "pi_1", days: int = 0) -> dict[str, Any]:
+    """Stripe was asked to refund a payment, and has no refund; ours is said to have failed."""
+    asked = Exchange(
+        (NOW + timedelta(days)).isoformat(), "payment-service", "stripe", "POST", "/v1/refunds", answer, about=about
+    )
+    return {"sagas": payment(status="REFUND_FAILED"), "exchanges": [asked]}
+
+
 HOOK = "/webhooks/stripe"
 LATER = "2026-09-02T12:30:00+02:00"  # Half an hour after the session began.
 BACK: dict[str, Any] = {"enrollments": [], "refunds": [REFUND], "charges": [{**CHARGE, "amount_refunded": 4900}]}
@@ -145,6 +153,9 @@ BROKEN: list[tuple[int, str, Evidence]] = [
     (15, "paid, said to be canceled", but(sagas=payment(status="CANCELED"))),
     (15, "said to be back, and is not", but(sagas=payment(status="REFUNDED"))),
     (15, "said to have failed to go back, and never asked for", but(sagas=payment(status="REFUND_FAILED"))),
+    (15, "failed to go back, because Stripe was in trouble", but(**asked_back("500"))),
+    (15, "failed to go back, because Stripe was busy", but(**asked_back("429"))),
+    (15, "failed to go back, because another payment's refund was refused", but(**asked_back("400", about="pi_2"))),
     (15, "back, and not said so", but(**BACK)),
     (15, "with the bank, and not said so", but(**WITH_BANK, sagas=payment(status="PENDING"))),
     (14, "the bank's answer not noticed", but(charges=[DEBIT], sagas=payment(status="PROCESSING"))),
@@ -203,6 +214,11 @@ def test_every_invariant_has_been_seen_broken() -> None:
             charges=[{**CHARGE, "amount_captured": 490_000}],
             sagas=payment(price={"amount": 4900, "currency": "ISK"}),
         ),
+        but(**asked_back("400")),
+        but(
+            **asked_back("500")
+            | {"exchanges": [*asked_back("500")["exchanges"], *asked_back("500", days=2)["exchanges"]]}
+        ),
         but(refunds=[{**BY_HAND, "amount": 900}], charges=[{**CHARGE, "amount_refunded": 900}]),
         but(**BACK | {"refunds": [BY_HAND]}, sagas=payment(status="SUCCEEDED"), events=[SUCCEEDED]),
         but(
@@ -230,6 +246,8 @@ def test_every_invariant_has_been_seen_broken() -> None:
         "refunded in full by a person, though it had been delivered",
         "refunded in full, since it was refused",
         "paid in a currency without cents that Stripe counts as if it had some",
+        "a refund that was refused",
+        "a refund that was asked for in vain for days",
         "a part given back by a person",
         "news of it that never arrived",
         "a bank that takes its time",

@@ -43,10 +43,12 @@ def test_an_event_of_stripe_is_known_by_the_metadata_of_its_object() -> None:
     assert message == MessageLabel("payment_intent.succeeded", "evt_1", "saga1")
 
 
-def test_a_form_for_stripe_is_known_by_the_saga_in_its_metadata_and_by_nothing_else() -> None:
+def test_a_form_for_stripe_is_known_by_the_saga_in_its_metadata_or_the_payment_it_names() -> None:
     form = b"amount=4900&metadata%5BsagaId%5D=saga1&client_secret=pi_1_secret_2"
 
     assert label_of(form, "application/x-www-form-urlencoded") == MessageLabel(None, None, "saga1")
+    refund = b"payment_intent=pi_1&metadata%5Battempt%5D=1"
+    assert label_of(refund, "application/x-www-form-urlencoded") == MessageLabel(about="pi_1")
     assert label_of(b"\xff=&&", "application/x-www-form-urlencoded") == MessageLabel()
 
 
@@ -72,7 +74,8 @@ def test_a_secret_that_was_sent_in_a_path_or_as_a_name_is_in_nothing_that_is_kep
     recorder.payloads = {}
     heard: list[Exchange] = []
     recorder.listen(heard.append)
-    exchange = replace(ENROLL, path=f"/v1/payment_intents/{secret}", message=secret, message_id=secret, saga_id=secret)
+    named = dict.fromkeys(("message", "message_id", "saga_id", "about"), secret)
+    exchange = replace(ENROLL, path=f"/v1/payment_intents/{secret}", **named)
     form = f"note={secret}&{secret}=1".encode()
     recorder.end(recorder.begin(exchange, form, "application/x-www-form-urlencoded", key=secret), "404")
 

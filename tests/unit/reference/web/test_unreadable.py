@@ -24,6 +24,11 @@ SAGAS = {
     "nothing": "UPDATE sagas SET body = 'null'",
     "half an object": "UPDATE sagas SET body = '{\"sagaId\": '",
     "no JSON": "UPDATE sagas SET body = 'odd'",
+    "a start that is no time": "UPDATE sagas SET started_at = 'odd'",
+    "a start that is nothing": "UPDATE sagas SET started_at = ''",
+    "a last move that is a number": "UPDATE sagas SET updated_at = 7",
+    "a deadline that is no time": "UPDATE sagas SET due_at = '2026-13-45 00:00:00'",
+    "a version that is no number": "UPDATE sagas SET version = 'odd'",
     "too deep": "UPDATE sagas SET body = '" + "[" * 5000 + "'",
 }
 PAYMENTS = {
@@ -34,6 +39,8 @@ PAYMENTS = {
     "a refund of another kind": "UPDATE payments SET body = json_set(body, '$.refunds', json('{\"re_1\": 7}'))",
     "no object": "UPDATE payments SET body = '7'",
     "no JSON": "UPDATE payments SET body = ''",
+    "a beginning that is no time": "UPDATE payments SET opened_at = 'odd'",
+    "a deadline that is no time": "UPDATE payments SET due_at = '2026-09-01 at noon'",
 }
 LETTERS = {
     "an unknown name": "UPDATE dead_letters SET name = 'RentPaid'",
@@ -41,6 +48,7 @@ LETTERS = {
     "no object": "UPDATE dead_letters SET body = '[7]'",
     "nothing": "UPDATE dead_letters SET body = 'null'",
     "no JSON": "UPDATE dead_letters SET body = 'odd'",
+    "a time that is none": "UPDATE dead_letters SET at = 'odd'",
 }
 
 
@@ -151,6 +159,8 @@ def test_the_deadlines_of_others_fall_due_whatever_one_row_holds(
             break
     else:
         pytest.fail("it goes round and round")
+    due = service.app.extensions["background"].next_due()
+    assert due is None or due > service.clock.now(), "nobody goes round and round for what never falls due"
     left = service.query("SELECT saga_id FROM payments WHERE due_at <= '2026-09-02 11:00:00'")
     assert left == [], "no deadline of anybody is left behind"
 
@@ -181,3 +191,32 @@ def test_what_a_newer_version_can_read_again_is_taken_again(service: Service, wo
     assert (letter["name"], letter["sagaId"]) == ("RELEASE_TUTOR_SLOT", "saga_1")
     assert service.post(f"/dead-letters/{letter['id']}/retry", WHY).status_code == 202
     assert service.query("SELECT key, name FROM outbox") == [("saga_1:1", "RELEASE_TUTOR_SLOT")]
+
+
+@pytest.mark.parametrize("odd", ["odd", "", "12:00", "7"])
+def test_a_page_may_end_with_a_row_whose_time_is_none(service: Service, world: RequestsMock, odd: str) -> None:
+    three_purchases(service, world)
+    service.query("UPDATE sagas SET started_at = ? WHERE saga_id <> 'saga_2'", odd)
+    found: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        which: dict[str, Any] = {"cursor": cursor} if cursor else {}
+        page = service.get("/sagas", limit=1, **which).get_json()
+        found += [item["sagaId"] for item in page["items"]]
+        cursor = page["nextCursor"]
+    assert sorted(found) == ["saga_0", "saga_1", "saga_2"]
+
+
+@pytest.mark.parametrize("odd", ["odd", "", "7"])
+@pytest.mark.parametrize("column", ["asked_at", "due_at"])
+def test_an_outbox_message_whose_time_is_none_keeps_nobody_waiting(
+    service: Service, world: RequestsMock, column: str, odd: str
+) -> None:
+    three_purchases(service, world)
+    for number in range(2):
+        enqueue(service, f"saga_1:{number}", "landlord", "RELEASE_TUTOR_SLOT", RELEASE)
+    service.query(f"UPDATE outbox SET {column} = ? WHERE key = 'saga_1:0'", odd)  # noqa: S608 - ours
+    assert service.get("/metrics").status_code == 200
+    while service.app.extensions["background"].pump():
+        pass
+    assert "saga_1:1" in {letter["messageId"] for letter in service.get("/dead-letters").get_json()["items"]}
