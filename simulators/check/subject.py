@@ -57,14 +57,14 @@ class Subject:
     @property
     def options(self) -> str:
         """The options that name it once more, for a command that plays something again; without what may be secret."""
+        several = f" --instances {self.instances}" if self.instances > 1 else ""
         if self.command:
             shown = {
                 name: "…" if SECRET_NAME.search(name) else shlex.quote(self.environ[name]) for name in self.environ
             }
-            more = "".join(f" --env {name}={value}" for name, value in shown.items())
+            more = "".join(f" --env {name}={value}" for name, value in shown.items()) + several
             return f" --command {shlex.quote(shlex.join(self.command))}{more}{self._how_started()}"
         named = "" if self.factory == REFERENCE else f" --service {self.factory}"
-        several = f" --instances {self.instances}" if self.instances > 1 else ""
         return f" --service-url {self.url}" if self.url else named + several
 
     def _how_started(self) -> str:
@@ -94,8 +94,8 @@ class Subject:
 
     def open_world(self, folder: Path) -> World:
         """Put a new world around the service; DidNotStart says why a command was not ready."""
-        if self.instances > 1 and (self.command or self.url):
-            raise CannotBeJudged("--instances is for a Python factory so far: a command is started once")
+        if self.instances > 1 and self.url:
+            raise CannotBeJudged("--instances is for a --command or a factory: what runs already was started by others")
         if self.command:
             return self.open_around(folder)
         if self.url:
@@ -109,7 +109,8 @@ class Subject:
     ) -> Around:
         """Put a new world around the command, with everybody at these ports."""
         command = StartCommand(self.command, Path(self.folder), self.environ, self.ready_path)
-        return Around(folder, command, time=TIME_WAYS[self.time], ports=ports, credentials=credentials)
+        time, count = TIME_WAYS[self.time], self.instances
+        return Around(folder, command, time=time, ports=ports, credentials=credentials, instances=count)
 
 
 def _variable_text(name: str, value: str) -> str:

@@ -30,7 +30,7 @@ from simulators.world.topology import REFERENCE
     type=click.IntRange(1, 9),
     default=1,
     show_default=True,
-    help="How many of a factory's apps share a database behind one address; a crash ends one of them.",
+    help="How many share a database behind one address; a crash ends one of them.",
 )
 @click.option("--storms", type=click.IntRange(min=0), default=5, show_default=True, help="How many, from this seed on.")
 @command_options

@@ -178,7 +178,6 @@ def test_a_storm_is_drawn_from_its_seed_and_its_replay_is_named() -> None:
         (["--only", "dreams"], "there are stories, scenarios, contracts, storms, crashes"),
         (["--scenario", "ENR-99"], "there is no case of this name"),
         (["--env", "A=b"], "are for a --command"),
-        (["--command", "x", "--instances", "2"], "--instances is for a Python factory so far"),
         (["--command", "x", "--env", "A"], "'A' is not NAME=VALUE"),
         (["--service", "no.such.module:create_app"], "no service at 'no.such.module:create_app'"),
         (["--command", "no-such-program"], "ended with exit code 127"),
