@@ -86,7 +86,7 @@ class CrashWatch:
             self._begin(number, exchange)
         elif number in self._deadly:
             self._deadly.remove(number)
-            self._world.take_down(PAYMENT)
+            self._world.crash(PAYMENT)
         elif self._is_answered_delivery(exchange):
             self._end(label_of_exchange(exchange))
 
@@ -98,7 +98,7 @@ class CrashWatch:
         if isinstance(self._world, Inside):  # where a call is ours to carry, and there is no socket to break
             self._world.network.faults.add(CallerCrash(caller=PAYMENT, times=1, after=is_done))
         elif arrives:
-            self._world.take_down(PAYMENT)
+            self._world.crash(PAYMENT)
             where = {"method": exchange.method, "path": exchange.path}
             self._world.plant_fault(exchange.callee, "dropped_request", **where)
         else:
@@ -107,7 +107,7 @@ class CrashWatch:
     def _end(self, what: str) -> None:
         is_last, is_repeated = (self._is_due(moment, what) for moment in (Moment.ANSWERED, Moment.REPEATED))
         if is_last or is_repeated:
-            self._world.take_down(PAYMENT)
+            self._world.crash(PAYMENT)
 
     def _is_answered_delivery(self, exchange: Exchange) -> bool:
         is_delivery = exchange.callee == PAYMENT and exchange.caller in self._world.topology.simulators

@@ -47,6 +47,7 @@ class Subject:
     ready_path: str = READINESS
     time: str = AUTO
     seed: int = 0
+    instances: int = 1
 
     @property
     def name(self) -> str:
@@ -56,14 +57,15 @@ class Subject:
     @property
     def options(self) -> str:
         """The options that name it once more, for a command that plays something again; without what may be secret."""
+        several = f" --instances {self.instances}" if self.instances > 1 else ""
         if self.command:
             shown = {
                 name: "…" if SECRET_NAME.search(name) else shlex.quote(self.environ[name]) for name in self.environ
             }
-            more = "".join(f" --env {name}={value}" for name, value in shown.items())
+            more = "".join(f" --env {name}={value}" for name, value in shown.items()) + several
             return f" --command {shlex.quote(shlex.join(self.command))}{more}{self._how_started()}"
         named = "" if self.factory == REFERENCE else f" --service {self.factory}"
-        return f" --service-url {self.url}" if self.url else named
+        return f" --service-url {self.url}" if self.url else named + several
 
     def _how_started(self) -> str:
         folder = "" if self.folder == str(Path.cwd()) else f" --workdir {shlex.quote(self.folder)}"
@@ -92,20 +94,23 @@ class Subject:
 
     def open_world(self, folder: Path) -> World:
         """Put a new world around the service; DidNotStart says why a command was not ready."""
+        if self.instances > 1 and self.url:
+            raise CannotBeJudged("--instances is for a --command or a factory: what runs already was started by others")
         if self.command:
             return self.open_around(folder)
         if self.url:
             return ForeignWorld(
                 folder, self.url, time=TIME_WAYS[self.time], ports=ports_here(), credentials=credentials_here()
             )
-        return Inside(folder, service=self.factory, seed=self.seed)
+        return Inside(folder, service=self.factory, seed=self.seed, instances=self.instances)
 
     def open_around(
         self, folder: Path, ports: Mapping[str, int] = ANY_PORTS, credentials: Credentials | None = None
     ) -> Around:
         """Put a new world around the command, with everybody at these ports."""
         command = StartCommand(self.command, Path(self.folder), self.environ, self.ready_path)
-        return Around(folder, command, time=TIME_WAYS[self.time], ports=ports, credentials=credentials)
+        time, count = TIME_WAYS[self.time], self.instances
+        return Around(folder, command, time=time, ports=ports, credentials=credentials, instances=count)
 
 
 def _variable_text(name: str, value: str) -> str:

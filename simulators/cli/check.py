@@ -25,6 +25,13 @@ from simulators.world.topology import REFERENCE
 )
 @click.option("--scenario", "cases", multiple=True, help="Only this case, such as ENR-15, ENR-20/3 or lost-webhook.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the first storm, and of a factory's ids.")
+@click.option(
+    "--instances",
+    type=click.IntRange(1, 9),
+    default=1,
+    show_default=True,
+    help="How many share a database behind one address; a crash ends one of them.",
+)
 @click.option("--storms", type=click.IntRange(min=0), default=5, show_default=True, help="How many, from this seed on.")
 @command_options
 @click.option(

@@ -11,6 +11,7 @@ from simulators.world.apart import SHORT
 from simulators.world.credentials import Credentials
 from simulators.world.foreign_time import FAKED, ClockFile, TimeWay, libfaketime
 from simulators.world.foreign_world import ForeignWorld
+from simulators.world.gate import Gate
 from simulators.world.guarded_process import GuardedProcess
 from simulators.world.serving import reserve
 from simulators.world.together import ANY_PORTS
@@ -41,53 +42,75 @@ class Around(ForeignWorld):
         time: TimeWay = FAKED,
         ports: Mapping[str, int] = ANY_PORTS,
         credentials: Credentials | None = None,
+        instances: int = 1,
     ) -> None:
         port = reserve({PAYMENT: ports[PAYMENT]})[PAYMENT]
-        port.socket.close()
+        own = [reserve({PAYMENT: 0})[PAYMENT] for _ in range(instances)] if instances > 1 else [port]
+        for each in own:
+            each.socket.close()
+        self._gate = Gate(port, [each.url for each in own]) if instances > 1 else None
         settings = {**({} if time.is_moved else SHORT), **command.environ}
         super().__init__(directory, port.url, time=time, settings=settings, ports=ports, credentials=credentials)
         self._clock_file = ClockFile(directory)
-        self.process = self._process(command, directory)
+        (directory / "data").mkdir()
+        self.processes = [self._process(command, directory, each.url) for each in own]
+        self.process, self._turn = self.processes[0], 0
         try:
-            self.process.start()
+            for process in self.processes:
+                process.start()
         except BaseException:
             self.close()
             raise
 
     def is_up(self, name: str) -> bool:
         """Tell whether it runs."""
-        return self.process.is_alive if name == PAYMENT else super().is_up(name)
+        if name == PAYMENT:
+            return all(each.is_alive for each in self.processes)
+        return super().is_up(name)
 
     def take_down(self, name: str) -> None:
         """End it at once: the command by kill -9."""
-        if name == PAYMENT:
-            self.process.kill()
-        else:
+        if name != PAYMENT:
             super().take_down(name)
+            return
+        for each in self.processes:
+            each.kill()
+        if self._gate:
+            self._gate.close()
+
+    def crash(self, name: str) -> None:
+        """Kill -9 one of the command's processes, in turn; where there is but one, that is all of it."""
+        if name != PAYMENT or not self._gate:
+            self.take_down(name)
+            return
+        self.processes[self._turn % len(self.processes)].kill()
+        self._turn += 1
 
     def bring_back(self, name: str) -> None:
         """Start it again; the command on whatever it has stored."""
-        if name == PAYMENT:
-            self.process.start()
-        else:
+        if name != PAYMENT:
             super().bring_back(name)
+            return
+        for each in self.processes:
+            if not each.is_alive:
+                each.start()
+        if self._gate:
+            self._gate.open()
 
     def close(self) -> None:
         """Stop everything, the command first."""
-        self.process.kill()
+        self.take_down(PAYMENT)
         super().close()
 
     def jump(self, by: timedelta) -> None:
         """Move all clocks at once, and wake the command; one whose timers sleep through it is started again."""
-        is_up = self.process.is_alive
-        if is_up and self.time.is_restarted:
-            self.process.kill()
+        alive = [each for each in self.processes if each.is_alive]
+        for each in alive if self.time.is_restarted else ():
+            each.kill()
         super().jump(by)
         self._clock_file.advance(max(by, timedelta(0)))
-        if is_up and self.time.is_restarted:
-            self.process.start()
-        elif is_up:
-            self.process.answer()
+        for each in alive:
+            each.start() if self.time.is_restarted else each.answer()
 
     def can_move_time(self) -> bool:
         """Move all clocks by an hour, and tell whether the command went along: by the date of an answer."""
@@ -96,9 +119,8 @@ class Around(ForeignWorld):
         after = self._date()
         return before is not None and after is not None and abs(after - before - PROBE) < PROBE_TOLERANCE
 
-    def _process(self, command: StartCommand, directory: Path) -> GuardedProcess:
-        url, data = self.topology.urls[PAYMENT], directory / "data"
-        data.mkdir()
+    def _process(self, command: StartCommand, directory: Path, url: str) -> GuardedProcess:
+        data = directory / "data"
         return GuardedProcess(
             command.arguments,
             {**self.topology.environ(), "PORT": url.rpartition(":")[2], "DATA_DIR": str(data)},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -13,6 +14,7 @@ import requests
 
 from simulators.kit.seams import Clock, Seams
 from simulators.world.credentials import Credentials
+from simulators.world.instances import Instances
 from simulators.world.local_service import LocalService
 from simulators.world.log_capture import LogCapture
 from simulators.world.quick_database import QuickDatabase
@@ -29,7 +31,7 @@ START = datetime(2026, 9, 1, 9, tzinfo=UTC)
 class Inside(World):
     """Everything is drawn from the seed; `shuffled` draws even the order in which services work."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has a default
         self,
         directory: Path,
         *,
@@ -39,8 +41,9 @@ class Inside(World):
         database_url: str | None = None,
         settings: Mapping[str, str] | None = None,
         services: tuple[ServiceRow, ...] = SERVICES,
+        instances: int = 1,
     ) -> None:
-        self._seed, self._log = seed, LogCapture()
+        self._seed, self._log, self._count = seed, LogCapture(), instances
         urls, credentials = _urls(services), Credentials.draw(self._random("credentials"))
         self._database = QuickDatabase(directory, (service, *sorted((settings or {}).items())))
         url = database_url or self._database.url
@@ -78,7 +81,11 @@ class Inside(World):
 
     def is_up(self, name: str) -> bool:
         """Tell whether the service has neither crashed nor been taken down."""
-        return self.services[name].alive
+        return self.services[name].is_whole
+
+    def crash(self, name: str) -> None:
+        """Let one instance die, whichever was asked last."""
+        self.services[name].end()
 
     def take_down(self, name: str) -> None:
         """Let the service refuse connections and do nothing more."""
@@ -97,13 +104,15 @@ class Inside(World):
         """Let every service put down what it holds."""
         self._log.stop()
         for service in self.services.values():
-            service.background.stop()
+            service.stop()
         self._database.close()
 
     def _service(self, name: str) -> LocalService:
         seams = Seams(self.clock, self._random(name), self.network.session(name))
         undrawn = seams.randomness.getstate()
-        service = LocalService(name, lambda: self.topology.build(name, seams))
+        build = partial(self.topology.build, name, seams)
+        is_several = name == PAYMENT and self._count > 1
+        service = Instances(name, build, self._count) if is_several else LocalService(name, build)
         self.network.attach(self.topology.urls[name], service)
         if name == PAYMENT and seams.randomness.getstate() == undrawn:
             self._database.remember(astuple(self.topology.credentials))

@@ -56,6 +56,19 @@ class LocalService:
         """Start it, or start it again after a crash."""
         self.app, self.alive = self._build(), True
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of it has died."""
+        return self.alive
+
+    def end(self) -> None:
+        """Die, as by kill -9."""
+        self.alive = False
+
+    def stop(self) -> None:
+        """Put down what it holds."""
+        self.background.stop()
+
     def revive(self) -> None:
         """Let it go on with all it had in memory, as after an outage of its network."""
         self.alive = True

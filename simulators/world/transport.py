@@ -13,6 +13,7 @@ from simulators.kit.faults.fault import Faults
 from simulators.kit.faults.links import LINK_FAULTS, Crash, LinkFault, Send
 from simulators.kit.faults.requests import CONNECTION_HEADER, LATENCY_HEADER
 from simulators.kit.seams import Clock
+from simulators.world.instances import InstanceDied
 from simulators.world.local_service import LocalService
 from simulators.world.local_session import LocalSession
 from simulators.world.recorder import Exchange, Recorder, label_of
@@ -81,8 +82,10 @@ def _deliver(service: LocalService, request: requests.PreparedRequest) -> reques
         raise requests.ConnectionError("connection refused")
     try:
         return call(service, request)
+    except InstanceDied:
+        raise requests.ConnectionError("connection reset by peer") from None
     except Crash:
-        service.alive = False
+        service.end()
         raise requests.ConnectionError("connection reset by peer") from None
 
 

@@ -62,6 +62,10 @@ class World(ABC):
     def take_down(self, name: str) -> None:
         """End a service at once, as kill -9 does."""
 
+    def crash(self, name: str) -> None:
+        """End one instance of a service at once, as kill -9 does; where there is but one, that is all of it."""
+        self.take_down(name)
+
     @abstractmethod
     def bring_back(self, name: str) -> None:
         """Start it again: the payment-service on its database, a simulator with all it knew."""

@@ -222,9 +222,12 @@ def in_memory(processes: list[int]) -> list[Path]:
 
 @pytest.mark.node
 @needs_node
-def test_a_check_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
-    arguments = [*HARNESS, *NODE, "--env", f"MARKER={tmp_path}", "--only", "stories", "--jobs", "2"]
+@pytest.mark.parametrize(("part", "at_once"), [("stories", 1), ("stories", 2), ("crashes", 2), ("contracts", 1)])
+def test_a_check_that_is_killed_leaves_no_process_and_no_shared_memory(part: str, at_once: int, tmp_path: Path) -> None:
+    arguments = [*HARNESS, *NODE, "--env", f"MARKER={tmp_path}", "--only", part, "--jobs", "2"]
     with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as harness:
-        assert wait_for(lambda: len(processes_of(str(tmp_path), of="node")) > 1, A_WHILE)
+        assert wait_for(lambda: len(processes_of(str(tmp_path), of="node")) >= at_once, A_WHILE)
+        services = processes_of(str(tmp_path), of="node")
         os.kill(harness.pid, signal.SIGKILL)
     assert wait_for(lambda: not processes_of(str(tmp_path)), A_WHILE)
+    assert not [each for pid in services for each in Path("/dev/shm").glob(f"*faketime*_{pid}")]

@@ -53,7 +53,7 @@ def refunded_by_hand(scenario: CurrentScenario) -> None:
     world = scenario.world
     world.settle()
     world.clear_faults()
-    (intent,) = world.stripe.intents(scenario.saga_id)
+    (intent,) = world.eventually(lambda: world.stripe.intents(scenario.saga_id))
     world.stripe.refund(intent["id"])
 
 
@@ -62,14 +62,14 @@ def refunded_by_hand(scenario: CurrentScenario) -> None:
 def refunds_a_part(scenario: CurrentScenario, sum_: str) -> None:
     """Give a part back past the payment-service."""
     scenario.world.settle()
-    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
     scenario.world.stripe.refund(intent["id"], amount_at_stripe(*money(sum_)))
 
 
 @given(parsers.parse("somebody has changed the payment at Stripe to {sum_}"))
 def changes_the_payment(scenario: CurrentScenario, sum_: str) -> None:
     """Let the student be asked for another sum than was agreed."""
-    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
     amount, currency = money(sum_)
     scenario.world.stripe.change_sum(intent["id"], amount, currency)
 
@@ -77,7 +77,7 @@ def changes_the_payment(scenario: CurrentScenario, sum_: str) -> None:
 @given(parsers.re(r'somebody has written at Stripe that the (?P<key>\w+) is "(?P<value>.*)"'))
 def changes_the_metadata(scenario: CurrentScenario, key: str, value: str) -> None:
     """Let Stripe tell another story than was agreed, or less of it."""
-    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
     scenario.world.stripe.change_metadata(intent["id"], **{key: value})
 
 
@@ -160,7 +160,7 @@ def cannot_pay(scenario: CurrentScenario, who: str) -> None:
 @then(parsers.parse('Stripe tells that the payment was for the course enrollment "{course}"'))
 def metadata_tells(scenario: CurrentScenario, course: str) -> None:
     """From Stripe's side alone one can tell what the payment was for."""
-    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
     expect(intent["metadata"]["contextId"], course, "what the payment was for")
     tells_what_for(scenario, "COURSE_ENROLLMENT")
 
@@ -169,7 +169,7 @@ def metadata_tells(scenario: CurrentScenario, course: str) -> None:
 def tells_session(scenario: CurrentScenario) -> None:
     """From Stripe's side alone one can tell which session it was."""
     (session,) = scenario.world.communication.sessions()
-    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
     expect(intent["metadata"]["contextId"], session["sessionId"], "what the payment was for")
     tells_what_for(scenario, "SESSION_BOOKING")
 
@@ -178,7 +178,7 @@ def tells_session(scenario: CurrentScenario) -> None:
 def tells_what_for(scenario: CurrentScenario, context: str) -> None:
     """The four keys, and no others."""
     scenario.world.settle()
-    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
     saga = scenario.saga() or {}
     metadata = {
         "paymentId": saga["payment"]["paymentId"],
@@ -193,7 +193,7 @@ def tells_what_for(scenario: CurrentScenario, context: str) -> None:
 def we_tell_the_same(scenario: CurrentScenario) -> None:
     """The payment knows what it is for, too."""
     payment = (scenario.saga() or {})["payment"]
-    (intent,) = scenario.world.stripe.intents(scenario.saga_id)
+    (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
     expect(payment["context"], intent["metadata"]["paymentContext"], "the context of the payment")
     expect(payment["contextId"], intent["metadata"]["contextId"], "the contextId of the payment")
 
