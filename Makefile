@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
 
-.PHONY: help install demo test contracts page strength fuzz bench pictures lint audit format lock clean
+.PHONY: help install demo test contracts wheel page strength fuzz bench pictures lint audit format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -24,9 +24,8 @@ $(READY): pyproject.toml requirements.lock
 demo: install ## Run all services on loopback, with pages in the browser; Ctrl-C ends it
 	@$(BIN)/harness demo
 
-test: install ## Everything that must hold before a change lands; all is run, the first failure's code is kept
-	@for check in "ruff check ." "ruff format --check ." "mypy $(ROOMS)" "pytest -n 2 --dist worksteal"; do \
-		echo "== $$check"; $(BIN)/$$check || code=$${code:-$$?}; done; exit $${code:-0}
+test: install ## Everything that must hold before a change lands: the tests, and style and types beside them
+	@$(BIN)/pytest -n 2 --dist worksteal --durations=10 --lint
 
 fuzz: install ## 20,000 odd requests to each service: no 5xx, no traceback, no state moved by a refusal; takes minutes
 	@FUZZ_REQUESTS=20000 $(BIN)/pytest tests/fuzz -n 2 --dist worksteal
@@ -35,8 +34,12 @@ contracts: install ## Renew pacts/, after a consumer's needs or the scenarios ha
 	@$(BIN)/pytest tests/contracts/consumers --pacts pacts
 	@$(BIN)/pytest tests/simulated -m scenario --world inside --played pacts/played.jsonl
 
-page: install ## The contracts as a page: build/contracts/index.html
+wheel: install ## The package, with all that its commands need: dist/
+	@rm -rf build/lib && $(BIN)/pip --quiet --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+page: install ## The contracts and the promises as pages: build/contracts/index.html, build/promises/index.html
 	@$(BIN)/harness contracts page --output build/contracts
+	@$(BIN)/harness features page --output build/promises
 
 strength: install ## How many of a provider's lies the contracts catch; takes minutes, writes pacts/README.md
 	@$(BIN)/python -m tests.contracts.mutations.score
@@ -44,6 +47,8 @@ strength: install ## How many of a provider's lies the contracts catch; takes mi
 bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run
 	@$(BIN)/python -m tests.bench.stripe
+	@$(BIN)/python -m tests.bench.slow_partner
+	@$(BIN)/python -m tests.bench.worlds
 
 pictures: install ## The pictures in the documents, taken of the running demo by Chromium
 	@$(BIN)/python -m tests.browser.pictures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 import requests
@@ -12,7 +13,8 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from reference import runtime
-from reference.application.dispatcher import Dispatcher, DispatchQueue
+from reference.application.dispatch_queue import DispatchQueue
+from reference.application.dispatcher import Dispatcher
 from reference.application.message_handler import Rules
 from reference.application.ports import Clock, Gateway, UnavailableError
 from reference.application.service import PaymentService
@@ -21,6 +23,7 @@ from reference.gateways.partner_service import PartnerService
 from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_ledger import StripeLedger, connect
 from reference.gateways.stripe_webhook import StripeWebhooks
+from reference.gateways.timeouts import TIMEOUT
 from reference.reconciliation.reconcile import Reconciliation
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
@@ -77,7 +80,9 @@ def create_app(
     payments = PaymentService(
         writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, on_ended=metrics.record_end
     )
-    dispatcher = Dispatcher(payments, writing, gateways(settings, http), queue, clock, randomness)
+    longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
+    dispatcher = Dispatcher(payments, writing, gateways(settings, http), queue, clock, randomness, longest_call)
+    metrics.follow(dispatcher, payments)
     services = Services(
         payments=payments,
         reading=reading,

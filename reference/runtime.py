@@ -13,13 +13,14 @@ from functools import partial
 import requests
 from requests.adapters import HTTPAdapter
 
-from reference.application.dispatcher import Dispatcher, DispatchQueue
+from reference.application.dispatch_queue import SHARE, DispatchQueue
+from reference.application.dispatcher import Dispatcher
 from reference.application.ports import Clock, StorageUnavailableError, UnitOfWork
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
-WORKERS = 16  # They mostly wait for an answer.
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.1  # So often at most the database is asked for what falls due,
+IDLE_SECONDS = 1  # and so often at least: another process may have died of what it had to do.
 TROUBLE_SECONDS = 2  # Until the database is asked again that could not be used.
 PROBE_SECONDS = 1.5  # Whoever asks whether we are ready waits for two.
 
@@ -38,11 +39,11 @@ def system_randomness() -> random.Random:
 
 
 def http_session() -> requests.Session:
-    """Return a session that keeps as many connections as there are workers."""
+    """Return a session that keeps as many connections to each host as it may have calls."""
     session = requests.Session()
     session.max_redirects = 0  # Following one turns a POST into a GET, whose 200 would pass for an acceptance.
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=WORKERS * 2))
+        session.mount(scheme, HTTPAdapter(pool_maxsize=SHARE * 2))
     return session
 
 
@@ -86,8 +87,9 @@ class BackgroundWork:
     ) -> None:
         self._service, self._dispatcher, self._queue = service, dispatcher, queue
         self._reading, self._clock = reading, clock
+        self._seconds_until_due: float = 0
         self._threads: list[threading.Thread] = []
-        self._stopping = threading.Event()
+        self._stopping, self._news = threading.Event(), threading.Event()
 
     def pump(self) -> bool:
         """Do one due piece of work; False when nothing is due."""
@@ -101,7 +103,8 @@ class BackgroundWork:
     def start(self) -> None:
         """Work in threads until stopped."""
         self._stopping.clear()
-        loops = [self._dispatch] * WORKERS + [self._watch_time]
+        workers = SHARE * len(self._dispatcher.circuits)  # They mostly wait for an answer.
+        loops = [self._dispatch] * workers + [self._watch_time]
         self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
         for thread in self._threads:
             thread.start()
@@ -109,27 +112,36 @@ class BackgroundWork:
     def stop(self) -> None:
         """Finish what is under way; what is left stays stored for the next start."""
         self._stopping.set()
-        self._queue.wake(WORKERS)
+        self._news.set()
+        self._queue.wake()
         for thread in self._threads:
             thread.join()
         self._threads = []
 
+    def wake(self) -> None:
+        """Say that something may fall due sooner than was known, as after a jump of the clock."""
+        self._news.set()
+
     def _dispatch(self) -> None:
         while not self._stopping.is_set():
             self._safely(partial(self._dispatcher.pump, wait=True))
+            self.wake()  # What was sent may have to be sent again.
 
     def _watch_time(self) -> None:
-        pause: float = POLL_SECONDS
-        while not self._stopping.wait(pause):
+        while not self._stopping.wait(POLL_SECONDS):
+            self._news.clear()
             while is_busy := self._safely(self._catch_up):
                 pass
-            pause = TROUBLE_SECONDS if is_busy is None else POLL_SECONDS
+            if is_busy is None:
+                self._stopping.wait(TROUBLE_SECONDS)
+            else:
+                self._news.wait(self._seconds_until_due)
 
     def _catch_up(self) -> bool:
         due = self.next_due()
-        if due is None or due > self._clock.now():
-            return False
-        return self._service.fire_deadline() or self._dispatcher.claim() > 0
+        seconds = (due - self._clock.now()).total_seconds() if due else IDLE_SECONDS
+        self._seconds_until_due = min(seconds, IDLE_SECONDS)
+        return seconds <= 0 and (self._service.fire_deadline() or self._dispatcher.claim() > 0)
 
     def _safely(self, act: Callable[[], bool]) -> bool | None:
         """Return what the act returns, and None when it failed."""

@@ -10,7 +10,7 @@ import pytest
 from tests.postgres import MISSING, PostgresServer, has_postgres, postgres
 from tests.rooms import sealed as rooms_sealed
 
-pytest_plugins = ["simulators.check.steps"]
+pytest_plugins = ["simulators.check.steps", "tests.lint"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

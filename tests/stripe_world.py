@@ -5,24 +5,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
 import stripe
 from flask import Flask, Response, request
-from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from simulators.kit.seams import Clock, seeded_seams
 from simulators.stripe.app import create_app
+from simulators.world.local_session import LocalSession
 from simulators.world.serving import Port, Server
+from simulators.world.shared_routes import share_routes
+from simulators.world.wsgi_call import call
 
 SECRET = "whsec_of_the_tests"
 
 stripe.enable_telemetry = False
+share_routes()
 
 
 class Webhook(NamedTuple):
@@ -92,49 +94,21 @@ def listening() -> Iterator[tuple[Receiver, str]]:
     server.stop()
 
 
-class InProcess(BaseAdapter):
-    """What `requests` mounts for `http://` so that calls reach these apps (by address) without a socket."""
-
-    def __init__(self, apps: dict[str, Flask]) -> None:
-        super().__init__()
-        self._apps = apps
-
-    def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
-        host = urlsplit(str(request.url)).netloc
-        if host not in self._apps:
-            raise requests.ConnectionError(f"nobody is at {host}", request=request)
-        answer = (
-            self._apps[host]
-            .test_client(use_cookies=False)
-            .open(
-                str(request.path_url),
-                base_url=f"http://{host}",
-                method=request.method,
-                headers=list(request.headers.items()),
-                data=request.body,
-            )
-        )
-        raw = HTTPResponse(
-            BytesIO(answer.get_data()),
-            HTTPHeaderDict(answer.headers.to_wsgi_list()),
-            answer.status_code,
-            preload_content=False,
-        )
-        return HTTPAdapter().build_response(request, raw)
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-
 @contextmanager
 def stripe_in_process() -> Iterator[World]:
     """Lend a Stripe and a receiver of its webhooks without sockets or threads."""
-    seams, receiver = seeded_seams(7, datetime(2026, 1, 1, tzinfo=UTC)), Receiver()
-    app = create_app(seams, webhook_url="http://127.0.0.1:2/hook", webhook_secret=SECRET)
-    with seams.http, requests.Session() as http:
-        for session in (seams.http, http):
-            session.trust_env = False
-            session.mount("http://", InProcess({"127.0.0.1:1": app, "127.0.0.1:2": receiver.app}))
+    receiver, apps = Receiver(), dict[str, Flask]()
+
+    def carry(request: requests.PreparedRequest, _: float | None) -> requests.Response:
+        host = urlsplit(str(request.url)).netloc
+        if host not in apps:
+            raise requests.ConnectionError(f"nobody is at {host}", request=request)
+        return call(apps[host], request)
+
+    with LocalSession(carry) as http:
+        seams = replace(seeded_seams(7, datetime(2026, 1, 1, tzinfo=UTC)), http=http)
+        app = create_app(seams, webhook_url="http://127.0.0.1:2/hook", webhook_secret=SECRET)
+        apps |= {"127.0.0.1:1": app, "127.0.0.1:2": receiver.app}
         yield World("http://127.0.0.1:1", seams.clock, app, receiver, http)
     app.extensions["simulator"].close()
 

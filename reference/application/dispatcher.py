@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from queue import Empty, SimpleQueue
 from typing import Protocol
 
+from reference.application.circuit import Circuit
+from reference.application.dispatch_queue import DispatchQueue
 from reference.application.ports import Clock, Gateway, OutboxMessage, RefusedError, UnavailableError, UnitOfWork
 from reference.application.service import PaymentService
 from reference.domain.messages import Unreadable
@@ -26,30 +27,6 @@ class Randomness(Protocol):
         ...
 
 
-class DispatchQueue:
-    """The outbox messages that this process has under its lease, waiting for a worker."""
-
-    def __init__(self) -> None:
-        self._queue: SimpleQueue[OutboxMessage | None] = SimpleQueue()  # None wakes a worker without work.
-
-    def enqueue(self, messages: Sequence[OutboxMessage]) -> None:
-        """Add messages that this process has just stored or claimed."""
-        for outgoing in messages:
-            self._queue.put(outgoing)
-
-    def wake(self, workers: int) -> None:
-        """Let so many waiting workers go on without a message."""
-        for _ in range(workers):
-            self._queue.put(None)
-
-    def take(self, *, wait: bool) -> OutboxMessage | None:
-        """Return the next message; None when there is none, or when woken."""
-        try:
-            return self._queue.get(block=wait)
-        except Empty:
-            return None
-
-
 class Dispatcher:
     """Sends outbox messages, again and again with a back-off until they are accepted, refused or given up."""
 
@@ -61,41 +38,69 @@ class Dispatcher:
         queue: DispatchQueue,
         clock: Clock,
         randomness: Randomness,
+        longest_call: timedelta,
     ) -> None:
         self._service, self._units, self._gateways, self._queue = service, units, gateways, queue
-        self._clock, self._randomness = clock, randomness
+        self._clock, self._randomness, self._longest_call = clock, randomness, longest_call
+        self.circuits = {to: Circuit() for to in gateways}
+        self.lost_leases = 0
 
     def claim(self) -> int:
         """Enqueue stored messages that are due, such as those of a process that died; return how many."""
         with self._units() as unit:
-            claimed = unit.outbox.claim(self._clock.now(), BATCH)
+            claimed = unit.outbox.claim(self._clock.now(), BATCH, besides=self._queue.full_lanes())
             unit.commit()
-        self._queue.enqueue(claimed)
+        self._queue.hold(claimed)
         return len(claimed)
 
     def pump(self, *, wait: bool = False) -> bool:
         """Send one message of the queue; False when there is none."""
         outgoing = self._queue.take(wait=wait)
-        if outgoing:
-            self._send(outgoing)
-        return outgoing is not None
+        if outgoing is None:
+            return False
+        try:
+            if self._is_still_ours(outgoing):
+                self._send(outgoing)
+        finally:
+            self._queue.finish(outgoing)
+        return True
+
+    def _is_still_ours(self, outgoing: OutboxMessage) -> bool:
+        """Renew a lease that could end during the call; what another process has taken meanwhile is left to it."""
+        now = self._clock.now()
+        if outgoing.leased_until - now >= self._longest_call:
+            return True
+        with self._units() as unit:
+            is_ours = unit.outbox.renew(outgoing, now)
+            unit.commit()
+        self.lost_leases += not is_ours
+        return is_ours
 
     def _send(self, outgoing: OutboxMessage) -> None:
         gateway = self._gateways.get(outgoing.to)
         if gateway is None or isinstance(outgoing.message, Unreadable):
             reason = "cannot read it" if gateway else f"knows no {outgoing.to}"
             self._service.give_up(outgoing, f"this version of the service {reason}")
-            return
+        elif self.circuits[outgoing.to].allows(self._clock.now()):
+            self._call(gateway, outgoing)
+        else:
+            self._retry(outgoing, f"{outgoing.to} answers nobody")
+
+    def _call(self, gateway: Gateway, outgoing: OutboxMessage) -> None:
+        circuit = self.circuits[outgoing.to]
         try:
             answers = gateway.send(outgoing)
         except UnavailableError as trouble:
+            circuit.record_failure(outgoing.key, self._clock.now())
             self._retry(outgoing, str(trouble))
         except RefusedError as refusal:
+            circuit.record_answer()
             self._service.give_up(outgoing, str(refusal))
         except Exception as failure:
             log.exception("the gateway to %s failed at %s", outgoing.to, outgoing.key)
             self._retry(outgoing, f"{type(failure).__name__} in the gateway to {outgoing.to}")
         else:
+            circuit.record_answer()
             self._service.complete(outgoing, answers)
 
     def _retry(self, outgoing: OutboxMessage, reason: str) -> None:
@@ -105,7 +110,7 @@ class Dispatcher:
             return
         log.info("%s has to be sent again: %s", outgoing.key, reason)
         with self._units() as unit:
-            unit.outbox.retry_at(outgoing.key, now + self._back_off(outgoing.attempts))
+            unit.outbox.retry_at(outgoing, now + self._back_off(outgoing.attempts))
             unit.commit()
 
     def _back_off(self, attempts: int) -> timedelta:

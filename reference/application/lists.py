@@ -119,12 +119,20 @@ class SagaCount:
 
 
 @dataclass(frozen=True)
+class PendingCount:
+    """How many outbox messages one receiver still has to get, and when the oldest was enqueued."""
+
+    to: str
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Counts:
     """What is stored, counted."""
 
     sagas: list[SagaCount]
-    outbox: int
-    outbox_since: datetime | None  # When the oldest was enqueued.
+    outbox: list[PendingCount]
     dead_letters: int
 
 

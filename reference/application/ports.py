@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self
@@ -48,6 +49,7 @@ class OutboxMessage:
     message: Message
     enqueued_at: datetime
     attempts: int
+    leased_until: datetime  # Until then no other process sends it.
 
     @property
     def message_id(self) -> str:
@@ -120,11 +122,15 @@ class Outbox(Protocol):
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
         ...
 
-    def claim(self, now: datetime, limit: int) -> list[OutboxMessage]:
-        """Take what is due under a new lease; whoever does not finish by its end loses it to the next."""
+    def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
+        """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""
         ...
 
-    def retry_at(self, key: str, due: datetime) -> None:
+    def renew(self, outgoing: OutboxMessage, now: datetime) -> bool:
+        """Begin a new lease; False when the old one is lost: somebody else has the message, or it is gone."""
+        ...
+
+    def retry_at(self, outgoing: OutboxMessage, due: datetime) -> None:
         """Let it be sent again later."""
         ...
 

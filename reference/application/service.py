@@ -43,6 +43,7 @@ class PaymentService:
     ) -> None:
         self._units, self._rules, self._clock = units, rules, clock
         self._enqueue, self._on_ended = enqueue, on_ended
+        self.conflicts = 0  # How often somebody else was first.
 
     def receive(self, source: str, message_id: str, message: Message) -> Receipt:
         """Handle a message from outside; the same source and id twice takes effect once."""
@@ -128,6 +129,7 @@ class PaymentService:
             try:
                 return self._handle_once(take, source, message_id)
             except ConflictError as conflict:
+                self.conflicts += 1
                 log.debug("deciding again: %s", conflict)
         raise ConflictError(f"somebody else was first {TRIES} times")
 

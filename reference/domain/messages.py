@@ -40,6 +40,7 @@ class Message(_Record):
 
     name: ClassVar[str]
     trigger: ClassVar[str]
+    only_looks: ClassVar[bool] = False  # It may wait until all that moves something is sent.
     text: ClassVar[str] = ""  # Its line in the saga's history; {fields} are filled in.
     known: ClassVar[dict[str, type[Message]]] = {}
 

@@ -160,6 +160,8 @@ class CancelIntent(PaymentRequest):
 class LookAtIntent(PaymentRequest):
     """Ask Stripe what is true now; webhooks are only hints."""
 
+    only_looks: ClassVar[bool] = True
+
 
 class RefundIntent(PaymentRequest):
     """Give everything back, once an attempt."""

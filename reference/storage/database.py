@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
+from reference.storage.sqlite_dialect import COMPILED, DRIVER
 from reference.storage.tables import metadata
 
 PATIENCE = timedelta(seconds=5)
@@ -80,15 +81,11 @@ def _connect(patience: timedelta, *found: Any) -> ImpatientConnection:  # noqa: 
 
 
 def _sqlite(url: str, patience: timedelta, begin: str, connections: int) -> Engine:
-    def do_begin(connection: PoolProxiedConnection) -> None:
-        connection.execute(begin)
-
     seconds = patience.total_seconds()
     settings = {"timeout": seconds, "isolation_level": None}  # Without a level the driver begins nothing by itself.
-    options: Any = {"connect_args": settings, "hide_parameters": True, "json_deserializer": _load}
-    engine = create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=seconds, **options)
-    # An event listener would do it too, but slow every statement down.
-    engine.dialect.do_begin = do_begin  # type: ignore[method-assign, assignment]
+    options: Any = {"connect_args": settings, "hide_parameters": True, "json_deserializer": _load, "begin": begin}
+    options |= {"pool_size": connections, "max_overflow": 0, "pool_timeout": seconds}
+    engine = create_engine(make_url(url).set(drivername=DRIVER), execution_options=COMPILED, **options)
     event.listen(engine, "connect", _prepare)
     return engine
 
@@ -124,7 +121,13 @@ def is_migrated(database: Database) -> bool:
     """Whether the schema is the one that this code needs."""
     with database.reading.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(_alembic()).get_current_head()
+    return found == _newest()
+
+
+@cache
+def _newest() -> str | None:
+    """Return the revision that this code needs, which is read from its files once."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head()
 
 
 def is_usable(database: Database) -> bool:

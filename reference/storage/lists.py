@@ -18,6 +18,7 @@ from reference.application.lists import (
     Filter,
     Item,
     Page,
+    PendingCount,
     SagaCount,
     Slice,
     Span,
@@ -37,7 +38,9 @@ _OPENED = (payments.c.opened_at, payments.c.payment_id)
 _SAGA = [column for column in sagas.c if column is not sagas.c.buying]
 _ALIKE = (sagas.c.saga, sagas.c.state, sagas.c.outcome)
 _COUNT = select(*_ALIKE, func.count().label("many")).group_by(*_ALIKE)
-_PENDING = select(func.count().label("many"), func.min(outbox.c.enqueued_at).label("since"))
+_PENDING = select(outbox.c.to, func.count().label("many"), func.min(outbox.c.enqueued_at).label("since")).group_by(
+    outbox.c.to
+)
 _DUE = union_all(*(select(func.min(each.c.due_at).label("at")) for each in (outbox, payments, sagas))).subquery()
 _NEXT_DUE = select(func.min(_DUE.c.at))
 _DEAD = select(func.count()).where(dead_letters.c.ended_at.is_(None))
@@ -78,11 +81,10 @@ class ListsOfTables:
 
     def counts(self) -> Counts:
         """Return how many there are of each."""
-        alike, pending = self._connection.execute(_COUNT).all(), self._connection.execute(_PENDING).one()
+        alike, pending = self._connection.execute(_COUNT).all(), self._connection.execute(_PENDING).all()
         return Counts(
             sagas=[SagaCount(row.saga, row.state.upper(), row.outcome or "", row.many) for row in alike],
-            outbox=pending.many,
-            outbox_since=pending.since,
+            outbox=[PendingCount(row.to, row.many, row.since) for row in pending],
             dead_letters=self._connection.execute(_DEAD).scalar_one(),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -16,12 +17,22 @@ from reference.storage.tables import LONG_AGO, UnreadableTime, dead_letters, inb
 from reference.wire import decode, encode
 
 _REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
-_DUE = select(outbox.c.key).where(outbox.c.due_at <= bindparam("now")).order_by(outbox.c.due_at)
+_DUE = (
+    select(outbox.c.key)
+    .where(outbox.c.due_at <= bindparam("now"), outbox.c.to.not_in(bindparam("besides", expanding=True)))
+    .order_by(outbox.c.due_at)
+)
 _CLAIM = (
     update(outbox)
     .where(outbox.c.key.in_(_DUE.limit(bindparam("most")).with_for_update(skip_locked=True)))
     .values(due_at=bindparam("until"), attempts=outbox.c.attempts + 1)
     .returning(outbox)
+)
+_RENEW = (
+    update(outbox)
+    .where(outbox.c.key == bindparam("id"), outbox.c.due_at == bindparam("lease"))
+    .values(due_at=bindparam("until"))
+    .returning(outbox.c.key)
 )
 _RETRY = update(outbox).where(outbox.c.key == bindparam("id"))
 _ADD_LETTER = insert(dead_letters)
@@ -61,7 +72,7 @@ class OutboxTable:
         row: dict[str, Any] = {"key": key, "to": to, "name": message.name, "body": encode(message), "attempts": 1}
         row |= {"enqueued_at": at, "due_at": at + self._lease}
         if self._connection.execute(_insert_new(outbox, self._connection.dialect.name), row).first():
-            self.fresh.append(OutboxMessage(key, to, message, at, attempts=1))
+            self.fresh.append(OutboxMessage(key, to, message, at, 1, row["due_at"]))
 
     def withdraw(self, key: str) -> None:
         """Remove a message that must not be sent any more."""
@@ -72,19 +83,24 @@ class OutboxTable:
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
         return self._connection.execute(_REMOVE, {"id": key}).first() is not None
 
-    def claim(self, now: datetime, limit: int) -> list[OutboxMessage]:
-        """Take what is due under a new lease; whoever does not finish by its end loses it to the next."""
-        rows = self._connection.execute(_CLAIM, {"now": now, "until": now + self._lease, "most": limit}).all()
-        in_order = sorted(rows, key=lambda row: (row.enqueued_at, row.key))
-        messages = [_with_time(read_message(row.name, row.body), row, row.enqueued_at) for row in in_order]
+    def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
+        """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""
+        values = {"now": now, "until": now + self._lease, "most": limit, "besides": list(besides)}
+        rows = sorted(self._connection.execute(_CLAIM, values).all(), key=lambda row: (row.enqueued_at, row.key))
+        messages = [_with_time(read_message(row.name, row.body), row, row.enqueued_at) for row in rows]
         return [
-            OutboxMessage(row.key, row.to, message, row.enqueued_at, row.attempts)
-            for row, message in zip(in_order, messages, strict=True)
+            OutboxMessage(row.key, row.to, message, row.enqueued_at, row.attempts, row.due_at)
+            for row, message in zip(rows, messages, strict=True)
         ]
 
-    def retry_at(self, key: str, due: datetime) -> None:
+    def renew(self, outgoing: OutboxMessage, now: datetime) -> bool:
+        """Begin a new lease; False when the old one is lost: somebody else has the message, or it is gone."""
+        values = {"id": outgoing.key, "lease": outgoing.leased_until, "until": now + self._lease}
+        return self._connection.execute(_RENEW, values).first() is not None
+
+    def retry_at(self, outgoing: OutboxMessage, due: datetime) -> None:
         """Let it be sent again later."""
-        self._connection.execute(_RETRY, {"id": key, "due_at": due})
+        self._connection.execute(_RETRY, {"id": outgoing.key, "due_at": due, "attempts": outgoing.attempts})
 
 
 class DeadLetterTable:

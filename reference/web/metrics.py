@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from reference.application.circuit import CircuitState
+from reference.application.dispatcher import Dispatcher
 from reference.application.lists import Counts
 from reference.application.ports import Clock
+from reference.application.service import PaymentService
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 SAGAS_TAKE = (1, 5, 15, MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, DAY, 3 * DAY)
@@ -21,6 +24,7 @@ class Metrics:
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._registry = clock, CollectorRegistry()
+        self._receivers: Sequence[str] = ()
         name, about = "payments_webhook_received", "Webhooks of Stripe, by what became of them."
         self._webhooks = Counter(name, about, ["type", "result"], registry=self._registry)
         name, about = "payments_saga_duration_seconds", "How long sagas took that this process saw end."
@@ -34,18 +38,42 @@ class Metrics:
         """Record one saga that came to an end."""
         self._took.labels(saga, outcome).observe(took.total_seconds())
 
+    def follow(self, dispatcher: Dispatcher, service: PaymentService) -> None:
+        """Show how these two are doing, from now on."""
+        self._receivers = tuple(dispatcher.circuits)
+        self._registry.register(_Running(dispatcher, service, self._clock))
+
     def expose(self, counts: Counts) -> bytes:
         """Return all figures as Prometheus reads them."""
-        since = counts.outbox_since
-        waits = self._clock.now() - since if since else timedelta(0)
         stored = CollectorRegistry()
-        stored.register(_Stored(counts, waits.total_seconds()))
+        stored.register(_Stored(counts, self._receivers, self._clock.now()))
         return generate_latest(self._registry) + generate_latest(stored)
 
 
+class _Running:
+    """What this process sees."""
+
+    def __init__(self, dispatcher: Dispatcher, service: PaymentService, clock: Clock) -> None:
+        self._dispatcher, self._service, self._clock = dispatcher, service, clock
+
+    def collect(self) -> Iterator[Metric]:
+        name, about = "payments_circuit_open", "1 while a receiver answers nobody and is only probed."
+        circuits = GaugeMetricFamily(name, about, labels=["receiver"])
+        for receiver, circuit in self._dispatcher.circuits.items():
+            circuits.add_metric([receiver], circuit.state(self._clock.now()) != CircuitState.CLOSED)
+        yield circuits
+        about = "Outbox messages that another process took while they waited here."
+        yield CounterMetricFamily("payments_outbox_lease_losses", about, self._dispatcher.lost_leases)
+        about = "Decisions made again because somebody else was first."
+        yield CounterMetricFamily("payments_conflicts", about, self._service.conflicts)
+
+
 class _Stored:
-    def __init__(self, counts: Counts, oldest: float) -> None:
-        self._counts, self._oldest = counts, oldest
+    """What the database holds."""
+
+    def __init__(self, counts: Counts, receivers: Sequence[str], now: datetime) -> None:
+        self._counts, self._now = counts, now
+        self._pending = {**dict.fromkeys(receivers), **{each.to: each for each in counts.outbox}}
 
     def collect(self) -> Iterator[Metric]:
         sagas = GaugeMetricFamily("payments_sagas", "Sagas by state and outcome.", labels=["saga", "state", "outcome"])
@@ -55,5 +83,13 @@ class _Stored:
         parked = sum(each.count for each in self._counts.sagas if each.outcome == "PARKED")
         yield GaugeMetricFamily("payments_sagas_parked", "Sagas that wait for a person.", parked)
         yield GaugeMetricFamily("payments_dead_letters", "Messages that wait for a person.", self._counts.dead_letters)
-        yield GaugeMetricFamily("payments_outbox_pending", "Messages still to be sent.", self._counts.outbox)
-        yield GaugeMetricFamily("payments_outbox_oldest_seconds", "Age of the oldest of them.", self._oldest)
+        yield from self._outbox()
+
+    def _outbox(self) -> Iterator[Metric]:
+        pending = GaugeMetricFamily("payments_outbox_pending", "Messages still to be sent.", labels=["receiver"])
+        oldest = GaugeMetricFamily("payments_outbox_oldest_seconds", "Age of the oldest of them.", labels=["receiver"])
+        for receiver, waiting in self._pending.items():
+            pending.add_metric([receiver], waiting.count if waiting else 0)
+            oldest.add_metric([receiver], (self._now - waiting.since).total_seconds() if waiting else 0)
+        yield pending
+        yield oldest

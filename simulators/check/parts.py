@@ -6,16 +6,16 @@ from pathlib import Path
 from simulators.check.subject import Subject
 
 SUITE = Path(__file__).parent / "suite"
-FEATURES = Path(__file__).parent.parent.parent / "features"
 
 
 @dataclass(frozen=True)
 class CheckPart:
-    """One part; `needs_new_service` says that it cannot be put to a service that has a past."""
+    """One part; what it needs says to which services it cannot be put: those with a past, or on the machine's time."""
 
     name: str
     description: str
     needs_new_service: bool = False
+    needs_moved_time: bool = False
 
     @property
     def file(self) -> Path:
@@ -26,6 +26,8 @@ class CheckPart:
         """Say why it cannot be put to this service at all; empty when it can."""
         if self.needs_new_service and subject.url:
             return "each case needs a new service, and this one runs already: name its --command"
+        if self.needs_moved_time and subject.way and not subject.way.is_moved:
+            return "it has to be killed and to wait for minutes each time, and its time cannot be moved"
         return ""
 
 
@@ -34,6 +36,13 @@ PARTS = {
     for part in (
         CheckPart("stories", "guided stories of purchases and of what goes wrong"),
         CheckPart("scenarios", "the scenarios of features/", needs_new_service=True),
+        CheckPart("contracts", "what others need of it, by their contracts", needs_new_service=True),
         CheckPart("storms", "many purchases while all sorts of things go wrong", needs_new_service=True),
+        CheckPart(
+            "crashes",
+            "kill -9 at each call and after each answered delivery of a purchase",
+            needs_new_service=True,
+            needs_moved_time=True,
+        ),
     )
 }

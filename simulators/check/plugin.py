@@ -1,18 +1,22 @@
 """The pytest plugin of a check: each test gets a world around the service, which must keep its promises to the end."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from simulators.check.subject import Subject
+from simulators.check.transcript import standings, transcribe
 from simulators.clients.student_app import NotOffered
 from simulators.judge.verdict import broken_promises, judge
+from simulators.kit.json_types import Json
 from simulators.world.apart import CannotMoveTime
-from simulators.world.around import Around
 from simulators.world.foreign_world import CannotTakeDown
 from simulators.world.world import World
 
@@ -20,7 +24,8 @@ pytest_plugins = ["simulators.check.steps"]
 
 CASE_ID, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
 LONG_ENOUGH = timedelta(days=4)  # For every deadline and every retry.
-KEPT_EXCHANGES = 200
+TRANSCRIPT, PROMISES = pytest.StashKey[Json](), pytest.StashKey[list[Json]]()
+STEPS, BROKEN = pytest.StashKey[int](), pytest.StashKey[bool]()
 MARKERS = (
     *("smoke", "moves_time", "saga_enroll", "saga_book", "payments"),
     "case(id, title): what it is called in a report",
@@ -29,6 +34,10 @@ MARKERS = (
 
 class PromiseBroken(AssertionError):  # noqa: N818 - reads as what happened
     """What the world shows at the end of a case, promise by promise."""
+
+
+class Silent(AssertionError):  # noqa: N818 - reads as what happened
+    """A service did not answer at all."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -93,25 +102,33 @@ def lasting_world(subject: Subject, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def unjudged_world(request: pytest.FixtureRequest, subject: Subject, tmp_path: Path) -> Iterator[World]:
-    """A new world; whatever happened in it is kept for the report, should the case fail."""
+    """A new world, or the one around a service that runs already; what happened in it is kept for the report."""
     if subject.url:
         lasting: World = request.getfixturevalue("lasting_world")
-        yield lasting
-        lasting.recover()
+        with _transcript(request.node, lasting):
+            yield lasting
+            lasting.recover()
         return
-    with subject.open_world(tmp_path) as world:
+    with subject.open_world(tmp_path) as world, _transcript(request.node, world):
         yield world
-        said = [str(each) for each in world.recorder][-KEPT_EXCHANGES:]
-        log = world.process.log_tail() if isinstance(world, Around) else ""
-        request.node.user_properties.extend([("exchanges", said), ("log", log)])
+
+
+@contextmanager
+def _transcript(item: pytest.Item, world: World) -> Iterator[None]:
+    world.recorder.payloads, world.verdicts = {}, []
+    since = len(world.recorder.entries())
+    yield
+    item.stash[TRANSCRIPT] = transcribe(world, since)
+    item.stash[PROMISES] = standings(world)
 
 
 @pytest.fixture
 def world(unjudged_world: World) -> Iterator[World]:
     """A new world, which must keep its promises to the end: until nobody has anything left to do."""
     yield unjudged_world
-    come_to_rest(unjudged_world)
-    must_be_kept(unjudged_world)
+    with name_the_silent(unjudged_world):
+        come_to_rest(unjudged_world)
+        must_be_kept(unjudged_world)
 
 
 def come_to_rest(world: World) -> None:
@@ -129,11 +146,31 @@ def must_be_kept(world: World) -> None:
         raise PromiseBroken("\n".join(map(str, broken)))
 
 
+@contextmanager
+def name_the_silent(world: World | None) -> Iterator[None]:
+    """Raise Silent in a sentence, instead of a library's error, when a service does not answer."""
+    try:
+        yield
+    except requests.RequestException as silence:
+        raise Silent(_silence(world, silence)) from silence
+
+
+def _silence(world: World | None, silence: requests.RequestException) -> str:
+    url, method = getattr(silence.request, "url", None) or "", getattr(silence.request, "method", None) or ""
+    address = urlsplit(url)
+    urls = world.topology.urls if world else {}
+    names = (name for name, each in urls.items() if urlsplit(each).netloc == address.netloc)
+    why = "in time" if isinstance(silence, requests.Timeout) else "and broke the connection off"
+    kind = type(silence).__name__
+    return f"{next(names, address.netloc or 'a service')} did not answer {method} {address.path} {why} ({kind})"
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:  # noqa: ARG001 - pytest's own
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Leave out by name what would have to wait for longer than anybody does, and what a service need not offer."""
     try:
-        return (yield)
+        with name_the_silent(getattr(item, "funcargs", {}).get("unjudged_world")):
+            return (yield)
     except (CannotMoveTime, CannotTakeDown, NotOffered) as reason:
         pytest.skip(str(reason))
 
@@ -141,3 +178,20 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:  # noqa: ARG001 - 
 def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Any) -> None:  # noqa: ANN401 - pytest-bdd's own
     """Remember at which step it failed."""
     request.node.user_properties.append(("step", f"{step.keyword.capitalize()} {step.name}"))
+
+
+def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
+    """Count the steps that went well."""
+    request.node.stash[STEPS] = request.node.stash.get(STEPS, 0) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Give the last report of a case what is known of it: all that happened only where something was broken."""
+    report = yield
+    item.stash[BROKEN] = item.stash.get(BROKEN, False) or report.failed
+    if report.when == "teardown":
+        known = [("steps", item.stash.get(STEPS, 0)), ("promises", item.stash.get(PROMISES, []))]
+        happened = [("transcript", item.stash[TRANSCRIPT])] if item.stash[BROKEN] and TRANSCRIPT in item.stash else []
+        report.user_properties += [*known, *happened]
+    return report

@@ -1,35 +1,70 @@
-"""What a check says: to a person in a terminal, and as a page that needs neither a network nor a script."""
+"""What a check says to a person in a terminal: what broke, what must be, by which message, and how to see it again."""
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from simulators.check.parts import PARTS
 from simulators.check.result import Case, CheckResult, Outcome
 from simulators.check.subject import Subject
+from simulators.judge.invariant import describe
+from simulators.kit.json_types import Json
+from simulators.world.recorder import Exchange
 
 LOG_LINES = 8
-PAGE, JSON_FILE, JUNIT_FILE = "index.html", "check.json", "junit.xml"
+LINE_WIDTH = 100
+REASON_LINES = 8
 
 
 def replay(subject: Subject, case: Case) -> str:
     """Return the command that plays just this case again."""
-    which = f"--seed {case.id.removeprefix('seed-')} --storms 1" if case.part == "storms" else f"--scenario {case.id}"
-    return f"harness check{subject.options} --only {case.part} {which}"
+    if case.part == "storms":
+        return f"harness check{subject.options} --only storms --seed {case.id.removeprefix('seed-')} --storms 1"
+    seed = f" --seed {subject.seed}" if subject.seed else ""
+    return f"harness check{subject.options} --only {case.part} --scenario {quote(case.id)}{seed}"
 
 
-def failure(subject: Subject, case: Case) -> list[str]:
-    """Return what a person needs to know of a broken case: where, which promise, the log's tail, the replay command."""
-    lines = [f"at: {case.step}"] if case.step else []
-    lines += case.reasons
+def failure(subject: Subject, case: Case) -> Iterator[str]:
+    """Yield what a person needs to know of a broken case, line by line; the last is the command that plays it again."""
+    if case.step:
+        yield f"at: {case.step}"
+    for each in case.reasons[:REASON_LINES]:
+        yield from _fold(each)
+    for verdict in case.broken_promises:
+        yield from _breach(verdict)
     if log := case.log.splitlines()[-LOG_LINES:]:
-        lines += ["the last that the service printed:", *(f"  {line}" for line in log)]
-    return [*lines, f"again: {replay(subject, case)}"]
+        yield "the last that the service printed:"
+        yield from (f"  {line}" for line in log)
+    yield f"again: {replay(subject, case)}"
+
+
+def _breach(verdict: Json) -> Iterator[str]:
+    yield from _fold(f"I{verdict['number']} {verdict['name']}: {verdict['breaches'][0]['found']}")
+    for each in verdict["breaches"][1:]:
+        yield from _fold(f"and {each['found']}", "  ")
+    yield from _fold(f"must be: {verdict['promise']}", "  ")
+    if by := cause(verdict):
+        yield from _fold(f"by: {by}", "  ")
+
+
+def cause(verdict: Json) -> str:
+    """Return which exchange broke a promise; empty when none is known to have."""
+    known = [each["by"] for each in verdict["breaches"] if each["by"]]
+    return describe(Exchange(**known[0])) if known else ""
+
+
+def _fold(text: str, indent: str = "") -> list[str]:
+    """Break a sentence into lines that fit; what is a table keeps its spaces."""
+    if "   " in text:
+        return [text]
+    whole_words = textwrap.TextWrapper(
+        LINE_WIDTH, indent, indent + "  ", break_long_words=False, break_on_hyphens=False
+    )  # an id can be copied
+    return whole_words.wrap(text) or [text]
 
 
 def summary(result: CheckResult) -> Iterator[str]:
-    """Yield a line for each part, one for each that was left out, and what it comes to."""
+    """Yield a line for each part, one for each reason why something was left out, and what it comes to."""
     for part in result.parts():
         counts = result.counts(part)
         yield f"{part:<10} " + " · ".join(
@@ -37,24 +72,18 @@ def summary(result: CheckResult) -> Iterator[str]:
         )
     for name, why in result.left_out.items():
         yield f"{name:<10}     left out: {why}"
-    for case in result.cases:
-        if case.outcome is Outcome.LEFT_OUT:
-            yield f"  ○ {case.id} {case.title}: left out, since {case.reasons[0]}"
+    for why, cases in result.reasons_left_out().items():
+        for case in cases:
+            yield f"  ○ {case.id} {case.title}: left out, since {why}"
+    yield headline(result)
+
+
+def headline(result: CheckResult) -> str:
+    """Return what it comes to: how much of what was judged is kept, and that the rest was not counted."""
     total = result.counts()
-    judged = total[Outcome.KEPT] + total[Outcome.BROKEN]
-    yield f"{total[Outcome.KEPT]} of {judged} kept in {result.seconds:.0f} s" + (
-        f", {total[Outcome.LEFT_OUT]} left out and not counted" if total[Outcome.LEFT_OUT] else ""
-    )
-
-
-def page(subject: Subject, result: CheckResult) -> str:
-    """Return the whole report as one file of HTML."""
-    templates = Environment(
-        loader=PackageLoader("simulators.check"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    cases = {part: [each for each in result.cases if each.part == part] for part in result.parts()}
-    about = {"result": result, "cases": cases, "parts": PARTS, "outcomes": list(Outcome)}
-    return templates.get_template("check.html").render(**about, failure=failure, subject=subject)
+    judged, left_out = total[Outcome.KEPT] + total[Outcome.BROKEN], total[Outcome.LEFT_OUT]
+    kept = f"{total[Outcome.KEPT]} of {judged} kept in {result.seconds:.0f} s"
+    return kept + (f", {left_out} left out and not counted" if left_out else "")
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -2,16 +2,22 @@
 
 import os
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from simulators.check.examples import steps_of_cases
 from simulators.check.parts import SUITE, CheckPart
 from simulators.check.report import summary
 from simulators.check.result import Case, CheckResult, Collector
 from simulators.check.subject import CannotBeJudged, Subject
 from simulators.kit.seams import Clock
+from simulators.stories import STORIES
+
+STORMS, NO_STORMS = "storms", "none are wanted (--storms 0)"
+UNKNOWN_CASE = "there is no case of this name in what was to be judged"
 
 
 def check(
@@ -21,33 +27,44 @@ def check(
     cases: Sequence[str] = (),
     storms: int = 0,
     jobs: int = 1,
-    junit: Path | None = None,
     tell: Callable[[Case, int, int], None] = lambda *_: None,
+    plugins: Sequence[str] = (),
 ) -> CheckResult:
     """Put the parts to the service, only these cases if any are named; CannotBeJudged says why it could not be done."""
     obstacles = {part.name: obstacle for part in parts if (obstacle := part.obstacle(subject))}
+    obstacles |= {part.name: NO_STORMS for part in parts if part.name == STORMS and not storms and not cases}
     files = [str(part.file) for part in parts if part.name not in obstacles]
     collector, clock = Collector(tell), Clock()
     start = clock.now()
-    chosen = [f"--case={each}" for each in cases]
+    chosen = [*(f"--case={each}" for each in cases), *(word for each in plugins for word in ("-p", each))]
     if files:
         with TemporaryDirectory() as folder:
-            problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, junit, Path(folder), collector)
+            problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, Path(folder), collector)
             collector.problems += [problem] if problem and not collector.problems else []
     if collector.problems:
         raise CannotBeJudged("\n".join(collector.problems))
     seconds = (clock.now() - start).total_seconds()
+    _must_be_known(cases, collector.cases)
     result = CheckResult(subject.name, subject.time_description, collector.cases, obstacles, seconds)
     if not result.is_judged:
         raise CannotBeJudged("\n".join(["nothing was judged:", *summary(result)]))
     return result
 
 
+def _must_be_known(names: Sequence[str], played: Sequence[Case]) -> None:
+    """Raise CannotBeJudged for a name of which nothing was played: whoever mistypes it believes that it was judged."""
+    ids = {each.id for each in played} | {each.id.partition("/")[0] for each in played}
+    for name in names:
+        if name not in ids:
+            known = [*(each.name for each in STORIES), *steps_of_cases()]
+            near = get_close_matches(name, known, 1)
+            raise CannotBeJudged(f"--scenario {name}: {UNKNOWN_CASE}" + (f"; is {near[0]} meant?" if near else ""))
+
+
 def _run(
     subject: Subject,
     wanted: list[str],
     jobs: int,
-    junit: Path | None,
     folder: Path,
     collector: Collector,
 ) -> str:
@@ -56,12 +73,12 @@ def _run(
     arguments = [
         *wanted,
         "-p", "simulators.check.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:pact",
+        "-p", "no:payment_flow_harness",
         "-c", os.devnull, f"--rootdir={SUITE}", "--import-mode=importlib", f"--basetemp={folder / 'worlds'}",
         "-n", str(workers), "--dist", "worksteal", f"--subject={subject.to_json()}", f"--first-seed={subject.seed}",
-        *([f"--junitxml={junit}"] if junit else []),
     ]  # fmt: skip
     code = pytest.main(arguments, plugins=[collector])
-    if code == pytest.ExitCode.NO_TESTS_COLLECTED:
-        return "there is no case of this name"
-    is_over = code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    is_over = code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
     return "" if is_over else f"pytest ended with {pytest.ExitCode(code).name}"

@@ -6,7 +6,7 @@ from random import Random
 from simulators.clients.learning import ANY_COURSE
 from simulators.clients.messages import COMMANDS, EVENTS
 from simulators.clients.stripe import ANY_PATH, INTENTS
-from simulators.world.topology import COMMUNICATION, LEARNING, STRIPE, TUTORS
+from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, STRIPE, TUTORS
 
 EVERYBODY = (STRIPE, LEARNING, TUTORS, COMMUNICATION)
 CALLED = {
@@ -50,6 +50,7 @@ OF_STRIPE: dict[str, Parameters] = {
     "tampered_body": {},
 }
 KINDS = OF_CALLS | OF_DELIVERIES | OF_STRIPE
+CRASH = "caller_crash"
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,20 @@ SILENCE = [
 SILENT_STORMS = 0.4
 
 
-def draw_fault(randomness: Random, kind: str) -> StormFault:
-    """Draw where a kind of fault strikes, and at which rate."""
-    service = STRIPE if kind in OF_STRIPE else randomness.choice(EVERYBODY)
+def draw_fault(randomness: Random, kind: str, service: str | None = None) -> StormFault:
+    """Draw where a kind of fault strikes (whom, too, if nobody is named), and at which rate."""
+    service = service or (STRIPE if kind in OF_STRIPE else randomness.choice(EVERYBODY))
     where = {} if kind in OF_DELIVERIES or kind not in OF_CALLS else randomness.choice(CALLED[service])
     what = {"event": LOSABLE[service]} if kind == "lost_delivery" else {}
     rate = round(randomness.uniform(0.05, 0.3), 2)
     return StormFault(service, kind, {"probability": rate, **where, **what, **KINDS[kind]})
+
+
+def draw_crash(randomness: Random) -> StormFault:
+    """Draw how the payment-service dies at its calls: seldom, since each time it must be started again."""
+    rate, times = round(randomness.uniform(0.05, 0.3), 2), randomness.choice([1, 1, 2])
+    about: Parameters = {"caller": PAYMENT, "after": randomness.random() < AFTER_THE_CALL}
+    return StormFault(PAYMENT, CRASH, {"probability": rate, "times": times, **about})
+
+
+AFTER_THE_CALL = 0.5

@@ -2,82 +2,48 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from functools import partial
 from random import Random
+from typing import Self
 
-import requests
-
-from simulators.check.storm_faults import KINDS, SILENCE, SILENT_STORMS, StormFault, draw_fault
-from simulators.clients.http_client import Refused
-from simulators.judge.evidence import gather
+from simulators.check.purchases import COURSE, THINGS, WILD_WAYS, Purchase, draw_purchase
+from simulators.check.storm_faults import KINDS, SILENCE, SILENT_STORMS, StormFault, draw_crash, draw_fault
+from simulators.judge.gathering import gather
 from simulators.judge.verdict import must_hold
-from simulators.stories import tomorrow
-from simulators.world.topology import COMMUNICATION, LEARNING, TUTORS
+from simulators.kit.json_types import Json
+from simulators.world.inside import Inside
+from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, TUTORS
 from simulators.world.world import World
 
-# What a student does, by the cards that are tried.
-WAYS = {
-    "pays": ["pm_card_visa"],
-    "is declined, then pays": ["pm_card_visa_chargeDeclined", "pm_card_visa"],
-    "disputes": ["pm_card_createDispute"],
-    "cannot be refunded": ["pm_card_refundFail"],
-    "leaves when the bank asks": ["pm_card_authenticationRequired"],
-    "never pays": [],
-    "cancels": [],
-    "pays and cancels": ["pm_card_visa"],
-}
-
-MAY_WAIT_FOR_A_PERSON = ("disputes", "cannot be refunded")
 PRICES = (1999, 113, 820, 4900, 1001, 333)  # Not all of them survive being counted in parts of a whole.
-# What is delivered, what is refused once it is paid, and what cannot be bought; each so many times as likely.
-THINGS = {"sure": 8, "fickle": 3, "draft": 1}
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """What one student wants, and does about it."""
-
-    student: str
-    kind: str
-    thing: str
-    day: int
-    hour: int
-    way: str
-
-    def begin(self, world: World) -> str:
-        """Ask for it; returns the sagaId."""
-        if self.kind == "course":
-            saga_id = world.learning.announce(self.student, self.thing)
-            world.sagas.add(saga_id)
-            return saga_id
-        at = datetime.fromisoformat(tomorrow(world, self.hour)) + timedelta(days=self.day)
-        return world.student(self.student).book(self.thing, at.isoformat(), 60, key="one click")
-
-    def go_on(self, world: World, saga_id: str) -> str:
-        """Pay or cancel once it is known whether one can; an AssertionError says that it is not known yet."""
-        student = world.student(self.student)
-        saga = student.saga(saga_id)
-        if not (saga["outcome"] or saga["payment"]):
-            raise AssertionError(f"{saga_id} is undecided")
-        secret = str((saga["payment"] or {}).get("clientSecret", ""))
-        for card in WAYS[self.way] if secret else ():
-            _insists(partial(student.pay_with_secret, secret, card))
-        if self.way.endswith("cancels"):
-            _insists(partial(student.cancel, saga_id))
-        return saga_id
+# What a wild storm has more of, each by its chance: for a purchase, and for all of them.
+WILD_PURCHASES, TWO_TABS, CRASHES = 0.2, 0.15, 0.3
+LONG_ENOUGH, FOR_BANKS = timedelta(days=4), timedelta(days=8)
 
 
 @dataclass(frozen=True)
 class Storm:
-    """What is bought, and what goes wrong meanwhile."""
+    """What is bought, and what goes wrong meanwhile; `is_shuffled` says whether who works next is drawn, too."""
 
     seed: int
     purchases: list[Purchase]
     faults: list[StormFault]
     prices: dict[str, int]
+    is_shuffled: bool = True
+
+    def to_json(self) -> Json:
+        """Return it as it is kept and sent."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, given: Json) -> Self:
+        """Return the storm that `to_json` told of; TypeError, KeyError or ValueError when it is none."""
+        purchases = [Purchase(**each) for each in given["purchases"]]
+        faults = [StormFault(**each) for each in given["faults"]]
+        return cls(int(given["seed"]), purchases, faults, dict(given["prices"]), bool(given["is_shuffled"]))
 
     def break_out(self, world: World) -> None:
         """Furnish the world, and let things go wrong in it from now on."""
@@ -86,12 +52,19 @@ class Storm:
             world.tutors.hire(thing, amount=self.prices[thing])
         refuse_what_cannot_be_had(world)
         for each in self.faults:
-            world.plant_fault(each.service, each.fault, times=None, **each.parameters)
+            if each.service == PAYMENT and isinstance(world, Inside):
+                world.network.faults.plant(each.fault, each.parameters)
+            elif each.service != PAYMENT:
+                world.plant_fault(each.service, each.fault, **{"times": None} | each.parameters)
 
     def has_rival(self, purchase: Purchase) -> bool:
-        """Whether somebody else wants the same time of the same tutor."""
-        slots = Counter((each.kind, each.thing, each.day, each.hour) for each in self.purchases)
-        return purchase.kind == "session" and slots[purchase.kind, purchase.thing, purchase.day, purchase.hour] > 1
+        """Whether somebody else wants the same time of the same tutor, or the same student the same seat."""
+        return Counter(each.rivalry for each in self.purchases)[purchase.rivalry] > 1
+
+    @property
+    def end(self) -> timedelta:
+        """How long it takes until everything must have ended."""
+        return LONG_ENOUGH + (FOR_BANKS if any(each.is_by_bank for each in self.purchases) else timedelta(0))
 
     @contextmanager
     def explain(self, replay: str) -> Iterator[None]:
@@ -116,10 +89,24 @@ def brew(seed: int, purchases: int, faults: int = 8) -> Storm:
     """Draw a storm: some kinds of faults and not others, since those hide each other."""
     randomness, more = Random(seed), Random(f"{seed}/more")  # noqa: S311 - repeatable on purpose
     kinds = randomness.sample(sorted(KINDS), faults)
-    wanted = [_purchase(randomness, f"student{number}") for number in range(purchases)]
+    wanted = [draw_purchase(randomness, f"student{number}") for number in range(purchases)]
     troubles = [draw_fault(randomness, kind) for kind in kinds]
     troubles += SILENCE if more.random() < SILENT_STORMS else []
     return Storm(seed, wanted, troubles, {thing: more.choice(PRICES) for thing in THINGS})
+
+
+def brew_wild(seed: int, purchases: int, faults: int) -> Storm:
+    """Draw a storm in which there are banks that answer late, forgers, second tabs and crashes, too."""
+    storm, randomness = brew(seed, purchases, faults), Random(f"{seed}/wild")  # noqa: S311 - repeatable on purpose
+    wanted: list[Purchase] = []
+    for each in storm.purchases:
+        way = randomness.choice(WILD_WAYS) if randomness.random() < WILD_PURCHASES else each.way
+        mine = replace(each, way=way)
+        if wanted and wanted[-1].kind == COURSE and randomness.random() < TWO_TABS:
+            mine = replace(mine, kind=COURSE, student=wanted[-1].student, thing=wanted[-1].thing)
+        wanted.append(mine)
+    crashes = [draw_crash(randomness)] if randomness.random() < CRASHES else []
+    return replace(storm, purchases=wanted, faults=storm.faults + crashes)
 
 
 def refuse_what_cannot_be_had(world: World) -> None:
@@ -141,69 +128,38 @@ def weather(
     rest(timedelta(minutes=5))
     do_all([partial(each.go_on, world, saga_id) for each, saga_id in zip(storm.purchases, sagas, strict=True)])
     rest(timedelta(minutes=5))
-    struck = {fault for (_, fault), times in world.strikes().items() if times}
-    world.clear_faults()
-    refuse_what_cannot_be_had(world)
+    struck = {fault for (_, fault), times in strikes(world).items() if times}
+    clear(world)
     gather(world)  # How each has ended so far: that is to be final.
-    rest(timedelta(days=4))
+    rest(storm.end)
     must_hold(world)
     return Weathered(Counter(_end(world, storm, *each) for each in zip(storm.purchases, sagas, strict=True)), struck)
 
 
+def strikes(world: World) -> Counter[tuple[str, str]]:
+    """Return how often each kind of fault has struck, by its service; crashes, too."""
+    found = Counter(world.strikes())
+    for each in world.network.faults.all() if isinstance(world, Inside) else ():
+        found[PAYMENT, each.to_json()["fault"]] += each.strikes
+    return found
+
+
+def clear(world: World) -> None:
+    """Take all faults away but the refusals, which are no faults."""
+    world.clear_faults()
+    if isinstance(world, Inside):
+        world.network.faults.clear()
+    refuse_what_cannot_be_had(world)
+
+
 def _end(world: World, storm: Storm, purchase: Purchase, saga_id: str) -> str:
-    """Return how the purchase ended, which must be as it had to: neither too much is sold nor too little."""
+    """Return how the purchase ended, which must be as it had to."""
     saga = world.payment.find_saga(saga_id) or {}
     outcome = saga.get("outcome")
     if not outcome:
         raise AssertionError(f"{purchase} is left open: {saga}")
     is_paid = any(each["status"] == "succeeded" for each in world.stripe.intents(saga_id))
-    right = _right_endings(purchase, storm.has_rival(purchase), is_paid=is_paid)
+    right = purchase.right_endings(has_rival=storm.has_rival(purchase), is_paid=is_paid)
     if outcome not in right:
         raise AssertionError(f"{purchase} must end {' or '.join(sorted(right))}, paid: {is_paid}; but is {saga}")
     return str(outcome)
-
-
-def _right_endings(purchase: Purchase, has_rival: bool, *, is_paid: bool) -> set[str]:  # noqa: FBT001
-    if purchase.thing == "draft":
-        return {"REJECTED"}
-    if not is_paid:
-        return {"EXPIRED", "CANCELLED"} | ({"REJECTED"} if has_rival else set())
-    back = {"REFUNDED"} | ({"PARKED"} if purchase.way in MAY_WAIT_FOR_A_PERSON else set())
-    if purchase.thing == "fickle":
-        return back
-    return {"COMPLETED"} | (back if has_rival else set())
-
-
-def _purchase(randomness: Random, student: str) -> Purchase:
-    (thing,) = randomness.choices(list(THINGS), list(THINGS.values()))
-    (way,) = randomness.choices(list(WAYS), [8] + [2] * (len(WAYS) - 1))
-    kind = randomness.choice(["course", "session"])
-    return Purchase(student, kind, thing, randomness.randrange(14), randomness.randrange(8, 14), way)
-
-
-def by_turns(acts: Sequence[Callable[[], str]]) -> list[str]:
-    """Do one after the other; who is refused gives up, and the answer is empty."""
-    return [_try(act) for act in acts]
-
-
-def _try(act: Callable[[], str]) -> str:
-    with suppress(AssertionError, Refused, requests.RequestException):
-        return act()
-    return ""
-
-
-def _insists(act: Callable[[], object], times: int = 3) -> None:
-    """Try again what failed for no reason of one's own, as a person would."""
-    for _ in range(times):
-        try:
-            act()
-        except Refused as refused:
-            if refused.status not in WORTH_ANOTHER_TRY:
-                return
-        except requests.RequestException:
-            pass
-        else:
-            return
-
-
-WORTH_ANOTHER_TRY = (429, 500)

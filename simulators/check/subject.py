@@ -13,9 +13,10 @@ from simulators.clients.payments import READINESS
 from simulators.kit.seams import real_seams
 from simulators.world.around import Around, StartCommand
 from simulators.world.credentials import Credentials
-from simulators.world.foreign_time import TIME_WAYS, TimeWay
+from simulators.world.foreign_time import FAKED, TIME_WAYS, TimeWay
 from simulators.world.foreign_world import ForeignWorld
 from simulators.world.inside import Inside
+from simulators.world.together import ANY_PORTS
 from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, REFERENCE, STRIPE, TUTORS
 from simulators.world.world import World
 
@@ -60,9 +61,14 @@ class Subject:
                 name: "…" if SECRET_NAME.search(name) else shlex.quote(self.environ[name]) for name in self.environ
             }
             more = "".join(f" --env {name}={value}" for name, value in shown.items())
-            return f" --command {shlex.quote(shlex.join(self.command))}{more}"
+            return f" --command {shlex.quote(shlex.join(self.command))}{more}{self._how_started()}"
         named = "" if self.factory == REFERENCE else f" --service {self.factory}"
         return f" --service-url {self.url}" if self.url else named
+
+    def _how_started(self) -> str:
+        folder = "" if self.folder == str(Path.cwd()) else f" --workdir {shlex.quote(self.folder)}"
+        ready = "" if self.ready_path == READINESS else f" --ready-url {shlex.quote(self.ready_path)}"
+        return folder + ready + ("" if self.time in (AUTO, FAKED.name) else f" --time {self.time}")
 
     @property
     def way(self) -> TimeWay | None:
@@ -87,15 +93,19 @@ class Subject:
     def open_world(self, folder: Path) -> World:
         """Put a new world around the service; DidNotStart says why a command was not ready."""
         if self.command:
-            return Around(folder, self._start_command(), time=TIME_WAYS[self.time])
+            return self.open_around(folder)
         if self.url:
             return ForeignWorld(
                 folder, self.url, time=TIME_WAYS[self.time], ports=ports_here(), credentials=credentials_here()
             )
         return Inside(folder, service=self.factory, seed=self.seed)
 
-    def _start_command(self) -> StartCommand:
-        return StartCommand(self.command, Path(self.folder), self.environ, self.ready_path)
+    def open_around(
+        self, folder: Path, ports: Mapping[str, int] = ANY_PORTS, credentials: Credentials | None = None
+    ) -> Around:
+        """Put a new world around the command, with everybody at these ports."""
+        command = StartCommand(self.command, Path(self.folder), self.environ, self.ready_path)
+        return Around(folder, command, time=TIME_WAYS[self.time], ports=ports, credentials=credentials)
 
 
 def _variable_text(name: str, value: str) -> str:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
+from simulators.check.subject import CannotBeJudged, Subject
+from simulators.check.time_finding import find_time
+from simulators.cli.own_service import command_fields, command_option, command_options
 from simulators.cli.terminal import tell
-from simulators.cli.usage import by_name, explain_problems, port_options
+from simulators.cli.usage import WrongUsage, by_name, explain_problems, port_options
 from simulators.console.serving import PORT, console
+from simulators.console.session import OwnService
+from simulators.kit.seams import real_seams
 from simulators.stories.demo import play_demo, tell_by_hand
 from simulators.stories.telling import tell_exchange
 from simulators.world.apart import Apart
+from simulators.world.credentials import Credentials
 from simulators.world.recorder import Exchange
 from simulators.world.together import Together
 from simulators.world.topology import PORTS
 from simulators.world.waiting import stay
 from simulators.world.world import World
-
-INTERRUPTED = 130
 
 
 @click.command(epilog="Example: harness demo --once")
@@ -29,23 +34,52 @@ INTERRUPTED = 130
 @click.option(
     "--pages-port", envvar="HARNESS_PAGES_PORT", type=int, default=PORT, show_default=True, help="Where the pages are.",
 )  # fmt: skip
+@command_option
+@command_options
 @port_options(*PORTS)
-def demo(*, once: bool, apart: bool, pages_port: int, **ports: int) -> None:
-    """Watch students buy courses and sessions: five stories, told here and in the browser by what really happens."""
-    try:
-        with explain_problems(), TemporaryDirectory(prefix="harness-") as folder:
-            if once or apart:
-                well = _play_in_terminal(Path(folder), by_name(ports), once=once, apart=apart)
-            else:
-                well = _play_with_pages(Path(folder), by_name(ports), pages_port)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+def demo(  # noqa: PLR0913 - a command has so many options
+    command: str | None,
+    workdir: Path,
+    variables: tuple[str, ...],
+    env_file: Path | None,
+    ready_path: str,
+    time: str,
+    *,
+    once: bool,
+    apart: bool,
+    pages_port: int,
+    **ports: int,
+) -> None:
+    """Watch students buy courses and sessions: five stories, told here and in the browser by what really happens.
+
+    With --command your own service has the place of the reference, as in `harness check`.
+    """
+    started = command_fields(command, workdir, variables, env_file)
+    if command is not None and apart:
+        raise WrongUsage("--command or --apart, not both: a command is a process of its own anyway")
+    with explain_problems(), TemporaryDirectory(prefix="harness-") as folder:
+        own = _own_service(Subject(**started, ready_path=ready_path, time=time)) if command else None
+        if once or apart:
+            well = _play_in_terminal(Path(folder), by_name(ports), own, once=once, apart=apart)
+        else:
+            well = _play_with_pages(Path(folder), by_name(ports), pages_port, own)
     sys.exit(0 if well else 1)
 
 
-def _play_in_terminal(folder: Path, ports: dict[str, int], *, once: bool, apart: bool) -> bool:
-    kind = Apart if apart else Together
-    with kind(folder, ports=ports) as world:
+def _own_service(subject: Subject) -> OwnService:
+    """Find out how its time is moved, and say so; WrongUsage and DidNotStart say why it cannot be shown."""
+    try:
+        found = find_time(subject)
+    except CannotBeJudged as problem:
+        raise WrongUsage(str(problem)) from problem
+    tell(f"The payment-service is yours: {found.name}. Its time is {found.time_description}.", "title")
+    return OwnService(found.name, found.open_around)
+
+
+def _play_in_terminal(folder: Path, ports: dict[str, int], own: OwnService | None, *, once: bool, apart: bool) -> bool:
+    credentials = Credentials.draw(real_seams().randomness)
+    kind: Callable[..., Apart | Together] = Apart if apart else Together
+    with own.open_world(folder, ports, credentials) if own else kind(folder, ports=ports) as world:
         world.recorder.listen(_tell_exchange)
         well = play_demo(world, tell)
         if not once:
@@ -53,8 +87,8 @@ def _play_in_terminal(folder: Path, ports: dict[str, int], *, once: bool, apart:
         return well
 
 
-def _play_with_pages(folder: Path, ports: dict[str, int], number: int) -> bool:
-    with console(folder, ports, number, listener=_tell_exchange) as (session, url):
+def _play_with_pages(folder: Path, ports: dict[str, int], number: int, own: OwnService | None) -> bool:
+    with console(folder, ports, number, listener=_tell_exchange, own=own) as (session, url):
         tell(f"Open {url} in a browser: all of this can be seen there, broken and tried again.", "title")
         with session.acting():
             well = play_demo(session.world, tell)

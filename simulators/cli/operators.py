@@ -20,11 +20,11 @@ from simulators.world.serving import served_session
 
 VALID = timedelta(hours=1)
 WRONG = (400, 401, 403)  # What was asked, or who asks; whatever else is refused is a matter of how things stand.
-OPTIONS = (
-    click.option(
-        "--service-url", envvar="HARNESS_SERVICE_URL", default=SERVICE_URL, show_default=True,
-        help="The payment-service, which must be running.",
-    ),
+SERVICE = click.option(
+    "--service-url", envvar="HARNESS_SERVICE_URL", default=SERVICE_URL, show_default=True,
+    help="The payment-service, which must be running.",
+)  # fmt: skip
+PERSON = (
     click.option("--token", envvar="HARNESS_TOKEN", help="An operator's JWT.  [default: made from --jwt-secret]"),
     click.option("--jwt-secret", envvar="JWT_SECRET", help="What signs the token to be made, as at the service."),
     click.option(
@@ -41,16 +41,25 @@ def asks_service(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def asking(service_url: str, token: str | None, jwt_secret: str | None, operator: str, **given: Any) -> None:  # noqa: ANN401 - click's
-        bearer = token or _make_token(jwt_secret, operator)
+        bearer = make_token(token, jwt_secret, operator)
         with _explain_refusals(service_url), served_session("harness") as session:
             command(Operator(HttpClient(session, service_url.rstrip("/"), lambda: bearer)), **given)
 
-    for option in reversed(OPTIONS):
-        asking = option(asking)
-    return asking
+    asking_service: Callable[..., None] = SERVICE(person_options(asking))
+    return asking_service
 
 
-def _make_token(jwt_secret: str | None, operator: str) -> str:
+def person_options(command: Any) -> Any:  # noqa: ANN401 - whatever click makes of it
+    """Give a command the options that say which operator asks."""
+    for option in reversed(PERSON):
+        command = option(command)
+    return command
+
+
+def make_token(token: str | None, jwt_secret: str | None, operator: str) -> str:
+    """Return the operator's token, made if none is given; UsageError when there is nothing to make it of."""
+    if token:
+        return token
     if not jwt_secret:
         raise click.UsageError("An operator's --token is needed, or the --jwt-secret to make one.")
     secret = jwt_secret.partition(",")[0].strip()  # While it is replaced there are two, of which both are good.

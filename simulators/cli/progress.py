@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import click
 
+from simulators.diagram.times import span
+from simulators.kit.seams import Clock
+
 CLEAR_LINE = "\r\033[2K"
+ENOUGH_TO_GUESS = 3  # So many cases say something about the others.
 
 
 @contextmanager
@@ -19,3 +25,28 @@ def progress(length: int) -> Iterator[tuple[Callable[[], None], Callable[[], Non
     shown: Any = {"label": "comparing", "file": sys.stderr, "hidden": not is_seen, "update_min_steps": steps}
     with click.progressbar(length=length, **shown) as bar:
         yield lambda: bar.update(1), lambda: click.echo(CLEAR_LINE if is_seen else "", nl=False, err=True)
+
+
+class ProgressLine:
+    """One line aside that is written over again and again: only a person at a terminal sees it."""
+
+    def __init__(self, *, is_quiet: bool, clock: Clock | None = None) -> None:
+        self._is_seen, self._clock = sys.stderr.isatty() and not is_quiet, clock or Clock()
+        self._began = self._clock.now()
+
+    def show(self, part: str, number: int, total: int, what: str) -> None:
+        """Say which part is at work, how much is done of how much, how long it may still take, and what was last."""
+        if self._is_seen:
+            text = " · ".join(filter(None, [f"{part} {number} of {total}", self.time_left(number, total), what]))
+            click.echo(text[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
+
+    def clear(self) -> None:
+        """Make room for a line that stays."""
+        click.echo(CLEAR_LINE if self._is_seen else "", nl=False, err=True)
+
+    def time_left(self, number: int, total: int) -> str:
+        """Return how long it may still take, if it goes on like this; empty when it is over or too early to say."""
+        if not ENOUGH_TO_GUESS <= number < total:
+            return ""
+        passed: timedelta = self._clock.now() - self._began
+        return f"about {span(passed / number * (total - number))} left"

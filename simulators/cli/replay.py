@@ -10,7 +10,8 @@ import click
 
 from simulators.cli.terminal import tell
 from simulators.cli.usage import WrongUsage
-from simulators.stories.run import Run, read_run, replay
+from simulators.explore.storm_run import read_any_run, replay_any_run
+from simulators.stories.run import Run
 
 
 @click.command("replay", epilog="Example: harness replay run.json")
@@ -18,12 +19,12 @@ from simulators.stories.run import Run, read_run, replay
 @click.option("--service", help="The run's service, if it is one of your own: package.module:factory.")
 @click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
 def replay_run(file: Path, service: str | None, *, as_json: bool) -> None:
-    """Play a run again that `harness stories --save` has kept, and say whether all is the same."""
+    """Play a run again that was kept by `--save`, of a story or of a storm, and say whether all is the same."""
     try:
-        run = read_run(file.read_text(encoding="utf-8"), service=service)
+        run = read_any_run(file.read_text(encoding="utf-8"), service=service)
     except ValueError as wrong:
         raise WrongUsage(f"{file}: {wrong}") from wrong
-    difference = replay(run).difference
+    difference = replay_any_run(run).difference
     if as_json:
         click.echo(json.dumps({"identical": not difference, "difference": difference or None}))
     elif difference:

@@ -10,6 +10,7 @@ import click
 
 from simulators.cli.operators import as_json, asks_service, limit, why
 from simulators.clients.operator import Operator
+from simulators.kit.currencies import money
 from simulators.kit.json_types import Json
 
 LINE = "{sagaId:<31} {studentId:<16} {context:<18} {contextId:<24} {state:<17} {about}"
@@ -72,7 +73,7 @@ def _describe(saga: Json) -> str:
     lines = [f"{saga['sagaId']}: {saga['saga']} of {saga['studentId']}, {saga['context']} {saga['contextId']}"]
     lines += [f"state    {saga['state']}", *(f"         {about}" for about in [_about(saga)] if about)]
     if payment := saga["payment"]:
-        price = "{amount} minor units of {currency}".format(**payment["price"])
+        price = money(**payment["price"])
         lines.append(f"payment  {payment['paymentId']} {payment['status']}, {price}")
     lines += ["history", *(f"  {each['at']}  {each['text']}" for each in saga["history"])]
     if saga["nextStep"]:

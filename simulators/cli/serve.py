@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 import click
 
@@ -19,13 +18,13 @@ from simulators.world.waiting import stay
 @click.option("--service", envvar="HARNESS_SERVICE", default=REFERENCE, hidden=True)
 @until_stdin_closes
 def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
-    """Run the reference payment-service alone; .env.example lists what it reads of the environment."""
-    with suppress(KeyboardInterrupt), explain_problems():
+    """Run the reference payment-service alone; `harness env` lists what it reads of the environment."""
+    with explain_problems():
         try:
             running = LocalService(PAYMENT, lambda: factory_at(service)(os.environ))
         except (LookupError, ValueError) as wrong:
             raise WrongUsage(
-                f"{PAYMENT} cannot start, its environment is wrong (see .env.example):\n{wrong}"
+                f"{PAYMENT} cannot start, its environment is wrong (harness env tells it):\n{wrong}"
             ) from wrong
         reserved = Port(PAYMENT, port)
         server = Server(running, reserved)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from simulators.cli.usage import SERVICE_URL, by_name, explain_problems, port_options, until_stdin_closes
+from simulators.kit.guess import guess
 from simulators.kit.seams import real_seams
 from simulators.world.banner import banner, secrets_of
 from simulators.world.credentials import Credentials
@@ -55,7 +55,6 @@ def simulate(  # noqa: PLR0913 - a command has so many options
         state.mkdir(parents=True, exist_ok=True)
     chosen = _choose(names, by_name(ports))
     with (
-        suppress(KeyboardInterrupt),  # it may be told to end before it stays
         explain_problems(),
         Together(
             Path(), ports=chosen, service_url=service_url.rstrip("/"), credentials=credentials, state=state
@@ -75,7 +74,7 @@ def _choose(names: tuple[str, ...], ports: dict[str, int]) -> dict[str, int]:
     known = {name.removesuffix("-service"): name for name in ports}
     for name in names:
         if name not in known:
-            raise click.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint="names")
+            raise click.BadParameter(f"{name!r} is none of {', '.join(known)}{guess(name, known)}", param_hint="names")
     return {known[name]: ports[known[name]] for name in names or known}
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import click
+from click import shell_completion
 
 from simulators.cli.terminal import tell
 from simulators.cli.usage import WrongUsage
@@ -16,11 +17,17 @@ from simulators.stories import STORIES, Story, silently, story_named
 from simulators.stories.run import SERVICES, Run, commands, run_story
 from simulators.world.local_service import factory_at
 
+Completion = list[shell_completion.CompletionItem]
 TONES = {Standing.HOLDS: "good", Standing.VIOLATED: "bad", Standing.NOT_YET: "message"}
 
 
+def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> Completion:
+    stories = (each for each in STORIES if each.name.startswith(incomplete))
+    return [shell_completion.CompletionItem(each.name, help=each.title) for each in stories]
+
+
 @click.command(epilog="Example: harness stories lost-webhook --service naive --seed 7")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_complete)
 @click.option(
     "--service", default="reference", show_default=True, help=f"{', '.join(SERVICES)}, or package.module:factory."
 )

@@ -1,14 +1,11 @@
 """The communication-service: its sessions, and what people were told."""
 
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import ServiceClient
 from simulators.kit.json_types import Json
 
 
-class CommunicationClient:
+class CommunicationClient(ServiceClient):
     """The communication-service as one caller sees it; a method raises Refused when the service says no."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self.client = client
 
     def sessions(self, saga_id: str | None = None) -> list[Json]:
         """Return the sessions that take place: all, or those of one saga."""

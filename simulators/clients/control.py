@@ -1,16 +1,13 @@
 """The control routes of a simulator, which no real service has: look inside, break things on purpose, begin anew."""
 
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import ServiceClient
 from simulators.kit.json_types import Json
 
 CONTROL_PATH = "/_sim"  # All of them lie below it, and what a simulator can do stands there.
 
 
-class ControlClient:
+class ControlClient(ServiceClient):
     """One simulator as the harness controls it; every method raises Refused when the simulator says no."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self.client = client
 
     def overview(self) -> Json:
         """Return what the simulator can do: its routes, its faults, how many documents it keeps."""

@@ -66,6 +66,18 @@ class HttpClient:
         return response
 
 
+class ServiceClient:
+    """What every client of `simulators.clients` is: made for one service and one caller."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self.client = client
+
+    @property
+    def url(self) -> str:
+        """Where the service is; in a world without sockets only that world finds it."""
+        return self.client.url
+
+
 def _json(response: requests.Response) -> Json:
     try:
         content = response.json()

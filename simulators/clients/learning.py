@@ -3,17 +3,14 @@
 from http import HTTPStatus
 
 from simulators.clients.control import CONTROL_PATH
-from simulators.clients.http_client import HttpClient, Refused
+from simulators.clients.http_client import Refused, ServiceClient
 from simulators.kit.json_types import Json
 
 ANY_COURSE = "/courses/*"  # A pattern, for faults.
 
 
-class LearningClient:
+class LearningClient(ServiceClient):
     """The learning-service as one caller sees it; a method raises Refused when the service says no."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self.client = client
 
     def create_course(
         self,

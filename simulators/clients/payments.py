@@ -4,18 +4,15 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from urllib.parse import quote
 
-from simulators.clients.http_client import HttpClient, Refused
+from simulators.clients.http_client import Refused, ServiceClient
 from simulators.kit.json_types import Json
 
 BOOKINGS, STRIPE_WEBHOOKS = "/session-bookings", "/webhooks/stripe"
 READINESS, OPENAPI = "/readyz", "/openapi.json"
 
 
-class PaymentsClient:
+class PaymentsClient(ServiceClient):
     """The payment-service as one caller sees it; a method raises Refused when the service says no."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self.client = client
 
     def saga(self, saga_id: str) -> Json:
         """Return the saga as this caller may see it; Refused if there is none for this caller."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from simulators.clients.control import CONTROL_PATH
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import ServiceClient
 from simulators.kit.json_types import Json
 
 API_PATH = "/v1"  # All of Stripe's API lies below it.
@@ -12,14 +12,10 @@ CANCEL_ANY_INTENT = f"{INTENTS}/*/cancel"  # A pattern, for faults.
 ANY_PATH = "/v1/*"
 BROWSER_PAGES = ("/3d_secure/", "/c/pay/")  # What a person opens in a browser, without any credential.
 LARGEST_PAGE = 100
-CENTS_ONLY_AT_STRIPE = ("ISK", "UGX")  # Currencies without cents that Stripe counts as if they had some.
 
 
-class StripeClient:
+class StripeClient(ServiceClient):
     """Stripe as the holder of one key sees it; every method raises Refused when Stripe says no."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self.client = client
 
     def intents(self, saga_id: str | None = None) -> list[Json]:
         """Return the PaymentIntents, newest first: all, or those of one saga by their metadata."""
@@ -104,11 +100,6 @@ class StripeClient:
             if not page["has_more"]:
                 return
             query["starting_after"] = page["data"][-1]["id"]
-
-
-def amount_at_stripe(amount: int, currency: str) -> int:
-    """Return the amount as Stripe counts it, of one in the currency's own minor units."""
-    return amount * (100 if currency.upper() in CENTS_ONLY_AT_STRIPE else 1)
 
 
 def _intent_path(client_secret: str) -> str:

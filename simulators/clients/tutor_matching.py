@@ -1,18 +1,15 @@
 """The tutor-matching-service: its tutors, and whose slots are held."""
 
 from simulators.clients.control import CONTROL_PATH
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import ServiceClient
 from simulators.kit.json_types import Json
 
 EVERY_DAY = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 ACTIVE = ("HELD", "TAKEN")
 
 
-class TutorMatchingClient:
+class TutorMatchingClient(ServiceClient):
     """The tutor-matching-service as one caller sees it; a method raises Refused when the service says no."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self.client = client
 
     def hire(self, tutor_id: str, *, amount: int = 3000, currency: str = "EUR") -> None:
         """Add a tutor who is there every day from nine to five; `amount` an hour, in minor units."""

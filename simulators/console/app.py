@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -18,6 +18,7 @@ from simulators.console import (
     filters,
     guide,
     pay,
+    promise_book,
     runs,
     sagas,
     school,
@@ -28,13 +29,38 @@ from simulators.console import (
 from simulators.console.responses import session, wants_json
 from simulators.console.session import Session
 from simulators.kit.http import protection
+from simulators.world.apart import CannotMoveTime
+from simulators.world.foreign_world import CannotTakeDown
+from simulators.world.process import DidNotStart
 from simulators.world.scheduler import NeverQuiet
 
-PAGES = (sagas, dead_letters, stories, runs, school, pay, webhooks, faults, stripe, contracts, clock, feed, guide)
+PAGES = (
+    sagas,
+    dead_letters,
+    stories,
+    runs,
+    school,
+    pay,
+    webhooks,
+    faults,
+    stripe,
+    contracts,
+    promise_book,
+    clock,
+    feed,
+    guide,
+)
+DIAGRAM = Blueprint(
+    "diagram", "simulators.diagram", static_folder="static", static_url_path="/diagram", template_folder="templates"
+)
 MENU = {
-    "/": "Sagas", "/stories": "Stories", "/school": "School", "/webhooks": "Webhooks", "/faults": "Faults",
-    "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
+    "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/webhooks": "Webhooks",
+    "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
 }  # fmt: skip
+WHAT_A_SAGA_IS = (
+    "A saga is one purchase, carried out by several services step by step: each step is stored before the next begins, "
+    "and what cannot be finished is undone."
+)
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 HEADERS = protection.HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 EXPLANATIONS = {
@@ -56,8 +82,9 @@ def create_app(shown: Session) -> Flask:
     app.register_error_handler(HTTPException, _explain_error)
     app.register_error_handler(Refused, _explain_refusal)
     app.register_error_handler(requests.RequestException, _explain_silence)
-    for kind in (NeverQuiet, AssertionError):
+    for kind in (NeverQuiet, AssertionError, CannotMoveTime, CannotTakeDown, DidNotStart):
         app.register_error_handler(kind, _explain_vain_wait)
+    app.register_blueprint(DIAGRAM)
     for module in PAGES:
         app.register_blueprint(module.routes)
     return app
@@ -65,7 +92,7 @@ def create_app(shown: Session) -> Flask:
 
 def _add_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
-        if not (name == "Cache-Control" and request.endpoint == "static"):
+        if not (name == "Cache-Control" and (request.endpoint or "").endswith("static")):
             answer.headers.setdefault(name, value)
     return answer
 
@@ -75,6 +102,7 @@ def _common_content() -> dict[str, Any]:
     clock = session().world.clock
     return {
         "menu": MENU.items(),
+        "what_a_saga_is": WHAT_A_SAGA_IS,
         "current_page": _current_page(),
         "now": clock.now(),
         "is_running": clock.running,
@@ -82,6 +110,7 @@ def _common_content() -> dict[str, Any]:
         "active_faults": session().active_faults(),
         "down": session().down(),
         "payment_service": session().service_name,
+        "first_service": session().first_service,
     }
 
 

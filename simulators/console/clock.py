@@ -6,9 +6,10 @@ from http import HTTPStatus
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
-from simulators.console.filters import span
 from simulators.console.responses import acknowledge, field, page, session, world
+from simulators.diagram.times import span
 from simulators.kit.http.validation import parse_number
+from simulators.world.foreign_world import ForeignWorld
 
 routes = Blueprint("clock", __name__)
 LONGEST = timedelta(days=31)
@@ -35,6 +36,8 @@ def move(act: str) -> ResponseReturnValue:
 
 
 def _pause() -> str:
+    if isinstance(world(), ForeignWorld):
+        abort(HTTPStatus.CONFLICT, "The clock of your own service cannot be held; it can be moved ahead.")
     world().clock.pause()
     return "Time stands still. What is due happens all the same; step or jump to go on."
 

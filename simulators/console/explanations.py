@@ -1,7 +1,8 @@
 """Why a saga is where it is: whom it waits for and until when, what is on its way, and who could help."""
 
-from simulators.console.filters import date_and_time, span, timestamp
+from simulators.console.filters import date_and_time
 from simulators.console.session import Session
+from simulators.diagram.times import span, timestamp
 from simulators.kit.json_types import Json
 
 ENDS = {
@@ -20,7 +21,7 @@ def explain(session: Session, saga: Json, intents: list[Json], deliveries: list[
     if unreadable := _unreadable(saga):
         return unreadable
     if saga["outcome"] in ENDS:
-        return [ENDS[saga["outcome"]], *_contradictions(saga, intents)]
+        return [ENDS[saga["outcome"]], *_explain_rescue(saga, deliveries), *_contradictions(saga, intents)]
     sentences = [_explain_wait(session, saga)] if saga["waitingFor"] else []
     paid = any(each["status"] == "succeeded" for each in intents)
     if paid and saga["state"] == "AWAITING_PAYMENT":
@@ -29,6 +30,20 @@ def explain(session: Session, saga: Json, intents: list[Json], deliveries: list[
         sentences.append("The student's bank asks whether it is the cardholder who pays, and has no answer yet.")
     sentences += [_explain_retry(each) for each in deliveries if each["status"] == "PENDING" and each["attempts"]]
     return sentences + ([saga["nextStep"]] if saga.get("nextStep") else [])
+
+
+def _explain_rescue(saga: Json, deliveries: list[Json]) -> list[str]:
+    """Tell how a payment was found of which all the news was lost; nothing, if some of it came, or it was not found."""
+    news = [
+        each for each in deliveries if each["event"].startswith("payment_") and each["event"].endswith(".succeeded")
+    ]
+    found = next((timestamp(each["at"]) for each in saga["history"] if each["message"] == "PaymentSucceeded"), None)
+    if not news or found is None or any(each["status"] != "LOST" for each in news):
+        return []
+    waited = span(found - (timestamp(news[0]["created"]) or found))
+    return [
+        f"Nobody told it of the payment: the news was lost. After {waited} the payment-service asked Stripe by itself."
+    ]
 
 
 def _unreadable(saga: Json) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from simulators.console.index import Numbered
 from simulators.console.saga_data import exchanges_of
 from simulators.console.session import Session
-from simulators.judge.evidence import Evidence, gather
+from simulators.diagram.sequence import Numbered
+from simulators.judge.evidence import Evidence
+from simulators.judge.gathering import gather
 from simulators.judge.verdict import judge
 from simulators.kit.json_types import Json
 

@@ -10,6 +10,11 @@ from flask.typing import ResponseReturnValue
 from simulators.console.session import Session
 from simulators.world.together import Together
 
+STYLED_BY_ITSELF = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+}
+"""For pages that bring their style along, since they are also files of their own."""
+
 
 def session() -> Session:
     """Return what the pages show."""

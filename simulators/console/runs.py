@@ -9,11 +9,12 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from simulators.console.responses import field, page, wants_json
-from simulators.console.sequence import NARROW, Sequence, mark_difference, sequence
+from simulators.diagram.sequence import NARROW, Sequence, mark_difference, sequence
+from simulators.explore.storm_run import read_any_run, replay_any_run
 from simulators.judge.verdict import Standing
 from simulators.kit.json_types import Json
 from simulators.stories import Story, story_named
-from simulators.stories.run import SERVICES, Run, commands, read_run, replay, run_story
+from simulators.stories.run import SERVICES, Run, run_story
 from simulators.world.recorder import Exchange
 
 routes = Blueprint("runs", __name__)
@@ -68,8 +69,8 @@ def import_run() -> ResponseReturnValue:
     """Take in somebody's run (a file, or the document itself), play it again, and say whether it is the same."""
     sent = request.files["run"].read(LARGEST_FILE) if "run" in request.files else request.get_data()
     try:
-        run = read_run(sent[:LARGEST_FILE].decode(errors="replace"))
-        again = replay(run)
+        run = read_any_run(sent[:LARGEST_FILE].decode(errors="replace"))
+        again = replay_any_run(run)
     except (ValueError, LookupError) as problem:
         abort(400, f"This file cannot be played: {problem.args[0] if problem.args else problem}")
     return page(
@@ -86,7 +87,7 @@ def _summary(run: Run) -> Json:
     """Return a run without what it is made of: that is in the file."""
     summary = {name: value for name, value in run.document.items() if name not in ("exchanges", "lost")}
     kept = sum(each["standing"] == "holds" for each in summary["invariants"])
-    return summary | {"commands": commands(summary["story"], summary["seed"], summary["service"]), "kept": kept}
+    return summary | {"commands": summary["again"], "isStorm": "storm" in summary, "kept": kept}
 
 
 def _draw(run: Run, lane_width: int | None = None) -> Sequence:

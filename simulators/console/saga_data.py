@@ -6,10 +6,9 @@ from itertools import pairwise
 from simulators.clients.learning import course_path, enroll_path
 from simulators.clients.payments import BOOKINGS
 from simulators.clients.stripe import INTENTS
-from simulators.console.filters import timestamp
-from simulators.console.index import Numbered
-from simulators.console.sequence import LONG
 from simulators.console.session import Session
+from simulators.diagram.sequence import LONG, Numbered
+from simulators.diagram.times import timestamp
 from simulators.kit.json_types import Json
 
 NEAR = 40  # So many exchanges before the first that names a saga one looks for the student's request that began it.

@@ -15,11 +15,10 @@ from simulators.console.explanations import explain
 from simulators.console.promises import promises
 from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.console.saga_data import exchanges_of, history_with_gaps
-from simulators.console.sequence import sequence
 from simulators.console.states import picture
+from simulators.diagram.sequence import sequence
 from simulators.judge.comparison import compare
 from simulators.kit.json_types import Json
-from simulators.stories.run import SERVICES
 
 routes = Blueprint("sagas", __name__)
 SHOWN, SEARCHED, PAGE_SIZE = 100, 1000, 200
@@ -91,9 +90,9 @@ def resume(saga_id: str) -> ResponseReturnValue:
 @routes.post("/reset")
 def reset() -> ResponseReturnValue:
     """New services, in which nothing has happened; `service` names which payment-service is the new one."""
-    service = field("service", "reference")
-    if service not in SERVICES:
-        abort(HTTPStatus.BAD_REQUEST, f"service must be one of {', '.join(SERVICES)}")
+    service = field("service", session().first_service)
+    if service not in session().services:
+        abort(HTTPStatus.BAD_REQUEST, f"service must be one of {', '.join(session().services)}")
     with session().acting():
         return acknowledge(f"All is new: {session().reset(service)} are gone.", "/")
 

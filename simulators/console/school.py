@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from simulators.console.filters import timestamp
 from simulators.console.responses import acknowledge, field, page, world
+from simulators.diagram.times import timestamp
 from simulators.kit.http.validation import parse_number
 from simulators.kit.json_types import Json
 from simulators.kit.time.timestamps import LONGEST_MINUTES

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simulators.console.app import create_app
-from simulators.console.session import Listener, Session
+from simulators.console.session import Listener, OwnService, Session
 from simulators.world.serving import Port, Server
 
 PAGES = "pages"
@@ -14,15 +14,20 @@ PORT = 8080
 
 @contextmanager
 def console(
-    folder: Path, ports: Mapping[str, int], number: int = PORT, *, listener: Listener | None = None
+    folder: Path,
+    ports: Mapping[str, int],
+    number: int = PORT,
+    *,
+    listener: Listener | None = None,
+    own: OwnService | None = None,
 ) -> Iterator[tuple[Session, str]]:
     """Put up a world and serve its pages; yield the session and the address of the pages.
 
-    `listener` is called with each exchange that is over.
+    `listener` is called with each exchange that is over; `own` is a payment-service in the place of the reference.
     """
     port = Port(PAGES, number)
     try:
-        session = Session(folder, ports, listener)
+        session = Session(folder, ports, listener, own)
     except BaseException:
         port.socket.close()
         raise

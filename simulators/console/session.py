@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import RLock
@@ -9,8 +11,8 @@ from typing import Self
 
 import requests
 
-from simulators.console.index import ExchangeIndex
 from simulators.console.seed_data import seed
+from simulators.diagram.index import ExchangeIndex
 from simulators.kit.json_types import Json
 from simulators.kit.seams import real_seams
 from simulators.stories import Play
@@ -24,17 +26,37 @@ PACE_SECONDS = 0.9  # How long each line of a story stays alone, so that a perso
 Listener = Callable[[Exchange], None]  # Is called with each exchange that is over.
 
 
+OpenWorld = Callable[[Path, Mapping[str, int], Credentials], Together]
+
+
+@dataclass(frozen=True)
+class OwnService:
+    """A payment-service of one's own: what it is called, and how a world is put around it."""
+
+    name: str
+    open_world: OpenWorld
+
+
 class Session:
     """Holds the world; `version` changes whenever something in it may have, so that pages know when to look again."""
 
-    def __init__(self, folder: Path, ports: Mapping[str, int] = PORTS, listener: Listener | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        ports: Mapping[str, int] = PORTS,
+        listener: Listener | None = None,
+        own: OwnService | None = None,
+    ) -> None:
         self._folder, self._ports, self._world_numbers, self._listener = folder, dict(ports), count(1), listener
         self._credentials = Credentials.draw(real_seams().randomness)
         self._versions, self._lock = count(1), RLock()
         self.version, self.last_act, self.is_open = 0, "", True
         self.pace_seconds = PACE_SECONDS
         self.plays: dict[str, Play] = {}
-        self.world, self.index = self._start_world("reference")
+        self._worlds: dict[str, OpenWorld] = {name: partial(_open_world, each) for name, each in SERVICES.items()}
+        self._worlds |= {own.name: own.open_world} if own else {}
+        self.first_service = own.name if own else "reference"
+        self.world, self.index = self._start_world(self.first_service)
 
     def __enter__(self) -> Self:
         return self
@@ -61,11 +83,16 @@ class Session:
             finally:
                 self.touch()
 
-    def reset(self, service: str = "reference") -> str:
-        """Begin anew, with nothing remembered, with this payment-service; returns what is gone."""
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The payment-services that the world can be put up with, by their names."""
+        return tuple(self._worlds)
+
+    def reset(self, service: str | None = None) -> str:
+        """Begin anew, with nothing remembered, with this payment-service or the first; returns what is gone."""
         gone = f"{len(self.world.recorder)} exchanges, {len(self.active_faults())} faults"
         self.world.__exit__()
-        self.world, self.index = self._start_world(service)
+        self.world, self.index = self._start_world(service or self.first_service)
         self.plays.clear()
         return gone
 
@@ -105,7 +132,7 @@ class Session:
         self.service_name = service
         folder = self._folder / str(next(self._world_numbers))
         folder.mkdir()
-        world = Together(folder, ports=self._ports, service=SERVICES[service], credentials=self._credentials)
+        world = self._worlds[service](folder, self._ports, self._credentials)
         self._ports = {name: int(url.rpartition(":")[2]) for name, url in world.topology.urls.items()}
         world.recorder.payloads = {}
         world.recorder.watch(lambda *_: self.touch())
@@ -113,3 +140,7 @@ class Session:
         if self._listener:
             world.recorder.listen(self._listener)
         return world, ExchangeIndex(world.recorder)
+
+
+def _open_world(service: str, folder: Path, ports: Mapping[str, int], credentials: Credentials) -> Together:
+    return Together(folder, ports=ports, service=service, credentials=credentials)

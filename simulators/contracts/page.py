@@ -33,6 +33,8 @@ class Contracts:
     pacts: tuple[Pact, ...]
     scenarios: tuple[Scenario, ...] = ()
     played: Mapping[Link, tuple[str, ...]] | None = None
+    home: str = ""
+    """Where one came from: the console, if the page is read there."""
 
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
@@ -84,11 +86,11 @@ class Contracts:
         return {link: [each for each in self.scenarios if each.id in found] for link, found in ids.items()}
 
 
-def page_of(pacts: Path, features: Path) -> str:
+def page_of(pacts: Path, features: Path, home: str = "") -> str:
     """Return the page of what lies in these directories; ValueError or OSError says what does not."""
     played = played_in(pacts)
     scenarios = scenarios_in(features) if played else ()  # what they play was never recorded
-    return page(Contracts(pacts_in(pacts), scenarios, played))
+    return page(Contracts(pacts_in(pacts), scenarios, played, home))
 
 
 def page(contracts: Contracts) -> str:

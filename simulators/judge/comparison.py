@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulators.clients.stripe import amount_at_stripe
+from simulators.kit.currencies import money, money_at_stripe
 from simulators.kit.json_types import Json
 from simulators.world.world import World
 
@@ -36,23 +36,16 @@ def compare(world: World, saga_id: str) -> list[Row]:
     ours = {key: str((payment if key == "paymentId" else saga).get(name)) for key, name in KEYS.items()}
     refunds = world.stripe.refunds(intent["id"])
     price = payment.get("price")  # None of a payment that the service itself cannot read.
+    ours_in_money = money(**price) if price else "unreadable"
     return [
         *(_same(key, intent["metadata"].get(key, ""), ours[key]) for key in KEYS),
-        _same("amount", _money(intent), _money(_at_stripe(price)) if price else "unreadable"),
+        _same("amount", money_at_stripe(intent["amount"], intent["currency"]), ours_in_money),
         Row("status", _status(intent, refunds), f"{payment['status']}, saga {saga['outcome']}"),
     ]
 
 
 def _same(what: str, theirs: str, ours: str) -> Row:
     return Row(what, theirs, ours, agree=theirs == ours)
-
-
-def _at_stripe(price: Json) -> Json:
-    return {"amount": amount_at_stripe(price["amount"], price["currency"]), "currency": price["currency"]}
-
-
-def _money(sum_: Json) -> str:
-    return f"{sum_['amount'] / 100:.2f} {sum_['currency'].upper()}"
 
 
 def _status(intent: Json, refunds: list[Json]) -> str:

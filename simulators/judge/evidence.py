@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from http import HTTPStatus
+from operator import attrgetter, itemgetter
+from typing import Any, TypeVar
 
 from simulators.clients.stripe import REFUNDS
 from simulators.kit.json_types import Json
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT
-from simulators.world.world import World
 
-# How soon a right service looks for itself, and nobody can pay any more; how long it tries to deliver at least.
-DEFAULT_SECONDS = {
-    "PAYMENT_CHECK_SECONDS": 300,
-    "BANK_CHECK_SECONDS": 21_600,
-    "PAYMENT_WINDOW_SECONDS": 1800,
-    "PATIENCE_SECONDS": 3600,
-}
 REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.NOT_FOUND)  # Trying again changes nothing.
 IN_VAIN = timedelta(days=1)  # For so long at least a right service asks before it gives up.
+T = TypeVar("T")
 SECRET = re.compile(r"_secret_\w|\bsk_(test|live)_\w|\bwhsec_\w|\b\d{13,19}\b")  # Or a card's number.
 
 
@@ -58,11 +55,15 @@ class Evidence:
     @property
     def written(self) -> list[str]:
         """What is written down: of the exchanges, and by the payment-service."""
-        return [*(json.dumps(asdict(each)) for each in self.exchanges), *self.log]
+        return [*(json.dumps(vars(each)) for each in self.exchanges), *self.log]
 
     def deliveries_of(self, saga_id: str) -> list[Json]:
         """Return what a saga brought about."""
-        return [each for each in self.deliveries if each["sagaId"] == saga_id]
+        return self.about(saga_id, "deliveries")
+
+    def about(self, id_: str, what: str) -> list[Any]:
+        """Return the deliveries, intents, holds, notices or exchanges of a saga, or an intent's refunds or charges."""
+        return self._groups[what].get(id_, [])
 
     def amount_back(self, intent: Json, *statuses: str) -> int:
         """Return how much of this payment went back, in refunds of these statuses."""
@@ -70,7 +71,7 @@ class Evidence:
 
     def refunds_of(self, intent: Json) -> list[Json]:
         """Return the refunds of this payment, failed ones too."""
-        return [each for each in self.refunds if each["payment_intent"] == intent["id"]]
+        return self.about(intent["id"], "refunds")
 
     def own_refunds(self, intent: Json) -> list[Json]:
         """Return the refunds that the service asked for; a person at Stripe's Dashboard writes no metadata."""
@@ -86,21 +87,22 @@ class Evidence:
 
     def paid_at(self, intent: Json) -> datetime:
         """Return when the student paid, by Stripe's time."""
-        return datetime.fromtimestamp(max((each["created"] for each in self._paid_charges(intent)), default=0), UTC)
+        return datetime.fromtimestamp(max((each["created"] for each in self.paid_charges(intent)), default=0), UTC)
 
     def arrived_at(self, intent: Json) -> datetime:
         """Return when the money was there, by Stripe's time; a bank may answer days after its student paid."""
-        booked = [(each, each.get("balance_transaction")) for each in self._paid_charges(intent)]
+        booked = [(each, each.get("balance_transaction")) for each in self.paid_charges(intent)]
         times = [money["created"] if isinstance(money, dict) else charge["created"] for charge, money in booked]
         return datetime.fromtimestamp(max(times, default=0), UTC)
 
     def is_by_bank(self, intent: Json) -> bool:
         """Whether a bank was asked for the money, which answers later."""
-        kinds = {(each.get("payment_method_details") or {}).get("type", "card") for each in self._paid_charges(intent)}
+        kinds = {(each.get("payment_method_details") or {}).get("type", "card") for each in self.paid_charges(intent)}
         return bool(kinds - {"card"})
 
-    def _paid_charges(self, intent: Json) -> list[Json]:
-        return [each for each in self.charges if each["payment_intent"] == intent["id"] and each["paid"]]
+    def paid_charges(self, intent: Json) -> list[Json]:
+        """Return the charges of this payment that took money."""
+        return [each for each in self.about(intent["id"], "charges") if each["paid"]]
 
     def payment(self, saga_id: str) -> Json:
         """Return the payment as the service reports it; empty where it reports none."""
@@ -108,10 +110,12 @@ class Evidence:
 
     def has_arrived(self, intent: Json) -> bool:
         """Whether all of Stripe's news of this payment have been accepted."""
-        accepted = {each.message_id for each in self.exchanges if each.callee == PAYMENT and each.is_accepted}
-        objects = [(each["id"], each["data"]["object"]) for each in self.events]
-        about = {id_ for id_, it in objects if intent["id"] in (it["id"], it.get("payment_intent"))}
-        return about <= accepted
+        return self._news.get(intent["id"], set()) <= self._accepted
+
+    @cached_property
+    def accepted_paths(self) -> set[str]:
+        """Where a request was ever answered 2xx."""
+        return {each.path for each in self.exchanges if each.is_accepted}
 
     def outcome(self, saga_id: str) -> str | None:
         """Return how the saga ended; None while it runs or when nobody knows it."""
@@ -129,41 +133,33 @@ class Evidence:
         """Whether there is a key, a client secret or a card's number in the text, or a secret of this world."""
         return bool(SECRET.search(text)) or any(secret in text for secret in self.secrets)
 
+    @cached_property
+    def _groups(self) -> dict[str, dict[str, list[Any]]]:
+        """All of it by the saga or payment that it is about: judging costs as much as has happened, no more."""
+        by_saga, by_payment = itemgetter("sagaId"), itemgetter("payment_intent")
+        return {
+            "intents": _group(self.intents, saga_of),
+            "deliveries": _group(self.deliveries, by_saga),
+            "holds": _group(self.holds, by_saga),
+            "notices": _group(self.notices, by_saga),
+            "exchanges": _group(self.exchanges, attrgetter("saga_id")),
+            "refunds": _group(self.refunds, by_payment),
+            "charges": _group(self.charges, by_payment),
+        }
 
-def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] | None = None) -> Evidence:
-    """Ask everybody: about everything, or about one saga only, so that it costs no more because there are others.
+    @cached_property
+    def _accepted(self) -> set[str | None]:
+        return {each.message_id for each in self.exchanges if each.callee == PAYMENT and each.is_accepted}
 
-    The outcomes seen are remembered for the next time. `exchanges` are those that matter, all if not given.
-    """
-    saga = None if saga_id is None else world.payment.find_saga(saga_id)
-    events = world.stripe.events() if saga_id is None else []
-    intents = _as_created(world.stripe.intents(saga_id), events)
-    payments = [None] if saga_id is None else [each["id"] for each in intents]
-    enrollments = world.learning.enrollments(None if saga_id is None else (saga or {}).get("studentId", ""))
-    sessions, holds = world.communication.sessions(saga_id), world.tutors.active_holds(saga_id)
-    mentioned = {saga_of(each) for each in intents} | {each.get("sagaId") for each in enrollments + sessions + holds}
-    sagas = _sagas(world, mentioned) if saga_id is None else {saga_id: saga}
-    earlier = dict(world.outcomes)
-    world.outcomes |= {each: saga["outcome"] for each, saga in sagas.items() if saga and saga["outcome"]}
-    known = world.topology.credentials
-    return Evidence(
-        now=world.clock.now(),
-        intents=intents,
-        refunds=[refund for each in payments for refund in world.stripe.refunds(each)],
-        charges=[charge for each in payments for charge in world.stripe.charges(each)],
-        enrollments=enrollments,
-        sessions=sessions,
-        holds=holds,
-        notices=world.communication.notices(saga_id),
-        sagas=sagas,
-        exchanges=list(world.recorder) if exchanges is None else exchanges,
-        begun=set(world.sagas),
-        earlier_outcomes={each: earlier[each] for each in earlier if saga_id in (None, each)},
-        waits={name: _wait(world, name) for name in DEFAULT_SECONDS},
-        secrets=(known.stripe_key, known.webhook_secret, known.service_token, known.jwt_secret),
-        events=events,
-        log=world.log(),
-    )
+    @cached_property
+    def _news(self) -> dict[str, set[str]]:
+        """The ids of Stripe's events by the intent that they are about."""
+        news: dict[str, set[str]] = {}
+        for event in self.events:
+            about = event["data"]["object"]
+            for intent_id in {about["id"], about.get("payment_intent")}:
+                news.setdefault(intent_id, set()).add(event["id"])
+        return news
 
 
 def saga_of(intent: Json) -> str:
@@ -171,24 +167,8 @@ def saga_of(intent: Json) -> str:
     return str(intent["metadata"].get("sagaId", ""))
 
 
-def _sagas(world: World, mentioned: set[str | None]) -> dict[str, Json | None]:
-    return {each: world.payment.find_saga(each) for each in sorted(filter(None, world.sagas | mentioned))}
-
-
-def _as_created(intents: list[Json], events: list[Json]) -> list[Json]:
-    """Return the intents with the metadata and the sum that the service gave them, as Stripe announced them."""
-    created = {
-        each["data"]["object"]["id"]: each["data"]["object"]
-        for each in events
-        if each["type"] == "payment_intent.created"
-    }
-    pairs = [(each, created.get(each["id"], each)) for each in intents]
-    return [each | {"metadata": first["metadata"], "asked": _sum(first)} for each, first in pairs]
-
-
-def _sum(intent: Json) -> Json:
-    return {"amount": intent["amount"], "currency": intent["currency"].upper()}
-
-
-def _wait(world: World, name: str) -> timedelta:
-    return timedelta(seconds=float(world.topology.settings.get(name, DEFAULT_SECONDS[name])))
+def _group(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for each in items:
+        found.setdefault(key(each), []).append(each)
+    return found

@@ -19,7 +19,7 @@ class Finding:
     cause: Exchange | None = None  # None: no exchange is known to have done it.
 
     def __str__(self) -> str:
-        return self.found + (f", by {_describe(self.cause)}" if self.cause else "")
+        return self.found + (f" (by {describe(self.cause)})" if self.cause else "")
 
     def to_json(self) -> Json:
         """Return it as runs and pages have it."""
@@ -57,6 +57,7 @@ def invariant(number: int, name: str) -> Callable[[Callable[[Evidence], Findings
     return add
 
 
-def _describe(exchange: Exchange) -> str:
+def describe(exchange: Exchange) -> str:
+    """Return what was said by whom to whom, and what came of it."""
     answer = f"answered {exchange.answer}" if exchange.status else exchange.answer
-    return f"{exchange.subject} from {exchange.caller} to {exchange.callee} ({answer})"
+    return f"{exchange.subject} from {exchange.caller} to {exchange.callee}, {answer}"

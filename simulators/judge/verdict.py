@@ -8,7 +8,8 @@ from enum import StrEnum
 from functools import partial
 
 from simulators.judge.cause import cause_of, messages
-from simulators.judge.evidence import Evidence, gather
+from simulators.judge.evidence import Evidence
+from simulators.judge.gathering import gather
 from simulators.judge.invariant import Finding, Invariant
 from simulators.judge.invariants import INVARIANTS
 from simulators.kit.json_types import Json
@@ -65,6 +66,7 @@ def judge(
 
     Say `is_quiet=False` while messages are on their way: then one looks twice, since not all can be asked at once,
     and nothing is said to be broken that may yet come right. `look` gathers less than everything about everybody.
+    The world keeps the last verdicts, for whoever reports.
     """
     look = look or partial(gather, world)
     before = None if is_quiet else _findings(look())
@@ -74,7 +76,8 @@ def judge(
         found = [each for each in found if each in before and each[0].number not in AT_REST]
     said = messages(evidence, world) if found else []
     is_early = not is_quiet or any(evidence.is_under_way(each) for each in evidence.sagas if saga_id in (None, each))
-    return [_verdict(each, found, said, is_early=is_early) for each in INVARIANTS]
+    world.verdicts = [_verdict(each, found, said, is_early=is_early) for each in INVARIANTS]
+    return list(world.verdicts)
 
 
 def broken_promises(verdicts: Iterable[Verdict]) -> list[Verdict]:

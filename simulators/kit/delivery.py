@@ -97,6 +97,17 @@ class Deliveries:
             self._due.release(lane)
         return True
 
+    def due(self) -> list[tuple[str, str]]:
+        """Return the id and the event of each message that is due now, in the order in which they were sent."""
+        now = self._seams.clock.now()
+        pending = self._table.oldest(status="PENDING")
+        return [(each["id"], each["event"]) for each in pending if datetime.fromisoformat(each["due"]) <= now]
+
+    def attempt(self, delivery_id: str) -> None:
+        """Make an attempt with this message now, before others that are due: whoever drives a world may choose."""
+        self._due.drop(delivery_id)
+        self._try(self._table.find(delivery_id))
+
     def next_due(self) -> datetime | None:
         """Return when the next attempt falls due, or None."""
         return self._due.next_due()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ class Clock:
         self._since = time.monotonic()
         self._running = running
         self._lock = threading.Lock()
+        self._listeners: list[Callable[[], object]] = []
 
     @property
     def running(self) -> bool:
@@ -36,17 +38,29 @@ class Clock:
             raise ValueError("time only moves forward")
         with self._lock:
             self._base += by
+        self._tell()
 
     def pause(self) -> None:
         """Hold time still until resumed or advanced."""
         with self._lock:
             self._base, self._running = self._base + self._running_time(), False
+        self._tell()
 
     def resume(self) -> None:
         """Let time pass again with the machine's."""
         with self._lock:
             if not self._running:
                 self._since, self._running = time.monotonic(), True
+        self._tell()
+
+    def listen(self, listener: Callable[[], object]) -> None:
+        """Call this whenever time does not pass as it did: after a jump, a halt, a start."""
+        self._listeners.append(listener)
+
+    def seconds_until(self, moment: datetime) -> float | None:
+        """Return how long that is off, at most zero once it has come; None while time is held still before it."""
+        seconds = (moment - self.now()).total_seconds()
+        return seconds if self._running or seconds <= 0 else None
 
     def sleep(self, by: timedelta) -> None:
         """Let this much time pass for the caller: really while the clock runs, by a jump while it is held still."""
@@ -54,6 +68,10 @@ class Clock:
             time.sleep(by.total_seconds())
         else:
             self.advance(by)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     def _running_time(self) -> timedelta:
         return timedelta(seconds=time.monotonic() - self._since) if self._running else timedelta(0)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from simulators.kit.guess import guess
 from simulators.stories.accidents import ACCIDENTS
 from simulators.stories.play import Play, play
 from simulators.stories.purchases import PURCHASES
@@ -23,5 +24,5 @@ def story_named(name: str) -> Story:
     try:
         return next(story for story in STORIES if story.name == name)
     except StopIteration:
-        known = ", ".join(story.name for story in STORIES)
-        raise LookupError(f"there is no story {name!r}; there are {known}") from None
+        known = [story.name for story in STORIES]
+        raise LookupError(f"there is no story {name!r}; there are {', '.join(known)}{guess(name, known)}") from None

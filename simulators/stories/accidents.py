@@ -102,7 +102,7 @@ def _window(scene: Scene) -> timedelta:
 ACCIDENTS = (
     Story(
         "lost-webhook", "A webhook that never arrives", "fay", Thing("french", "French by ear", 2900),
-        _news_lost, "COMPLETED", "{student} is enrolled, though nobody told of the payment",
+        _news_lost, "COMPLETED", "{student} is enrolled: nobody told the payment-service, it asked Stripe by itself",
         "News that never comes is found: whoever waits for it asks Stripe from time to time.",
         faults=(1,),
     ),

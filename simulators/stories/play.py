@@ -9,10 +9,13 @@ import requests
 
 from simulators.clients.http_client import Refused
 from simulators.judge.verdict import Verdict, broken_promises, judge
+from simulators.judge.wording import fate
+from simulators.kit.currencies import money_at_stripe
 from simulators.kit.json_types import Json
 from simulators.stories.scene import Scene
 from simulators.stories.story import Story
 from simulators.stories.telling import Tell, silently
+from simulators.stories.thing import CURRENCY
 from simulators.world.world import World
 
 LOOKS = 10  # How often one looks whether it has ended as told; each time all is quiet.
@@ -91,7 +94,7 @@ class Play:
         except Refused as refusal:
             return str(refusal).partition(": ")[0]  # What was answered may hold a client secret.
         except (AssertionError, requests.RequestException) as problem:
-            return str(problem).partition("\n")[0]
+            return str(problem).partition("\n")[0].rstrip(":")
         return ""
 
     def _wrong_ending(self) -> str:
@@ -110,12 +113,14 @@ class Play:
         refunds = [each for intent in intents for each in world.stripe.refunds(intent["id"])]
         deliveries = world.learning.enrollments() + world.communication.sessions()
         delivered = len([each for each in deliveries if each.get("sagaId") == self.saga_id])
+        paid = sum(each["amount_received"] for each in intents)
         back = sum(each["amount"] for each in refunds if each["status"] == "succeeded")
-        left = sum(each["amount_received"] for each in intents) - back
-        if (saga["outcome"], delivered, left > 0) == (story.outcome, story.delivers, story.keeps_money):
+        if (saga["outcome"], delivered, paid > back) == (story.outcome, story.delivers, story.keeps_money):
             return ""
         how = saga["outcome"] or f"still {saga['state']}"
-        return f"must end {story.outcome}, but is {how}: {delivered} deliveries, {left / 100:.2f} with the school"
+        has = fate(delivered, money_at_stripe(back, CURRENCY) if back else "")
+        of_it = f"{self.student} paid {money_at_stripe(paid, CURRENCY)}, and {has}" if paid else f"{self.student} {has}"
+        return f"it must end {story.outcome}, but is {how}: {of_it}"
 
     def _conclude(self) -> None:
         if self.ended_well:

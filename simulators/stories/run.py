@@ -94,6 +94,16 @@ def read_run(text: str, *, service: str | None = None) -> Run:
 
     A document does not choose what is imported: a service without a short name must be named once more, by `service`.
     """
+    document = read_document(text, service)
+    try:
+        story_named(document["story"])
+    except LookupError as unknown:
+        raise ValueError(str(unknown)) from unknown
+    return Run(document)
+
+
+def read_document(text: str, service: str | None = None) -> Json:
+    """Return a run's document, whatever was played in it; ValueError says why it is none, or not of this service."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as problem:
@@ -105,19 +115,35 @@ def read_run(text: str, *, service: str | None = None) -> Run:
     known = [*SERVICES] if service is None else [service]
     if document["service"] not in known:
         raise ValueError(f"it is a run of the service {document['service']!r}, not of {' or '.join(known)}")
-    try:
-        story_named(document["story"])
-    except LookupError as unknown:
-        raise ValueError(str(unknown)) from unknown
-    return Run(document)
+    whole: Json = document
+    return whole
 
 
 def replay(run: Run, *, tell: Tell = silently) -> Replay:
     """Play a run again, and compare all of it but the versions."""
     given = run.document
     again = run_story(story_named(given["story"]), seed=given["seed"], service=given["service"], tell=tell)
+    return Replay(again, difference_between(run, again))
+
+
+def difference_between(run: Run, again: Run) -> str:
+    """Return where two runs differ first, whatever versions they were played with; empty when they are the same."""
     before, now = ({name: each.document[name] for name in each.document if name != "versions"} for each in (run, again))
-    return Replay(again, _difference(before, now))
+    return _difference(before, now)
+
+
+def make_document(story: str, seed: int, service: str, again: dict[str, str], ending: Json) -> Json:
+    """Return what the document of every run begins with."""
+    versions = {name: version(name) for name in ("payment-flow-harness", "flask", "stripe")}
+    return {
+        "format": FORMAT,
+        "versions": versions | {"python": platform.python_version()},
+        "story": story,
+        "seed": seed,
+        "service": service,
+        "again": again,
+        "told": ending,
+    }
 
 
 def _world(folder: Path, seed: int, service: str) -> Inside:
@@ -126,25 +152,17 @@ def _world(folder: Path, seed: int, service: str) -> Inside:
 
 def _document(played: Play, seed: int, service: str) -> Json:
     story = played.story
-    versions = {name: version(name) for name in ("payment-flow-harness", "flask", "stripe")}
-    return {
-        "format": FORMAT,
-        "versions": versions | {"python": platform.python_version()},
-        "story": story.name,
-        "seed": seed,
-        "service": service,
-        "again": commands(story.name, seed, service),
-        "told": {
-            "title": story.title,
-            "student": played.student,
-            "sagaId": played.saga_id,
-            "outcome": played.outcome,
-            "problem": played.problem,
-            "endedWell": played.ended_well,
-            "sentence": played.sentence,
-        },
-        "invariants": [each.to_json() for each in played.verdicts],
+    ending = {
+        "title": story.title,
+        "student": played.student,
+        "sagaId": played.saga_id,
+        "outcome": played.outcome,
+        "problem": played.problem,
+        "endedWell": played.ended_well,
+        "sentence": played.sentence,
     }
+    begin = make_document(story.name, seed, service, commands(story.name, seed, service), ending)
+    return begin | {"invariants": [each.to_json() for each in played.verdicts]}
 
 
 def _difference(before: Any, now: Any, where: str = "") -> str:  # noqa: ANN401 - whatever JSON holds

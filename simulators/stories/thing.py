@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulators.kit.currencies import money
+
+CURRENCY = "EUR"  # In which all stories are told.
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -23,5 +27,5 @@ class Thing:
     def opening(self) -> str:
         """What a student does to get it, and for how much."""
         if not self.is_session:
-            return f"enrolls in “{self.title}” for {self.amount / 100:.2f} EUR"
-        return f"books {self.minutes} minutes with {self.title} for {self.amount * self.minutes / 6000:.2f} EUR"
+            return f"enrolls in “{self.title}” for {money(self.amount, CURRENCY)}"
+        return f"books {self.minutes} minutes with {self.title} for {money(self.amount * self.minutes // 60, CURRENCY)}"

@@ -11,7 +11,6 @@ from flask import g
 
 from simulators.kit.simulator import simulator
 from simulators.stripe.errors import StripeError
-from simulators.stripe.payments.amounts import decimal
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -25,11 +24,6 @@ def by_hand(declines: list[StripeError]) -> Iterator[None]:
             yield
         except StripeError as error:
             declines.append(error)
-
-
-def sum_of_money(amount: int, code: str) -> str:
-    """Return a sum as a person reads it: `49.00 EUR`."""
-    return f"{decimal(amount, code)} {code.upper()}"
 
 
 def with_query(url: str, **more: str) -> str:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from simulators.clients.payments import READINESS
 from simulators.world.apart import SHORT
+from simulators.world.credentials import Credentials
 from simulators.world.foreign_time import FAKED, ClockFile, TimeWay, libfaketime
 from simulators.world.foreign_world import ForeignWorld
 from simulators.world.guarded_process import GuardedProcess
 from simulators.world.serving import reserve
+from simulators.world.together import ANY_PORTS
 from simulators.world.topology import PAYMENT
 
 PROBE, PROBE_TOLERANCE = timedelta(hours=1), timedelta(minutes=10)
@@ -31,11 +33,19 @@ class StartCommand:
 class Around(ForeignWorld):
     """`time` says how the command's clock is moved; on real time the settings are short, and long waits refused."""
 
-    def __init__(self, directory: Path, command: StartCommand, *, time: TimeWay = FAKED) -> None:
-        port = reserve({PAYMENT: 0})[PAYMENT]
+    def __init__(
+        self,
+        directory: Path,
+        command: StartCommand,
+        *,
+        time: TimeWay = FAKED,
+        ports: Mapping[str, int] = ANY_PORTS,
+        credentials: Credentials | None = None,
+    ) -> None:
+        port = reserve({PAYMENT: ports[PAYMENT]})[PAYMENT]
         port.socket.close()
         settings = {**({} if time.is_moved else SHORT), **command.environ}
-        super().__init__(directory, port.url, time=time, settings=settings)
+        super().__init__(directory, port.url, time=time, settings=settings, ports=ports, credentials=credentials)
         self._clock_file = ClockFile(directory)
         self.process = self._process(command, directory)
         try:

@@ -1,6 +1,8 @@
 """A service of another team as a process that is started, killed and started again, and never outlives the harness."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +18,8 @@ from simulators.world.waiting import wait_for
 
 START_SECONDS = 60
 LOG_TAIL = 2000
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # What would play tricks on a terminal.
 
 
 class GuardedProcess:
@@ -36,6 +40,7 @@ class GuardedProcess:
         self._environ, self._folder, self._ready_url, self.log = environ, folder, ready_url, log
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
+        self._last_answer = ""
 
     def start(self) -> None:
         """Start it, or start it again; returns once it is ready, or raises DidNotStart with what it said."""
@@ -65,8 +70,10 @@ class GuardedProcess:
         with served_session(OBSERVER) as session:
             try:
                 answer = session.get(self._ready_url, timeout=STOP_SECONDS)
-            except requests.RequestException:
+            except requests.RequestException as silence:
+                self._last_answer = f"is not answered ({type(silence).__name__})"
                 return None
+            self._last_answer = f"is answered {answer.status_code}"
             return answer if answer.ok else None
 
     def kill(self) -> None:
@@ -77,12 +84,13 @@ class GuardedProcess:
 
     def log_tail(self) -> str:
         """Return the last that it printed."""
-        return self.log.read_bytes()[-LOG_TAIL:].decode(errors="replace") if self.log.exists() else ""
+        text = self.log.read_bytes()[-LOG_TAIL:].decode(errors="replace") if self.log.exists() else ""
+        return CONTROL.sub("\N{REPLACEMENT CHARACTER}", COLOUR.sub("", text))
 
     def _why_not(self, code: int | None) -> str:
-        how = (
-            f"did not answer {self._ready_url} within {START_SECONDS} s"
-            if code is None
-            else f"ended with exit code {code}"
-        )
-        return f"{' '.join(self._command)} {how}. It printed:\n{self.log_tail() or '(nothing)'}"
+        how = self._unready() if code is None else f"ended with exit code {code} before it was ready"
+        return f"{shlex.join(self._command)} {how}. It printed:\n{self.log_tail() or '(nothing)'}"
+
+    def _unready(self) -> str:
+        advice = "does it listen at PORT? Is --ready-url another?"
+        return f"was not ready within {START_SECONDS} s: {self._ready_url} {self._last_answer}; {advice}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -14,6 +15,7 @@ from simulators.kit.seams import Clock, Seams
 from simulators.world.credentials import Credentials
 from simulators.world.local_service import LocalService
 from simulators.world.log_capture import LogCapture
+from simulators.world.quick_database import QuickDatabase
 from simulators.world.recorder import Recorder
 from simulators.world.scheduler import Scheduler
 from simulators.world.topology import PAYMENT, REFERENCE, SERVICES, ServiceRow, Topology
@@ -40,11 +42,18 @@ class Inside(World):
     ) -> None:
         self._seed, self._log = seed, LogCapture()
         urls, credentials = _urls(services), Credentials.draw(self._random("credentials"))
-        url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
+        self._database = QuickDatabase(directory, (service, *sorted((settings or {}).items())))
+        url = database_url or self._database.url
         topology = Topology(urls, credentials, url, service, settings or {}, services=services)
         super().__init__(topology, Clock(START, running=False), Recorder())
         self.network = Network(self.clock, self.recorder, self._random("links"))
-        self.services = {name: self._service(name) for name in urls}
+        self.services: dict[str, LocalService] = {}
+        try:
+            for name in urls:
+                self.services[name] = self._service(name)
+        except BaseException:
+            self.close()
+            raise
         order = self._random("order") if shuffled else None
         self.scheduler = Scheduler(self.clock, list(self.services.values()), order)
 
@@ -89,11 +98,15 @@ class Inside(World):
         self._log.stop()
         for service in self.services.values():
             service.background.stop()
+        self._database.close()
 
     def _service(self, name: str) -> LocalService:
         seams = Seams(self.clock, self._random(name), self.network.session(name))
+        undrawn = seams.randomness.getstate()
         service = LocalService(name, lambda: self.topology.build(name, seams))
         self.network.attach(self.topology.urls[name], service)
+        if name == PAYMENT and seams.randomness.getstate() == undrawn:
+            self._database.remember(astuple(self.topology.credentials))
         return service
 
     def _random(self, what: str) -> Random:

@@ -11,6 +11,9 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask
 
 from simulators.kit.faults.links import Crash
+from simulators.world.shared_routes import share_routes
+
+share_routes()
 
 
 class PumpedWork(Protocol):
@@ -65,9 +68,17 @@ class LocalService:
             self.alive = False
             return False
 
+    def wake(self) -> None:
+        """Say that time has jumped, unless it looks at its clock by itself."""
+        getattr(self.background, "wake", _nobody)()
+
     def next_due(self) -> datetime | None:
         """Return when it has something to do by itself; the dead never have."""
         return self.background.next_due() if self.alive else None
+
+
+def _nobody() -> None:
+    """Wake nobody."""
 
 
 def factory_at(import_string: str) -> Callable[..., Flask]:

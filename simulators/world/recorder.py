@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 from simulators.kit.json_types import Json
@@ -119,7 +119,7 @@ class Recorder:
 
     def trace(self) -> bytes:
         """Return JSON Lines that are the same, byte for byte, for two runs of one seed."""
-        lines = (json.dumps(asdict(each), sort_keys=True, ensure_ascii=False) for each in self)
+        lines = (json.dumps(vars(each), sort_keys=True, ensure_ascii=False) for each in self)
         return "".join(line + "\n" for line in lines).encode()
 
     def tail(self, count: int = 20) -> str:

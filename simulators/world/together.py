@@ -46,6 +46,8 @@ class Together(Served):
         super().__init__(topology, Clock(), Recorder())
         self.services = {name: self._service(name) for name in mine}
         self._servers = {name: self._serve(name, port) for name, port in mine.items()}
+        if PAYMENT in self.services:
+            self.clock.listen(self.services[PAYMENT].wake)  # simulators listen by themselves
 
     def settle(self) -> None:
         """Wait until nothing is due, and nothing has been said for a moment."""

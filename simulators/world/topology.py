@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from flask import Flask
 
 from simulators.clients.communication import CommunicationClient
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import ServiceClient
 from simulators.clients.learning import LearningClient
 from simulators.clients.operator import Operator
 from simulators.clients.payments import STRIPE_WEBHOOKS
@@ -27,12 +26,6 @@ from simulators.world.local_service import factory_at
 PAYMENT, STRIPE, LEARNING = "payment-service", "stripe", "learning-service"
 TUTORS, COMMUNICATION = "tutor-matching-service", "communication-service"
 REFERENCE = "reference.app:create_app"
-
-
-class ServiceClient(Protocol):
-    """What every client of `simulators.clients` is: made for one service and one caller."""
-
-    def __init__(self, client: HttpClient) -> None: ...
 
 
 @dataclass(frozen=True)

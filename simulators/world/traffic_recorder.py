@@ -21,7 +21,8 @@ from simulators.kit.seams import Clock
 from simulators.world.recorder import Exchange, MessageLabel, Recorder, label_of
 from simulators.world.serving import served_session
 from simulators.world.topology import PAYMENT
-from simulators.world.transport import OBSERVER, body_of
+from simulators.world.transport import OBSERVER
+from simulators.world.wsgi_call import body_of
 
 
 class TrafficRecorder:

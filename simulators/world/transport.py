@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import astuple
 from functools import partial
-from io import BytesIO
 from random import Random
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3 import HTTPHeaderDict, HTTPResponse
-from werkzeug.test import Client
 
 from simulators.kit.faults.fault import Faults
 from simulators.kit.faults.links import LINK_FAULTS, Crash, LinkFault, Send
 from simulators.kit.faults.requests import CONNECTION_HEADER, LATENCY_HEADER
 from simulators.kit.seams import Clock
 from simulators.world.local_service import LocalService
+from simulators.world.local_session import LocalSession
 from simulators.world.recorder import Exchange, Recorder, label_of
+from simulators.world.wsgi_call import body_of, call
 
 OBSERVER = "observer"  # Whose calls no fault strikes and no trace keeps: the world looking at itself.
 
@@ -38,10 +35,7 @@ class Network:
 
     def session(self, caller: str) -> requests.Session:
         """Return the only way out that a service gets: every call by it is carried and recorded here."""
-        session = requests.Session()
-        session.trust_env = False
-        session.mount("http://", InProcess(self, caller))
-        return session
+        return LocalSession(lambda request, timeout: self.carry(caller, request, timeout))
 
     def carry(self, caller: str, request: requests.PreparedRequest, timeout: float | None) -> requests.Response:
         """Take the call to its service and back, through every fault on the way, and note what was heard."""
@@ -82,42 +76,14 @@ class Network:
         return Exchange(at, caller, callee, request.method or "", path, "", *astuple(label))
 
 
-class InProcess(BaseAdapter):
-    """What `requests` mounts for `http://`; it knows whose calls it carries."""
-
-    def __init__(self, network: Network, caller: str) -> None:
-        super().__init__()
-        self._network, self._caller = network, caller
-
-    def send(self, request: requests.PreparedRequest, *_: object, **options: Any) -> requests.Response:  # noqa: ANN401
-        """Carry one call."""
-        return self._network.carry(self._caller, request, _patience(options.get("timeout")))
-
-    def close(self) -> None:
-        """Do nothing: there is no connection to close."""
-
-
 def _deliver(service: LocalService, request: requests.PreparedRequest) -> requests.Response:
     if not service.alive:
         raise requests.ConnectionError("connection refused")
     try:
-        answer = Client(service, use_cookies=False).open(
-            str(request.path_url),
-            base_url="http://" + str(urlsplit(request.url or "").netloc),
-            method=request.method,
-            headers=list(request.headers.items()),
-            data=body_of(request),
-        )
+        return call(service, request)
     except Crash:
         service.alive = False
         raise requests.ConnectionError("connection reset by peer") from None
-    raw = HTTPResponse(
-        BytesIO(answer.get_data()),
-        HTTPHeaderDict(answer.headers.to_wsgi_list()),
-        answer.status_code,
-        preload_content=False,
-    )
-    return HTTPAdapter().build_response(request, raw)
 
 
 def _receive(answer: requests.Response, timeout: float | None) -> requests.Response:
@@ -127,12 +93,3 @@ def _receive(answer: requests.Response, timeout: float | None) -> requests.Respo
     if timeout is not None and float(answer.headers.get(LATENCY_HEADER, 0)) > timeout:
         raise requests.ReadTimeout(f"no answer within {timeout:g} s")
     return answer
-
-
-def body_of(request: requests.PreparedRequest) -> bytes:
-    """Return the bytes that a request carries."""
-    return request.body.encode() if isinstance(request.body, str) else request.body or b""
-
-
-def _patience(timeout: float | tuple[float | None, float | None] | None) -> float | None:
-    return timeout[1] if isinstance(timeout, tuple) else timeout

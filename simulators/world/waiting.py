@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Pipe(NamedTuple):
+    """The two ends of a pipe, as the operating system numbers them."""
+
+    read: int
+    write: int
+
+
+_SIGNALLED = Pipe(*os.pipe())  # has a byte for every signal that came after `end_tidily`
+_received: list[int] = []
 
 
 def wait_for(check: Callable[[], T | None], seconds: float, *, every: float = 0.02) -> T | None:
@@ -29,30 +41,37 @@ def really_pass(by: timedelta) -> None:
 
 
 def end_tidily() -> None:
-    """Let the first SIGTERM or SIGINT arrive as KeyboardInterrupt; impatient ones do not disturb the tidying."""
+    """Let the first SIGTERM or SIGINT arrive as KeyboardInterrupt; impatient ones do not disturb the tidying.
 
-    def interrupt(*_: object) -> None:
+    An exception can be lost, when the signal comes while an object is being finalized, and a signal that another thread
+    takes wakes nobody: so each also leaves a byte in a pipe, by which `stay` ends in any case.
+    """
+
+    def interrupt(number: int, _: object) -> None:
+        _received.append(number)
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
+    os.set_blocking(_SIGNALLED.write, False)
+    signal.set_wakeup_fd(_SIGNALLED.write, warn_on_full_buffer=False)
     for each in SIGNALS:
         signal.signal(each, interrupt)
 
 
+def was_interrupted() -> bool:
+    """Tell whether a person has pressed Ctrl-C."""
+    return signal.SIGINT in _received
+
+
 def stay(*, until_stdin_closes: bool = False) -> None:
-    """Return once somebody wants us to end."""
-    if until_stdin_closes:
-        threading.Thread(target=_outlive_nobody, daemon=True, name="parent").start()
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        return
+    """Return once somebody wants us to end: by a signal, or by closing our standard input."""
+    ends = [_SIGNALLED.read, *([sys.stdin.fileno()] if until_stdin_closes else [])]
+    with suppress(KeyboardInterrupt):
+        while not _has_ended(select.select(ends, [], [])[0]):
+            pass
 
 
-def _outlive_nobody() -> None:
-    """Our standard input closes when the process that started us is gone, whatever way it went."""
-    while os.read(sys.stdin.fileno(), 4096):  # not by its buffer, which Python could not let go of at its end
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
+def _has_ended(ready: list[int]) -> bool:
+    """Tell whether a signal came, or whether who started us is gone: then our input ends, whatever way it went."""
+    return _SIGNALLED.read in ready or not all(os.read(each, 4096) for each in ready)

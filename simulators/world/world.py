@@ -4,13 +4,13 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import requests
 
 from simulators.clients.communication import CommunicationClient
 from simulators.clients.control import ControlClient
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import HttpClient, ServiceClient
 from simulators.clients.learning import LearningClient
 from simulators.clients.operator import Operator
 from simulators.clients.payments import PaymentsClient
@@ -20,7 +20,7 @@ from simulators.clients.tutor_matching import TutorMatchingClient
 from simulators.kit.json_types import Json
 from simulators.kit.seams import Clock
 from simulators.world.recorder import Recorder
-from simulators.world.topology import LEARNING, PAYMENT, STRIPE, ServiceClient, Topology
+from simulators.world.topology import LEARNING, PAYMENT, STRIPE, Topology
 from simulators.world.transport import OBSERVER
 
 T = TypeVar("T")
@@ -34,6 +34,7 @@ class World(ABC):
         self.topology, self.clock, self.recorder = topology, clock, recorder
         self.sagas: set[str] = set()
         self.outcomes: dict[str, str] = {}
+        self.verdicts: list[Any] = []  # The judge's last; it is one of those who look at a world from outside.
         self.played: Counter[str] = Counter()  # How often each story was, so that the next one has its own student.
         self._sessions: dict[str, requests.Session] = {}
 
@@ -151,7 +152,7 @@ class World(ABC):
 
     def strikes(self) -> dict[tuple[str, str], int]:
         """Return how often each fault that is in place has struck, by its service and its name."""
-        faults = [(name, each) for name in self.topology.simulators for each in self.control(name).faults()]
+        faults = [(name, each) for name in self._simulators_up() for each in self.control(name).faults()]
         return {(name, each["fault"]): each["strikes"] for name, each in faults}
 
     def deliveries(self, service: str) -> list[Json]:
@@ -165,10 +166,14 @@ class World(ABC):
         """Return what the simulators sent and nobody ever got: when, by whom, and what it was."""
         return [
             {"at": each["created"], "sender": name, "event": each["event"], "sagaId": each.get("sagaId")}
-            for name in self.topology.simulators
+            for name in self._simulators_up()
             for each in reversed(self.deliveries(name))
             if each["status"] == "LOST"
         ]
+
+    def _simulators_up(self) -> list[str]:
+        """Return the simulators that can be asked: one may be down on purpose."""
+        return [name for name in self.topology.simulators if self.is_up(name)]
 
     def log(self) -> list[str]:
         """Return what the payment-service has written down so far, as far as this world can know."""

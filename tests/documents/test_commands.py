@@ -32,17 +32,23 @@ NOT_DONE = {
     "pytest tests/simulated/test_enroll_in_course.py --service naive": "is the next in short",
     "pytest tests/unit/kit/test_readme.py --write-tables": "writes into that very document",
     "PORT=8000 MISTAKE=late-money-is-kept node payment-service/server.js": "runs until it is ended",
+    "uvx --from payment-flow-harness harness demo": "takes the package from an index; tests/installed has its wheel",
+    "pipx run --spec payment-flow-harness harness stories": "takes the package from an index, like the last",
+    'pip install "payment-flow-harness[check]"': "takes the package from an index, like the last",
     "harness stories": "is done with the naive service; with the reference each story is a test of its own",
-    'harness check --command "node server.js"': "judges a service that is not here",
-    'harness check --command "node server.js" --scenario ENR-15': "judges a service that is not here",
+    'harness check --command "node server.js" --scenario course': "judges a service that is not here",
+    'harness check --command "node server.js" --report build/check': "judges a service that is not here",
     "harness check --service-url http://127.0.0.1:8000 --only stories": "is done by a test of its own, below",
+    'eval "$(_HARNESS_COMPLETE=zsh_source harness)"': "is for another shell",
+    "_HARNESS_COMPLETE=fish_source harness | source": "is for another shell",
     "harness contracts diff --broker-url URL": "asks a broker",
     "harness contracts diff": "asks git what was there before, and this terminal is in no repository",
     ". .venv/bin/activate": "puts the command on the path, where this terminal has it",
 }
 ELSEWHERE = {"pacts/PROVIDERS.md": "tests/contracts/broker/test_guide.py, with a broker and a provider"}
-GUIDE = "simulators/YOUR_SERVICE.md"
+GUIDE = "simulators/BY_HAND.md"
 ROWS, STEPS = "simulators/world/README.md", "simulators/check/README.md"
+FIXTURES = "simulators/testing/README.md"  # run by tests/installed/test_plugin.py
 JUDGED = "harness check --service-url http://127.0.0.1:8000 --only stories"
 
 
@@ -99,7 +105,7 @@ def is_as_shown(block: Block, output: str) -> bool:
 
 def test_code_that_is_shown_is_code_of_ours() -> None:
     code = "".join(source.path.read_text() for source in sources())
-    elsewhere = {GUIDE, ROWS, STEPS}
+    elsewhere = {GUIDE, ROWS, STEPS, FIXTURES}
     shown = [each for document in documents() if name(document) not in elsewhere for each in blocks(document, "python")]
     assert [each.where for each in shown if each.text not in code] == []
     assert shown
@@ -127,7 +133,7 @@ def test_what_is_not_done_is_in_some_document() -> None:
 
 def test_commands_stand_in_blocks_that_are_read() -> None:
     languages = {block.language for document in documents() for block in blocks(document)}
-    assert languages <= {"sh", "text", "json", "js", "python", "http", "mermaid"}
+    assert languages <= {"sh", "text", "json", "js", "java", "go", "php", "python", "http", "mermaid"}
 
 
 @needs_a_terminal

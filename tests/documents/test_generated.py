@@ -9,12 +9,17 @@ import pytest
 
 from reference.settings import read_settings
 from tests.documents.generated import BEGIN, command_line, flows, wire
+from tests.documents.requirements import requirements
+from tests.foreign.caught import CAUGHT, MISTAKES, read
+from tests.foreign.caught import table as mistakes_table
 from tests.rooms.source import ROOT
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "reference/WIRE.md": wire,
     "reference/sagas/README.md": flows,
     "simulators/cli/README.md": command_line,
+    "tests/foreign/README.md": mistakes_table,
+    "simulators/WHAT_YOUR_SERVICE_MUST_DO.md": requirements,
 }
 
 
@@ -62,3 +67,8 @@ def test_the_waits_in_the_example_are_those_that_hold_without_it() -> None:
     shown, without = example(), {name: value for name, value in example().items() if not name.endswith("_SECONDS")}
     assert read_settings(shown).waits == read_settings(without).waits
     assert read_settings(shown).outbox_lease == read_settings(without).outbox_lease
+
+
+def test_what_is_said_to_be_caught_is_a_mistake_that_can_be_made() -> None:
+    assert set(read(CAUGHT)) <= set(read(MISTAKES))
+    assert all(each.keys() == {"case", "by", "words"} and each["words"] for each in read(CAUGHT).values())

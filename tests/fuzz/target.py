@@ -15,7 +15,7 @@ from werkzeug.test import Client
 from simulators.stories import tomorrow
 from simulators.world.inside import Inside
 from simulators.world.topology import PAYMENT, STRIPE
-from simulators.world.transport import body_of
+from simulators.world.wsgi_call import body_of
 from tests.fuzz.mutator import Request
 from tests.fuzz.samples import control_samples, stripe_samples
 

@@ -9,6 +9,7 @@ from tests.rooms.source import Source, within
 
 SEAMS = {
     "reference/runtime.py": "the payment-service's clock, randomness, session and threads",
+    "reference/application/dispatch_queue.py": "where its workers wait for the next message",
     "simulators/kit/seams.py": "the simulators' clock, randomness and session",
     "simulators/kit/time/background.py": "the thread that drives what is due",
     "simulators/naive/runtime.py": "the naive service's clock, session and thread",
@@ -16,6 +17,7 @@ SEAMS = {
     "simulators/world/process.py": "services as processes of their own",
     "simulators/world/guarded_process.py": "another team's service as a process of its own",
     "simulators/world/guardian.py": "ends that process, whatever way we end",
+    "simulators/explore/workers.py": "storms in processes of their own",
     "simulators/cli/contracts/subprocesses.py": "git, and Pact's official client, as processes",
     "simulators/world/waiting.py": "waits on real time for a served world",
     "simulators/world/transport.py": "a session whose network is this process",

@@ -22,6 +22,7 @@ _PORTS = "reference.domain reference.application.ports reference.application.lis
 # The folders of the simulators, as the topology's rows name them: another one needs no line here.
 SIMULATORS = ("simulators.stripe", *(create.__module__.rpartition(".")[0] for create in NEIGHBOURS.values()))
 _KIT_AND_SERVICES = " ".join(("simulators.kit", *SIMULATORS))
+_DATA = "simulators.kit.json_types simulators.kit.currencies"
 _WORLD_TOOLS = "flask requests urllib3 waitress werkzeug"
 
 ROOMS = {
@@ -49,19 +50,36 @@ ROOMS = {
     "simulators.naive": _room("", "flask requests stripe werkzeug"),
     "simulators.clients": _room("simulators.kit", "requests"),
     "simulators.world": _room(f"simulators.clients {_KIT_AND_SERVICES}", _WORLD_TOOLS),
-    "simulators.judge": _room("simulators.world simulators.clients simulators.kit.json_types"),
+    "simulators.judge": _room(f"simulators.world simulators.clients {_DATA}"),
     "simulators.stories": _room(
-        "simulators.judge simulators.world simulators.clients simulators.kit.json_types", "requests"
+        f"simulators.judge simulators.world simulators.clients simulators.kit.guess {_DATA}",
+        "requests",
     ),
     "simulators.check": _room(
-        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit.json_types "
-        "simulators.kit.http.cloudevents simulators.kit.seams simulators.stripe.webhooks.signing",
-        "jinja2 pytest pytest_bdd requests",
+        f"simulators.stories simulators.judge simulators.diagram simulators.world simulators.clients {_DATA} "
+        "simulators.contracts simulators.kit.http.cloudevents simulators.kit.seams simulators.kit.faults.links "
+        "simulators.stripe.webhooks.signing simulators.package_data",
+        "cucumber_messages gherkin jinja2 markupsafe pytest pytest_bdd requests",
+    ),
+    "simulators.book": _room(
+        "simulators.check simulators.diagram simulators.console.filters simulators.console.states "
+        "simulators.judge simulators.world simulators.clients simulators.kit.json_types",
+        "gherkin jinja2 pytest requests",
+    ),
+    "simulators.diagram": _room(f"simulators.world simulators.clients {_DATA}"),
+    "simulators.testing": _room("simulators.check simulators.world simulators.clients", "pytest"),
+    "simulators.explore": _room(
+        f"simulators.check simulators.stories simulators.judge simulators.world simulators.clients {_DATA} "
+        "simulators.kit.seams simulators.kit.delivery simulators.kit.time.background",
+        "distributed jinja2",
     ),
     "simulators.console": _room(
-        "simulators.stories simulators.judge simulators.world simulators.clients simulators.kit simulators.contracts",
+        "simulators.explore.storm_run simulators.stories simulators.judge simulators.world simulators.clients "
+        "simulators.kit simulators.contracts simulators.diagram simulators.package_data simulators.book",
         "flask prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
     "simulators.cli.contracts": _room("simulators", "click flask requests"),
+    "simulators.cli.verbs": _room("", "click"),
+    "simulators.package_data": _room(),
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from simulators.check.storms import brew, by_turns, weather
+from simulators.check.purchases import by_turns
+from simulators.check.storms import brew, weather
 from simulators.judge.verdict import broken_promises, judge
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside

@@ -11,7 +11,7 @@ import pytest
 from reference.storage.database import Database, open_database
 from simulators.contracts.pact import Pact, pacts_in
 from simulators.contracts.scenarios import Link, played_as_text, played_in
-from simulators.judge.evidence import gather
+from simulators.judge.gathering import gather
 from simulators.judge.verdict import must_hold
 from simulators.stories.run import SERVICES
 from simulators.world.inside import Inside

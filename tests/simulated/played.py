@@ -18,7 +18,8 @@ from simulators.contracts.parts import FORM
 from simulators.contracts.rules import Exactly
 from simulators.contracts.scenarios import Link
 from simulators.world.inside import Inside
-from simulators.world.transport import OBSERVER, body_of
+from simulators.world.transport import OBSERVER
+from simulators.world.wsgi_call import body_of
 
 AS_CONSUMER = {"student": "student-app", "operator": "harness"}
 ENVELOPE = ("type", "source")

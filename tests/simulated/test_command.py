@@ -117,7 +117,7 @@ def test_the_demo_has_pages_and_leaves_nothing(tmp_path: Path) -> None:
     }
     process.send_signal(signal.SIGINT)
     _, problems = process.communicate(timeout=30)
-    assert (process.returncode, problems, list(tmp_path.iterdir())) == (0, "", [])
+    assert (process.returncode, problems, list(tmp_path.iterdir())) == (130, "", [])
 
 
 def test_the_pages_port_that_is_taken_is_named() -> None:
@@ -156,8 +156,19 @@ def test_books_are_not_compared_with_a_database_that_is_none_of_the_services(tmp
 
 
 @pytest.mark.served
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_the_simulators_serve_a_service_of_ones_own_until_asked_to_end(how: signal.Signals) -> None:
+@pytest.mark.parametrize("words", [["demo"], ["simulate"], ["check", "--only", "stories"]], ids=" ".join)
+def test_ctrl_c_ends_what_has_only_begun(words: list[str], tmp_path: Path) -> None:
+    process = started(*words, *(ANYWHERE if words == ["demo"] else []), TMPDIR=str(tmp_path), PYTHONVERBOSE="1")
+    assert process.stderr
+    assert next(line for line in process.stderr if line.startswith("import 'simulators.clients"))
+    process.send_signal(signal.SIGINT)
+    rest, problems = process.communicate(timeout=60)
+    assert (process.returncode, rest, "Traceback" in problems, list(tmp_path.iterdir())) == (130, "", False, [])
+
+
+@pytest.mark.served
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_the_simulators_serve_a_service_of_ones_own_until_asked_to_end(how: signal.Signals, code: int) -> None:
     services = ("stripe", "learning", "tutor-matching", "communication")
     anywhere = [word for name in services for word in (f"--{name}-port", "0")]
     process = started("simulate", "--json", *anywhere)
@@ -172,7 +183,7 @@ def test_the_simulators_serve_a_service_of_ones_own_until_asked_to_end(how: sign
 
     process.send_signal(how)
     rest, problems = process.communicate(timeout=10)
-    assert (process.returncode, problems) == (0, "")
+    assert (process.returncode, problems) == (code, "")
     assert json.loads(rest.splitlines()[-1])["exchange"]["answer"] == "200"
 
 

@@ -48,6 +48,6 @@ def test_a_breach_is_told_of_the_saga_that_it_concerns_and_names_the_last_messag
     assert finding.cause
     assert (finding.cause.message, finding.cause.saga_id) == ("EnrollmentRejected", hers)
     assert str(hers_alone[0]) == (
-        "I1 every payment ends once: 4900 taken, 0 given back, 0 deliveries,"
-        " by EnrollmentRejected from learning-service to payment-service (answered 202)"
+        "I1 every payment ends once: ada paid 49.00 EUR for the course algebra, and has nothing"
+        " (by EnrollmentRejected from learning-service to payment-service, answered 202)"
     )

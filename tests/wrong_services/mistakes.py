@@ -158,7 +158,7 @@ def asks_before_it_stores(patch: Patch) -> None:
 
     def send(self: Any, key: str, to: str, message: Any) -> None:
         if message.name.startswith("CREATE_"):
-            gateways[to].send(OutboxMessage(key, to, message, self._now, attempts=1))
+            gateways[to].send(OutboxMessage(key, to, message, self._now, attempts=1, leased_until=self._now))
         put(self, key, to, message)
 
     patch.setattr(Dispatcher, "__init__", know_gateways)

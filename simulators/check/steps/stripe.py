@@ -6,8 +6,8 @@ from pytest_bdd import given, parsers, then, when
 
 from simulators.check.expect import expect
 from simulators.check.steps.scenario import CurrentScenario, duration, money
-from simulators.clients.stripe import amount_at_stripe
 from simulators.clients.student_app import GOOD_CARD
+from simulators.kit.currencies import amount_at_stripe, money_at_stripe
 
 CARDS = {
     "is declined": "pm_card_visa_chargeDeclined",
@@ -109,58 +109,19 @@ def leaves_three_d_secure(scenario: CurrentScenario, who: str) -> None:
     expect(intent["status"], "requires_action", "the status of the payment at Stripe")
 
 
-@given(parsers.parse('"{who}" has paid with a card whose owner disputes it'))
-@when(parsers.parse('"{who}" pays with a card whose owner disputes it'))
-def pays_and_disputes(scenario: CurrentScenario, who: str) -> None:
-    """Pay, and let the bank take it back."""
-    scenario.world.student(who).pay(scenario.saga_id, "pm_card_createDispute")
-
-
-@then(parsers.parse("the payment shows an open dispute within {span}"))
-def shows_dispute(scenario: CurrentScenario, span: str) -> None:
-    """It is recorded beside the status."""
-    scenario.world.pass_time(duration(span))
-    expect_dispute(scenario, "needs_response")
-
-
-@when("a person wins the dispute at Stripe")
-def wins_dispute(scenario: CurrentScenario) -> None:
-    """Answer the bank so that it gives in."""
-    scenario.world.settle()
-    (dispute,) = scenario.world.stripe.newest("disputes")
-    scenario.world.stripe.answer_dispute(dispute["id"], "winning_evidence")
-
-
-@then("the payment shows a won dispute")
-def shows_won_dispute(scenario: CurrentScenario) -> None:
-    """The bank has given in."""
-    expect_dispute(scenario, "won")
-
-
-@then("the payment shows a lost dispute")
-def shows_lost_dispute(scenario: CurrentScenario) -> None:
-    """Nobody answered the bank in time: it keeps what it took back."""
-    expect_dispute(scenario, "lost")
-
-
-def expect_dispute(scenario: CurrentScenario, status: str) -> None:
-    """Expect one dispute, beside a status that it did not change."""
-    payment = (scenario.saga() or {})["payment"]
-    expect(payment["status"], "SUCCEEDED", "the status of the payment")
-    expect(list(payment["disputes"].values()), [status], "its disputes")
-
-
 @then(parsers.parse('"{who}" has paid {price} in all'))
 def has_paid(scenario: CurrentScenario, who: str, price: str) -> None:
     """Stripe took that much from the student, and kept it."""
     amount, currency = money(price)
-    expect(paid_in_all(scenario, who), {currency: amount_at_stripe(amount, currency)}, f"what {who} has paid")
+    wanted = {currency: amount_at_stripe(amount, currency)}
+    expect(in_words(paid_in_all(scenario, who)), in_words(wanted), f"what {who} has paid")
 
 
 @then(parsers.parse('"{who}" has paid nothing'))
 def has_paid_nothing(scenario: CurrentScenario, who: str) -> None:
     """Stripe took nothing, or has given all of it back."""
-    expect([each for each in paid_in_all(scenario, who).values() if each], [], f"what {who} has paid")
+    sums = {currency: amount for currency, amount in paid_in_all(scenario, who).items() if amount}
+    expect(in_words(sums), [], f"what {who} has paid")
 
 
 @then(parsers.parse('"{who}" gets her money back'))
@@ -248,3 +209,8 @@ def paid_in_all(scenario: CurrentScenario, who: str) -> dict[str, int]:
             code = intent["currency"].upper()
             sums[code] = sums.get(code, 0) + intent["amount_received"] - back
     return sums
+
+
+def in_words(sums: dict[str, int]) -> list[str]:
+    """Return sums that Stripe counts, by currency, as a person reads them."""
+    return [money_at_stripe(amount, currency) for currency, amount in sorted(sums.items())]

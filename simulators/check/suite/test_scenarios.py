@@ -2,6 +2,6 @@
 
 from pytest_bdd import scenarios
 
-from simulators.check.parts import FEATURES
+from simulators.package_data import FEATURES
 
 scenarios(str(FEATURES))

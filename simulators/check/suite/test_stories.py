@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulators.check.crash_purchase import nothing_is_put_aside
 from simulators.stories import STORIES, Story, play
 from simulators.world.world import World
 
@@ -14,3 +15,4 @@ def test_story(story: Story, unjudged_world: World) -> None:
     played = play(story, unjudged_world)
     if not played.ended_well:
         pytest.fail(played.sentence, pytrace=False)
+    nothing_is_put_aside(unjudged_world, played.saga_id)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from simulators.check.plugin import must_be_kept
-from simulators.check.storms import brew, by_turns, weather
+from simulators.check.purchases import by_turns
+from simulators.check.storms import brew, weather
 from simulators.world.world import World
 
 PURCHASES, FAULTS = 6, 8

@@ -6,13 +6,22 @@ from pathlib import Path
 
 import click
 
+from simulators.package_data import PACTS
 from simulators.world.topology import STRIPE
+
+HERE = Path("pacts")
+
+
+def pacts_by_default() -> Path:
+    """Return the contracts that lie here, or else those that the harness brings along."""
+    return HERE if HERE.exists() else PACTS
+
 
 pacts = click.option(
     "--pacts",
     type=click.Path(path_type=Path),
-    default="pacts",
-    show_default=True,
+    default=pacts_by_default,
+    show_default="pacts, or else the harness's own",
     help="The contracts: a folder, or a file.",
 )
 without = click.option(

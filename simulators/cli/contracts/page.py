@@ -9,13 +9,14 @@ import click
 from simulators.cli.contracts.options import pacts
 from simulators.cli.usage import WrongUsage
 from simulators.contracts.page import page_of
+from simulators.package_data import FEATURES
 
 
 @click.command(epilog="Example: harness contracts page --output public")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="The directory for index.html.")
 @pacts
 @click.option(
-    "--features", type=click.Path(path_type=Path), default="features", show_default=True,
+    "--features", type=click.Path(path_type=Path), default=FEATURES, show_default="the harness's own",
     help="The scenarios that play them, if there are any.",
 )  # fmt: skip
 def page(output: Path, pacts: Path, features: Path) -> None:

@@ -17,6 +17,7 @@ from simulators.cli.contracts.revision import Revision
 from simulators.cli.usage import WrongUsage
 from simulators.contracts.pact_file import PactFile, contracts_in
 from simulators.contracts.provider_requirements import ProviderRequirements
+from simulators.kit.guess import guess
 from simulators.kit.json_types import Json
 
 FOR_VERIFICATION = "/pacts/provider/{}/for-verification"
@@ -52,7 +53,9 @@ class FromFiles:
         """Return what these files require of it; nothing may be pending."""
         known = sorted({each.provider for each in self._contracts})
         if provider not in known:
-            raise WrongUsage(f"nobody needs anything of {provider}; they do of {', '.join(known)}")
+            raise WrongUsage(
+                f"nobody needs anything of {provider}; they do of {', '.join(known)}{guess(provider, known)}"
+            )
         self._contracts = [each for each in self._contracts if each.provider == provider]
         requirements = ProviderRequirements(provider, self._contracts)
         if not requirements.count() or requirements.pending():

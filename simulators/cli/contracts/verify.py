@@ -11,7 +11,7 @@ import click
 import requests
 
 from simulators.cli.contracts.broker import Broker, with_broker
-from simulators.cli.contracts.options import as_json
+from simulators.cli.contracts.options import as_json, pacts_by_default
 from simulators.cli.contracts.provider import Provider
 from simulators.cli.contracts.provider_proxy import Addresses, provider_at
 from simulators.cli.contracts.revision import Revision, with_revision
@@ -37,7 +37,7 @@ TIMEOUT_SECONDS = 10
 @click.option(
     "--pacts",
     type=click.Path(path_type=Path),
-    help="The contracts: a folder, or a file.  [default: the broker's, or else pacts]",
+    help="The contracts: a folder, or a file.  [default: the broker's, or else pacts, or else the harness's own]",
 )
 @click.option("--publish", "publishes", is_flag=True, help="Tell the broker how it went, as that of this revision:")
 @with_revision
@@ -63,7 +63,7 @@ def verify(
             "only what came from a broker can be published to it: name it by --broker-url, without --pacts"
         )
     source: Source = (
-        FromFiles(pacts or Path("pacts")) if pacts or not broker.url else FromBroker(broker, publishes, revision)
+        FromFiles(pacts or pacts_by_default()) if pacts or not broker.url else FromBroker(broker, publishes, revision)
     )
     requirements = source.requirements(provider)
     if only_list:

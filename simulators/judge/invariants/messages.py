@@ -10,6 +10,7 @@ from simulators.clients.messages import EVENTS
 from simulators.clients.payments import STRIPE_WEBHOOKS
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Finding, Findings, invariant
+from simulators.judge.wording import payment, purchase
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, STRIPE
 
@@ -25,19 +26,20 @@ def said_twice_is_said_once(evidence: Evidence) -> Findings:
             ids[each.saga_id or "", each.message].add(each.message_id or "")
     for (saga_id, name), different in ids.items():
         if len(different) > 1:
-            yield Finding(saga_id, f"{name} was announced as {len(different)} different messages")
+            text = f"{name} was announced as {len(different)} different messages, not as one"
+            yield Finding(saga_id, f"{purchase(evidence, saga_id)}: {text}")
 
 
 @invariant(11, "only Stripe is believed")
-def only_stripe_is_believed(evidence: Evidence) -> Findings:
+def only_stripe_is_say_who_was_believed(evidence: Evidence) -> Findings:
     """A webhook that somebody else sends is refused, and so is an event that no service sends."""
     for each in evidence.exchanges:
         is_foreign = (each.callee, each.path) == (PAYMENT, EVENTS) and not each.caller.endswith("-service")
         if is_foreign and each.is_accepted:
-            yield Finding(each.saga_id or "", f"{each.message} by {each.caller} was answered {each.status}")
+            yield Finding(each.saga_id or "", _say_who_was_believed(each))
     for each in _webhooks(evidence):
         if each.caller != STRIPE and each.status and each.status < HTTPStatus.BAD_REQUEST:
-            yield Finding(each.saga_id or "", f"{each.message} by {each.caller} was answered {each.status}")
+            yield Finding(each.saga_id or "", _say_who_was_believed(each))
 
 
 @invariant(12, "webhooks are answered")
@@ -45,7 +47,9 @@ def webhooks_are_answered(evidence: Evidence) -> Findings:
     """No content makes the webhook's receiver fail."""
     for each in _webhooks(evidence):
         if each.status and each.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            yield Finding(each.saga_id or "", f"{each.message} was answered {each.status}")
+            yield Finding(
+                each.saga_id or "", f"the webhook {each.message} from {each.caller} was answered {each.status}"
+            )
 
 
 @invariant(13, "nothing is lost")
@@ -55,7 +59,7 @@ def nothing_is_lost(evidence: Evidence) -> Findings:
     announced, accepted = {each.saga_id for each in starts}, {each.saga_id for each in starts if each.is_accepted}
     for saga_id, saga in evidence.sagas.items():
         if saga is None and saga_id in evidence.begun and (saga_id in accepted or saga_id not in announced):
-            yield Finding(saga_id, "was accepted, and is not known")
+            yield Finding(saga_id, f"{purchase(evidence, saga_id)} was accepted, and the service knows nothing of it")
 
 
 @invariant(14, "lost news is found")
@@ -70,13 +74,21 @@ def lost_news_is_found(evidence: Evidence) -> Findings:
         check = "BANK_CHECK_SECONDS" if evidence.is_by_bank(intent) else "PAYMENT_CHECK_SECONDS"
         due = evidence.arrived_at(intent) + evidence.waits[check] + ROUND_TRIP
         if (waits or not is_known) and evidence.now > due:
-            yield Finding(saga_id, f"{intent['id']} has long been paid, and nobody knows of it")
+            status = evidence.payment(saga_id).get("status") or "nothing"
+            found = f"{payment(evidence, intent)}, was due to be found by {due:%a %H:%M:%S}, and the service"
+            yield Finding(saga_id, f"{found} says {status} at {evidence.now:%a %H:%M:%S}")
 
 
 @invariant(18, "secrets stay secret")
 def secrets_stay_secret(evidence: Evidence) -> Findings:
     """What is written down, by us and by the service, holds no key, no client secret and no card number."""
-    yield from (Finding("", "a secret is written down") for line in evidence.written if evidence.has_secret(line))
+    if any(map(evidence.has_secret, evidence.written)):
+        in_log = any(map(evidence.has_secret, evidence.log))
+        yield Finding("", f"a secret is written down {'in the log of the service' if in_log else 'in an exchange'}")
+
+
+def _say_who_was_believed(exchange: Exchange) -> str:
+    return f"{exchange.message} by {exchange.caller}, who is not to be believed, was answered {exchange.status}"
 
 
 def _webhooks(evidence: Evidence) -> list[Exchange]:

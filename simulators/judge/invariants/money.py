@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from simulators.clients.payments import saga_path
-from simulators.clients.stripe import amount_at_stripe
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Finding, Findings, invariant
+from simulators.judge.wording import fate, payment, purchase, sum_of, times
+from simulators.kit.currencies import amount_at_stripe, money, money_at_stripe
 from simulators.kit.json_types import Json
 from simulators.world.topology import PAYMENT
 
@@ -30,19 +31,24 @@ def every_payment_ends_once(evidence: Evidence) -> Findings:
         delivered = deliveries == 1 and not own and back < intent["amount_received"]
         refunded = deliveries == 0 and back == intent["amount_received"]
         if not (delivered or refunded or evidence.outcome(saga_id) == "PARKED"):
-            yield Finding(saga_id, f"{intent['amount_received']} taken, {back} given back, {deliveries} deliveries")
+            yield Finding(saga_id, f"{payment(evidence, intent)}, and {_fate(evidence, intent, deliveries)}")
         if refunded and own and not _has_reason(evidence, intent):
-            yield Finding(saga_id, f"{back} given back, though nobody refused it, it was in time, and nothing was late")
+            why_not = "though nobody refused it, and nothing came too late"
+            yield Finding(saga_id, f"{payment(evidence, intent)}, and the money went back, {why_not}")
+
+
+def _fate(evidence: Evidence, intent: Json, deliveries: int) -> str:
+    back = evidence.amount_back(intent, *LIVE)
+    return fate(deliveries, sum_of(intent, back) if back else "")
 
 
 def _has_reason(evidence: Evidence, intent: Json) -> bool:
     """Whether others show why the money went back: a refusal, a wish, a wrong sum, or that something came too late."""
     saga_id = saga_of(intent)
-    about = [each for each in evidence.exchanges if each.saga_id == saga_id]
+    about = evidence.about(saga_id, "exchanges")
     refused = any(each.message in REFUSALS and each.callee == PAYMENT and each.is_accepted for each in about)
     denied = any(each.message in DELIVERIES and each.status in CLIENT_ERRORS for each in about)
-    wish = f"{saga_path(saga_id)}/cancel"
-    cancelled = any(each.path == wish and each.is_accepted for each in evidence.exchanges)
+    cancelled = f"{saga_path(saga_id)}/cancel" in evidence.accepted_paths
     is_other_sum = _sum_taken(intent) != _agreed_price(intent)
     return refused or denied or cancelled or is_other_sum or _is_late(evidence, intent)
 
@@ -63,9 +69,11 @@ def never_more_back_than_taken(evidence: Evidence) -> Findings:
     for intent in evidence.intents:
         saga_id, taken = saga_of(intent), intent["amount_received"]
         if (back := evidence.amount_back(intent, *LIVE)) > taken:
-            yield Finding(saga_id, f"{back} given back of {taken}")
+            yield Finding(saga_id, f"{payment(evidence, intent)}, and gets {sum_of(intent, back)} back")
         if evidence.outcome(saga_id) == "REFUNDED" and evidence.amount_back(intent, "succeeded") < taken:
-            yield Finding(saga_id, f"says refunded, but Stripe gave back only {back} of {taken}")
+            back = evidence.amount_back(intent, "succeeded")
+            said = f"the service says REFUNDED, but Stripe gave back {sum_of(intent, back) if back else 'nothing'}"
+            yield Finding(saga_id, f"{payment(evidence, intent)}; {said}")
 
 
 @invariant(4, "one intent, one refund")
@@ -73,11 +81,15 @@ def one_intent_one_refund(evidence: Evidence) -> Findings:
     """Whatever is retried, Stripe has one PaymentIntent for a payment and at most one refund of ours that counts."""
     for payment_id, count in Counter(each["metadata"].get("paymentId") for each in evidence.intents).items():
         if count > 1:
-            yield Finding(_saga_of_payment(evidence, payment_id), f"payment {payment_id} has {count} intents")
+            saga_id = _saga_of_payment(evidence, payment_id)
+            yield Finding(
+                saga_id, f"{purchase(evidence, saga_id)} has {count} PaymentIntents: it can be charged {times(count)}"
+            )
     for intent in evidence.intents:
         live = [each for each in evidence.own_refunds(intent) if each["status"] in LIVE]
         if len(live) > 1:
-            yield Finding(saga_of(intent), f"{intent['id']} has {len(live)} refunds")
+            sums = " and ".join(sum_of(each, "amount") for each in live)
+            yield Finding(saga_of(intent), f"{payment(evidence, intent)}, and was refunded {times(len(live))}: {sums}")
 
 
 @invariant(10, "the agreed price")
@@ -86,10 +98,11 @@ def the_agreed_price(evidence: Evidence) -> Findings:
     for intent in evidence.intents:
         price, asked = evidence.payment(saga_of(intent)).get("price"), _agreed_price(intent)
         if price and asked != _at_stripe(price):
-            yield Finding(saga_of(intent), f"{asked} asked for, {price} agreed")
+            agreed = f"Stripe was asked for {_money(asked)}, though {money(**price)} were agreed"
+            yield Finding(saga_of(intent), f"{purchase(evidence, saga_of(intent))}: {agreed}")
         taken = _sum_taken(intent)
         if evidence.deliveries_of(saga_of(intent)) and taken != asked:
-            yield Finding(saga_of(intent), f"a seat for {taken} instead of {asked}")
+            yield Finding(saga_of(intent), f"{payment(evidence, intent)}, and has it: {_money(asked)} were due")
 
 
 @invariant(15, "the books balance")
@@ -99,13 +112,20 @@ def the_books_balance(evidence: Evidence) -> Findings:
     owners = {each["id"]: saga_of(each) for each in evidence.intents}
     for refund in evidence.refunds:
         if refund["charge"] not in charges:
-            yield Finding(owners.get(refund["payment_intent"], ""), f"{refund['id']} is of no charge")
+            sum_ = sum_of(refund, "amount")
+            yield Finding(owners.get(refund["payment_intent"], ""), f"{sum_} went back ({refund['id']}) of no charge")
     for intent in evidence.intents:
-        of_it = [each for each in evidence.charges if each["payment_intent"] == intent["id"] and each["paid"]]
+        of_it = evidence.paid_charges(intent)
         taken, back = (sum(each[key] for each in of_it) for key in ("amount_captured", "amount_refunded"))
         if (taken, back) != (intent["amount_received"], evidence.amount_back(intent, *LIVE)):
-            yield Finding(saga_of(intent), f"{intent['id']}: charges say {taken} taken and {back} given back")
+            charged = f"the charges say {sum_of(intent, taken)} taken and {sum_of(intent, back)} given back"
+            text = f"the payment says {sum_of(intent, 'amount_received')} and the refunds {_back(evidence, intent)}"
+            yield Finding(saga_of(intent), f"{purchase(evidence, saga_of(intent))}: {charged}, {text}")
         yield from _misreports(evidence, intent)
+
+
+def _back(evidence: Evidence, intent: Json) -> str:
+    return sum_of(intent, evidence.amount_back(intent, *LIVE))
 
 
 def _misreports(evidence: Evidence, intent: Json) -> Findings:
@@ -126,7 +146,9 @@ def _misreports(evidence: Evidence, intent: Json) -> Findings:
         "REFUNDED": not is_back,
     }
     if wrong.get(status, False) or (intent["status"] == "canceled" and status != "CANCELED"):
-        yield Finding(saga_id, f"reports {status}, but Stripe shows {intent['status']}, refunds {sorted(own)}")
+        refunds = f" and the refund {', '.join(sorted(own))}" if own else ""
+        shown = f"the service reports {status}, but at Stripe it is {intent['status']}{refunds}"
+        yield Finding(saga_id, f"{purchase(evidence, saga_id)}: {shown}")
 
 
 @invariant(17, "Stripe knows what for")
@@ -135,9 +157,28 @@ def stripe_knows_what_for(evidence: Evidence) -> Findings:
     for intent in evidence.intents:
         metadata, saga = intent["metadata"], evidence.sagas.get(saga_of(intent))
         if set(metadata) != METADATA or saga is None:
-            yield Finding(saga_of(intent), f"{intent['id']} has the metadata {metadata}")
+            wrong = _wrong_keys(metadata) or "its saga is known to nobody"
+            yield Finding(
+                saga_of(intent), f"{purchase(evidence, saga_of(intent))}: of its PaymentIntent's metadata, {wrong}"
+            )
         elif metadata != _owned_by(saga):
-            yield Finding(saga_of(intent), f"{intent['id']} says {metadata}, its saga {_owned_by(saga)}")
+            owned = _owned_by(saga)
+            differ = (f"{key} is {metadata[key]}, not {owned[key]}" for key in METADATA if metadata[key] != owned[key])
+            text = f"its PaymentIntent's metadata say another thing than its saga: {', '.join(sorted(differ))}"
+            yield Finding(saga_of(intent), f"{purchase(evidence, saga_of(intent))}: {text}")
+
+
+def _wrong_keys(metadata: Json) -> str:
+    lacking, strange = sorted(METADATA - set(metadata)), sorted(set(metadata) - METADATA)
+    said = [
+        f"{', '.join(lacking)} is missing" if lacking else "",
+        f"{', '.join(strange)} is not ours" if strange else "",
+    ]
+    return " and ".join(filter(None, said))
+
+
+def _money(sum_: Json) -> str:
+    return money_at_stripe(sum_["amount"], sum_["currency"])
 
 
 def _agreed_price(intent: Json) -> Json:

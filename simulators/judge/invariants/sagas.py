@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.judge.invariant import Finding, Findings, invariant
+from simulators.judge.wording import purchase
 from simulators.kit.json_types import Json
 
 ENDINGS = ("COMPLETED", "REJECTED", "EXPIRED", "CANCELLED", "REFUNDED", "PARKED")
@@ -26,7 +27,7 @@ def an_ending_is_final(evidence: Evidence) -> Findings:
     """A saga that has ended stays so, but for late news of its money and for what a person decides."""
     for saga_id, before in evidence.earlier_outcomes.items():
         if (now := evidence.outcome(saga_id)) not in (before, *LATE_NEWS[before]):
-            yield Finding(saga_id, f"was {before}, is {now}")
+            yield Finding(saga_id, f"{purchase(evidence, saga_id)} had ended {before}, and is {now or 'open again'}")
 
 
 @invariant(7, "every saga ends")
@@ -37,10 +38,12 @@ def every_saga_ends(evidence: Evidence) -> Findings:
         if saga is None or saga["outcome"]:
             continue
         if not evidence.is_under_way(saga_id):
-            expected = f"{saga['waitingFor']} until {saga['waitingUntil']}"
-            yield Finding(saga_id, f"is {saga['state']}, and was to wait for {expected}")
+            wait = f", which was to wait for {saga['waitingFor']} until {saga['waitingUntil']}"
+            left = f"is left behind in {saga['state']}{wait if saga['waitingUntil'] else ''}"
+            yield Finding(saga_id, f"{purchase(evidence, saga_id)} {left}")
         elif saga_id not in with_bank and evidence.now - _last_move(saga, evidence.now) > LONGEST_WAIT:
-            yield Finding(saga_id, f"is {saga['state']}, and nothing has happened for more than {LONGEST_WAIT}")
+            stands = f"is {saga['state']}, and nothing has happened for more than {LONGEST_WAIT}"
+            yield Finding(saga_id, f"{purchase(evidence, saga_id)} {stands}")
 
 
 def _last_move(saga: Json, now: datetime) -> datetime:

@@ -200,7 +200,6 @@ def _time(routes: Blueprint, simulator: Controlled) -> None:
         if running is not None:
             (clock.resume if running else clock.pause)()
         clock.advance(timedelta(seconds=advance))
-        simulator.background.wake()
         return read_clock()
 
     @routes.post("/seed")

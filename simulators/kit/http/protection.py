@@ -29,8 +29,10 @@ def protect(app: Flask) -> None:
 
     @app.after_request
     def _add_headers(answer: Response) -> Response:
+        own = {name.lower() for name, _ in answer.headers}
         for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
+            if name.lower() not in own:
+                answer.headers.add(name, value)
         return answer
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
+from simulators.kit.seams import Clock
+
 THREADS = 20  # Stripe has 16 webhook endpoints at most: all may hang, and there is still somebody to work
-LOOK_AGAIN_SECONDS = 0.05  # a clock that others move gives no sign when it is moved
+LOOK_AGAIN_SECONDS = 0.05  # at what is due, and cannot be done yet: somebody else is at work in its lane
+LONGEST_WAIT_SECONDS = 3600  # a thread cannot be told to wait for a thousand years
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +36,14 @@ class Task(Protocol):
 class Background:
     """What a service does without being asked, driven by `pump()` or by threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.tasks: list[Task] = []
+        self._clock = clock
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
+        self._news = 0
         self._stopping = False
+        clock.listen(partial(self.wake, THREADS))
 
     def pump(self) -> bool:
         """Do one due piece of work; False when nothing is due."""
@@ -50,7 +57,7 @@ class Background:
         """Start again from what the store holds (after a reset or an import)."""
         for task in self.tasks:
             task.reload()
-        self.wake()
+        self.wake(THREADS)
 
     def start(self) -> None:
         """Run in threads until stopped."""
@@ -64,21 +71,31 @@ class Background:
     def stop(self) -> None:
         """Stop the threads and wait for the work in hand."""
         self._stopping = True
-        self.wake()
+        self.wake(THREADS)
         for thread in self._threads:
             thread.join()
         self._threads = []
 
-    def wake(self) -> None:
-        """Say that there is a new piece of work."""
+    def wake(self, threads: int = 1) -> None:
+        """Say that there is a new piece of work, or more, or that time has jumped; whoever waits looks again."""
         with self._changed:
-            self._changed.notify()
+            self._news += 1
+            self._changed.notify(threads)
 
     def _run(self) -> None:
         while not self._stopping:
+            news = self._news
             if not self._pump_and_survive():
-                with self._changed:
-                    self._changed.wait(LOOK_AGAIN_SECONDS)
+                self._wait(news)
+
+    def _wait(self, news: int) -> None:
+        """Wait until the next piece falls due, or there is news that came after this."""
+        due = self.next_due()
+        seconds = self._clock.seconds_until(due) if due else None
+        pause = LONGEST_WAIT_SECONDS if seconds is None else min(max(seconds, LOOK_AGAIN_SECONDS), LONGEST_WAIT_SECONDS)
+        with self._changed:
+            if news == self._news and not self._stopping:
+                self._changed.wait(pause)
 
     def _pump_and_survive(self) -> bool:
         """One piece that fails unexpectedly is reported and must not end the thread."""

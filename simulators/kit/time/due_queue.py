@@ -41,6 +41,13 @@ class DueQueue:
         with self._lock:
             self._busy[lane] -= 1
 
+    def drop(self, key: str) -> None:
+        """Let this key wait no longer."""
+        with self._lock:
+            for lane in self._lanes.values():
+                lane[:] = [each for each in lane if each[-1] != key]
+                heapq.heapify(lane)
+
     def next_due(self) -> datetime | None:
         """Return when the next one falls due, or None when nothing waits."""
         with self._lock:

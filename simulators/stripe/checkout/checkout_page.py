@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from simulators.kit.currencies import money_at_stripe
 from simulators.kit.json_types import Json
 from simulators.stripe.account import table
 from simulators.stripe.checkout.session_lifecycle import pay
 from simulators.stripe.errors import StripeError
 from simulators.stripe.includable import line_items
-from simulators.stripe.pages import TEMPLATES, by_hand, sum_of_money
+from simulators.stripe.pages import TEMPLATES, by_hand
 from simulators.stripe.parameters import parse_params
 from simulators.stripe.payments.bank_accounts import ACH_ACCOUNTS, SEPA_ACCOUNTS, BankAccount
 from simulators.stripe.payments.cards import CARDS, Card
@@ -55,8 +56,8 @@ def pay_checkout(session_id: str) -> ResponseReturnValue:
 
 
 def _page(session: Json, wrong: str | None) -> str:
-    items = [(item, sum_of_money(item["amount_total"], item["currency"])) for item in line_items(session)["data"]]
-    total = sum_of_money(session["amount_total"], session["currency"])
+    items = [(item, money_at_stripe(item["amount_total"], item["currency"])) for item in line_items(session)["data"]]
+    total = money_at_stripe(session["amount_total"], session["currency"])
     groups = _groups(session["payment_method_types"])
     return render_template("checkout.html", session=session, items=items, sum=total, wrong=wrong, groups=groups)
 

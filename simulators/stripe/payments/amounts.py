@@ -1,7 +1,8 @@
-"""Currencies and their limits, in minor units: what can be charged at all. The only such table."""
+"""The limits of sums, in minor units: what can be charged at all."""
 
 from __future__ import annotations
 
+from simulators.kit.currencies import THREE_DECIMAL, WHOLE_AS_TWO_DECIMAL, ZERO_DECIMAL, decimal
 from simulators.stripe.errors import StripeError
 
 MAXIMUM, MAXIMA = 99_999_999, {"idr": 999_999_999_999}
@@ -12,11 +13,6 @@ MINIMUM = {
     "inr": 50, "jpy": 50, "dkk": 250, "nok": 300, "sek": 300, "pln": 200, "ron": 200, "bgn": 100,
     "czk": 1500, "huf": 17500, "hkd": 400, "mxn": 1000, "myr": 200, "thb": 1000, "aed": 200,
 }
-ZERO_DECIMAL = {
-    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
-}
-WHOLE_AS_TWO_DECIMAL = {"isk", "ugx"}
-THREE_DECIMAL = {"bhd", "jod", "kwd", "omr", "tnd"}
 TWO_DECIMAL = {
     "afn", "all", "amd", "ang", "aoa", "ars", "awg", "azn", "bam", "bbd", "bdt", "bmd", "bnd", "bob", "bsd", "btn",
     "bwp", "byn", "bzd", "cdf", "cny", "cop", "crc", "cve", "dop", "dzd", "eek", "egp", "etb", "fjd", "fkp", "gel",
@@ -41,12 +37,6 @@ def currency(name: str, value: object) -> str:
         message = f"Invalid currency: {code[:40]}. Stripe currently supports these currencies: {supported}"
         raise StripeError(message, param=name)
     return code
-
-
-def decimal(amount: int, code: str) -> str:
-    """Return a sum in whole units of its currency: `1,049.00`."""
-    decimals = 0 if code in ZERO_DECIMAL else 3 if code in THREE_DECIMAL else 2
-    return f"{amount:,}" if decimals == 0 else f"{amount / 10**decimals:,.{decimals}f}"
 
 
 def money(amount: int, code: str) -> str:

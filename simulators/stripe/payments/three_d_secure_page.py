@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from simulators.kit.currencies import money_at_stripe
 from simulators.kit.json_types import Json
 from simulators.stripe.account import table
 from simulators.stripe.checkout.session_lifecycle import finish
 from simulators.stripe.errors import CardError, StripeError
-from simulators.stripe.pages import TEMPLATES, by_hand, sum_of_money, with_query
+from simulators.stripe.pages import TEMPLATES, by_hand, with_query
 from simulators.stripe.payments.attempts import fail_attempt
 from simulators.stripe.payments.confirmation import charge_intent
 from simulators.stripe.payments.three_d_secure import awaiting_intent
@@ -72,7 +73,7 @@ def _back(proof: Json, intent: Json, *, passed: bool) -> ResponseReturnValue:
 
 
 def _page(intent: Json | None, **more: str | None) -> str:
-    sum_ = sum_of_money(intent["amount"], intent["currency"]) if intent else ""
+    sum_ = money_at_stripe(intent["amount"], intent["currency"]) if intent else ""
     return render_template("three_d_secure.html", intent=intent, sum=sum_, **more)
 
 

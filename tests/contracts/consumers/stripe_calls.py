@@ -60,7 +60,7 @@ GIVEN_BACK = {
 
 
 def ask(url: str, message: Message, attempts: int = 1, key: str = SECRET_KEY) -> list[Message]:
-    outgoing = OutboxMessage(f"saga-1:{message.key}", "stripe", message, NOW, attempts)
+    outgoing = OutboxMessage(f"saga-1:{message.key}", "stripe", message, NOW, attempts, leased_until=NOW)
     return StripeGateway(TOKENS[key], url, requests.Session()).send(outgoing)
 
 

@@ -77,7 +77,7 @@ def test_what_waits_for_a_person_is_shown_with_the_next_step(contract: Contract)
     call.with_body(saga | {"payment": payment}, content_type=JSON)
     with contract.serve() as url:
         shown = output(harness(url, "sagas", "show", "saga-1"))
-    for each in ("BookAndPayForSessionSaga", "REFUND_FAILED, 4900 minor units of EUR", "Mend it", "The refund failed."):
+    for each in ("BookAndPayForSessionSaga", "REFUND_FAILED, 49.00 EUR", "Mend it", "The refund failed."):
         assert each in shown
 
 

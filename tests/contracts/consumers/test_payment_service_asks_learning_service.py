@@ -23,7 +23,7 @@ def contract(recorder: PactRecorder) -> Contract:
 
 def verified(url: str) -> list[Message]:
     asked = VerifyCourse(saga_id=SAGA, course_id="algebra")
-    outgoing = OutboxMessage(f"{SAGA}:{asked.key}", "learning", asked, NOW, attempts=1)
+    outgoing = OutboxMessage(f"{SAGA}:{asked.key}", "learning", asked, NOW, attempts=1, leased_until=NOW)
     return LearningService(url, TOKEN, requests.Session()).send(outgoing)
 
 

@@ -34,7 +34,7 @@ def message(said: MessageExample) -> Message:
 
 
 def hand_over(url: str, to: str, message: Message, token: str = TOKEN) -> None:
-    outgoing = OutboxMessage(f"{SAGA}:{message.key}", to, message, NOW, attempts=1)
+    outgoing = OutboxMessage(f"{SAGA}:{message.key}", to, message, NOW, attempts=1, leased_until=NOW)
     assert GATEWAYS[to](url, token, requests.Session()).send(outgoing) == []
 
 

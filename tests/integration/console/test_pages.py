@@ -113,3 +113,15 @@ def test_a_person_is_led_back_to_the_page_they_came_from(visitor: Visitor) -> No
     back = visitor.post("/calm", headers={"Referer": "http://127.0.0.1:8080/faults?service=stripe"})
     away = visitor.post("/calm", headers={"Referer": "https://elsewhere.example/x"})
     assert (back.status_code, back.location, away.location) == (303, "/faults?service=stripe", "/")
+
+
+def test_a_reset_asks_before_anything_is_forgotten(visitor: Visitor) -> None:
+    before, _, after = visitor.read_page("/").partition("is forgotten. Really?")
+    assert '<details class="reset"' in before
+    assert 'action="/reset"' not in before
+    assert after.count('action="/reset"') == 2
+
+
+def test_one_sentence_says_what_a_saga_is(visitor: Visitor) -> None:
+    for page in ("/", "/help"):
+        assert "A saga is one purchase, carried out by several services step by step" in visitor.read_page(page)

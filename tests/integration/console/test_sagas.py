@@ -104,7 +104,19 @@ def test_a_lost_webhook_is_crossed_and_explained(visitor: Visitor, session: Sess
     assert content["why"][1].startswith("Stripe has the money, but its news of it was lost")
     assert "payment received" in visitor.read_page(f"/pay/{saga_id}").lower()
     session.world.pass_time(timedelta(minutes=6))
-    assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED"
+    content = visitor.read_json(f"/sagas/{saga_id}")
+    assert content["saga"]["outcome"] == "COMPLETED"
+    waited = r".* the news was lost. After (4 min 5\d s|5 min.*) the payment-service asked Stripe by itself\."
+    assert re.fullmatch(waited, content["why"][1])
+    (rescue,) = [step for step in content["steps"] if step["is_rescue"]]
+    assert rescue["words"].endswith("200, asked by itself: nobody had told it")
+    assert ", asked by itself" in visitor.read_page(f"/sagas/{saga_id}")
+
+
+def test_news_that_came_is_no_rescue(visitor: Visitor, bought: str) -> None:
+    content = visitor.read_json(f"/sagas/{bought}")
+    assert not [step for step in content["steps"] if step["is_rescue"]]
+    assert not any(each.startswith("Nobody told") for each in content["why"])
 
 
 def test_a_message_that_is_tried_again_says_when(visitor: Visitor, session: Session, student: str) -> None:

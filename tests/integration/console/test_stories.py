@@ -11,6 +11,8 @@ import pytest
 
 from simulators.console.feed import changes
 from simulators.console.session import Session
+from simulators.explore.spec import StormSpec
+from simulators.explore.storm_run import run_storm
 from simulators.stories import STORIES
 from simulators.world.scheduler import NeverQuiet
 from simulators.world.together import ANY_PORTS
@@ -72,6 +74,20 @@ def test_a_run_is_exported_imported_and_the_same(visitor: Visitor) -> None:
     other["told"]["outcome"] = "REFUNDED"
     changed = visitor.post("/runs/import", data=json.dumps(other), headers=JSON).get_json()
     assert "outcome" in changed["difference"]
+
+
+def test_a_storm_that_was_kept_is_drawn_as_any_run(visitor: Visitor) -> None:
+    kept = run_storm(StormSpec.parse("0/1x0/way=pays-and-cancels+kind=course+thing=sure").brew(), "naive").text
+    again = visitor.post("/runs/import", data={"run": (io.BytesIO(kept.encode()), "storm.json")})
+    page = again.get_data(as_text=True)
+    assert (again.status_code, "The same, byte for byte" in page) == (200, True)
+    assert "pays and cancels, for" in page
+    assert "harness replay storm-0.json" in page
+    assert "<svg" in page
+    other = json.loads(kept)
+    other["storm"]["purchases"] = [{"student": "nobody"}]
+    refused = visitor.post("/runs/import", data=json.dumps(other), headers=JSON)
+    assert (refused.status_code, "this is no storm" in refused.get_json()["detail"]) == (400, True)
 
 
 @pytest.mark.parametrize("sent", [b"", b"{}", b"\xff\xfe", b'{"format": "payment-flow-harness run 1"}'])

@@ -8,14 +8,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from reference.application.dispatcher import Dispatcher, DispatchQueue
+from reference.application.circuit import FAILURES, FIRST_PAUSE
+from reference.application.dispatch_queue import DispatchQueue
+from reference.application.dispatcher import Dispatcher
 from reference.application.ports import OutboxMessage, RefusedError, UnavailableError
 from reference.domain.enrollment import EnrollmentRejected
 from reference.domain.messages import Message
 from reference.domain.payment_messages import PaymentRefunded
 from reference.domain.payment_status import RefundState
 from reference.storage.tables import dead_letters
-from tests.integration.storage.world import VERIFIED, NewUnit, awaiting_payment, service
+from tests.integration.storage.world import LEASE, VERIFIED, NewUnit, awaiting_payment, service
 from tests.unit.reference.builders import NOON, StillClock, create_intent, created, paid, refund
 
 GONE = EnrollmentRejected(saga_id="saga_1", reason="the course is gone")
@@ -36,6 +38,9 @@ class Gateway:
         return answer
 
 
+LONGEST_CALL = timedelta(seconds=10)
+
+
 class NoJitter:
     def random(self) -> float:
         return 1.0
@@ -49,7 +54,7 @@ class Office:
         self.queue = DispatchQueue()
         self.service = service(units, self.clock, self.queue.enqueue)
         gateways = dict.fromkeys(("stripe", "learning", "tutor_matching", "communication"), self.gateway)
-        self.dispatcher = Dispatcher(self.service, units, gateways, self.queue, self.clock, NoJitter())
+        self.dispatcher = Dispatcher(self.service, units, gateways, self.queue, self.clock, NoJitter(), LONGEST_CALL)
 
     def say(self, message: Message) -> None:
         with self.units() as unit:
@@ -143,6 +148,63 @@ def test_what_a_process_took_with_it_when_it_died_is_sent_by_another(units: NewU
     assert heir.gateway.heard == []
     heir.until_due()
     assert [outgoing.attempts for outgoing in heir.gateway.heard] == [2]
+
+
+def hold_fresh_message(office: Office) -> None:
+    """Let a process store a message, and not come to sending it."""
+    with office.units() as unit:
+        unit.outbox.put("saga_1:CreateIntent", "stripe", create_intent(), NOON)
+        unit.commit()
+        office.queue.enqueue(unit.outbox.fresh)
+
+
+def test_a_message_that_waits_here_longer_than_its_lease_is_sent_once(units: NewUnit) -> None:
+    office = Office(units, [])
+    hold_fresh_message(office)
+    office.clock.at += LEASE * 3
+    assert office.dispatcher.claim() == 1
+    office.work()
+    assert [outgoing.attempts for outgoing in office.gateway.heard] == [1]
+
+
+def test_what_another_process_took_while_it_waited_here_is_left_to_it(units: NewUnit) -> None:
+    office, heir = Office(units, []), Office(units, [])
+    hold_fresh_message(office)
+    office.clock.at = heir.clock.at = NOON + LEASE
+    heir.dispatcher.claim()
+    assert office.dispatcher.pump()
+    heir.work()
+    assert (len(office.gateway.heard), len(heir.gateway.heard)) == (0, 1)
+    assert (office.dispatcher.lost_leases, heir.dispatcher.lost_leases) == (1, 0)
+
+
+def test_a_lease_that_could_end_during_the_call_is_renewed_before_it(units: NewUnit) -> None:
+    office = Office(units, UnavailableError("down"))
+    hold_fresh_message(office)
+    office.clock.at += LEASE - LONGEST_CALL + timedelta(seconds=1)
+    leases = []
+
+    def look(outgoing: OutboxMessage) -> list[Message]:
+        leases.append((outgoing.key, office.due()))
+        return []
+
+    office.gateway.send = look  # type: ignore[method-assign]
+    office.work()
+    assert leases == [("saga_1:CreateIntent", LEASE)]
+
+
+def test_a_receiver_that_answers_nobody_is_left_in_peace_but_for_a_probe(units: NewUnit) -> None:
+    office = Office(units, UnavailableError("down"))
+    for number in range(20):
+        office.say(create_intent(saga_id=f"saga_{number}"))
+    assert len(office.gateway.heard) == FAILURES
+    office.clock.at += FIRST_PAUSE
+    office.work()
+    assert len(office.gateway.heard) == FAILURES + 1
+    office.gateway.answers = [[]]
+    while office.due():
+        office.until_due()
+    assert len(office.gateway.heard) == FAILURES + 1 + 20
 
 
 @pytest.mark.parametrize("trouble", [RefusedError("key used otherwise"), UnavailableError("401")])

@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from reference.application.lists import Filter, Page, SagaCount, UnknownCursorError
+from reference.application.lists import Filter, Page, PendingCount, SagaCount, UnknownCursorError
 from reference.domain.enrollment import EnrollInCourseInitiated
 from tests.integration.storage.world import NewUnit, awaiting_payment, service
 from tests.unit.reference.builders import NOON, StillClock
@@ -69,7 +69,7 @@ def test_what_is_stored_is_counted(units: NewUnit) -> None:
     with units() as unit:
         counts = unit.lists.counts()
     assert counts.sagas == [SagaCount("EnrollInCourseSaga", "VERIFYING_COURSE", "", 5)]
-    assert (counts.outbox, counts.outbox_since, counts.dead_letters) == (5, NOON + timedelta(minutes=10), 0)
+    assert (counts.outbox, counts.dead_letters) == ([PendingCount("learning", 5, NOON + timedelta(minutes=10))], 0)
 
 
 def test_payments_are_listed_by_their_sagas_student(units: NewUnit) -> None:

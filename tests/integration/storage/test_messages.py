@@ -85,9 +85,9 @@ def test_a_message_is_the_same_when_it_comes_out(units: NewUnit) -> None:
 
 
 def test_a_retry_comes_when_it_is_due(units: NewUnit) -> None:
-    say(units, verify(1))
+    (outgoing,) = say(units, verify(1))
     with units() as unit:
-        unit.outbox.retry_at("saga_1:VerifyCourse", SOON)
+        unit.outbox.retry_at(outgoing, SOON)
         unit.commit()
     with units() as unit:
         assert unit.lists.next_due(NOON) == SOON

@@ -13,21 +13,68 @@ pytestmark = pytest.mark.served
 
 
 def simulate(*options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "simulators.cli", "simulate", "learning", "--learning-port", "0", *options]
+    command = [
+        sys.executable,
+        "-X",
+        "faulthandler",
+        "-m",
+        "simulators.cli",
+        "simulate",
+        "learning",
+        "--learning-port",
+        "0",
+        *options,
+    ]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, None], ids=["SIGTERM", "SIGINT", "its input closes"])
-def test_it_ends_cleanly_however_it_is_told_to(how: signal.Signals | None) -> None:
+def wait_for_its_end(process: subprocess.Popen[str]) -> None:
+    """Have a process that does not end say where its threads stand."""
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)
+        pytest.fail(f"it did not end:\n{process.communicate(timeout=60)[1]}")
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [(signal.SIGTERM, 0), (signal.SIGINT, 130), (None, 0)],
+    ids=["SIGTERM", "Ctrl-C", "its input closes"],
+)
+def test_it_ends_cleanly_however_it_is_told_to(how: signal.Signals | None, code: int) -> None:
     with simulate("--until-stdin-closes", "--json") as process:
         assert process.stdout
         assert process.stdout.readline().startswith("{")
         if how:
             process.send_signal(how)
-            process.wait(60)
+            wait_for_its_end(process)
         _, complaints = process.communicate(timeout=60)
-    assert (process.returncode, complaints) == (0, "")
+    assert (process.returncode, complaints) == (code, "")
+
+
+LOSES_ITS_SIGNAL = """
+import os, signal
+from simulators.world.waiting import end_tidily, stay
+
+class Finalized:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        sum(range(9))  # here the signal is handled, and what is raised here Python can only print
+
+end_tidily()
+Finalized()
+stay()
+"""
+
+
+def test_a_signal_that_comes_while_an_object_is_finalized_ends_it_too() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LOSES_ITS_SIGNAL], check=False, timeout=60, capture_output=True, text=True
+    )
+    assert ended.returncode == 0
+    assert "KeyboardInterrupt" in ended.stderr, "the exception was lost, as this test needs it"
 
 
 @pytest.mark.parametrize(

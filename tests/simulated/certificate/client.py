@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from simulators.clients.http_client import HttpClient
+from simulators.clients.http_client import ServiceClient
 from simulators.clients.messages import COMMANDS
 from simulators.kit.json_types import Json
 
 
-class CertificateClient:
+class CertificateClient(ServiceClient):
     """The certificate-service as one caller sees it; a method raises Refused when the service says no."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self.client = client
 
     def certificates(self, student_id: str | None = None) -> list[Json]:
         """Return the certificates: everybody's, or one student's."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from simulators.console.sequence import sequence
+from simulators.diagram.sequence import sequence
 from simulators.world.inside import Inside
 from simulators.world.together import Together
 from simulators.world.topology import PAYMENT, SERVICES, NeighbourRow

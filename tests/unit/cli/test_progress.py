@@ -1,40 +1,43 @@
-from __future__ import annotations
+"""A person who watches sees how far it is; a file or a pipe gets nothing of it."""
 
-import os
-import pty
-import sys
-from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from simulators.cli.progress import progress
+from simulators.cli.progress import ProgressLine
+from simulators.kit.seams import Clock
 
 
-def all_of(terminal: int) -> str:
-    """Return what was written to a terminal whose other end is closed: it comes in pieces."""
-    pieces = []
-    with suppress(OSError), os.fdopen(terminal, "rb", buffering=0) as screen:
-        while piece := screen.read(1000):
-            pieces.append(piece)
-    return b"".join(pieces).decode()
+@pytest.mark.parametrize(
+    ("number", "total", "left"),
+    [
+        (2, 100, ""),
+        (25, 100, "about 3 min left"),
+        (50, 100, "about 1 min left"),
+        (100, 100, ""),
+        (50, 51, "about 1 s left"),
+    ],
+)
+def test_time_left_is_guessed_from_what_is_done(number: int, total: int, left: str) -> None:
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC), running=False)
+    line = ProgressLine(is_quiet=False, clock=clock)
+    clock.advance(timedelta(seconds=60))
+    assert line.time_left(number, total) == left
 
 
-def test_a_person_who_watches_sees_how_far_it_is_and_rows_in_place_of_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs, ours = pty.openpty()
-    with os.fdopen(ours, "w") as screen:
-        monkeypatch.setattr(sys, "stderr", screen)
-        with progress(2) as (passed, make_room):
-            passed()
-            make_room()
-            passed()
-    seen = all_of(theirs)
-    assert "comparing" in seen
-    assert "50%" in seen.partition("\r\x1b[2K")[0]
-    assert "100%" in seen.partition("\r\x1b[2K")[2]
+def test_nobody_watches_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    line = ProgressLine(is_quiet=False)
+    line.show("scenarios", 5, 10, "ENR-01 kept")
+    line.clear()
+    assert capsys.readouterr().err == ""
 
 
-def test_nobody_is_shown_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress(2) as (passed, make_room):
-        passed()
-        make_room()
-    assert capsys.readouterr() == ("", "")
+def test_at_a_terminal_it_is_one_line_that_fits(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "30")
+    ProgressLine(is_quiet=False).show("scenarios", 5, 10, "ENR-01 kept, and a very long name behind it")
+    shown = capsys.readouterr().err
+    assert shown.startswith("scenarios 5 of 10 · ")
+    assert len(shown) == 29

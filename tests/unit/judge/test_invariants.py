@@ -24,7 +24,7 @@ CHARGE = {
     "created": int((NOW - timedelta(days=1)).timestamp()),
 }  # fmt: skip
 REFUND = {
-    "id": "re_1", "payment_intent": "pi_1", "charge": "ch_1", "amount": 4900, "status": "succeeded",
+    "id": "re_1", "payment_intent": "pi_1", "charge": "ch_1", "amount": 4900, "currency": "eur", "status": "succeeded",
     "metadata": {"attempt": "1"}, "created": int((NOW - timedelta(hours=12)).timestamp()),
 }  # fmt: skip
 BY_HAND = REFUND | {"metadata": {}}
@@ -260,7 +260,10 @@ def test_other_right_endings_break_nothing(evidence: Evidence) -> None:
 
 def test_a_finding_names_the_saga_and_what_was_found() -> None:
     [finding] = INVARIANTS[0].find(but(enrollments=[]))
-    assert (finding.saga_id, str(finding)) == ("s1", "4900 taken, 0 given back, 0 deliveries")
+    assert (finding.saga_id, str(finding)) == (
+        "s1",
+        "ada paid 49.00 EUR for the course algebra, and has nothing",
+    )
 
 
 def test_every_invariant_says_its_promise_in_a_sentence() -> None:

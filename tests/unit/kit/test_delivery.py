@@ -48,7 +48,7 @@ class Office:
         self.clock = seams.clock
         self.store = Store() if store is None else store
         self.faults = Faults(seams.randomness, DELIVERY_FAULTS)
-        self.background = Background()
+        self.background = Background(seams.clock)
         self.receivers = Receivers()
         seams = Seams(seams.clock, seams.randomness, self.network)
         self.deliveries = Deliveries(seams, self.store, self.faults, self.background, self.receivers)

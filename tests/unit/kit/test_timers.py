@@ -28,7 +28,7 @@ def _silence() -> None:
 
 
 def timers_on(seams: Seams, store: Store) -> tuple[Timers, Background]:
-    background = Background()
+    background = Background(seams.clock)
     timers = Timers(Flask("tower"), seams, store, background)
     timers.handler(ring)
     timers.handler(break_down)

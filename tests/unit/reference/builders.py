@@ -75,8 +75,8 @@ def refund(state: RefundState, refund_id: str = "re_1", amount: int = PRICE.amou
     return RefundReported(intent_id="pi_1", refund_id=refund_id, amount=amount, state=state, reason="expired_card")
 
 
-def create_intent() -> CreateIntent:
-    return CreateIntent(**WHAT)
+def create_intent(**changed: str) -> CreateIntent:
+    return CreateIntent(**WHAT | changed)
 
 
 def cancel_intent(intent_id: str | None = "pi_1") -> CancelIntent:
@@ -92,4 +92,4 @@ def refund_intent(attempt: int = 1) -> RefundIntent:
 
 
 def outgoing(message: Message, attempts: int = 1) -> OutboxMessage:
-    return OutboxMessage(f"{message.saga_id}:{message.key}", "anybody", message, NOON, attempts)
+    return OutboxMessage(f"{message.saga_id}:{message.key}", "anybody", message, NOON, attempts, leased_until=NOON)

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from responses import RequestsMock
 from sqlalchemy.dialects import sqlite
 
+from reference.application.circuit import FAILURES
 from reference.storage import lists
 from tests.unit.reference.gateways.stripe_objects import event
 from tests.unit.reference.web.service_under_test import INITIATED, PAID, Service, token
@@ -21,6 +22,9 @@ NAMES = {
     "payments_dead_letters": "gauge",
     "payments_outbox_pending": "gauge",
     "payments_outbox_oldest_seconds": "gauge",
+    "payments_circuit_open": "gauge",
+    "payments_outbox_lease_losses": "counter",
+    "payments_conflicts": "counter",
 }
 GONE = INITIATED | {"id": "x1", "type": "EnrollmentRejected", "data": {"sagaId": "saga_9", "reason": "gone"}}
 ENROLLED = INITIATED | {
@@ -95,14 +99,26 @@ def test_webhooks_are_counted_by_result(service: Service, world: RequestsMock) -
 
 
 def test_what_is_still_to_be_said_and_for_how_long(service: Service, world: RequestsMock) -> None:
-    assert figures(service)["payments_outbox_pending"] == 0
-    assert figures(service)["payments_outbox_oldest_seconds"] == 0
+    waiting, oldest = "payments_outbox_pending{receiver=learning}", "payments_outbox_oldest_seconds{receiver=learning}"
+    assert (figures(service)[waiting], figures(service)[oldest]) == (0, 0)
     service.event()
     service.later(seconds=90)
-    assert figures(service)["payments_outbox_pending"] == 1
-    assert figures(service)["payments_outbox_oldest_seconds"] == 90
+    assert (figures(service)[waiting], figures(service)[oldest]) == (1, 90)
+    assert figures(service)["payments_outbox_pending{receiver=stripe}"] == 0
     service.work(world)
-    assert figures(service)["payments_outbox_pending"] == 0
+    assert figures(service)[waiting] == 0
+
+
+def test_a_receiver_that_answers_nobody_is_seen(service: Service) -> None:
+    circuit = "payments_circuit_open{receiver=learning}"
+    assert figures(service)[circuit] == 0
+    for number in range(FAILURES):
+        data = {"sagaId": f"saga_{number}", "studentId": f"student_{number}", "courseId": "algebra"}
+        service.event(INITIATED | {"id": f"e{number}", "data": data})
+    with RequestsMock():  # where nobody is registered, nobody answers
+        while service.app.extensions["background"].pump():
+            pass
+    assert figures(service)[circuit] == 1
 
 
 def test_dead_letters_are_counted_until_somebody_deals_with_them(service: Service) -> None:

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from simulators.world.recorder import Exchange, Recorder
+from simulators.diagram.sequence import Numbered
+from simulators.world.recorder import Recorder
 
 ID = re.compile(r"[a-z]+_[A-Za-z0-9]{6,}")
-Numbered = tuple[int, Exchange]
 
 
 class ExchangeIndex:

@@ -8,14 +8,15 @@ from math import inf
 from typing import Self
 
 from simulators.clients.stripe import API_PATH
-from simulators.console.filters import span, time_of_day, timestamp
-from simulators.console.index import Numbered
+from simulators.diagram.times import span, time_of_day, timestamp
 from simulators.kit.json_types import Json
 from simulators.world.payload import KEY
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, PORTS, STRIPE
 
-STUDENT = "student"
+Numbered = tuple[int, Exchange]
+STUDENT, PAID = "student", ".succeeded"
+BY_ITSELF = "asked by itself: nobody had told it"
 GUTTER, LANE_WIDTH, NARROW = 62, 156, 117
 TIP, LOST_BEYOND_MIDDLE = 2, 20
 LONG = timedelta(seconds=45)
@@ -38,6 +39,8 @@ class Step:
     lost: bool = False
     pause: str = ""
     differs: bool = False
+    is_cause: bool = False  # It broke a promise.
+    is_rescue: bool = False  # It looked at Stripe, and found what lost news should have told.
     payload: Json = field(default_factory=dict)
 
     @property
@@ -45,6 +48,7 @@ class Step:
         """How its arrow is drawn: an event or webhook is dashed, a call or command is not."""
         is_news = self.message_id is not None and not self.said.isupper()
         marks = {"lost": self.is_lost, "again": self.again, "differs": self.differs}
+        marks |= {"cause": self.is_cause, "rescue": self.is_rescue}
         return " ".join(["news" if is_news else "call", *(name for name, is_so in marks.items() if is_so)])
 
     def is_like(self, other: Self) -> bool:
@@ -74,8 +78,8 @@ class Step:
             return f"{self.pause} pass"
         tries = f", {len(self.answers)} times" if len(self.answers) > 1 else ""
         again = " again" if self.again else ""
-        outcome = "it never arrives" if self.lost else self.outcome
-        here = " (here the two part)" if self.differs else ""
+        outcome = "it never arrives" if self.lost else self.outcome + (f", {BY_ITSELF}" if self.is_rescue else "")
+        here = " (here the two part)" if self.differs else " (this broke the promise)" if self.is_cause else ""
         return f"{time_of_day(self.at)} {self.caller} → {self.callee}: {self.said}{again}{tries}: {outcome}{here}"
 
 
@@ -127,8 +131,18 @@ def sequence(
     steps.sort(key=lambda step: (timestamp(step.at), step.number if step.number >= 0 else inf))
     used = {PAYMENT, *(lane for step in steps for lane in (step.caller, step.callee))}
     lanes = [lane for lane in dict.fromkeys((STUDENT, STRIPE, *services)) if lane in used]
+    _mark_rescue(steps)
     visible = [each for each in steps if {each.caller, each.callee} <= set(lanes)]
     return Sequence(lanes, list(_with_pauses(visible)), lane_width)
+
+
+def _mark_rescue(steps: list[Step]) -> None:
+    """Mark the first look at Stripe after its news of the money was lost."""
+    lost = next((number for number, step in enumerate(steps) if step.lost and step.said.endswith(PAID)), len(steps))
+    for step in steps[lost:]:
+        if (step.caller, step.callee) == (PAYMENT, STRIPE) and step.said.startswith("GET ") and not step.is_lost:
+            step.is_rescue = True
+            return
 
 
 def mark_difference(one: Sequence, other: Sequence) -> None:
@@ -139,6 +153,17 @@ def mark_difference(one: Sequence, other: Sequence) -> None:
             for step in filter(None, (mine, theirs)):
                 step.differs = True
             return
+
+
+def mark_cause(drawn: Sequence, cause: Exchange) -> None:
+    """Mark the exchange that broke a promise: the last row in which this was said."""
+    found = [each for each in drawn.steps if (each.caller, each.callee, each.said) == _ends_and_title(cause)]
+    for step in found[-1:]:
+        step.is_cause = True
+
+
+def _ends_and_title(each: Exchange) -> tuple[str, str, str]:
+    return each.caller, each.callee, _title(each)
 
 
 def _fold_retries(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -> list[Step]:

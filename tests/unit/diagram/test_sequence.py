@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulators.console.sequence import Sequence, mark_difference, sequence
+from simulators.diagram.sequence import Sequence, mark_difference, sequence
 from simulators.world.recorder import Exchange
 
 PAYMENT, STRIPE, LEARNING = "payment-service", "stripe", "learning-service"

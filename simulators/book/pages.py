@@ -1,0 +1,71 @@
+"""The pages of the book: an overview with the matrix, and one for each feature; HTML without a script or a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from simulators.book.chapters import MODELLED, PROMISED, Chapter, Example
+from simulators.book.matrix import columns, matrix
+from simulators.book.scenario_run import ScenarioRun
+
+INDEX = "index.html"
+LONGEST = 32  # steps of a diagram that are shown
+
+
+@dataclass(frozen=True)
+class Book:
+    """The chapters, and the runs of their examples with each service: none, if nothing was played."""
+
+    chapters: tuple[Chapter, ...]
+    runs: Mapping[str, ScenarioRun] = field(default_factory=dict)
+    naive_runs: Mapping[str, ScenarioRun] = field(default_factory=dict)
+    edition: str = ""
+    home: str = ""
+    """Where one came from: the console, if it is read there."""
+
+    def missing(self) -> list[str]:
+        """Return the runs that were not played, or in which something was broken, each with the reason."""
+        ids = [each for chapter in self.chapters for example in chapter.examples for each in example.run_ids]
+        return [f"{each}: {self._trouble(each)}" for each in ids if self._trouble(each)]
+
+    def runs_of(self, example: Example) -> list[ScenarioRun]:
+        """Return the runs of a scenario with the reference, a row each."""
+        return [self.runs[each] for each in example.run_ids if each in self.runs]
+
+    def naive_reasons(self, example: Example) -> list[str]:
+        """Return what the naive service breaks in it, each once; nothing, if it keeps it all."""
+        runs = (self.naive_runs.get(each) for each in example.run_ids)
+        return list(dict.fromkeys(run.reason for run in runs if run and not run.is_kept))
+
+    def _trouble(self, run_id: str) -> str:
+        run = self.runs.get(run_id)
+        return "was not played" if run is None else run.reason or ("" if run.is_kept else "broken")
+
+
+def index_page(book: Book) -> str:
+    """Return the overview."""
+    return _templates().get_template("index.html").render(book=book, rows=matrix(book.chapters), columns=columns())
+
+
+def chapter_page(book: Book, chapter: Chapter) -> str:
+    """Return the page of one feature."""
+    return _templates().get_template("chapter.html").render(book=book, chapter=chapter)
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("simulators.book"),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
+    )  # fmt: skip
+    templates.globals |= {"faults": MODELLED, "promises": PROMISED, "longest": LONGEST}
+    templates.filters |= {"short": _short}
+    return templates
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("-service")

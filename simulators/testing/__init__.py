@@ -1,0 +1,1 @@
+"""The pytest plugin: a world around a team's payment-service, as fixtures."""
