@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from reference.storage.database import Database, open_database
 from simulators.contracts.pact import Pact, pacts_in
 from simulators.contracts.scenarios import Link, played_as_text, played_in
 from simulators.judge.gathering import gather
@@ -18,7 +20,8 @@ from simulators.world.world import World
 from tests.rooms.source import ROOT
 from tests.simulated.played import Listening
 
-WORLDS: dict[str, Callable[..., World]] = {"inside": Inside, "together": Together}
+WORLDS: dict[str, Callable[..., World]] = {"inside": Inside, "together": Together, "two instances": Inside}
+TWO_INSTANCES = "tests.simulated.two_instances:create_app"
 NAME, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
 PACTS = ROOT / "pacts"
 STALE = "the links from contracts to scenarios are stale; renew them: make contracts"
@@ -26,14 +29,14 @@ LONG_ENOUGH = timedelta(days=4)  # For every deadline and every retry.
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every scenario inside, and those that are a smoke test over sockets too; `--world` asks for one world."""
+    """Run every scenario inside; smoke tests over sockets too, and by two instances; `--world` asks for one world."""
     if "world_kind" not in metafunc.fixturenames:
         return
     smoke = metafunc.definition.get_closest_marker("smoke")
     kinds = [metafunc.config.getoption("world")] if metafunc.config.getoption("world") else ["inside"]
     if smoke and not metafunc.config.getoption("world"):
-        kinds.append("together")
-    marks = {"together": pytest.mark.served}
+        kinds += ["together", "two instances"]
+    marks = {"together": pytest.mark.served, "two instances": pytest.mark.postgres}
     metafunc.parametrize("world_kind", [pytest.param(kind, marks=marks.get(kind, ())) for kind in kinds])
 
 
@@ -87,14 +90,34 @@ def run_of(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def closed_databases(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the service's connections at the end: a process that ends would."""
+    opened: list[Database] = []
+
+    def open_it(*arguments: Any) -> Database:
+        opened.append(open_database(*arguments))
+        return opened[-1]
+
+    monkeypatch.setattr("reference.app.open_database", open_it)
+    yield
+    for each in opened:
+        each.writing.dispose()
+        each.reading.dispose()
+
+
+@pytest.fixture
 def world(world_kind: str, tmp_path: Path, listening: Listening, request: pytest.FixtureRequest) -> Iterator[World]:
     """A new world, which must keep its promises to the end."""
     service = request.config.getoption("--service")
-    with WORLDS[world_kind](tmp_path, service=SERVICES.get(service, service)) as world:
-        if isinstance(world, Inside):
+    where: dict[str, Any] = {"service": SERVICES.get(service, service)}
+    if world_kind == "two instances":
+        request.getfixturevalue("closed_databases")
+        where = {"service": TWO_INSTANCES, "database_url": request.getfixturevalue("postgres_url")}
+    with WORLDS[world_kind](tmp_path, **where) as world:
+        if isinstance(world, Inside) and world_kind == "inside":
             listening.to(world)
         yield world
-        if isinstance(world, Inside):
+        if world_kind == "inside":
             world.settle()  # What a scenario has set in motion is still its own.
             listening.is_over = True
         come_to_rest(world)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 
-from reference.storage.database import Database, open_database
 from simulators.check.storm_faults import KINDS
 from simulators.check.storms import Weathered, brew, weather
 from simulators.clients.http_client import Refused
 from simulators.world.apart import SHORT, Apart
 from simulators.world.inside import Inside
 from simulators.world.together import Together
-from simulators.world.topology import PAYMENT
+from simulators.world.topology import PAYMENT, REFERENCE
 from simulators.world.waiting import really_pass, wait_for
 
 SEEDS = range(8, 17)
+TWO_INSTANCES = "tests.simulated.two_instances:create_app"
 OUTCOMES = {"COMPLETED", "REJECTED", "EXPIRED", "CANCELLED", "REFUNDED", "PARKED"}
 Act = Callable[[], str]
 Acts = Sequence[Act]
@@ -80,30 +79,18 @@ def test_two_hundred_at_once_over_sockets_end_right(tmp_path: Path) -> None:
     assert set(outcomes) == OUTCOMES
 
 
-@pytest.fixture
-def _closed_databases(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Close the service's connections at the end: a process that ends would."""
-    opened: list[Database] = []
-
-    def open_it(*arguments: Any) -> Database:
-        opened.append(open_database(*arguments))
-        return opened[-1]
-
-    monkeypatch.setattr("reference.app.open_database", open_it)
-    yield
-    for each in opened:
-        each.writing.dispose()
-        each.reading.dispose()
-
-
 @pytest.mark.served
 @pytest.mark.postgres
-@pytest.mark.usefixtures("_closed_databases")
+@pytest.mark.usefixtures("closed_databases")
+@pytest.mark.parametrize(("service", "seed"), [(REFERENCE, 5), (TWO_INSTANCES, 6), (TWO_INSTANCES, 7)])
 @pytest.mark.fault(18)
-def test_forty_at_once_end_right_where_writers_do_not_queue(tmp_path: Path, postgres_url: str) -> None:
-    storm = brew(seed=5, purchases=40)
-    again = replay("test_forty_at_once_end_right_where_writers_do_not_queue")
-    with storm.explain(again), Together(tmp_path, database_url=postgres_url) as world, ThreadPoolExecutor(16) as pool:
+def test_forty_at_once_end_right_where_writers_do_not_queue(
+    tmp_path: Path, postgres_url: str, service: str, seed: int
+) -> None:
+    storm = brew(seed, purchases=40)
+    again = replay(f"test_forty_at_once_end_right_where_writers_do_not_queue[{service}-{seed}]")
+    world = Together(tmp_path, service=service, database_url=postgres_url)
+    with storm.explain(again), world, ThreadPoolExecutor(16) as pool:
         assert weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world)).outcomes
 
 

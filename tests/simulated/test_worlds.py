@@ -166,7 +166,9 @@ def test_a_seat_that_nobody_paid_for_is_seen(inside: Inside) -> None:
     headers = {"Content-Type": "application/cloudevents+json"}
     service = inside.client(LEARNING, "eve", lambda: inside.topology.credentials.service_token)
     service.post("/commands", about | {"subject": "saga_forged", "data": command}, **headers)
-    with pytest.raises(AssertionError, match=r"I9 nothing for free: saga saga_forged: eve has something, and nothing was paid for it"):
+    with pytest.raises(
+        AssertionError, match=r"I9 nothing for free: saga saga_forged: eve has something, and nothing was paid"
+    ):
         must_hold(inside)
 
 

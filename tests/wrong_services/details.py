@@ -15,7 +15,8 @@ from reference.domain import payment as payments
 from reference.domain.messages import Wait
 from reference.domain.payment import Payment
 from reference.domain.payment_messages import CreateIntent, RefundIntent
-from reference.domain.payment_news import IntentCanceled
+from reference.domain.payment_news import AttemptDeclined, IntentCanceled
+from reference.domain.payment_status import PaymentStatus
 from reference.gateways import stripe_gateway, stripe_news, stripe_webhook
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
@@ -250,3 +251,16 @@ def forgets_after_two_days_how_it_ended(patch: Patch) -> None:
         return shown | ({"state": "EXPIRED", "outcome": "EXPIRED"} if is_old and shown["outcome"] else {})
 
     patch.setattr(sagas, "_public_view", view)
+
+
+@mistake("news of a payment in another order", "ENR-30", "ENR-42")
+def takes_the_last_news_for_the_newest(patch: Patch) -> None:
+    right: Any = Payment.__dict__["apply"]
+
+    def apply(self: Payment, fact: Any) -> Any:
+        if isinstance(fact, AttemptDeclined) and self.status == PaymentStatus.SUCCEEDED:
+            self.status = PaymentStatus.PENDING
+            return []
+        return right.__get__(self, Payment)(fact)
+
+    patch.setattr(Payment, "apply", apply)

@@ -6,7 +6,7 @@ from pytest_bdd import given, parsers
 
 from simulators.check.steps.scenario import duration, money
 from simulators.clients.stripe import CANCEL_ANY_INTENT, INTENTS, REFUNDS
-from simulators.world.topology import STRIPE
+from simulators.world.topology import LEARNING, STRIPE
 from simulators.world.world import World
 
 TROUBLES: dict[str, tuple[str, dict[str, object]]] = {
@@ -83,10 +83,11 @@ def webhooks_unheard(world: World) -> None:
     world.plant_fault(STRIPE, "ignored_answer", times=None)
 
 
-@given("Stripe's webhooks come in any order")
-def webhooks_shuffled(world: World) -> None:
-    """Let each wait for a moment of its own."""
-    world.plant_fault(STRIPE, "shuffled_delivery")
+@given("Stripe's webhooks and the school's news come in any order")
+def news_shuffled(world: World) -> None:
+    """Let each wait for a moment of its own, and long enough for others to overtake it."""
+    for service, event in ((STRIPE, "*"), (LEARNING, "EnrollmentConfirmed")):
+        world.plant_fault(service, "shuffled_delivery", event=event, withinSeconds=280, times=None)
 
 
 @given(parsers.re(r"Stripe's clock is (?P<span>.+) (?P<off>behind|ahead)"))

@@ -100,11 +100,10 @@ def close(dispute: Json, status: str) -> Json:
 LATER = (decide, lapse)
 
 
-def forbids_refund(charge: Json) -> bool:
-    """Tell whether the money of this charge is the bank's to decide about, or already gone."""
-    return charge["disputed"] and any(
-        not dispute["is_charge_refundable"] for dispute in table("disputes").oldest(charge=charge["id"])
-    )
+def disputed_sum(charge: Json) -> int:
+    """Return how much of this charge cannot be given back: it is the bank's to decide about, or already gone."""
+    disputes = table("disputes").oldest(charge=charge["id"]) if charge["disputed"] else ()
+    return sum(dispute["amount"] for dispute in disputes if not dispute["is_charge_refundable"])
 
 
 def _escalate(dispute: Json) -> None:

@@ -14,7 +14,7 @@ from simulators.stripe.errors import StripeError, UnexpectedStateError
 from simulators.stripe.lists import PAGE, PAGING, page
 from simulators.stripe.parameters import Clearable, Table, integer, metadata, new_metadata, one_of, text
 from simulators.stripe.payments.amounts import money, require_step
-from simulators.stripe.payments.dispute_lifecycle import forbids_refund
+from simulators.stripe.payments.dispute_lifecycle import disputed_sum
 from simulators.stripe.payments.instruments import RefundEnds
 from simulators.stripe.payments.ledger import REFUND, REFUND_FAILURE, book
 from simulators.stripe.payments.payment_methods import instrument_of
@@ -47,11 +47,11 @@ EMPTY = dict.fromkeys((
 def create_refund(params: Json) -> Json:
     """Money back to the card, all that is left or a part of it."""
     charge = _charge_to_refund(params)
-    if forbids_refund(charge):
+    rest = charge["amount_captured"] - charge["amount_refunded"] - (disputed := disputed_sum(charge))
+    if disputed and rest <= 0:
         raise UnexpectedStateError(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
         )
-    rest = charge["amount_captured"] - charge["amount_refunded"]
     if rest == 0:
         raise UnexpectedStateError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount = params.get("amount", rest)

@@ -74,3 +74,15 @@ def test_a_dispute_that_no_bank_could_open_is_refused(world: World, client: stri
     ]  # fmt: skip
     assert [ask(world, **body).status_code for body in bodies] == [400] * len(bodies)
     assert client.v1.disputes.list().data == []
+
+
+def test_only_the_part_that_is_disputed_cannot_be_given_back(world: World, client: stripe.StripeClient) -> None:
+    charge = paid_charge(client)
+    ask(world, charge=charge, amount=1000)
+    with pytest.raises(stripe.InvalidRequestError, match="greater than unrefunded amount"):
+        client.v1.refunds.create({"charge": charge, "amount": 3901})
+    assert client.v1.refunds.create({"charge": charge, "amount": 900}).amount == 900
+    assert client.v1.refunds.create({"charge": charge}).amount == 3000
+    with pytest.raises(stripe.InvalidRequestError, match="charged back") as refusal:
+        client.v1.refunds.create({"charge": charge})
+    assert refusal.value.code == "charge_disputed"
