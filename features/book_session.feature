@@ -38,6 +38,15 @@ Feature: Book and pay for a session
       Then "ada" has a confirmed session with "grace"
       And only one payment was asked of Stripe
 
+    @BKS-32
+    Scenario: Two students number their forms alike
+      Given the tutor "alan" teaches for 30.00 EUR an hour
+      And "ada" has filled in form 7 for 60 minutes with "grace"
+      And "ben" has filled in form 7 for 60 minutes with "alan"
+      When everybody pays
+      Then "ada" has a confirmed session with "grace"
+      And "ben" has a confirmed session with "alan"
+
     @BKS-04 @F33
     Scenario: A payment in two tabs is taken once
       Given "ada" has asked for 60 minutes with "grace"
@@ -69,6 +78,15 @@ Feature: Book and pay for a session
       Then "ada" gets her money back
       And the purchase is refunded
       And nobody's slot is kept for "ada"
+
+    @BKS-31
+    Scenario: A slot that was sold is not free
+      Given "ada" has asked for 60 minutes with "grace"
+      And "ada" has paid
+      And "ada" has a confirmed session with "grace"
+      When "ben" asks for 60 minutes with "grace"
+      Then the purchase is rejected
+      And only one payment was asked of Stripe
 
     @BKS-08
     Scenario: The tutor is not there at that time
@@ -239,6 +257,17 @@ Feature: Book and pay for a session
       When the communication-service is back after 5 hours
       Then "ada" gets her money back
       And the purchase is refunded
+      And nobody's slot is kept for "ada"
+
+    @BKS-33 @moves_time @F15
+    Scenario: The confirmation comes when the money has gone back
+      Given "ada" has asked for 60 minutes with "grace"
+      And the communication-service's confirmations take 5 hours
+      And "ada" has paid
+      When 12 hours pass
+      Then the purchase is refunded
+      And "ada" has paid nothing
+      And "ada" has no session with "grace"
       And nobody's slot is kept for "ada"
 
     @BKS-18 @moves_time @F11

@@ -193,6 +193,24 @@ Feature: Enroll in a course
       And "ada" cannot pay any more
       And "ada" is not enrolled in "algebra"
 
+    @ENR-51 @moves_time
+    Scenario: Whoever was too late can buy it again
+      Given "ada" has asked for "algebra"
+      And 40 minutes have passed
+      When "ada" asks for "algebra" again
+      And "ada" pays
+      Then "ada" is enrolled in "algebra"
+      And "ada" has paid 49.00 EUR in all
+
+    @ENR-53 @moves_time @F31
+    Scenario: A declined card buys no time
+      Given "ada" has asked for "algebra"
+      And 29 minutes have passed
+      And her card was declined for insufficient funds
+      When 10 minutes pass
+      Then the purchase is expired
+      And "ada" cannot pay any more
+
     @ENR-12 @moves_time @F5
     Scenario: The payment arrives after the window closed
       Given "ada" has asked for "algebra"
@@ -487,6 +505,25 @@ Feature: Enroll in a course
       Then "ada" is enrolled in "algebra" within 10 minutes
       And the purchase is completed
 
+    @ENR-50 @moves_time @F15
+    Scenario: The confirmation comes when the money has gone back
+      Given "ada" has asked for "algebra"
+      And the learning-service's confirmations take 5 hours
+      And "ada" has paid
+      When 12 hours pass
+      Then the purchase is refunded
+      And "ada" has paid nothing
+      And "ada" is not enrolled in "algebra"
+
+    @ENR-52 @F14
+    Scenario: Two services number their messages alike
+      Given "ben" has asked for a session
+      And the learning-service loses its next confirmation
+      And "ada" has asked for "algebra"
+      And "ada" has paid
+      When the learning-service confirms under the number of another service's message
+      Then the purchase is completed
+
     @ENR-25 @moves_time @F23
     Scenario: The refund is pending at first
       Given "ada" has asked for "algebra"
@@ -501,7 +538,7 @@ Feature: Enroll in a course
       Given "ada" has asked for "algebra"
       And "algebra" is not published any more
       When "ada" pays with a card whose refunds fail
-      Then the purchase is parked within a day
+      Then the purchase is parked within an hour
       And an operator can let it go on
 
     @ENR-31 @F22

@@ -26,7 +26,7 @@ _UNDER_WAY = select(sagas.c.saga_id).where(
 )
 _PAYMENT_BY = {
     name: select(payments.c.version, payments.c.body, *_PAYMENT_TIMES).where(payments.c[name] == bindparam("id"))
-    for name in ("payment_id", "intent_id", "saga_id")
+    for name in ("intent_id", "payment_id", "saga_id")
 }
 
 
@@ -94,9 +94,12 @@ class PaymentTable:
         self._connection = connection
 
     def about(self, message: Message) -> Payment | None:
-        """Return the payment that a message is about, by its paymentId, intent or sagaId; else as of_saga."""
-        name = next(name for name in _PAYMENT_BY if vars(message).get(name))
-        return self._get(name, vars(message)[name])
+        """Return the payment that a message is about, by the first of its ids that we know; else as of_saga.
+
+        The intent comes first: what stands beside it at Stripe, anybody may have changed there.
+        """
+        known = (self._get(name, vars(message)[name]) for name in _PAYMENT_BY if vars(message).get(name))
+        return next(filter(None, known), None)
 
     def of_saga(self, saga_id: str) -> Payment | None:
         """Return the saga's payment; None if there is none, NotExpected if it cannot be read."""

@@ -41,9 +41,14 @@ class StripeClient(ServiceClient):
         """Give a payment back, as a person does at Stripe's Dashboard: so much of it, or all that is left."""
         return self.client.post(REFUNDS, form={"payment_intent": intent_id, "amount": amount})
 
-    def change_amount(self, intent_id: str, amount: int) -> Json:
-        """Let a payment that nobody has made yet be about another sum."""
-        return self.client.post(f"{INTENTS}/{intent_id}", form={"amount": amount})
+    def change_sum(self, intent_id: str, amount: int, currency: str) -> Json:
+        """Let a payment that nobody has made yet be about another sum, to be paid by card."""
+        form = {"amount": amount, "currency": currency.lower(), "payment_method_types[0]": "card"}
+        return self.client.post(f"{INTENTS}/{intent_id}", form=form)
+
+    def answer_dispute(self, dispute_id: str, evidence: str) -> Json:
+        """Answer a cardholder's bank, as a person does at Stripe's Dashboard; some texts decide in test mode."""
+        return self.client.post(f"/v1/disputes/{dispute_id}", form={"evidence[uncategorized_text]": evidence})
 
     def change_metadata(self, intent_id: str, **metadata: str) -> Json:
         """Write something else beside a payment, as a person may at Stripe's Dashboard."""

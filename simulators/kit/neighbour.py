@@ -15,7 +15,7 @@ from simulators.kit.http.problems import answer_with_problems
 from simulators.kit.http.validation import Shape
 from simulators.kit.outgoing_events import EventReceiver
 from simulators.kit.seams import Seams
-from simulators.kit.simulator import Simulator
+from simulators.kit.simulator import Simulator, SimulatorApp
 
 
 def create_neighbour(  # noqa: PLR0913 - all that makes a service
@@ -30,7 +30,7 @@ def create_neighbour(  # noqa: PLR0913 - all that makes a service
     state_path: Path | None,
 ) -> Flask:
     """Return a service with these routes, faults and documents that announces its events at `service_url`."""
-    app = Flask(name)
+    app = SimulatorApp(name)
     answer_with_problems(app)
     simulator = Simulator(app, seams, state_path, more_faults=faults, documents={**DOCUMENTS, **documents})
     receiver = EventReceiver(secrets.service_token)

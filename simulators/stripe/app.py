@@ -9,7 +9,7 @@ from flask import Flask
 from simulators.kit.delivery import Deliveries
 from simulators.kit.http.problems import MAX_BODY_BYTES
 from simulators.kit.seams import Seams
-from simulators.kit.simulator import Simulator
+from simulators.kit.simulator import Simulator, SimulatorApp
 from simulators.stripe import search
 from simulators.stripe.api import name_every_call
 from simulators.stripe.catalog import customers, prices, products, saved_methods
@@ -54,7 +54,7 @@ def create_app(
     seams: Seams, *, state_path: Path | None = None, webhook_url: str | None = None, webhook_secret: str | None = None
 ) -> Flask:
     """Return a Stripe with one account; with a URL, its endpoint for all events is there from the start."""
-    app = Flask("stripe")
+    app = SimulatorApp("stripe")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     name_every_call(app)
     answer_with_stripe_errors(app)

@@ -18,6 +18,7 @@ KEPT_SECONDS = 24 * 3600
 MAX_LENGTH = 255
 
 _lock = threading.Lock()
+_SORTED = json.JSONEncoder(sort_keys=True)
 
 
 class Claim:
@@ -80,4 +81,4 @@ def _stored_answer(key: str, fingerprint: str) -> Response | None:
 
 def _fingerprint(form: Json) -> str:
     """Return a digest, since what was sent may hold a card number."""
-    return hashlib.sha256(json.dumps([request.path, form], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_SORTED.encode([request.path, form]).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from simulators.world.waiting import wait_for
 
 START_SECONDS = 60
 STOP_SECONDS = 5
+
+
+REMOVE_AT_END = 'cat > /dev/null; rm -rf "$0"'  # its input ends when we do, whatever way that is
 
 
 class DidNotStart(Exception):  # noqa: N818 - reads as what happened
@@ -88,6 +92,14 @@ class Process:
         for line in self._process.stdout or ():
             if line.endswith(b"\n"):  # a process that is killed stops in mid-word
                 self._on_line(line.decode())
+
+
+def remove_when_we_end(folder: Path) -> None:
+    """See to it that nothing is left of the folder, even if we are killed."""
+    remover = subprocess.Popen(  # noqa: S603 - our own words; a session of its own, so that nobody kills it with us
+        ["/bin/sh", "-c", REMOVE_AT_END, str(folder)], stdin=subprocess.PIPE, start_new_session=True
+    )
+    atexit.register(remover.communicate)
 
 
 def _answers(session: requests.Session, url: str) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
+
+from simulators.world.process import remove_when_we_end
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made there, which nobody else may enter
 ROOM = 2**28  # Bytes that must be free there; a world takes a few million at most.
@@ -22,7 +26,7 @@ class QuickDatabase:
     """
 
     def __init__(self, directory: Path, kind: tuple[object, ...]) -> None:
-        self._folder = TemporaryDirectory(prefix="world-", dir=MEMORY) if _has_memory() else None
+        self._folder = TemporaryDirectory(prefix="world-", dir=_room_in_memory()) if _has_memory() else None
         self._path = Path(self._folder.name if self._folder else directory, "payment.sqlite")
         self._kind = kind
         if kind in _PREPARED and not self._path.exists():
@@ -47,6 +51,14 @@ class QuickDatabase:
         """Leave nothing in memory."""
         if self._folder:
             self._folder.cleanup()
+
+
+@cache
+def _room_in_memory() -> Path:
+    """Return this process's folder, of which nothing is left when the process ends, in whatever way."""
+    folder = Path(mkdtemp(prefix=f"harness-{os.getpid()}-", dir=MEMORY))
+    remove_when_we_end(folder)
+    return folder
 
 
 def _has_memory() -> bool:

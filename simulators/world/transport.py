@@ -35,7 +35,7 @@ class Network:
 
     def session(self, caller: str) -> requests.Session:
         """Return the only way out that a service gets: every call by it is carried and recorded here."""
-        return LocalSession(partial(self.carry, caller))
+        return LocalSession(lambda request, timeout: self.carry(caller, request, timeout))
 
     def carry(self, caller: str, request: requests.PreparedRequest, timeout: float | None) -> requests.Response:
         """Take the call to its service and back, through every fault on the way, and note what was heard."""

@@ -207,6 +207,22 @@ def test_what_cannot_be_judged_is_said_in_a_sentence(arguments: list[str], why: 
     assert "\x1b" not in done.stderr
 
 
+def test_a_check_in_process_that_is_killed_leaves_nothing_in_shared_memory(tmp_path: Path) -> None:
+    arguments, environ = [*HARNESS, "--only", "scenarios", "--jobs", "2"], {**os.environ, "MARKER": str(tmp_path)}
+    with subprocess.Popen(
+        arguments, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as harness:
+        left = wait_for(lambda: in_memory(processes_of(str(tmp_path))), A_WHILE)
+        assert left
+        os.kill(harness.pid, signal.SIGKILL)
+    assert wait_for(lambda: not any(each.exists() for each in left), A_WHILE)
+    assert wait_for(lambda: not processes_of(str(tmp_path)), A_WHILE)
+
+
+def in_memory(processes: list[int]) -> list[Path]:
+    return [folder for each in processes for folder in Path("/dev/shm").glob(f"harness-{each}-*")]
+
+
 @pytest.mark.node
 @needs_node
 def test_a_check_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,28 +38,10 @@ from reference.web import auth, bookings, inbound, sagas
 from reference.web.auth import Authenticator, Caller
 from reference.web.services import services
 from reference.wire import decode
+from tests.wrong_services import banks, details
+from tests.wrong_services.registry import MISTAKES, Mistake, Patch, mistake
 
-Patch = pytest.MonkeyPatch
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One mistake: of which kind, and which scenarios, invariants or storms see it."""
-
-    kind: str
-    seen_by: tuple[str, ...]
-    apply: Callable[[Patch], None]
-
-
-MISTAKES: dict[str, Mistake] = {}
-
-
-def mistake(kind: str, *seen_by: str) -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
-    def add(apply: Callable[[Patch], None]) -> Callable[[Patch], None]:
-        MISTAKES[apply.__name__] = Mistake(kind, seen_by, apply)
-        return apply
-
-    return add
+__all__ = ["MISTAKES", "Mistake", "banks", "details"]
 
 
 def __getattr__(name: str) -> Callable[..., Flask]:

@@ -9,6 +9,7 @@ pytest_plugins = [
         "scenario",
         "banks",
         "booking",
+        "disputes",
         "forgery",
         "impostors",
         "learning",

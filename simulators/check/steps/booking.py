@@ -99,6 +99,18 @@ def session_rejected(world: World) -> None:
     world.plant_fault(COMMUNICATION, "rejected_session")
 
 
+@given("the communication-service's confirmations take 5 hours")
+def confirmations_late(world: World) -> None:
+    """The session takes place, and the news of it comes when nobody waits any more."""
+    world.plant_fault(COMMUNICATION, "delayed_delivery", event="SessionConfirmed", seconds=5 * 3600, times=None)
+
+
+@given(parsers.parse('"{who}" has filled in form {number} for {minutes:d} minutes with "{tutor}"'))
+def fills_in(scenario: CurrentScenario, who: str, number: str, minutes: int, tutor: str) -> None:
+    """Ask under a key that somebody else may have used."""
+    scenario.begins(who, scenario.world.student(who).book(tutor, tomorrow(scenario.world), minutes, key=number))
+
+
 @given("the tutor-matching-service loses its next answer")
 def answer_lost(world: World) -> None:
     """The slot is held, but nobody hears of it."""

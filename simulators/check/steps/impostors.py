@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
@@ -103,10 +104,37 @@ def look_for_others(scenario: CurrentScenario, who: str) -> None:
         lambda: service.saga(scenario.saga_id),
         lambda: list(service.sagas(student=scenario.who)),
         lambda: service.resume(scenario.saga_id, "because"),
+        lambda: service.cancel(scenario.saga_id),
         lambda: list(service.dead_letters()),
     ]
     scenario.answers += [_status(act) for act in acts]
     expect([*service.sagas(), *service.payments()], [], f"what {who} sees of others")
+
+
+@when(parsers.parse('"{who}" tries what only a person in charge may do'))
+def try_to_be_in_charge(scenario: CurrentScenario, who: str) -> None:
+    """Move one's own purchase, and deal with what waits for a person."""
+    world = scenario.world
+    service = Operator(world.client(PAYMENT, who, lambda: world.token(who, "student")))
+    acts: list[Callable[[], object]] = [
+        lambda: service.resume(scenario.saga_id, "because"),
+        lambda: list(service.dead_letters()),
+        lambda: service.retry_dead_letter(1, "because"),
+        lambda: service.resolve_dead_letter(1, "because"),
+    ]
+    scenario.answers += [_status(act) for act in acts]
+
+
+@when("the learning-service confirms under the number of another service's message")
+def confirm_alike(scenario: CurrentScenario) -> None:
+    """Send an event whose id is new for its sender only."""
+    scenario.world.settle()
+    names = {each.message: each.message_id for each in scenario.world.recorder if each.callee == PAYMENT}
+    saga = scenario.saga() or {}
+    facts = {"sagaId": scenario.saga_id, "studentId": saga["studentId"], "courseId": saga["contextId"]}
+    data = facts | {"enrollmentId": "enrollment_of_hers"}
+    number = str(names["AvailabilityConfirmed"])
+    expect(_send(scenario.world, LEARNING, "EnrollmentConfirmed", data, number), HTTPStatus.OK, "the answer")
 
 
 @given(parsers.re(r"somebody looks at the purchase whenever the (?P<service>[\w-]+) is asked for something"))
@@ -140,8 +168,16 @@ def _caller(scenario: CurrentScenario, how: str) -> HttpClient:
         "who signs tokens with another secret": foreign.token(scenario.who, "operator", now),
         "of another role": credentials.token(scenario.who, "tutor", now),
         "with another service's token": foreign.service_token,
+        "with half of a service's token": credentials.service_token[: len(credentials.service_token) // 2],
+        "whose token is signed by nobody": _without_signature(credentials.token(scenario.who, "operator", now)),
     }
     return world.client(PAYMENT, NOBODY, lambda: bearers[how])
+
+
+def _without_signature(token: str) -> str:
+    """Return a token that says of itself that it needs no signature."""
+    header = urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').rstrip(b"=").decode()
+    return f"{header}.{token.split('.')[1]}."
 
 
 def _acts(caller: Operator, saga_id: str) -> Iterator[Callable[[], object]]:
@@ -164,8 +200,10 @@ def _status(act: Callable[[], object]) -> int:
     return HTTPStatus.OK
 
 
-def _send(world: World, sender: str, name: str, data: Json) -> int:
+def _send(world: World, sender: str, name: str, data: Json, number: str | None = None) -> int:
     token = world.topology.credentials.service_token if sender != NOBODY else ""
-    event = envelope(f"{sender}-{name}", f"edtech.{sender}", name, str(data["sagaId"]), world.clock.now(), data)
+    event = envelope(
+        number or f"{sender}-{name}", f"edtech.{sender}", name, str(data["sagaId"]), world.clock.now(), data
+    )
     service = world.client(PAYMENT, sender, lambda: token)
     return _status(lambda: service.post(EVENTS, form=event, **{"Content-Type": CONTENT_TYPE}))

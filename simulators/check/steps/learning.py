@@ -76,6 +76,12 @@ def confirmation_lost(world: World) -> None:
     world.plant_fault(LEARNING, "lost_delivery", event="EnrollmentConfirmed")
 
 
+@given("the learning-service's confirmations take 5 hours")
+def confirmations_late(world: World) -> None:
+    """The seat is given, and the news of it comes when nobody waits any more."""
+    world.plant_fault(LEARNING, "delayed_delivery", event="EnrollmentConfirmed", seconds=5 * 3600, times=None)
+
+
 @given(parsers.parse('"{who}" is enrolled in "{course}"'))
 @then(parsers.parse('"{who}" is enrolled in "{course}"'))
 def is_enrolled(scenario: CurrentScenario, who: str, course: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from pytest_bdd import parsers, then, when
+from pytest_bdd import given, parsers, then, when
 
 from simulators.check.expect import expect
 from simulators.check.steps.scenario import CurrentScenario, duration
@@ -22,6 +22,20 @@ def has_ended_within(scenario: CurrentScenario, outcome: str, span: str) -> None
     """It ended like this, after a while."""
     scenario.world.pass_time(duration(span))
     has_ended(scenario, outcome)
+
+
+@given("the purchase is completed")
+def is_completed(scenario: CurrentScenario) -> None:
+    """It is delivered, whatever has happened so far."""
+    scenario.world.settle()
+    expect((scenario.saga() or {})["outcome"], "COMPLETED", "the outcome of the purchase")
+
+
+@then(parsers.parse("every purchase is in the list once, {size:d} at a time"))
+def is_listed(scenario: CurrentScenario, size: int) -> None:
+    """Nothing is left out between two pages, and nothing shown twice."""
+    listed = [each["sagaId"] for each in scenario.world.payment.sagas(size)]
+    expect(sorted(listed), sorted(scenario.sagas), f"what is listed, {size} at a time")
 
 
 @then("the second purchase is rejected")

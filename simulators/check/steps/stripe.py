@@ -63,21 +63,22 @@ def refunds_a_part(scenario: CurrentScenario, sum_: str) -> None:
     """Give a part back past the payment-service."""
     scenario.world.settle()
     (intent,) = scenario.world.stripe.intents(scenario.saga_id)
-    scenario.world.stripe.refund(intent["id"], money(sum_)[0])
+    scenario.world.stripe.refund(intent["id"], amount_at_stripe(*money(sum_)))
 
 
 @given(parsers.parse("somebody has changed the payment at Stripe to {sum_}"))
 def changes_the_payment(scenario: CurrentScenario, sum_: str) -> None:
     """Let the student be asked for another sum than was agreed."""
     (intent,) = scenario.world.stripe.intents(scenario.saga_id)
-    scenario.world.stripe.change_amount(intent["id"], money(sum_)[0])
+    amount, currency = money(sum_)
+    scenario.world.stripe.change_sum(intent["id"], amount, currency)
 
 
-@given(parsers.parse('somebody has written at Stripe that the payment is for "{context_id}"'))
-def changes_the_metadata(scenario: CurrentScenario, context_id: str) -> None:
-    """Let Stripe tell another story than was agreed."""
+@given(parsers.re(r'somebody has written at Stripe that the (?P<key>\w+) is "(?P<value>.*)"'))
+def changes_the_metadata(scenario: CurrentScenario, key: str, value: str) -> None:
+    """Let Stripe tell another story than was agreed, or less of it."""
     (intent,) = scenario.world.stripe.intents(scenario.saga_id)
-    scenario.world.stripe.change_metadata(intent["id"], contextId=context_id)
+    scenario.world.stripe.change_metadata(intent["id"], **{key: value})
 
 
 @when("everybody pays")
@@ -106,32 +107,6 @@ def leaves_three_d_secure(scenario: CurrentScenario, who: str) -> None:
     """Pay with a card that asks, and never answer."""
     intent = scenario.world.student(who).pay(scenario.saga_id, "pm_card_authenticationRequired")
     expect(intent["status"], "requires_action", "the status of the payment at Stripe")
-
-
-@when(parsers.parse('"{who}" pays with a card whose owner disputes it'))
-def pays_and_disputes(scenario: CurrentScenario, who: str) -> None:
-    """Pay, and let the bank take it back."""
-    scenario.world.student(who).pay(scenario.saga_id, "pm_card_createDispute")
-
-
-@then(parsers.parse("the payment shows an open dispute within {span}"))
-def shows_dispute(scenario: CurrentScenario, span: str) -> None:
-    """It is recorded beside the status."""
-    scenario.world.pass_time(duration(span))
-    expect_dispute(scenario, "needs_response")
-
-
-@then("the payment shows a lost dispute")
-def shows_lost_dispute(scenario: CurrentScenario) -> None:
-    """Nobody answered the bank in time: it keeps what it took back."""
-    expect_dispute(scenario, "lost")
-
-
-def expect_dispute(scenario: CurrentScenario, status: str) -> None:
-    """Expect one dispute, beside a status that it did not change."""
-    payment = (scenario.saga() or {})["payment"]
-    expect(payment["status"], "SUCCEEDED", "the status of the payment")
-    expect(list(payment["disputes"].values()), [status], "its disputes")
 
 
 @then(parsers.parse('"{who}" has paid {price} in all'))

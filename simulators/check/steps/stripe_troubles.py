@@ -27,6 +27,7 @@ OLDER_NEWS = {
     "of the decline": "payment_intent.payment_failed",
     "that the payment can be made": "payment_intent.created",
     "that a refund has begun": "refund.created",
+    "that a dispute has begun": "charge.dispute.created",
 }
 ASKING = {"method": "POST", "path": INTENTS}
 REFUNDING = {"method": "POST", "path": REFUNDS}
@@ -51,11 +52,7 @@ def dispute_news_late(world: World, span: str) -> None:
     world.plant_fault(STRIPE, "delayed_delivery", event="charge.dispute.*", seconds=seconds, times=None)
 
 
-@given(
-    parsers.re(
-        r"Stripe's news (?P<what>of the decline|that the payment can be made|that a refund has begun) comes last"
-    )
-)
+@given(parsers.re(rf"Stripe's news (?P<what>{'|'.join(OLDER_NEWS)}) comes last"))
 def older_news_late(world: World, what: str) -> None:
     """Keep the older news back until the younger have long been taken."""
     world.plant_fault(STRIPE, "delayed_delivery", event=OLDER_NEWS[what], seconds=172_800, times=None)

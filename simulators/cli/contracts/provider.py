@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from flask import Flask, Response, request
 
+from simulators.kit.http.protection import refuse_other_sites
 from simulators.kit.json_types import Json
 
 METADATA = "Pact-Message-Metadata"
@@ -50,6 +51,7 @@ class Provider:
 def pact_endpoints(provider: Provider, consumer: str) -> Flask:
     """Return the app that Pact asks for states, and for messages to this consumer."""
     app = Flask("pact_endpoints")
+    app.before_request(refuse_other_sites)
 
     @app.post("/state")
     def state() -> Response:

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 
 from simulators.cli.contracts.provider import METADATA, Content, NotDone, Provider
 from simulators.cli.contracts.signed_tokens import sign_anew
+from simulators.kit.http.protection import refuse_browsers_of_other_sites
 from simulators.kit.json_types import Json
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -61,6 +62,7 @@ def _ask(http: requests.Session, what: str, url: str | None, asked: Json) -> Con
 
 def _forward_all(provider: Provider, addresses: Addresses, http: requests.Session) -> None:
     """Let the provider's API pass everything on, and back, as it is."""
+    provider.api.before_request(refuse_browsers_of_other_sites)
 
     @provider.api.route("/", defaults={"path": ""}, methods=METHODS)
     @provider.api.route("/<path:path>", methods=METHODS)

@@ -49,7 +49,7 @@ def _has_reason(evidence: Evidence, intent: Json) -> bool:
     refused = any(each.message in REFUSALS and each.callee == PAYMENT and each.is_accepted for each in about)
     denied = any(each.message in DELIVERIES and each.status in CLIENT_ERRORS for each in about)
     cancelled = f"{saga_path(saga_id)}/cancel" in evidence.accepted_paths
-    is_other_sum = intent["amount_received"] != _agreed_price(intent)["amount"]
+    is_other_sum = _sum_taken(intent) != _agreed_price(intent)
     return refused or denied or cancelled or is_other_sum or _is_late(evidence, intent)
 
 
@@ -100,7 +100,7 @@ def the_agreed_price(evidence: Evidence) -> Findings:
         if price and asked != _at_stripe(price):
             agreed = f"Stripe was asked for {_money(asked)}, though {money(**price)} were agreed"
             yield Finding(saga_of(intent), f"{purchase(evidence, saga_of(intent))}: {agreed}")
-        taken = {"amount": intent["amount_received"], "currency": intent["currency"].upper()}
+        taken = _sum_taken(intent)
         if evidence.deliveries_of(saga_of(intent)) and taken != asked:
             yield Finding(saga_of(intent), f"{payment(evidence, intent)}, and has it: {_money(asked)} were due")
 
@@ -183,6 +183,10 @@ def _money(sum_: Json) -> str:
 
 def _agreed_price(intent: Json) -> Json:
     return intent.get("asked") or {"amount": intent["amount"], "currency": intent["currency"].upper()}
+
+
+def _sum_taken(intent: Json) -> Json:
+    return {"amount": intent["amount_received"], "currency": intent["currency"].upper()}
 
 
 def _at_stripe(price: Json) -> Json:

@@ -29,16 +29,30 @@ def protect(app: Flask) -> None:
 
     @app.after_request
     def _add_headers(answer: Response) -> Response:
+        own = {name.lower() for name, _ in answer.headers}
         for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
+            if name.lower() not in own:
+                answer.headers.add(name, value)
         return answer
 
 
 def refuse_other_sites() -> None:
     """Refuse a request that calls us by a foreign name (421), or that a page of another site has sent (403)."""
+    refuse_foreign_names()
+    if request.method != "OPTIONS" and _is_from_elsewhere():
+        raise Forbidden("another site may not do this")
+
+
+def refuse_foreign_names() -> None:
+    """Refuse a request that calls us by a foreign name (421), as a page does whose site points its name at loopback."""
     if not _is_own_name(request.headers.get("Host", "")):
         raise MisdirectedRequest("this is answered on loopback only")
-    if request.method != "OPTIONS" and _is_from_elsewhere():
+
+
+def refuse_browsers_of_other_sites() -> None:
+    """The same, and (403) what a browser says to come from another site; an Origin may be part of what is passed on."""
+    refuse_foreign_names()
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
         raise Forbidden("another site may not do this")
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import jwt
 import pytest
 import requests
+from flask import Flask
 from responses import RequestsMock
 
+from simulators.cli.contracts.provider import Content, Provider, pact_endpoints
 from simulators.cli.contracts.provider_proxy import Addresses, provider_at
 from simulators.cli.contracts.signed_tokens import sign_anew
 
@@ -58,3 +60,37 @@ def test_states_and_calls_get_tokens_that_the_service_believes() -> None:
     assert state.body
     assert claims(json.loads(state.body)["params"]["token"]) == CLAIMS
     assert claims(call.headers["Authorization"].removeprefix("Bearer ")) == CLAIMS
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1.evil.example:8000"}, 421),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://evil.example"}, 403),
+        ({"Origin": "https://app.example"}, 200),  # A contract may say what a browser's script would send.
+        ({"Host": "127.0.0.1:8000"}, 200),
+    ],
+)
+def test_nobodys_page_reaches_a_service_through_what_verifies_it(headers: dict[str, str], status: int) -> None:
+    with RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.post("http://ben.test/commands", json={})
+        provider = provider_at(Addresses("http://ben.test", None, None), requests.Session())
+        assert provider.api.test_client().post("/commands", headers=headers).status_code == status
+        assert len(mock.calls) == (status == 200)
+
+
+def test_nobodys_page_enters_a_state_or_has_a_message_said() -> None:
+    asked: list[Any] = []
+
+    def act(what: Any) -> Content:
+        asked.append(what)
+        return Content(b"{}", "application/json")
+
+    pact = pact_endpoints(Provider(Flask("there"), act, act), "consumer").test_client()
+    for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
+        for path in ("/state", "/"):
+            assert pact.post(path, json={"state": "x"}, headers=headers).status_code in (403, 421)
+    assert asked == []
+    assert pact.post("/state", json={"state": "x"}).status_code == 200
