@@ -15,8 +15,9 @@ def badge(result: CheckResult, revision: str, now: datetime) -> str:
     text = " · ".join(filter(None, [_promises(result), _storms(result), revision, f"{now:%Y-%m-%d}"]))
     left, right = (round(len(each) * CHARACTER + PADDING) for each in (LABEL, text))
     colour, title = GOOD if result.is_kept else BAD, escape(f"{LABEL}: {text}")
+    size = f'width="{left + right}" height="20" viewBox="0 0 {left + right} 20"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{title}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}">'
         f"<title>{title}</title>"
         f'<clipPath id="r"><rect width="{left + right}" height="20" rx="3"/></clipPath><g clip-path="url(#r)">'
         f'<rect width="{left}" height="20" fill="#3a3f4b"/>'

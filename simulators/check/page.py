@@ -1,5 +1,6 @@
 """A check as one page that needs neither network nor script: what broke and how, the promises, what was left out."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ STYLES = (
     *((Path(simulators.diagram.__file__).parent / "static" / name) for name in ("colours.css", "sequence.css")),
     Path(__file__).parent / "templates" / "check.css",
 )
+UNLINKABLE = re.compile(r"[^\w/.-]+")
 DRAWN_CASES = 25  # More diagrams than anybody looks at; the cases beyond are told in words only.
 
 
@@ -31,7 +33,8 @@ def page(subject: Subject, result: CheckResult, revision: str, now: datetime) ->
     """Return the whole report as one file of HTML."""
     loader = ChoiceLoader([PackageLoader("simulators.check"), PackageLoader("simulators.diagram")])
     templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    templates.filters |= {"time_of_day": time_of_day, "pretty_json": pretty_json}
+    filters: dict[str, Any] = {"time_of_day": time_of_day, "pretty_json": pretty_json, "anchor": anchor}
+    templates.filters |= filters
     broken = [each for each in result.cases if each.is_broken]
     content: dict[str, Any] = {
         "result": result,
@@ -47,6 +50,11 @@ def page(subject: Subject, result: CheckResult, revision: str, now: datetime) ->
     }
     about = {"revision": revision, "now": now, "headline": headline(result), "outcomes": list(Outcome), "cause": cause}
     return templates.get_template("check.html").render(**content, **about)
+
+
+def anchor(case: Case) -> str:
+    """Return the place of a case on the page: its part and its id, without what no link can hold."""
+    return f"{case.part}-{UNLINKABLE.sub('-', case.id)}"
 
 
 def _sequence(case: Case) -> Sequence | None:

@@ -78,6 +78,15 @@ def test_the_page_needs_nothing_from_outside_and_hides_nothing() -> None:
     assert "(2 of 30 exchanges)" in text
 
 
+def test_every_link_of_the_page_leads_somewhere_whatever_a_case_is_called() -> None:
+    found = result()
+    found.cases[1].id = "learning-service: CREATE, <again> & again"
+    text = page(SUBJECT, found, "", NOW)
+    targets, ids = set(re.findall(r'href="#([^"]+)"', text)), set(re.findall(r'id="([^"]+)"', text))
+    assert targets - ids == set()
+    assert not [each for each in ids if re.search(r"[\s<>&]", each)]
+
+
 def test_the_page_shows_at_which_step_a_scenario_stopped() -> None:
     text = page(SUBJECT, result(), "", NOW)
     (stopped,) = set(re.findall(r"class=\"stopped\"><span>✗</span>(.+?)</li>", text))
