@@ -10,6 +10,7 @@ from simulators.check.storms import Storm
 from simulators.check.subject import Subject
 from simulators.explore.playing import live_through, open_world
 from simulators.judge.verdict import judge
+from simulators.kit.currencies import money
 from simulators.kit.json_types import Json
 from simulators.stories import Tell, silently
 from simulators.stories.run import (
@@ -49,7 +50,8 @@ def run_storm(storm: Storm, service: str, tell: Tell = silently) -> Run:
 def describe(storm: Storm) -> Iterator[str]:
     """Yield what a storm is, in a few lines: what is bought at which price, and what goes wrong."""
     for each in storm.purchases:
-        yield f"{each}, for {storm.prices[each.thing] / 100:.2f} EUR"
+        price = money(storm.prices[each.thing], "EUR")
+        yield f"{each}, for {price}"
     for fault in storm.faults:
         yield f"goes wrong: {fault}"
 
