@@ -24,7 +24,6 @@ A_WHILE, WINDOW = timedelta(seconds=30), timedelta(minutes=31)
 HOURS = 6  # At which the tutor can be had each day.
 LOOKS = 20  # Each after a while: for leases, retries and patience after a crash.
 KNOWN_SECONDS = 20  # What was stored is known so soon; whoever looks at Stripe regularly does so less often.
-UNHEARD = ("no answer", "timeout")  # As the recorder says it: the call arrived, and its answer did not.
 UNPAID = (None, "PENDING", "PROCESSING", "CANCELED")
 
 
@@ -175,10 +174,11 @@ class CrashPurchase:
 
     @property
     def said(self) -> set[tuple[str, str]]:
-        """The messages that have reached others, each by its receiver and its name; the answer may have been lost."""
+        """The messages that the service has told to others, each by its receiver and its name."""
         own = [each for each in list(self._world.recorder)[self._start :] if each.saga_id == self._saga_id]
-        reached = [each for each in own if each.caller == PAYMENT and (each.is_accepted or each.answer in UNHEARD)]
-        return {(each.callee, each.message) for each in reached if each.message}
+        return {
+            (each.callee, each.message) for each in own if each.caller == PAYMENT and each.message and each.is_accepted
+        }
 
     def _be_judged(self) -> None:
         world = self._world

@@ -13,7 +13,7 @@ from simulators.kit.seams import Clock
 
 MILLISECOND, MICROSECOND = 1e-3, 1e-6
 AN_HOUR = 3600
-Pieces = list[tuple[bytes, float]]  # parts of an answer's body, each with the seconds after it
+Pieces = list[tuple[bytes, float]]  # parts of an answer's body, each with the seconds before it
 
 
 @dataclass(kw_only=True)
@@ -101,13 +101,13 @@ class SlowBody(RequestFault):
         return _with_latency(slow)
 
     def pieces(self, body: bytes) -> Pieces:
-        """Return the parts to send, each with the seconds after it."""
+        """Return the parts to send, each with the seconds before it."""
         raise NotImplementedError
 
     def _stream(self, pieces: Iterable[tuple[bytes, float]]) -> Iterator[bytes]:
         for piece, seconds in pieces:
-            yield piece
             self._clock.sleep(timedelta(seconds=seconds))
+            yield piece
 
 
 @dataclass(kw_only=True)
@@ -157,7 +157,7 @@ class SlowClose(SlowBody):
 
     def pieces(self, body: bytes) -> Pieces:
         """Send all at once, then wait."""
-        return [(body, max(self.delay, 0) * MILLISECOND)]
+        return [(body, 0), (b"", max(self.delay, 0) * MILLISECOND)]
 
 
 NETWORK_FAULTS = (Latency, ResetPeer, Timeout, Down, LimitData, Slicer, Bandwidth, SlowClose)
