@@ -86,6 +86,16 @@ def test_a_right_command_is_kept_and_its_time_is_found_out() -> None:
 @pytest.mark.node
 @needs_node
 @needs_libfaketime
+def test_a_right_command_that_decides_otherwise_where_nothing_is_agreed_is_kept() -> None:
+    cases = ("ENR-39/2", "ENR-39/4", "BKS-27/1", "BKS-27/2", "PAY-14", "PAY-18", "PAY-23", "PAY-24/3")
+    done = checked(*NODE, *(word for case in cases for word in ("--scenario", case)))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(cases)} of {len(cases)} kept" in done.stdout
+
+
+@pytest.mark.node
+@needs_node
+@needs_libfaketime
 def test_a_mistake_of_a_command_is_seen_with_the_last_that_it_printed() -> None:
     done = checked(*NODE, "--env", "MISTAKE=late-money-is-kept", "--scenario", "ENR-12", "--json")
     assert done.returncode == 1, done.stdout + done.stderr

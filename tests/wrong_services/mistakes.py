@@ -165,7 +165,7 @@ def keeps_a_slot_that_it_never_heard_of(patch: Patch) -> None:
 
 @mistake("who may see and say", "PAY-14")
 def shows_everybody_everything(patch: Patch) -> None:
-    patch.setattr(sagas, "_filter", lambda *_: Filter(student_id="", context="", context_id="", state=""))
+    patch.setattr(sagas, "_filter", lambda *_: Filter())
 
 
 @mistake("tokens that should open nothing", "PAY-13")

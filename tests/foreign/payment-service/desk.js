@@ -47,7 +47,7 @@ const refunds = (status) => say("Refunds", { taken: 4900, refunds: [{ id: "re_1"
 function confirmedSession(params) {
   unpaidSession(params);
   pays();
-  say("SessionConfirmed", { sessionId: "session-1", meetingLink: "https://meet.example/1" });
+  say("SessionConfirmed", { sessionId: store.get("saga", "saga-1").contextId, meetingLink: "https://meet.example/1" });
 }
 
 function parkedSession(params) {

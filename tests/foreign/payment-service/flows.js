@@ -7,6 +7,7 @@ export const FLOWS = {
     keeper: "learning",
     delivering: "ENROLLING",
     confirmed: "EnrollmentConfirmed",
+    isAbout: (saga, { studentId, courseId }) => studentId === saga.studentId && courseId === saga.contextId,
     rejected: "EnrollmentRejected",
     delivery: (saga) => ({
       to: "learning", path: "/commands", type: "CREATE_ENROLLMENT_RECORD",
@@ -21,6 +22,7 @@ export const FLOWS = {
     keeper: "communication",
     delivering: "CONFIRMING_SESSION",
     confirmed: "SessionConfirmed",
+    isAbout: (saga, { sessionId }) => sessionId === saga.contextId,
     rejected: "SessionRejected",
     holds: true,
     delivery: (saga) => ({

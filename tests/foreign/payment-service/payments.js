@@ -1,10 +1,11 @@
 // All that is done about a payment, whatever it is for: facts of Stripe, in any order and any number, move it.
 import { flowOf } from "./flows.js";
 import { makes } from "./mistakes.js";
-import { announce, drop, end, enqueue, enter, note, notify, release } from "./saga.js";
+import { announce, drop, end, enqueue, enter, isDisputed, note, notify, release } from "./saga.js";
 
-// Currencies in which Stripe counts other minor units than ISO 4217 does: we would charge a hundred times too much.
-const COUNTED_OTHERWISE = ["MGA", "ISK", "UGX"];
+// Currencies in which Stripe counts other minor units than ISO 4217 does: two decimals where there are none, and none where there are two.
+const TWO_DECIMALS_AT_STRIPE = ["ISK", "UGX"];
+const NONE_AT_STRIPE = ["MGA"]; // What Stripe cannot be told exactly is not charged.
 const WITHOUT_CENTS = ["JPY", "KRW", "VND", "CLP", "XAF", "XOF"];
 
 export function begin(tx, saga, price, until, times) {
@@ -13,13 +14,13 @@ export function begin(tx, saga, price, until, times) {
     paymentId: saga.paymentId, status: "PENDING", price, intentId: null, clientSecret: null, closesAt, paidAt: null,
     disputes: {}, declines: [], refund: null, closing: null,
   };
-  if (COUNTED_OTHERWISE.includes(price.currency)) return refused(tx, saga, `Stripe counts ${price.currency} in another way`, times);
+  if (NONE_AT_STRIPE.includes(price.currency)) return refused(tx, saga, `Stripe counts ${price.currency} in another way`, times);
   enter(saga, "AWAITING_PAYMENT", { check: times.check });
   saga.deadlines.window = closesAt;
   const zero = makes("cents-for-every-currency") && WITHOUT_CENTS.includes(price.currency);
   const metadata = { paymentId: saga.paymentId, sagaId: saga.sagaId, paymentContext: saga.context };
   if (!makes("metadata-without-context-id")) metadata.contextId = saga.contextId;
-  const data = { amount: price.amount * (zero ? 100 : 1), currency: price.currency.toLowerCase(), metadata, studentId: saga.studentId };
+  const data = { amount: amountAtStripe(price) * (zero ? 100 : 1), currency: price.currency.toLowerCase(), metadata, studentId: saga.studentId };
   return enqueue(tx, saga, { to: "stripe", type: "CREATE_INTENT", data: { ...data, since: Date.now() } });
 }
 
@@ -43,7 +44,7 @@ export function giveBack(tx, saga, reason, times) {
   release(tx, saga);
   enter(saga, "REFUNDING", { patience: times.refund, check: times.check });
   const data = { intentId: payment.intentId, paymentId: payment.paymentId, attempt: payment.refund.attempt };
-  enqueue(tx, saga, { to: "stripe", type: "REFUND", data: { ...data, amount: payment.price.amount } }, `:${data.attempt}`);
+  enqueue(tx, saga, { to: "stripe", type: "REFUND", data: { ...data, amount: amountAtStripe(payment.price) } }, `:${data.attempt}`);
 }
 
 // Each fact returns whether it could be used.
@@ -67,7 +68,7 @@ export const FACTS = {
         announce(tx, saga, "PaymentSucceeded", {}, `:${fact.from}`);
       return true;
     }
-    const asAgreed = fact.amount === payment.price.amount && fact.currency.toUpperCase() === payment.price.currency;
+    const asAgreed = fact.amount === amountAtStripe(payment.price) && fact.currency.toUpperCase() === payment.price.currency;
     if (!asAgreed && !fact.sure && !makes("sum-of-the-webhook-is-believed")) return look(tx, saga), true;
     payment.status = "SUCCEEDED";
     payment.paidAt = fact.paidAt;
@@ -133,11 +134,20 @@ export const FACTS = {
     return true;
   },
 
-  Disputed(tx, saga, fact, times) {
+  // News of a dispute comes late, twice or in another order, so it is only a hint to look.
+  Disputed(tx, saga, fact) {
     if (!knows(saga, fact)) return false;
-    const isNew = !(fact.disputeId in saga.payment.disputes);
-    saga.payment.disputes[fact.disputeId] = fact.status;
-    if (!isNew) return true;
+    look(tx, saga);
+    return true;
+  },
+
+  // What Stripe tells of all disputes of a payment.
+  Disputes(tx, saga, { disputes }, times) {
+    const known = saga.payment.disputes;
+    const statusOf = ({ id, status }) => (makes("a-dispute-never-ends") && known[id]) || status;
+    saga.payment.disputes = Object.fromEntries(disputes.map((each) => [each.id, statusOf(each)]));
+    if (isDisputed(saga)) saga.deadlines.check ??= Date.now() + times.check;
+    if (disputes.every(({ id }) => id in known)) return true;
     note(saga, "PaymentDisputed", "The cardholder's bank wants the money back.");
     notify(tx, saga, "NEEDS_ATTENTION");
     if (makes("a-dispute-is-refunded")) giveBack(tx, saga, "it is disputed", times);
@@ -180,6 +190,11 @@ function knows(saga, { intentId, clientSecret, from }) {
   payment.intentId = intentId;
   payment.clientSecret ??= clientSecret ?? null;
   return true;
+}
+
+function amountAtStripe({ amount, currency }) {
+  const isCounted = TWO_DECIMALS_AT_STRIPE.includes(currency) && !makes("every-currency-as-it-is-written");
+  return isCounted ? amount * 100 : amount;
 }
 
 const ask = (saga, type) => ({ to: "stripe", type, data: { intentId: saga.payment.intentId, paymentId: saga.payment.paymentId } });

@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import { checkOfCourse, checkOfSlot, flowOf } from "./flows.js";
 import { makes } from "./mistakes.js";
 import * as payments from "./payments.js";
-import { end, enqueue, enter, newSaga, note, release } from "./saga.js";
+import { end, enqueue, enter, isDisputed, newSaga, note, release } from "./saga.js";
 
+const DAY = 86_400_000;
 const newId = (kind) => `${kind}_${randomUUID().replaceAll("-", "").slice(0, 24)}`;
 
 export class Purchases {
@@ -31,7 +32,8 @@ export class Purchases {
   }
 
   startCourse(tx, { sagaId, studentId, courseId }) {
-    if (tx.get("saga", sagaId) && !makes("a-start-is-taken-twice")) return true;
+    const begun = tx.get("saga", sagaId);
+    if (begun && !makes("a-start-is-taken-twice")) return begun.studentId === studentId && begun.contextId === courseId;
     const fields = { sagaId, studentId, contextId: courseId, title: courseId, paymentId: newId("pay") };
     const rival = tx.all("saga").find((each) => !each.outcome && each.studentId === studentId && each.contextId === courseId);
     const saga = newSaga(tx, "COURSE_ENROLLMENT", "EnrollInCourseSaga", fields);
@@ -72,16 +74,18 @@ export class Purchases {
     return true;
   }
 
-  EnrollmentConfirmed = (tx, saga) => this.confirmed(tx, saga, "EnrollmentConfirmed", "The student is in the course.");
-  SessionConfirmed = (tx, saga) => this.confirmed(tx, saga, "SessionConfirmed", "The session takes place.");
+  EnrollmentConfirmed = (tx, saga, data) => this.confirmed(tx, saga, "EnrollmentConfirmed", data, "The student is in the course.");
+  SessionConfirmed = (tx, saga, data) => this.confirmed(tx, saga, "SessionConfirmed", data, "The session takes place.");
   EnrollmentRejected = (tx, saga, { reason }) => this.rejected(tx, saga, "EnrollmentRejected", reason);
   SessionRejected = (tx, saga, { reason }) => this.rejected(tx, saga, "SessionRejected", reason);
-  TutorSlotReleased = (tx, saga) => Boolean(flowOf(saga).holds);
+  TutorSlotReleased = (tx, saga, { tutorId }) => Boolean(flowOf(saga).holds) && tutorId === saga.slot.tutorId;
   NoticeSent = () => true;
 
-  confirmed(tx, saga, message, text) {
+  // News that contradicts the purchase is of no use, although its sagaId fits.
+  confirmed(tx, saga, message, data, text) {
     const flow = flowOf(saga);
     if (message !== flow.confirmed || !saga.payment?.paidAt) return false;
+    if (!flow.isAbout(saga, data) && !makes("news-of-another-purchase-is-believed")) return false;
     if (saga.state === flow.delivering) {
       note(saga, message, text);
       end(tx, saga, "COMPLETED", this.times);
@@ -127,11 +131,13 @@ export class Purchases {
     return enqueue(tx, saga, saga.state === "CHECKING_AVAILABILITY" ? checkOfSlot(saga) : flowOf(saga).delivery(saga));
   }
 
-  // News may be lost, so Stripe is asked from time to time; after the end ever more rarely, and not for ever.
+  // News may be lost, so Stripe is asked from time to time; after the end ever more rarely, and not for ever, unless a dispute is open.
   check(tx, saga) {
     if (makes("nobody-looks-at-stripe")) return;
     const since = saga.outcome ? Date.now() - saga.endedAt : 0;
-    if (since < this.times.refund) saga.deadlines.check = Date.now() + Math.max(this.times.check, since);
+    const isOpen = isDisputed(saga);
+    const rest = Math.max(this.times.check, isOpen ? Math.min(since, DAY) : since);
+    if (since < this.times.refund || isOpen) saga.deadlines.check = Date.now() + rest;
     if (saga.state === "CANCELING") payments.giveUpIntent(tx, saga);
     else payments.look(tx, saga);
   }

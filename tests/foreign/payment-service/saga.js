@@ -2,6 +2,7 @@
 import { flowOf } from "./flows.js";
 import { makes } from "./mistakes.js";
 
+const DISPUTES_OVER = ["won", "lost", "warning_closed", "prevented"];
 const ENDINGS = { COMPLETED: "CONFIRMED", EXPIRED: "EXPIRED", REFUNDED: "REFUNDED", PARKED: "NEEDS_ATTENTION" };
 
 export function newSaga(tx, context, saga, fields) {
@@ -22,12 +23,12 @@ export function enter(saga, state, deadlines) {
   for (const [name, after] of Object.entries(deadlines)) saga.deadlines[name] = Date.now() + after;
 }
 
-// Put a message into the outbox, or say again that it is wanted; the same id is the same message.
+// Put a message into the outbox, or say once more that it is wanted; the same id is the same message.
 export function enqueue(tx, saga, message, suffix = "") {
   const id = `${saga.sagaId}:${message.type}${suffix}`;
   const there = tx.get("outbox", id);
-  if (there) there.dueAt = Math.min(there.dueAt, Date.now());
-  else tx.put("outbox", id, { id, sagaId: saga.sagaId, at: Date.now(), dueAt: Date.now(), attempts: 0, key: 1, ...message });
+  if (there) Object.assign(there, { dueAt: Math.min(there.dueAt, Date.now()), wanted: there.wanted + 1 });
+  else tx.put("outbox", id, { id, sagaId: saga.sagaId, at: Date.now(), dueAt: Date.now(), attempts: 0, wanted: 1, key: 1, ...message });
 }
 
 export const drop = (tx, saga, type, suffix = "") => tx.delete("outbox", `${saga.sagaId}:${type}${suffix}`);
@@ -55,12 +56,15 @@ export function release(tx, saga) {
   enqueue(tx, saga, { to: "tutors", path: "/commands", type: "RELEASE_TUTOR_SLOT", data }, `:${saga.releases}`);
 }
 
+// Whether a dispute is open: its end may come after weeks.
+export const isDisputed = ({ payment }) => Object.values(payment?.disputes ?? {}).some((status) => !DISPUTES_OVER.includes(status));
+
 // End a saga; whoever has paid is looked after for a while longer, since a bank may still change its mind.
 export function end(tx, saga, state, times) {
   enter(saga, state, {});
   saga.outcome = state;
   saga.endedAt = Date.now();
-  if (saga.payment?.paidAt && state !== "PARKED") saga.deadlines.check = Date.now() + times.check;
+  if (saga.payment?.paidAt && (state !== "PARKED" || isDisputed(saga))) saga.deadlines.check = Date.now() + times.check;
   if (state !== "COMPLETED" && state !== "PARKED") release(tx, saga);
   if (ENDINGS[state]) notify(tx, saga, ENDINGS[state]);
 }

@@ -39,7 +39,10 @@ export class Sender {
   }
 
   said(tx, message, facts) {
-    tx.delete("outbox", message.id);
+    const now = tx.get("outbox", message.id);
+    // Whoever wanted another look meanwhile may know of something newer than this one saw.
+    if (message.type === "LOOK_AT_INTENT" && now && now.wanted !== message.wanted) now.dueAt = Date.now();
+    else tx.delete("outbox", message.id);
     for (const { type, data } of facts) {
       const told = { source: message.to, id: message.id, type, data: { ...data, sagaId: message.sagaId } };
       if (!this.purchases.handle(tx, told)) this.purchases.keepForAPerson(tx, told);

@@ -54,7 +54,8 @@ export class StripeGateway {
   async LOOK_AT_INTENT(_, { intentId }) {
     const intent = await this.stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] });
     if (intent.status !== "succeeded") return factsOf(intent);
-    return [...factsOf(intent), await this.refundsOf(intent)];
+    const disputes = intent.latest_charge?.disputed ? [await this.disputesOf(intent)] : [];
+    return [...factsOf(intent), await this.refundsOf(intent), ...disputes];
   }
 
   // A refund may have been made already, by us or by a person: one looks before one asks again.
@@ -85,6 +86,11 @@ export class StripeGateway {
     const { data } = await this.stripe.refunds.list({ payment_intent: intent.id, limit: 100 });
     const refunds = data.map(({ id, status, amount, metadata, failure_reason }) => ({ id, status, amount, attempt: metadata?.attempt, failure: failure_reason }));
     return fact("Refunds", { refunds, taken: intent.amount_received - (makes("a-fee-is-kept") ? 30 : 0) });
+  }
+
+  async disputesOf(intent) {
+    const { data } = await this.stripe.disputes.list({ payment_intent: intent.id, limit: 100 });
+    return fact("Disputes", { disputes: data.map(({ id, status }) => ({ id, status })) });
   }
 
   async search(paymentId, since) {

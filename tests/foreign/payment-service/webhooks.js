@@ -41,7 +41,8 @@ export function messageOf(event, isLive, sagaOfIntent) {
   if (event.livemode !== isLive && !makes("live-news-is-believed")) return null;
   const [type, data] = read(event, object) ?? [];
   if (!type) return null;
-  const sagaId = object.metadata?.sagaId ?? sagaOfIntent.get(object.payment_intent);
+  // What we have stored is surer than what anybody may have written at Stripe since.
+  const sagaId = sagaOfIntent.get(data.intentId ?? object.payment_intent) ?? object.metadata?.sagaId;
   return sagaId ? { source: "stripe", id: event.id, type, data: { ...data, sagaId } } : null;
 }
 
@@ -60,7 +61,7 @@ function read(event, object) {
       return ["Canceled", about];
   }
   if (makes("a-strange-webhook-is-an-error") && event.type === "charge.succeeded") throw new Error(`unexpected: ${event.type}`);
-  if (/^charge\.dispute\.(created|updated|closed)$/.test(event.type))
-    return ["Disputed", { intentId: object.payment_intent, disputeId: object.id, status: object.status }];
+  if (/^charge\.dispute\./.test(event.type))
+    return ["Disputed", { intentId: object.payment_intent }];
   return /^(refund\.|charge\.refund)/.test(event.type) ? ["LookAgain", {}] : null;
 }
