@@ -13,7 +13,10 @@ from tests.wrong_services.mistakes import MISTAKES, Mistake
 
 FILES = {"ENR": "test_enroll_in_course.py", "BKS": "test_book_session.py", "PAY": "test_payments.py"}
 FILES |= {"rotation": "test_rotation.py"}
-OPTIONS = ["-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist", "--world", "inside"]
+OPTIONS = [
+    *("-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist", "--world", "inside"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # The outer run has imported the plugin's package.
+]
 
 
 class Findings:
