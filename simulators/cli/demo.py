@@ -102,5 +102,4 @@ def _tell_exchange(exchange: Exchange) -> None:
 
 def _invite(world: World) -> None:
     tell_by_hand(world, tell)
-    tell("Ctrl-C ends it all and leaves nothing behind.", "title")
-    stay()
+    stay(lambda: tell("Ctrl-C ends it all and leaves nothing behind.", "title"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import click
 
@@ -29,7 +30,7 @@ def serve(port: int, service: str, *, until_stdin_closes: bool) -> None:
         reserved = Port(PAYMENT, port)
         server = Server(running, reserved)
         running.background.start()
-        click.echo(f"{PAYMENT} listens at {reserved.url}", err=True)
-        stay(until_stdin_closes=until_stdin_closes)
+        announce = partial(click.echo, f"{PAYMENT} listens at {reserved.url}", err=True)
+        stay(announce, until_stdin_closes=until_stdin_closes)
         server.stop()
         running.background.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -60,13 +61,7 @@ def simulate(  # noqa: PLR0913 - a command has so many options
             Path(), ports=chosen, service_url=service_url.rstrip("/"), credentials=credentials, state=state
         ) as world,
     ):
-        if as_json:
-            click.echo(json.dumps({"urls": world.topology.urls, **secrets_of(credentials)}))
-            world.recorder.watch(_print_json)
-        else:
-            click.echo("\n".join(banner(world.topology)))
-            world.recorder.listen(lambda exchange: click.echo(str(exchange)))
-        stay(until_stdin_closes=until_stdin_closes)
+        stay(partial(_announce_json if as_json else _announce, world), until_stdin_closes=until_stdin_closes)
 
 
 def _choose(names: tuple[str, ...], ports: dict[str, int]) -> dict[str, int]:
@@ -76,6 +71,16 @@ def _choose(names: tuple[str, ...], ports: dict[str, int]) -> dict[str, int]:
         if name not in known:
             raise click.BadParameter(f"{name!r} is none of {', '.join(known)}{guess(name, known)}", param_hint="names")
     return {known[name]: ports[known[name]] for name in names or known}
+
+
+def _announce(world: Together) -> None:
+    click.echo("\n".join(banner(world.topology)))
+    world.recorder.listen(lambda exchange: click.echo(str(exchange)))
+
+
+def _announce_json(world: Together) -> None:
+    click.echo(json.dumps({"urls": world.topology.urls, **secrets_of(world.topology.credentials)}))
+    world.recorder.watch(_print_json)
 
 
 def _print_json(number: int, exchange: Exchange) -> None:

@@ -64,10 +64,14 @@ def was_interrupted() -> bool:
     return signal.SIGINT in _received
 
 
-def stay(*, until_stdin_closes: bool = False) -> None:
-    """Return once somebody wants us to end: by a signal, or by closing our standard input."""
+def stay(announce: Callable[[], object], *, until_stdin_closes: bool = False) -> None:
+    """Say that we are there, and return once somebody wants us to end: by a signal, or by closing our standard input.
+
+    Who has read the announcement may end us before we have come any further: that is an end like any other.
+    """
     ends = [_SIGNALLED.read, *([sys.stdin.fileno()] if until_stdin_closes else [])]
     with suppress(KeyboardInterrupt):
+        announce()
         while not _has_ended(select.select(ends, [], [])[0]):
             pass
 

@@ -65,7 +65,7 @@ class Finalized:
 
 end_tidily()
 Finalized()
-stay()
+stay(lambda: None)
 """
 
 
@@ -75,6 +75,23 @@ def test_a_signal_that_comes_while_an_object_is_finalized_ends_it_too() -> None:
     )
     assert ended.returncode == 0
     assert "KeyboardInterrupt" in ended.stderr, "the exception was lost, as this test needs it"
+
+
+ENDED_AT_ONCE = """
+import os, signal
+from simulators.world.waiting import end_tidily, stay
+
+end_tidily()
+stay(lambda: os.kill(os.getpid(), signal.SIGTERM))
+print("tidied")
+"""
+
+
+def test_who_is_told_to_end_as_soon_as_it_says_that_it_is_there_ends_tidily() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", ENDED_AT_ONCE], check=False, timeout=60, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "tidied\n", "")
 
 
 @pytest.mark.parametrize(
