@@ -217,6 +217,13 @@ def test_what_cannot_be_judged_is_said_in_a_sentence(arguments: list[str], why: 
     assert "\x1b" not in done.stderr
 
 
+def test_a_mistyped_name_is_refused_before_anything_is_played() -> None:
+    done = checked(*NAIVE, "--only", "stories", "--scenario", "lost-webhook", "--scenario", "curse")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "lost-webhook" not in done.stdout
+    assert "is course meant?" in done.stderr
+
+
 def test_a_check_in_process_that_is_killed_leaves_nothing_in_shared_memory(tmp_path: Path) -> None:
     arguments, environ = [*HARNESS, "--only", "scenarios", "--jobs", "2"], {**os.environ, "MARKER": str(tmp_path)}
     with subprocess.Popen(
