@@ -34,15 +34,15 @@ class ProgressLine:
     def __init__(self, *, is_quiet: bool, clock: Clock | None = None) -> None:
         self._is_seen, self._clock = sys.stderr.isatty() and not is_quiet, clock or Clock()
         self._is_quiet = is_quiet
-        self._began = self._told = self._clock.now()
+        self._began = self._last = self._clock.now()
 
     def show(self, part: str, number: int, total: int, what: str) -> None:
         """Say which part is at work, how much is done of how much, how long it may still take, and what was last."""
         text = " · ".join(filter(None, [f"{part} {number} of {total}", self.time_left(number, total), what]))
         if self._is_seen:
             click.echo(text[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
-        elif not self._is_quiet and self._clock.now() - self._told >= IN_A_LOG:
-            self._told = self._clock.now()
+        elif not self._is_quiet and self._clock.now() - self._last >= IN_A_LOG:
+            self._last = self._clock.now()
             click.echo(text, err=True)
 
     def clear(self) -> None:
