@@ -39,7 +39,7 @@ class Checking:
         """Judge, tell, and write what is asked for; WrongUsage says why it could not be judged."""
         _must_be_writable(*([report / PAGE] if report else []), *([junit_file] if junit_file else []))
         try:
-            self._subject = find_time(self._subject)
+            self._subject = find_time(self._subject, self._say)
             self._say(f"judged: {self._subject.name}", f"its time is {self._subject.time_description}")
             result = check(
                 self._subject,

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -157,6 +158,14 @@ def test_whoever_answers_before_storing_is_found_before_time_moves_and_its_point
     assert f"alone: --only crashes --scenario '{point}'" in done.stdout
     done = checked(*NODE, "--only", "crashes", "--scenario", point)
     assert "1 of 1 kept" in done.stdout, done.stdout + done.stderr
+
+
+@needs_libfaketime
+def test_a_service_whose_timers_stand_still_under_a_moved_monotonic_clock_has_its_wall_clock_moved() -> None:
+    serve = f"{sys.executable} -m simulators.cli serve"
+    done = checked("--command", serve, "--scenario", "lost-webhook")
+    assert "1 of 1 kept" in done.stdout, done.stdout + done.stderr
+    assert "its time is wall" in done.stdout
 
 
 @pytest.mark.node
