@@ -71,7 +71,7 @@ def create_app(
     """
     settings = read_settings(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
-    http = http or runtime.http_session()
+    http = http or runtime.PooledSession()
 
     database = _open_migrated(settings)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
@@ -105,7 +105,7 @@ def open_books(
 ) -> Reconciliation:
     """Return the reconciliation of Stripe's books and ours; ConfigurationError also when there are none of ours."""
     settings = read_settings(os.environ if environ is None else environ)
-    clock, http = clock or runtime.SystemClock(), http or runtime.http_session()
+    clock, http = clock or runtime.SystemClock(), http or runtime.PooledSession()
     database = open_database(settings.database_url, settings.database_timeout)
     if not _is_ready(database):
         raise ConfigurationError("DATABASE_URL names no database that the service has prepared")

@@ -104,8 +104,7 @@ class DispatchQueue:
     def finish(self, outgoing: OutboxMessage) -> None:
         """Say that a message taken is no longer being sent."""
         with self._changed:
-            self._lanes[outgoing.to].finish(outgoing.key)
-            self._changed.notify()
+            self._lanes[outgoing.to].finish(outgoing.key)  # Whoever says so takes the next one.
 
     def wake(self) -> None:
         """Let all waiting workers go on without a message."""

@@ -17,6 +17,7 @@ from reference.storage.tables import LONG_AGO, UnreadableTime, dead_letters, inb
 from reference.wire import decode, encode
 
 _REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
+_DELETE = delete(outbox).where(outbox.c.key.in_(bindparam("ids", expanding=True)))
 _DUE = (
     select(outbox.c.key)
     .where(outbox.c.due_at <= bindparam("now"), outbox.c.to.not_in(bindparam("besides", expanding=True)))
@@ -82,6 +83,10 @@ class OutboxTable:
     def remove(self, key: str) -> bool:
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
         return self._connection.execute(_REMOVE, {"id": key}).first() is not None
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove what was sent and will not be answered."""
+        self._connection.execute(_DELETE, {"ids": keys})
 
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
         """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""
