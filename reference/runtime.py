@@ -54,13 +54,13 @@ class PooledSession(requests.Session):
         self.max_redirects = 0  # Following one turns a POST into a GET, whose 200 would pass for an acceptance.
         for scheme in ("http://", "https://"):
             self.mount(scheme, HTTPAdapter(pool_maxsize=SHARE * 2))
-        self._pools: dict[object, urllib3.HTTPConnectionPool | None] = {}
+        self._pools: dict[object, Any] = {}
 
     def request(self, method: Any, url: Any, **options: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401
         """Return the answer, whatever it says; RequestException when there is none."""
         origin = "/".join(url.split("/", 3)[:3])
         pool = self._pool(origin, options.get("verify"))
-        if pool is None or not USUAL.issuperset(options):
+        if not (pool and USUAL.issuperset(options) and isinstance(options.get("timeout"), tuple)):
             return super().request(method, url, **options)
         headers, body = {**self.headers, **options.get("headers", {})}, options.get("data")
         wait = urllib3.Timeout(*options["timeout"])
@@ -72,7 +72,7 @@ class PooledSession(requests.Session):
             raise (requests.Timeout if is_timeout else requests.ConnectionError)(trouble) from trouble
         return _response(answer, method, url)
 
-    def _pool(self, origin: str, verify: Any) -> urllib3.HTTPConnectionPool | None:  # noqa: ANN401 - as in requests
+    def _pool(self, origin: str, verify: Any) -> Any:  # noqa: ANN401 - as in requests
         """Return the connections to a host; None if they are not to be had without asking for each call."""
         if (origin, verify) not in self._pools:
             request = self.prepare_request(requests.Request("GET", origin))

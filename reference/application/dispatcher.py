@@ -48,6 +48,7 @@ class Dispatcher:
 
     def claim(self) -> int:
         """Enqueue stored messages that are due, such as those of a process that died; return how many."""
+        self.delete_sent()  # Else they would be sent again.
         with self._units() as unit:
             claimed = unit.outbox.claim(self._clock.now(), BATCH, besides=self._queue.full_lanes())
             unit.commit()

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from reference.application.lists import DeadLetter
 from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message, Unreadable
+from reference.storage.prepared import find
 from reference.storage.tables import LONG_AGO, UnreadableTime, dead_letters, inbox, outbox
 from reference.wire import decode, encode
 
@@ -58,7 +59,7 @@ class InboxTable:
     def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> bool:
         """Add a message; False for one that came before. `ignored` says why nothing follows of it."""
         row = {"source": source, "message_id": message_id, "name": name, "received_at": at, "ignored": ignored}
-        return self._connection.execute(_insert_new(inbox, self._connection.dialect.name), row).first() is not None
+        return find(self._connection, _insert_new(inbox, self._connection.dialect.name), row) is not None
 
 
 class OutboxTable:
@@ -72,7 +73,7 @@ class OutboxTable:
         """Add a message under this process's lease, unless the same one is still to be sent."""
         row: dict[str, Any] = {"key": key, "to": to, "name": message.name, "body": encode(message), "attempts": 1}
         row |= {"enqueued_at": at, "due_at": at + self._lease}
-        if self._connection.execute(_insert_new(outbox, self._connection.dialect.name), row).first():
+        if find(self._connection, _insert_new(outbox, self._connection.dialect.name), row):
             self.fresh.append(OutboxMessage(key, to, message, at, 1, row["due_at"]))
 
     def withdraw(self, key: str) -> None:
@@ -82,7 +83,7 @@ class OutboxTable:
 
     def remove(self, key: str) -> bool:
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
-        return self._connection.execute(_REMOVE, {"id": key}).first() is not None
+        return find(self._connection, _REMOVE, {"id": key}) is not None
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove what was sent and will not be answered."""
