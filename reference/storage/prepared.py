@@ -23,7 +23,7 @@ class _Prepared(NamedTuple):
     constants: Mapping[str, Any]
     to_driver: Mapping[str, Convert]
     from_driver: Sequence[tuple[int, Convert]]
-    row: Callable[..., Any]
+    row: Callable[..., Any] | None  # None where there are no rows
 
 
 def find(connection: Connection, statement: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row, or None
@@ -35,10 +35,10 @@ def find(connection: Connection, statement: Any, values: Mapping[str, Any]) -> A
     driver: Any = connection.connection.dbapi_connection
     try:
         cursor = driver.execute(prepared.sql, [bound[name] for name in prepared.names] if prepared.names else bound)
-        found = cursor.fetchall() if cursor.description else []  # To its end: SQLite writes while it is read.
+        found = cursor.fetchall() if prepared.row else []  # To its end: SQLite writes while it is read.
     except connection.dialect.loaded_dbapi.Error as trouble:
         raise _wrap(connection, prepared.sql, trouble) from trouble
-    return _row(prepared, found[0]) if found else None
+    return _row(prepared, prepared.row, found[0]) if prepared.row and found else None
 
 
 def _wrap(connection: Connection, sql: str, trouble: Any) -> BaseException:  # noqa: ANN401 - of either driver
@@ -53,11 +53,11 @@ def _wrap(connection: Connection, sql: str, trouble: Any) -> BaseException:  # n
     return wrap(hide_parameters=True, connection_invalidated=is_lost)
 
 
-def _row(prepared: _Prepared, found: Sequence[Any]) -> Any:  # noqa: ANN401 - a named tuple of the columns
+def _row(prepared: _Prepared, row: Callable[..., Any], found: Sequence[Any]) -> Any:  # noqa: ANN401 - a named tuple of the columns
     values = list(found)
     for place, convert in prepared.from_driver:
         values[place] = convert(values[place])
-    return prepared.row(values)
+    return row(values)
 
 
 @lru_cache(1000)
@@ -72,5 +72,5 @@ def _prepare(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Prepa
         constants=compiled.params,
         to_driver={name: convert for name, convert in binders.items() if convert},
         from_driver=[(place, convert) for place, convert in enumerate(readers) if convert],
-        row=result_tuple([str(each.key) for each in columns]),
+        row=result_tuple([str(each.key) for each in columns]) if columns else None,
     )

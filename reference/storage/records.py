@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Insert, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, Insert, Select, Table, Update, bindparam, case, insert, or_, select, update
 
 from reference.application.ports import ConflictError
 from reference.domain.messages import STORED_AS_REMINDERS, Message, NotExpected, Unreadable
@@ -25,10 +26,14 @@ _UNDER_WAY = select(sagas.c.saga_id).where(
     sagas.c.context_id == bindparam("context_id"),
     sagas.c.buying,
 )
-_PAYMENT_BY = {
-    name: select(payments.c.version, payments.c.body, *_PAYMENT_TIMES).where(payments.c[name] == bindparam("id"))
-    for name in ("intent_id", "payment_id", "saga_id")
-}
+_IDS = ("intent_id", "payment_id", "saga_id")  # Of a payment; the first that fits decides.
+_IS = [payments.c[name] == bindparam(name) for name in _IDS]
+_PAYMENT = (
+    select(payments.c.version, payments.c.body, *_PAYMENT_TIMES)
+    .where(or_(*_IS))
+    .order_by(case(*((fits, place) for place, fits in enumerate(_IS))))
+    .limit(1)
+)
 
 
 UNREADABLE = (KeyError, TypeError, ValueError)  # What reading a row raises that another version wrote, or nobody.
@@ -99,15 +104,14 @@ class PaymentTable:
 
         The intent comes first: what stands beside it at Stripe, anybody may have changed there.
         """
-        known = (self._get(name, vars(message)[name]) for name in _PAYMENT_BY if vars(message).get(name))
-        return next(filter(None, known), None)
+        return self._find(vars(message))
 
     def of_saga(self, saga_id: str) -> Payment | None:
         """Return the saga's payment; None if there is none, NotExpected if it cannot be read."""
-        return self._get("saga_id", saga_id)
+        return self._find({"saga_id": saga_id})
 
-    def _get(self, by: str, id_: str) -> Payment | None:
-        row = find(self._connection, _PAYMENT_BY[by], {"id": id_})
+    def _find(self, ids: Mapping[str, Any]) -> Payment | None:
+        row = find(self._connection, _PAYMENT, {name: ids.get(name) for name in _IDS})
         return read_payment(row) if row else None
 
     def save(self, payment: Payment) -> None:
