@@ -20,8 +20,9 @@ from reference.application.ports import Clock, Gateway, UnavailableError
 from reference.application.service import PaymentService
 from reference.gateways.learning import LearningService
 from reference.gateways.partner_service import PartnerService
+from reference.gateways.stripe_api import StripeApi
 from reference.gateways.stripe_gateway import StripeGateway
-from reference.gateways.stripe_ledger import StripeLedger, connect
+from reference.gateways.stripe_ledger import StripeLedger
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.gateways.timeouts import TIMEOUT
 from reference.reconciliation.reconcile import Reconciliation
@@ -113,8 +114,8 @@ def open_books(
         partial(SqlUnitOfWork, engine, sagas, settings.outbox_lease) for engine in (database.reading, database.writing)
     )
     rules = Rules(sagas, settings.waits, partial(_new_id, runtime.system_randomness()))
-    client = connect(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
-    return Reconciliation(StripeLedger(client), reading, PaymentService(writing, rules, clock), clock)
+    api = StripeApi(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
+    return Reconciliation(StripeLedger(api), reading, PaymentService(writing, rules, clock), clock)
 
 
 def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:

@@ -17,14 +17,14 @@ import psycopg
 import stripe
 from flask import Flask, Response, request
 
+from reference.gateways.stripe_api import StripeApi
+from reference.gateways.timeouts import TIMEOUT
 from reference.runtime import PooledSession
 from tests.bench.partner import SERVICE_TOKEN, WEBHOOK_SECRET
 
-TIMEOUT = (3.05, 10)  # The same as the reference's.
 TABLE = "CREATE TABLE IF NOT EXISTS sagas (saga_id TEXT PRIMARY KEY, state TEXT, body TEXT)"
 START = "INSERT INTO sagas VALUES (:saga_id, :state, :body)"
 MOVE = "UPDATE sagas SET state = :state WHERE saga_id = :saga_id"
-stripe.enable_telemetry = False
 
 Write = Callable[..., None]
 
@@ -73,10 +73,7 @@ class Calls:
 
     def __init__(self, url: str) -> None:
         self._url, self._http = url, PooledSession()
-        client = stripe.RequestsClient(timeout=TIMEOUT, session=self._http)
-        self._stripe = stripe.StripeClient(
-            "sk_test_floor", base_addresses={"api": url}, http_client=client, max_network_retries=0
-        ).v1
+        self._stripe = StripeApi("sk_test_floor", url, self._http)
 
     def course(self, course_id: str) -> Any:
         headers = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
@@ -84,13 +81,9 @@ class Calls:
 
     def create_intent(self, saga: dict[str, str], price: dict[str, Any]) -> None:
         metadata = {"paymentId": f"pay-{saga['sagaId']}", "sagaId": saga["sagaId"], "contextId": saga["courseId"]}
-        terms: Any = {
-            "amount": price["amount"],
-            "currency": price["currency"].lower(),
-            "payment_method_types": ["card"],
-            "metadata": metadata | {"paymentContext": "COURSE_ENROLLMENT"},
-        }
-        self._stripe.payment_intents.create(terms, {"idempotency_key": saga["sagaId"]})
+        terms: dict[str, Any] = {"payment_method_types": ["card"], "amount": price["amount"]}
+        terms |= {"currency": price["currency"].lower(), "metadata": metadata | {"paymentContext": "COURSE_ENROLLMENT"}}
+        self._stripe.post("payment_intents", key=saga["sagaId"], **terms)
 
     def learning(self, door: str, name: str, data: dict[str, str]) -> None:
         envelope = {"specversion": "1.0", "id": f"{name}-{data['sagaId']}", "source": "edtech.payment-service"}
