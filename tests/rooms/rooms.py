@@ -39,7 +39,7 @@ ROOMS = {
         "flask werkzeug jwt prometheus_client",
     ),
     "reference.settings": _room("reference.domain"),
-    "reference.runtime": _room("reference.domain reference.application", "requests"),
+    "reference.runtime": _room("reference.domain reference.application", "requests urllib3"),
     "reference.app": _room(
         "reference", "alembic flask jwt prometheus_client psycopg requests sqlalchemy stripe transitions werkzeug"
     ),
