@@ -11,12 +11,15 @@ from flask.typing import ResponseReturnValue
 from prometheus_client.parser import text_string_to_metric_families as parse_metrics
 
 from simulators.clients.http_client import Refused
+from simulators.console.causes import causes_of
 from simulators.console.explanations import explain
 from simulators.console.promises import promises
 from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.console.saga_data import exchanges_of, history_with_gaps
 from simulators.console.states import picture
-from simulators.diagram.sequence import sequence
+from simulators.console.strikes import strikes
+from simulators.console.timeline import Timeline
+from simulators.diagram.sequence import Numbered, sequence
 from simulators.judge.comparison import compare
 from simulators.kit.json_types import Json
 
@@ -56,20 +59,31 @@ def everything_about(saga: Json) -> dict[str, Any]:
     exchanges = exchanges_of(session(), saga, intents)
     deliveries = [each for each in session().deliveries() if each.get("sagaId") == saga_id]
     lost = [{"at": each["created"], **each} for each in deliveries if each["status"] == "LOST"]
-    diagram = sequence(exchanges, world().recorder.payloads or {}, lost, services=world().topology.urls)
+    recorder = world().recorder
+    diagram = sequence(exchanges, recorder.payloads or {}, lost, services=world().topology.urls)
     flow = next((each for each in _flows() if each["saga"] == saga["saga"]), None)
+    causes = causes_of(saga["history"], exchanges)
     return {
         "saga": saga,
         "why": explain(session(), saga, intents, deliveries),
+        "strikes": [asdict(each) for each in strikes(exchanges, deliveries)],
+        "timeline": [asdict(each) | {"waited": each.waited} for each in _timeline(exchanges).rows(flow, saga)],
         "steps": [asdict(step) | {"words": step.words} for step in diagram.steps],
         "promises": promises(session(), saga_id, exchanges),
         "sides": [asdict(row) for row in compare(world(), saga_id)] if intents and saga["payment"] else [],
-        "_history": history_with_gaps(saga),
+        "_history": [(*each, cause) for each, cause in zip(history_with_gaps(saga), causes, strict=True)],
         "_can_cancel": not saga["outcome"] and saga["state"] in CANCELLABLE,
         "_sequence": diagram,
         "_picture": picture(flow, saga) if flow else None,
         "_intents": intents,
     }
+
+
+def _timeline(exchanges: list[Numbered]) -> Timeline:
+    recorder = world().recorder
+    now = world().clock.now()
+    wall_now = recorder.wall_clock.now() if recorder.wall_clock else now
+    return Timeline(exchanges, recorder.payloads or {}, recorder.wall_times, (now, wall_now))
 
 
 @routes.post("/sagas/<saga_id>/cancel")

@@ -14,7 +14,7 @@ import requests
 from simulators.console.seed_data import seed
 from simulators.diagram.index import ExchangeIndex
 from simulators.kit.json_types import Json
-from simulators.kit.seams import real_seams
+from simulators.kit.seams import Clock, real_seams
 from simulators.stories import Play
 from simulators.stories.run import SERVICES
 from simulators.world.credentials import Credentials
@@ -134,7 +134,7 @@ class Session:
         folder.mkdir()
         world = self._worlds[service](folder, self._ports, self._credentials)
         self._ports = {name: int(url.rpartition(":")[2]) for name, url in world.topology.urls.items()}
-        world.recorder.payloads = {}
+        world.recorder.payloads, world.recorder.wall_clock = {}, Clock()
         world.recorder.watch(lambda *_: self.touch())
         seed(world)
         if self._listener:
