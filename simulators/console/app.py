@@ -17,6 +17,7 @@ from simulators.console import (
     feed,
     filters,
     guide,
+    inbox,
     pay,
     promise_book,
     runs,
@@ -40,6 +41,7 @@ PAGES = (
     stories,
     runs,
     school,
+    inbox,
     pay,
     webhooks,
     faults,
@@ -54,8 +56,8 @@ DIAGRAM = Blueprint(
     "diagram", "simulators.diagram", static_folder="static", static_url_path="/diagram", template_folder="templates"
 )
 MENU = {
-    "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/webhooks": "Webhooks",
-    "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
+    "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/inbox": "Inbox",
+    "/webhooks": "Webhooks", "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
 }  # fmt: skip
 WHAT_A_SAGA_IS = (
     "A saga is one purchase, carried out by several services step by step: each step is stored before the next begins, "

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import asdict
 from http import HTTPStatus
-from itertools import islice
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -13,9 +12,11 @@ from prometheus_client.parser import text_string_to_metric_families as parse_met
 from simulators.clients.http_client import Refused
 from simulators.console.causes import causes_of
 from simulators.console.explanations import explain
+from simulators.console.paging import cursor_links
 from simulators.console.promises import promises
 from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.console.saga_data import exchanges_of, history_with_gaps
+from simulators.console.search import search_sagas
 from simulators.console.states import picture
 from simulators.console.strikes import strikes
 from simulators.console.timeline import Timeline
@@ -24,7 +25,6 @@ from simulators.judge.comparison import compare
 from simulators.kit.json_types import Json
 
 routes = Blueprint("sagas", __name__)
-SHOWN, SEARCHED, PAGE_SIZE = 100, 1000, 200
 FILTERS = ("context", "state", "student")
 CANCELLABLE = ("VERIFYING_COURSE", "CHECKING_AVAILABILITY", "AWAITING_PAYMENT")
 SAGA_COUNT = "payments_sagas"
@@ -34,15 +34,11 @@ SAGA_COUNT = "payments_sagas"
 def list_sagas() -> ResponseReturnValue:
     """The newest sagas, of those that are asked for."""
     filters = {name: value for name in FILTERS if (value := request.args.get(name, ""))}
-    words = request.args.get("q", "").strip()
-    items, cursor = (
-        (_search(words, filters), None)
-        if words
-        else world().payment.saga_page(SHOWN, request.args.get("cursor"), **filters)
-    )
+    words, cursor = request.args.get("q", "").strip(), request.args.get("cursor")
+    items, following = search_sagas(world().payment, words, cursor, filters)
     return page(
-        "sagas.html", items=items, nextCursor=cursor, counters=_counters(), _filters=filters, _q=words,
-        _states=_states(),
+        "sagas.html", items=items, nextCursor=following, counters=_counters(), _filters=filters, _q=words,
+        _states=_states(), _links=cursor_links(cursor, following),
     )  # fmt: skip
 
 
@@ -113,17 +109,6 @@ def reset() -> ResponseReturnValue:
 
 def _find(saga_id: str) -> Json:
     return world().payment.find_saga(saga_id) or abort(HTTPStatus.NOT_FOUND)
-
-
-def _search(words: str, filters: dict[str, str]) -> list[Json]:
-    """Return the sagas in which these words stand, among the newest thousand."""
-    newest = islice(world().payment.sagas(PAGE_SIZE, **filters), SEARCHED)
-    return [each for each in newest if words.lower() in _text(each)]
-
-
-def _text(saga: Json) -> str:
-    names = ("sagaId", "studentId", "contextId", "state", "saga", "waitingFor")
-    return " ".join(saga[name] or "" for name in names).lower()
 
 
 def _counters() -> dict[str, int]:

@@ -3,7 +3,6 @@
 import re
 from http import HTTPStatus
 from itertools import groupby
-from typing import Any
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
@@ -19,7 +18,6 @@ routes = Blueprint("school", __name__)
 NAME = re.compile(r"[\w.-]{1,30}")
 SOMEBODY = "lea"
 MINUTES = (30, 45, 60, 90)
-NOTICE_STYLES = {"CONFIRMED": "completed", "REFUNDED": "refunded", "NEEDS_ATTENTION": "parked"}
 DAYS, PURCHASES = 5, 20
 BOOKED_MINUTES = 60
 MOST_CENTS = 10**9
@@ -48,19 +46,6 @@ def school() -> ResponseReturnValue:
         bought=world().student(student, OBSERVER).sagas(PURCHASES),
         _lengths=MINUTES,
     )
-
-
-@routes.get("/inbox")
-def inbox() -> ResponseReturnValue:
-    """What people were told: one person, or everybody, newest first; what was told twice is marked."""
-    person = request.args.get("person", "")
-    notices = world().communication.notices(person_id=person or None)
-    seen: set[tuple[Any, ...]] = set()
-    for each in notices:
-        key = (each["sagaId"], each["kind"], each.get("attempt"))
-        each["isDuplicate"] = key in seen
-        seen.add(key)
-    return page("inbox.html", person=person, items=notices[::-1], _styles=NOTICE_STYLES)
 
 
 @routes.post("/school/enroll")

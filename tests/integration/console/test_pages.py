@@ -24,6 +24,8 @@ NOWHERE = [
 ]
 SENSELESS = [
     "/school?minutes=7",
+    "/inbox?page=0",
+    "/inbox?page=x",
     "/school?minutes=²",
     "/school?as=a%20b%3C",
     "/compare/course?seed=-1",
