@@ -33,6 +33,10 @@ class ControlClient(ServiceClient):
         """Return the newest messages it sent or is to send, newest first, with every attempt."""
         return list(self.client.get(f"{CONTROL_PATH}/deliveries")["items"])
 
+    def due(self) -> list[Json]:
+        """Return what falls due next, soonest first: `at` when, and `what`."""
+        return list(self.client.get(f"{CONTROL_PATH}/due")["items"])
+
     def reset(self) -> None:
         """Begin anew: no state, no faults, no calls."""
         self.client.post(f"{CONTROL_PATH}/reset")

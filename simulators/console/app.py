@@ -108,6 +108,7 @@ def _common_content() -> dict[str, Any]:
         "current_page": _current_page(),
         "now": clock.now(),
         "is_running": clock.running,
+        "speed": clock.speed,
         "last_act": session().last_act,
         "active_faults": session().active_faults(),
         "down": session().down(),

@@ -21,6 +21,7 @@ from simulators.world.credentials import Credentials
 from simulators.world.recorder import Exchange
 from simulators.world.together import Together
 from simulators.world.topology import PORTS
+from simulators.world.waiting import Versions
 
 PACE_SECONDS = 0.9  # How long each line of a story stays alone, so that a person can follow.
 Listener = Callable[[Exchange], None]  # Is called with each exchange that is over.
@@ -49,8 +50,8 @@ class Session:
     ) -> None:
         self._folder, self._ports, self._world_numbers, self._listener = folder, dict(ports), count(1), listener
         self._credentials = Credentials.draw(real_seams().randomness)
-        self._versions, self._lock = count(1), RLock()
-        self.version, self.last_act, self.is_open = 0, "", True
+        self._versions, self._lock = Versions(), RLock()
+        self.last_act, self.is_open = "", True
         self.pace_seconds = PACE_SECONDS
         self.plays: dict[str, Play] = {}
         self._worlds: dict[str, OpenWorld] = {name: partial(_open_world, each) for name, each in SERVICES.items()}
@@ -62,7 +63,7 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.is_open = False
+        self.close()
         self.world.__exit__()
 
     def say(self, line: str) -> None:
@@ -72,7 +73,21 @@ class Session:
 
     def touch(self) -> None:
         """Let the pages look again."""
-        self.version = next(self._versions)
+        self._versions.change()
+
+    @property
+    def version(self) -> int:
+        """The number of the newest change."""
+        return self._versions.newest
+
+    def close(self) -> None:
+        """Let nobody wait for changes any more."""
+        self.is_open = False
+        self.touch()
+
+    def wait_for_change(self, seen: int, seconds: float) -> int:
+        """Wait, so many seconds at most, until there is another version than was seen; return the newest."""
+        return self._versions.wait(seen, seconds)
 
     @contextmanager
     def acting(self) -> Iterator[None]:

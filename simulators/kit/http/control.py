@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
@@ -89,6 +89,19 @@ def _look(routes: Blueprint, simulator: Controlled) -> None:
         with simulator.store.transaction():
             newest = islice(simulator.store.table("deliveries").newest(), SHOWN)
             return jsonify(items=[redact({name: each[name] for name in each if name != "body"}) for each in newest])
+
+    @routes.get("/due")
+    def list_due() -> ResponseReturnValue:
+        """What falls due next, soonest first: timers, by what they do, and messages to send."""
+        with simulator.store.transaction():
+            timers = [(each["due"], each["handler"]) for each in simulator.store.table("timers").oldest()]
+            pending = simulator.store.table("deliveries").oldest(status="PENDING")
+            due = sorted([*timers, *((each["due"], each["event"]) for each in pending)], key=_instant)
+            return jsonify(items=[{"at": at, "what": what} for at, what in due[:SHOWN]])
+
+
+def _instant(due: tuple[str, str]) -> datetime:
+    return datetime.fromisoformat(due[0])
 
 
 def _schedule(routes: Blueprint) -> None:
