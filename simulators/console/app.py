@@ -17,9 +17,11 @@ from simulators.console import (
     feed,
     filters,
     guide,
+    hand_made,
     inbox,
     pay,
     promise_book,
+    reset,
     runs,
     sagas,
     school,
@@ -37,8 +39,10 @@ from simulators.world.scheduler import NeverQuiet
 
 PAGES = (
     sagas,
+    reset,
     dead_letters,
     stories,
+    hand_made,
     runs,
     school,
     inbox,

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from simulators.console.paging import numbered_links
-from simulators.console.responses import page, world
+from simulators.console.responses import page, session, world
 from simulators.kit.http.validation import parse_number
 from simulators.kit.json_types import Json
 
@@ -26,7 +26,8 @@ def list_notices() -> ResponseReturnValue:
     if number is None:
         abort(HTTPStatus.BAD_REQUEST, f"page must be a whole number from 1 to {FARTHEST_PAGE}")
     notices = _mark_duplicates(world().communication.notices(person_id=person or None))
-    found = [each for each in reversed(notices) if words.lower() in _text(each)]
+    shown = [each for each in reversed(notices) if each["sagaId"] not in session().forgotten]
+    found = [each for each in shown if words.lower() in _text(each)]
     pages = max(-(-len(found) // SHOWN), 1)
     return page(
         "inbox.html", person=person, q=words, items=found[(number - 1) * SHOWN : number * SHOWN], page=number,

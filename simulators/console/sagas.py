@@ -35,7 +35,8 @@ def list_sagas() -> ResponseReturnValue:
     """The newest sagas, of those that are asked for."""
     filters = {name: value for name in FILTERS if (value := request.args.get(name, ""))}
     words, cursor = request.args.get("q", "").strip(), request.args.get("cursor")
-    items, following = search_sagas(world().payment, words, cursor, filters)
+    found, following = search_sagas(world().payment, words, cursor, filters)
+    items = [each for each in found if each["sagaId"] not in session().forgotten]
     return page(
         "sagas.html", items=items, nextCursor=following, counters=_counters(), _filters=filters, _q=words,
         _states=_states(), _links=cursor_links(cursor, following),
@@ -97,22 +98,12 @@ def resume(saga_id: str) -> ResponseReturnValue:
     return acknowledge("The saga goes on.")
 
 
-@routes.post("/reset")
-def reset() -> ResponseReturnValue:
-    """New services, in which nothing has happened; `service` names which payment-service is the new one."""
-    service = field("service", session().first_service)
-    if service not in session().services:
-        abort(HTTPStatus.BAD_REQUEST, f"service must be one of {', '.join(session().services)}")
-    with session().acting():
-        return acknowledge(f"All is new: {session().reset(service)} are gone.", "/")
-
-
 def _find(saga_id: str) -> Json:
     return world().payment.find_saga(saga_id) or abort(HTTPStatus.NOT_FOUND)
 
 
 def _counters() -> dict[str, int]:
-    """Return how many sagas there are of each state, as the service counts them; empty where it counts nothing."""
+    """Return how many sagas there are of each state, as the service counts them, without those forgotten."""
     counters: Counter[str] = Counter()
     try:
         families = parse_metrics(world().payment.metrics())
@@ -120,7 +111,7 @@ def _counters() -> dict[str, int]:
         return counters
     for sample in (each for family in families for each in family.samples if each.name == SAGA_COUNT):
         counters[sample.labels["state"]] += int(sample.value)
-    return counters
+    return +(counters - Counter(session().forgotten.values()))
 
 
 def _flows() -> list[Json]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from simulators.console.responses import acknowledge, field, page, world
+from simulators.console.responses import acknowledge, field, note_made, page, world
 from simulators.diagram.times import timestamp
 from simulators.kit.http.validation import parse_number
 from simulators.kit.json_types import Json
@@ -52,7 +52,7 @@ def school() -> ResponseReturnValue:
 def enroll() -> ResponseReturnValue:
     """A student wants a course."""
     student, course = _student(field("as", SOMEBODY)), field("courseId")
-    saga_id = world().student(student).enroll(course)
+    note_made(saga_id := world().student(student).enroll(course))
     return acknowledge(f"{student} asks for the course {course}.", f"/pay/{saga_id}", sagaId=saga_id)
 
 
@@ -63,7 +63,7 @@ def book() -> ResponseReturnValue:
     if minutes is None:
         abort(HTTPStatus.BAD_REQUEST, f"minutes must be a whole number from 1 to {LONGEST_MINUTES}")
     tutor = field("tutorId")
-    saga_id = world().student(student).book(tutor, field("scheduledAt"), minutes)
+    note_made(saga_id := world().student(student).book(tutor, field("scheduledAt"), minutes))
     return acknowledge(f"{student} asks for {minutes} minutes with {tutor}.", f"/pay/{saga_id}", sagaId=saga_id)
 
 

@@ -11,6 +11,7 @@ from typing import Self
 
 import requests
 
+from simulators.console.acts import ActLog
 from simulators.console.seed_data import seed
 from simulators.diagram.index import ExchangeIndex
 from simulators.kit.json_types import Json
@@ -57,7 +58,10 @@ class Session:
         self._worlds: dict[str, OpenWorld] = {name: partial(_open_world, each) for name, each in SERVICES.items()}
         self._worlds |= {own.name: own.open_world} if own else {}
         self.first_service = own.name if own else "reference"
+        self.forgotten: dict[str, str] = {}
+        """The state of each saga that the pages show no more."""
         self.world, self.index = self._start_world(self.first_service)
+        self.begin_acts()
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +113,13 @@ class Session:
         self.world.__exit__()
         self.world, self.index = self._start_world(service or self.first_service)
         self.plays.clear()
+        self.forgotten.clear()
+        self.begin_acts()
         return gone
+
+    def begin_acts(self) -> None:
+        """Remember from now on what people do."""
+        self.acts = ActLog(self.world.clock.now())
 
     def faults(self) -> list[Json]:
         """Return all planted faults, spent ones too, each with the service it is planted in."""
@@ -122,7 +132,11 @@ class Session:
 
     def deliveries(self) -> list[Json]:
         """Return the newest messages of all simulators, newest first, each with its sender."""
-        items = [{"sender": name, **each} for name, each in self._collect(self.world.deliveries)]
+        items = [
+            {"sender": name, **each}
+            for name, each in self._collect(self.world.deliveries)
+            if each.get("sagaId") not in self.forgotten
+        ]
         return sorted(items, key=lambda each: str(each["created"]), reverse=True)
 
     def down(self) -> list[str]:
