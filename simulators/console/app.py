@@ -61,7 +61,7 @@ DIAGRAM = Blueprint(
 )
 MENU = {
     "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/inbox": "Inbox",
-    "/webhooks": "Webhooks", "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
+    "/webhooks": "Webhooks", "/faults": "Faults", "/stripe": "Stripe", "/contracts/": "Contracts", "/help": "Help",
 }  # fmt: skip
 WHAT_A_SAGA_IS = (
     "A saga is one purchase, carried out by several services step by step: each step is stored before the next begins, "
@@ -124,7 +124,7 @@ def _common_content() -> dict[str, Any]:
 def _current_page() -> str | None:
     """Return the page of the menu to which this address belongs; None when it belongs to none."""
     first = "/" + request.path.split("/")[1]
-    return "/" if first == "/sagas" else first if first in MENU else None
+    return "/" if first == "/sagas" else next((each for each in (first, f"{first}/") if each in MENU), None)
 
 
 def _explain_error(error: HTTPException) -> ResponseReturnValue:

@@ -4,17 +4,13 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, jsonify, redirect, render_template, request
+from flask import Response, abort, current_app, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from simulators.console.session import Session
 from simulators.kit.json_types import json_or_text
 from simulators.world.together import Together
-
-STYLED_BY_ITSELF = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-}
-"""For pages that bring their style along, since they are also files of their own."""
 
 
 def session() -> Session:
@@ -38,6 +34,16 @@ def page(template: str, **content: Any) -> ResponseReturnValue:  # noqa: ANN401 
     if wants_json():
         return jsonify({name: value for name, value in content.items() if not name.startswith("_")})
     return render_template(template, **content)
+
+
+def framed(kind: str, title: str, content: str) -> str:
+    """Return a page that was made elsewhere, in the console's frame; its style is at `style.css` beside it."""
+    return render_template("framed.html", kind=kind, title=title, content=Markup(content))  # noqa: S704 - our own, and escaped
+
+
+def scoped_style(kind: str, style: str) -> Response:
+    """Return a style that holds for what is framed as this kind, and for nothing around it."""
+    return Response(f".{kind} {{\n{style}\n}}\n", content_type="text/css; charset=utf-8")
 
 
 def acknowledge(line: str, where: str = "", **content: Any) -> ResponseReturnValue:  # noqa: ANN401 - for programs

@@ -216,7 +216,7 @@ def test_the_page_is_paused_until_it_is_live_again(page: Page, session: Session)
 
 
 def test_the_contracts_are_accessible_too(page: Page, violations: Callable[[Page], list[Any]]) -> None:
-    page.goto("/contracts")
+    page.goto("/contracts/")
     sees(page, "CREATE_ENROLLMENT_RECORD")
     assert violations(page) == []
 

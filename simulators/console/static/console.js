@@ -130,7 +130,7 @@ setInterval(tick, 500);
 
 /* Keys, as the help page lists them. */
 let before = "";
-const GO = { s: "/", t: "/stories", c: "/school", w: "/webhooks", f: "/faults", p: "/stripe", n: "/contracts", k: "/clock", i: "/inbox", h: "/help" };
+const GO = { s: "/", t: "/stories", c: "/school", w: "/webhooks", f: "/faults", p: "/stripe", n: "/contracts/", k: "/clock", i: "/inbox", h: "/help" };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || settings.get("keys") === "no") return;
   if (event.target.matches("input:not([type=checkbox],[type=radio]),select,textarea")) { if (event.key === "Escape") event.target.blur(); return; }
