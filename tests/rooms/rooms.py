@@ -76,7 +76,7 @@ ROOMS = {
     "simulators.console": _room(
         "simulators.explore.storm_run simulators.stories simulators.judge simulators.world simulators.clients "
         "simulators.kit simulators.contracts simulators.diagram simulators.package_data simulators.book",
-        "flask prometheus_client requests werkzeug",
+        "flask markupsafe prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
     "simulators.cli.contracts": _room("simulators", "click flask requests"),
