@@ -159,7 +159,7 @@ def _build(kind: Callable[..., Any], found: dict[str, Any], pointer: str) -> Any
 def _check(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
     if type(value) is not kind:
         raise WireError(pointer, f"must be {_NAMES.get(kind, kind.__name__)}")
-    return _check_text(value, pointer) if kind is str else value
+    return _check_text(str(value), pointer) if kind is str else value
 
 
 def _check_text(text: str, pointer: str) -> str:
