@@ -19,6 +19,8 @@ from waitress import create_server
 from reference.app import create_app
 from tests.bench.floor import create_floor
 from tests.bench.partner import SERVICE_TOKEN, WEBHOOK_SECRET
+from tests.bench.peer import create_peer
+from tests.bench.report import FLOOR, PEER
 
 THREADS = 16
 
@@ -47,7 +49,8 @@ def run(pipe: Connection, service: Service) -> None:
     statements = Counter[str]()
     if service.counting:
         _count(statements)
-    app = _floor(service) if service.name == "floor" else _reference(service)
+    create = {FLOOR: create_floor, PEER: create_peer}.get(service.name, _reference)
+    app = create(service.database_url, service.partner_url)
     server: Any = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
     threading.Thread(target=server.run, daemon=True).start()
     pipe.send(server.effective_port)
@@ -55,6 +58,8 @@ def run(pipe: Connection, service: Service) -> None:
         try:
             pipe.recv()
         except EOFError:
+            if background := app.extensions.get("background"):
+                background.stop()  # What was sent would be sent again by the next one.
             return
         pipe.send(Used(time.process_time(), statements.copy()))
 
@@ -71,19 +76,15 @@ def _count(statements: Counter[str]) -> None:
     sqlite3.connect = sqlite3.dbapi2.connect = heard
 
 
-def _floor(service: Service) -> Flask:
-    return create_floor(service.database_url, service.partner_url)
-
-
-def _reference(service: Service) -> Flask:
+def _reference(database_url: str, partner_url: str) -> Flask:
     environ = {
-        "DATABASE_URL": service.database_url,
+        "DATABASE_URL": database_url,
         "STRIPE_API_KEY": "sk_test_bench",
-        "STRIPE_API_BASE": service.partner_url,
+        "STRIPE_API_BASE": partner_url,
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
-        "LEARNING_SERVICE_URL": service.partner_url,
-        "TUTOR_MATCHING_SERVICE_URL": service.partner_url,
-        "COMMUNICATION_SERVICE_URL": service.partner_url,
+        "LEARNING_SERVICE_URL": partner_url,
+        "TUTOR_MATCHING_SERVICE_URL": partner_url,
+        "COMMUNICATION_SERVICE_URL": partner_url,
         "SERVICE_TOKEN": SERVICE_TOKEN,
         "JWT_SECRET": "a secret that nobody needs here but long",
     }
