@@ -29,7 +29,6 @@ from simulators.explore.workers import NoCluster, Workers, open_workers
 from simulators.kit.seams import Clock
 from simulators.stories.run import SERVICES
 
-
 NOT_SEEN = "in which states it met what is seen of a --service alone: this one was judged from outside"
 
 
