@@ -78,11 +78,11 @@ def create_app(
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
     payments = PaymentService(
-        writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, on_ended=metrics.record_end
+        writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, observer=metrics
     )
     longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
     dispatcher = Dispatcher(payments, writing, gateways(settings, http), queue, clock, randomness, longest_call)
-    metrics.follow(dispatcher, payments)
+    metrics.show_receivers(dispatcher.circuits)
     services = Services(
         payments=payments,
         reading=reading,

@@ -110,13 +110,14 @@ class BackgroundWork:
             thread.start()
 
     def stop(self) -> None:
-        """Finish what is under way; what is left stays stored for the next start."""
+        """Finish what is under way; what is left stays stored, and may be sent by others at once."""
         self._stopping.set()
         self._news.set()
         self._queue.wake()
         for thread in self._threads:
             thread.join()
         self._threads = []
+        self._safely(self._give_back)
 
     def wake(self) -> None:
         """Say that something may fall due sooner than was known, as after a jump of the clock."""
@@ -142,6 +143,10 @@ class BackgroundWork:
         seconds = (due - self._clock.now()).total_seconds() if due else IDLE_SECONDS
         self._seconds_until_due = min(seconds, IDLE_SECONDS)
         return seconds <= 0 and (self._service.fire_deadline() or self._dispatcher.claim() > 0)
+
+    def _give_back(self) -> bool:
+        self._dispatcher.give_back()
+        return True
 
     def _safely(self, act: Callable[[], bool]) -> bool | None:
         """Return what the act returns, and None when it failed."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Protocol
 
-from reference.application.circuit import Circuit
+from reference.application.circuit import Circuit, CircuitState
 from reference.application.dispatch_queue import DispatchQueue
 from reference.application.ports import Clock, Gateway, OutboxMessage, RefusedError, UnavailableError, UnitOfWork
 from reference.application.service import PaymentService
@@ -43,7 +43,6 @@ class Dispatcher:
         self._service, self._units, self._gateways, self._queue = service, units, gateways, queue
         self._clock, self._randomness, self._longest_call = clock, randomness, longest_call
         self.circuits = {to: Circuit() for to in gateways}
-        self.lost_leases = 0
 
     def claim(self) -> int:
         """Enqueue stored messages that are due, such as those of a process that died; return how many."""
@@ -65,6 +64,15 @@ class Dispatcher:
             self._queue.finish(outgoing)
         return True
 
+    def give_back(self) -> None:
+        """Let others send what waits here at once, instead of when its leases end."""
+        unsent = self._queue.clear()
+        if not unsent:
+            return
+        with self._units() as unit:
+            unit.outbox.give_back(unsent, self._clock.now())
+            unit.commit()
+
     def _is_still_ours(self, outgoing: OutboxMessage) -> bool:
         """Renew a lease that could end during the call; what another process has taken meanwhile is left to it."""
         now = self._clock.now()
@@ -73,7 +81,8 @@ class Dispatcher:
         with self._units() as unit:
             is_ours = unit.outbox.renew(outgoing, now)
             unit.commit()
-        self.lost_leases += not is_ours
+        if not is_ours:
+            self._service.observer.count_lost_lease()
         return is_ours
 
     def _send(self, outgoing: OutboxMessage) -> None:
@@ -87,21 +96,28 @@ class Dispatcher:
             self._retry(outgoing, f"{outgoing.to} answers nobody")
 
     def _call(self, gateway: Gateway, outgoing: OutboxMessage) -> None:
-        circuit = self.circuits[outgoing.to]
         try:
             answers = gateway.send(outgoing)
         except UnavailableError as trouble:
-            circuit.record_failure(outgoing.key, self._clock.now())
+            self._record(outgoing, is_answer=False)
             self._retry(outgoing, str(trouble))
         except RefusedError as refusal:
-            circuit.record_answer()
+            self._record(outgoing, is_answer=True)
             self._service.give_up(outgoing, str(refusal))
         except Exception as failure:
             log.exception("the gateway to %s failed at %s", outgoing.to, outgoing.key)
             self._retry(outgoing, f"{type(failure).__name__} in the gateway to {outgoing.to}")
         else:
-            circuit.record_answer()
+            self._record(outgoing, is_answer=True)
             self._service.complete(outgoing, answers)
+
+    def _record(self, outgoing: OutboxMessage, *, is_answer: bool) -> None:
+        circuit, now = self.circuits[outgoing.to], self._clock.now()
+        if is_answer:
+            circuit.record_answer()
+        else:
+            circuit.record_failure(outgoing.key, now)
+        self._service.observer.show_circuit(outgoing.to, is_open=circuit.state(now) != CircuitState.CLOSED)
 
     def _retry(self, outgoing: OutboxMessage, reason: str) -> None:
         now = self._clock.now()
