@@ -29,7 +29,7 @@ from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.sagas.paid_saga import PaidSaga
 from reference.settings import ConfigurationError, Settings, read_settings
-from reference.storage.database import Database, is_usable, migrate, open_database
+from reference.storage.database import Database, NewerSchemaError, is_usable, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
 from reference.web import bookings, flows, health, inbound, operators
 from reference.web import sagas as purchases
@@ -106,7 +106,7 @@ def open_books(
     """Return the reconciliation of Stripe's books and ours; ConfigurationError also when there are none of ours."""
     settings = read_settings(os.environ if environ is None else environ)
     clock, http = clock or runtime.SystemClock(), http or runtime.http_session()
-    database = open_database(settings.database_url, settings.database_timeout)
+    database = open_database(settings.database_url, settings.database_timeout, settings.database_connections)
     if not _is_ready(database):
         raise ConfigurationError("DATABASE_URL names no database that the service has prepared")
     reading, writing = (
@@ -129,13 +129,15 @@ def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
 
 
 def _open_migrated(settings: Settings) -> Database:
-    database = open_database(settings.database_url, settings.database_timeout)
+    database = open_database(settings.database_url, settings.database_timeout, settings.database_connections)
     try:
         migrate(database)
     except SQLAlchemyError as trouble:
         raise ConfigurationError(
             f"DATABASE_URL names a database that cannot be used: {type(trouble).__name__}"
         ) from trouble
+    except NewerSchemaError as newer:
+        raise ConfigurationError(f"DATABASE_URL names a database of a newer version of the service: {newer}") from newer
     return database
 
 

@@ -62,6 +62,11 @@ class Process:
         return self._process.poll() is None
 
     @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """How it ended; None while it has not."""
         return self._process.poll()
