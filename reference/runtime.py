@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from reference.application.dispatch_queue import SHARE, DispatchQueue
 from reference.application.dispatcher import Dispatcher
-from reference.application.ports import Clock, StorageUnavailableError, UnitOfWork
+from reference.application.ports import Clock, ConflictError, StorageUnavailableError, UnitOfWork
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
@@ -152,7 +152,7 @@ class BackgroundWork:
         """Return what the act returns, and None when it failed."""
         try:
             return act()
-        except StorageUnavailableError as trouble:
+        except (ConflictError, StorageUnavailableError) as trouble:  # Of which the first may be a dropped connection.
             log.warning("background work waits for the database: %s", trouble)
         except Exception:
             log.exception("background work failed; it will be tried again")

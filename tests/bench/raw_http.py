@@ -38,7 +38,7 @@ async def listen(answer: Callable[[Message], bytes]) -> int:
         try:
             while True:
                 writer.write(answer(await read(reader)))
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             writer.close()
 
     server = await asyncio.start_server(talk, "127.0.0.1")

@@ -18,5 +18,6 @@ def test_nothing_is_lost_and_nothing_doubled_whoever_dies(tmp_path: Path) -> Non
     with postgres(durable=True) as server:
         outcome = run_through_accidents(server, tmp_path, count=SAGAS)
     assert outcome.faults(SAGAS) == [], (tmp_path / "service.log").read_text()[-4000:]
+    assert "Traceback" not in (tmp_path / "service.log").read_text(), "an accident is no fault of the code"
     assert len(outcome.accidents) == len(ACCIDENTS)
     assert outcome.books.repeated, "nobody had to say anything again: nothing has happened"
