@@ -43,9 +43,11 @@ class Dispatcher:
         self._service, self._units, self._gateways, self._queue = service, units, gateways, queue
         self._clock, self._randomness, self._longest_call = clock, randomness, longest_call
         self.circuits = {to: Circuit() for to in gateways}
+        self._sent: list[str] = []  # The keys of messages that were accepted, and are still stored.
 
     def claim(self) -> int:
         """Enqueue stored messages that are due, such as those of a process that died; return how many."""
+        self.delete_sent()  # Else they would be sent again.
         with self._units() as unit:
             claimed = unit.outbox.claim(self._clock.now(), BATCH, besides=self._queue.full_lanes())
             unit.commit()
@@ -64,14 +66,24 @@ class Dispatcher:
             self._queue.finish(outgoing)
         return True
 
-    def give_back(self) -> None:
-        """Let others send what waits here at once, instead of when its leases end."""
+    def give_back(self) -> bool:
+        """Let others send what waits here at once, instead of when its leases end; False when there is nothing."""
         unsent = self._queue.clear()
-        if not unsent:
-            return
-        with self._units() as unit:
-            unit.outbox.give_back(unsent, self._clock.now())
-            unit.commit()
+        if unsent:
+            with self._units() as unit:
+                unit.outbox.give_back(unsent, self._clock.now())
+                unit.commit()
+        return bool(unsent)
+
+    def delete_sent(self) -> bool:
+        """Delete what was accepted, all of it in one transaction; False when there is nothing."""
+        count = len(self._sent)  # Others add to it meanwhile.
+        if count:
+            with self._units() as unit:
+                unit.outbox.delete(self._sent[:count])
+                unit.commit()
+            del self._sent[:count]
+        return count > 0
 
     def _is_still_ours(self, outgoing: OutboxMessage) -> bool:
         """Renew a lease that could end during the call; what another process has taken meanwhile is left to it."""
@@ -109,7 +121,10 @@ class Dispatcher:
             self._retry(outgoing, f"{type(failure).__name__} in the gateway to {outgoing.to}")
         else:
             self._record(outgoing, is_answer=True)
-            self._service.complete(outgoing, answers)
+            if answers:
+                self._service.complete(outgoing, answers)
+            else:
+                self._sent.append(outgoing.key)
 
     def _record(self, outgoing: OutboxMessage, *, is_answer: bool) -> None:
         circuit, now = self.circuits[outgoing.to], self._clock.now()
