@@ -30,7 +30,7 @@ from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.sagas.paid_saga import PaidSaga
 from reference.settings import ConfigurationError, Settings, read_settings
-from reference.storage.database import Database, is_usable, migrate, open_database
+from reference.storage.database import Database, NewerSchemaError, is_usable, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
 from reference.web import bookings, flows, health, inbound, operators
 from reference.web import sagas as purchases
@@ -79,11 +79,11 @@ def create_app(
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
     payments = PaymentService(
-        writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, on_ended=metrics.record_end
+        writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, observer=metrics
     )
     longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
     dispatcher = Dispatcher(payments, writing, gateways(settings, http), queue, clock, randomness, longest_call)
-    metrics.follow(dispatcher, payments)
+    metrics.show_receivers(dispatcher.circuits)
     services = Services(
         payments=payments,
         reading=reading,
@@ -107,7 +107,7 @@ def open_books(
     """Return the reconciliation of Stripe's books and ours; ConfigurationError also when there are none of ours."""
     settings = read_settings(os.environ if environ is None else environ)
     clock, http = clock or runtime.SystemClock(), http or runtime.PooledSession()
-    database = open_database(settings.database_url, settings.database_timeout)
+    database = open_database(settings.database_url, settings.database_timeout, settings.database_connections)
     if not _is_ready(database):
         raise ConfigurationError("DATABASE_URL names no database that the service has prepared")
     reading, writing = (
@@ -130,13 +130,15 @@ def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
 
 
 def _open_migrated(settings: Settings) -> Database:
-    database = open_database(settings.database_url, settings.database_timeout)
+    database = open_database(settings.database_url, settings.database_timeout, settings.database_connections)
     try:
         migrate(database)
     except SQLAlchemyError as trouble:
         raise ConfigurationError(
             f"DATABASE_URL names a database that cannot be used: {type(trouble).__name__}"
         ) from trouble
+    except NewerSchemaError as newer:
+        raise ConfigurationError(f"DATABASE_URL names a database of a newer version of the service: {newer}") from newer
     return database
 
 

@@ -32,6 +32,7 @@ class Settings:
     waits: Mapping[Wait, timedelta]
     outbox_lease: timedelta
     database_timeout: timedelta
+    database_connections: int
 
     @property
     def is_live(self) -> bool:
@@ -56,6 +57,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         waits={wait: read.seconds(wait.value, default) for wait, default in WAITS.items()},
         outbox_lease=read.seconds("OUTBOX_LEASE_SECONDS", 20),
         database_timeout=read.seconds("DATABASE_TIMEOUT_SECONDS", 5),
+        database_connections=read.number("DATABASE_CONNECTIONS", 12, 4, 1000),
     )
     if read.faults:
         raise ConfigurationError("\n".join(read.faults))
@@ -102,11 +104,14 @@ class _EnvironmentReader:
         return found
 
     def seconds(self, name: str, default: int) -> timedelta:
+        return timedelta(seconds=self.number(name, default, 1, A_YEAR, "a number of seconds"))
+
+    def number(self, name: str, default: int, least: int, most: int, kind: str = "a number") -> int:
         value: Any = self._environ.get(name, "").strip() or str(default)
-        if not (value.isascii() and value.isdecimal() and len(value) < 9 and 0 < int(value) <= A_YEAR):  # noqa: PLR2004 - nor huge to read
-            self.faults.append(f"{name} must be a number of seconds, from 1 to {A_YEAR}")
-            return timedelta(seconds=default)
-        return timedelta(seconds=int(value))
+        if not (value.isascii() and value.isdecimal() and len(value) < 9 and least <= int(value) <= most):  # noqa: PLR2004 - nor huge to read
+            self.faults.append(f"{name} must be {kind}, from {least} to {most}")
+            return default
+        return int(value)
 
 
 def _database(value: str) -> str:

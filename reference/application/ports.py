@@ -57,6 +57,25 @@ class OutboxMessage:
         return f"{self.message.saga_id}:{self.message.key}"
 
 
+class Observer:
+    """Counts what happens, for whoever watches the service; this one counts nothing."""
+
+    def count_end(self, saga: str, outcome: str, took: timedelta) -> None:
+        """Count a saga that came to an end."""
+
+    def count_conflict(self) -> None:
+        """Count a decision made again because somebody else was first."""
+
+    def count_lost_lease(self) -> None:
+        """Count an outbox message that another process took while it waited here."""
+
+    def show_circuit(self, receiver: str, *, is_open: bool) -> None:
+        """Show whether a receiver answers nobody, and is only probed."""
+
+
+UNOBSERVED = Observer()
+
+
 class Gateway(Protocol):
     """Calls one other service."""
 
@@ -136,6 +155,10 @@ class Outbox(Protocol):
 
     def retry_at(self, outgoing: OutboxMessage, due: datetime) -> None:
         """Let it be sent again later."""
+        ...
+
+    def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
+        """End the leases of messages that will not be sent here, but for those that are lost already."""
         ...
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from enum import StrEnum
 
 from reference.application.message_handler import MessageHandler, Rules
-from reference.application.ports import Clock, ConflictError, OutboxMessage, UnitOfWork
+from reference.application.ports import UNOBSERVED, Clock, ConflictError, Observer, OutboxMessage, UnitOfWork
 from reference.domain.messages import Command, Message, NotExpected, NotOurs, Request, Unreadable
 from reference.domain.payment_messages import PaymentEvent
 
@@ -30,7 +29,7 @@ class Receipt(StrEnum):
 class PaymentService:
     """Moves sagas and payments by messages, each exactly once, whatever its way in.
 
-    `enqueue` gets the outbox messages of each transaction, `on_ended` the kind, outcome and duration of an ended saga.
+    `enqueue` gets the outbox messages of each transaction.
     """
 
     def __init__(
@@ -39,11 +38,10 @@ class PaymentService:
         rules: Rules,
         clock: Clock,
         enqueue: Callable[[Sequence[OutboxMessage]], None] = lambda _: None,
-        on_ended: Callable[[str, str, timedelta], None] = lambda *_: None,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._units, self._rules, self._clock = units, rules, clock
-        self._enqueue, self._on_ended = enqueue, on_ended
-        self.conflicts = 0  # How often somebody else was first.
+        self._enqueue, self.observer = enqueue, observer
 
     def receive(self, source: str, message_id: str, message: Message) -> Receipt:
         """Handle a message from outside; the same source and id twice takes effect once."""
@@ -129,7 +127,7 @@ class PaymentService:
             try:
                 return self._handle_once(take, source, message_id)
             except ConflictError as conflict:
-                self.conflicts += 1
+                self.observer.count_conflict()
                 log.debug("deciding again: %s", conflict)
         raise ConflictError(f"somebody else was first {TRIES} times")
 
@@ -148,7 +146,7 @@ class PaymentService:
             unit.commit()
             self._enqueue(unit.outbox.fresh)
             if saga := handler.ended_saga:
-                self._on_ended(type(saga).__name__, saga.state.upper(), saga.duration_so_far)
+                self.observer.count_end(type(saga).__name__, saga.state.upper(), saga.duration_so_far)
             return Receipt.APPLIED
 
     def _dead_letter(

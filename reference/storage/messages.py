@@ -36,6 +36,11 @@ _RENEW = (
     .values(due_at=bindparam("until"))
     .returning(outbox.c.key)
 )
+_GIVE_BACK = (
+    update(outbox)
+    .where(outbox.c.key == bindparam("id"), outbox.c.due_at == bindparam("lease"))
+    .values(due_at=bindparam("now"))
+)
 _RETRY = update(outbox).where(outbox.c.key == bindparam("id"))
 _ADD_LETTER = insert(dead_letters)
 _IS_WAITING = (dead_letters.c.id == bindparam("letter_id"), dead_letters.c.ended_at.is_(None))
@@ -107,6 +112,12 @@ class OutboxTable:
     def retry_at(self, outgoing: OutboxMessage, due: datetime) -> None:
         """Let it be sent again later."""
         self._connection.execute(_RETRY, {"id": outgoing.key, "due_at": due, "attempts": outgoing.attempts})
+
+    def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
+        """End the leases of messages that will not be sent here, but for those that are lost already."""
+        leases = [{"id": outgoing.key, "lease": outgoing.leased_until, "now": now} for outgoing in unsent]
+        if leases:
+            self._connection.execute(_GIVE_BACK, leases)
 
 
 class DeadLetterTable:
