@@ -24,6 +24,8 @@ from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_ledger import StripeLedger, connect
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.gateways.timeouts import TIMEOUT
+from reference.gateways.traced_gateway import TracedGateway
+from reference.json_logs import log_as_json
 from reference.reconciliation.reconcile import Reconciliation
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
@@ -31,8 +33,10 @@ from reference.sagas.paid_saga import PaidSaga
 from reference.settings import ConfigurationError, Settings, read_settings
 from reference.storage.database import Database, is_usable, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
+from reference.tracing import Tracer
 from reference.web import bookings, flows, health, inbound, operators
 from reference.web import sagas as purchases
+from reference.web.activities import register_activities
 from reference.web.auth import Authenticator
 from reference.web.headers import protect
 from reference.web.metrics import Metrics
@@ -64,6 +68,7 @@ def create_app(
     http: requests.Session | None = None,
     sagas: Sequence[type[PaidSaga]] = SAGAS,
     gateways: Callable[[Settings, requests.Session], dict[str, Gateway]] = our_gateways,
+    tracer: Tracer | None = None,
 ) -> Flask:
     """Return the payment-service; ConfigurationError lists all that is wrong with its environment.
 
@@ -71,17 +76,21 @@ def create_app(
     """
     settings = read_settings(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
-    http = http or runtime.http_session()
+    http, tracer = http or runtime.http_session(), tracer or _open_tracer(settings)
+    if settings.log_format == "json":
+        log_as_json(settings.secrets)
 
     database = _open_migrated(settings)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
-    payments = PaymentService(
-        writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, on_ended=metrics.record_end
-    )
+    rules = Rules(sagas, settings.waits, new_id)
+    payments = PaymentService(writing, rules, clock, queue.enqueue, metrics.record_end, tracer)
     longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
-    dispatcher = Dispatcher(payments, writing, gateways(settings, http), queue, clock, randomness, longest_call)
+    calls = gateways(settings, http)
+    if tracer:
+        calls = {to: TracedGateway(gateway, tracer, clock) for to, gateway in calls.items()}
+    dispatcher = Dispatcher(payments, writing, calls, queue, clock, randomness, longest_call)
     metrics.follow(dispatcher, payments)
     services = Services(
         payments=payments,
@@ -93,7 +102,9 @@ def create_app(
         is_ready=runtime.Probe(partial(_is_ready, database)),
         new_id=new_id,
     )
-    return _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
+    app = _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
+    register_activities(app, tracer, clock, partial(_new_span_id, randomness))
+    return app
 
 
 def open_books(
@@ -137,6 +148,22 @@ def _open_migrated(settings: Settings) -> Database:
             f"DATABASE_URL names a database that cannot be used: {type(trouble).__name__}"
         ) from trouble
     return database
+
+
+def _open_tracer(settings: Settings) -> Tracer | None:
+    if not settings.span_exporters:
+        return None
+    try:
+        from reference.telemetry import open_telemetry  # noqa: PLC0415 - what it needs comes with the extra
+    except ImportError as missing:
+        raise ConfigurationError(
+            f"OTEL_TRACES_EXPORTER asks for traces, and {missing.name} is missing: install the extra otel"
+        ) from missing
+    return open_telemetry(settings.span_exporters)
+
+
+def _new_span_id(randomness: random.Random) -> str:
+    return f"{randomness.getrandbits(64) or 1:016x}"
 
 
 def _new_id(randomness: random.Random) -> str:
