@@ -24,7 +24,7 @@ from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_ledger import StripeLedger, connect
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.gateways.timeouts import TIMEOUT
-from reference.gateways.traced_gateway import TracedGateway
+from reference.gateways.traced_gateway import trace_calls
 from reference.json_logs import log_as_json
 from reference.reconciliation.reconcile import Reconciliation
 from reference.sagas.book_session import BookAndPayForSessionSaga
@@ -74,11 +74,9 @@ def create_app(
 
     Its background work waits for `app.extensions["background"].start()`, or for a scheduler's `pump()`.
     """
-    settings = read_settings(os.environ if environ is None else environ)
+    settings = _configure(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
     http, tracer = http or runtime.http_session(), tracer or _open_tracer(settings)
-    if settings.log_format == "json":
-        log_as_json(settings.secrets)
 
     database = _open_migrated(settings)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
@@ -87,9 +85,7 @@ def create_app(
     rules = Rules(sagas, settings.waits, new_id)
     payments = PaymentService(writing, rules, clock, queue.enqueue, metrics.record_end, tracer)
     longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
-    calls = gateways(settings, http)
-    if tracer:
-        calls = {to: TracedGateway(gateway, tracer, clock) for to, gateway in calls.items()}
+    calls = trace_calls(gateways(settings, http), tracer, clock)
     dispatcher = Dispatcher(payments, writing, calls, queue, clock, randomness, longest_call)
     metrics.follow(dispatcher, payments)
     services = Services(
@@ -103,8 +99,7 @@ def create_app(
         new_id=new_id,
     )
     app = _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
-    register_activities(app, tracer, clock, partial(_new_span_id, randomness))
-    return app
+    return register_activities(app, tracer, clock, partial(_new_span_id, randomness))
 
 
 def open_books(
@@ -148,6 +143,13 @@ def _open_migrated(settings: Settings) -> Database:
             f"DATABASE_URL names a database that cannot be used: {type(trouble).__name__}"
         ) from trouble
     return database
+
+
+def _configure(environ: Mapping[str, str]) -> Settings:
+    settings = read_settings(environ)
+    if settings.log_format == "json":
+        log_as_json(settings.secrets)
+    return settings
 
 
 def _open_tracer(settings: Settings) -> Tracer | None:

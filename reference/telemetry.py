@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import Decision
 
-from reference.tracing import Span, TraceContext
+from reference.tracing import TraceContext, TraceSpan
 
 EXPORTERS = {"otlp": "otlp_proto_http", "console": "console"}  # As OTEL_TRACES_EXPORTER names them, and packages do.
 _RECORDED: ContextVar[TraceContext] = ContextVar("recorded")
@@ -42,7 +42,7 @@ class OpenTelemetry:
         """Whether a trace that begins here is recorded: OTEL_TRACES_SAMPLER decides."""
         return self._sampler.should_sample(None, int(trace_id, 16), "").decision is Decision.RECORD_AND_SAMPLE
 
-    def record(self, span: Span) -> None:
+    def record(self, span: TraceSpan) -> None:
         """Take a span that is over; it is exported by a thread of the SDK's."""
         token = _RECORDED.set(span.context)
         recorded = self._tracer.start_span(
@@ -71,7 +71,7 @@ def open_telemetry(exporters: Sequence[str]) -> OpenTelemetry:
     return OpenTelemetry(provider)
 
 
-def _parent(span: Span) -> trace.SpanContext:
+def _parent(span: TraceSpan) -> trace.SpanContext:
     if not span.parent_id:
         return trace.INVALID_SPAN_CONTEXT
     return _at(TraceContext(span.context.trace_id, span.parent_id, span.context.flags, span.context.state))

@@ -110,7 +110,7 @@ def active(activity: Activity) -> Iterator[Activity]:
 
 
 @dataclass(frozen=True)
-class Span:
+class TraceSpan:
     """A piece of work that is over, as OpenTelemetry has it; `parent_id` is empty where a trace begins."""
 
     name: str
@@ -131,7 +131,7 @@ class Tracer(Protocol):
         """Whether a trace that begins here is recorded."""
         ...
 
-    def record(self, span: Span) -> None:
+    def record(self, span: TraceSpan) -> None:
         """Take a span that is over; it never fails, and never waits."""
         ...
 

@@ -11,7 +11,7 @@ from reference.application.message_handler import MessageHandler, Rules
 from reference.application.ports import Clock, ConflictError, OutboxMessage, UnitOfWork
 from reference.domain.messages import Command, Message, NotExpected, NotOurs, Request, Unreadable
 from reference.domain.payment_messages import PaymentEvent
-from reference.tracing import Activity, Span, Tracer, active, current_activity
+from reference.tracing import Activity, Tracer, TraceSpan, active, current_activity
 
 log = logging.getLogger(__name__)
 Intake = Callable[[UnitOfWork], Sequence[Message] | None]  # Takes what is to be handled; None if somebody else has.
@@ -187,4 +187,4 @@ class PaymentService:
         if self._tracer:
             parent_id, links = unit.step.origin(changed.saga_id)
             context, ended = unit.step.of(changed.saga_id), self._clock.now()
-            self._tracer.record(Span(f"{what} step", "INTERNAL", context, parent_id, began, ended, facts, links))
+            self._tracer.record(TraceSpan(f"{what} step", "INTERNAL", context, parent_id, began, ended, facts, links))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reference.application.ports import Clock, Gateway, OutboxMessage
 from reference.domain.messages import Message
-from reference.tracing import Span, Tracer, current_activity
+from reference.tracing import Tracer, TraceSpan, current_activity
 
 
 class TracedGateway:
@@ -25,7 +27,7 @@ class TracedGateway:
             if (context := current_activity().trace) and outgoing.trace:
                 name, parent_id = f"{outgoing.message.name} to {outgoing.to}", outgoing.trace.span_id
                 times, facts = (began, self._clock.now()), _facts(outgoing)
-                self._tracer.record(Span(name, "CLIENT", context, parent_id, *times, facts, failure=failure))
+                self._tracer.record(TraceSpan(name, "CLIENT", context, parent_id, *times, facts, failure=failure))
 
 
 def _facts(outgoing: OutboxMessage) -> dict[str, str | int]:
@@ -36,3 +38,8 @@ def _facts(outgoing: OutboxMessage) -> dict[str, str | int]:
         "peer.service": outgoing.to,
         "attempt": outgoing.attempts,
     }
+
+
+def trace_calls(gateways: Mapping[str, Gateway], tracer: Tracer | None, clock: Clock) -> Mapping[str, Gateway]:
+    """Return the gateways as they are, or recorded by a tracer."""
+    return {to: TracedGateway(each, tracer, clock) for to, each in gateways.items()} if tracer else gateways

@@ -9,11 +9,20 @@ from dataclasses import replace
 from flask import Flask, Response, g, request
 
 from reference.application.ports import Clock
-from reference.tracing import Activity, Span, TraceContext, Tracer, active, current_activity, first_step, read_trace
+from reference.tracing import (
+    Activity,
+    TraceContext,
+    Tracer,
+    TraceSpan,
+    active,
+    current_activity,
+    first_step,
+    read_trace,
+)
 
 
-def register_activities(app: Flask, tracer: Tracer | None, clock: Clock, new_span_id: Callable[[], str]) -> None:
-    """Let each request be an activity, and a span where there is a tracer."""
+def register_activities(app: Flask, tracer: Tracer | None, clock: Clock, new_span_id: Callable[[], str]) -> Flask:
+    """Return the app with each request an activity, and a span where there is a tracer."""
 
     def begin() -> None:
         g.activity = ExitStack()
@@ -34,6 +43,7 @@ def register_activities(app: Flask, tracer: Tracer | None, clock: Clock, new_spa
     app.before_request(begin)
     app.after_request(record)
     app.teardown_request(end)
+    return app
 
 
 def follow(trace: TraceContext | None) -> None:
@@ -50,7 +60,7 @@ def _enter(activity: Activity, trace: TraceContext | None) -> None:
     activity.trace = replace(trace, span_id=activity.span_id) if trace and activity.span_id else trace
 
 
-def _span(answer: Response, clock: Clock, activity: Activity, new_span_id: Callable[[], str]) -> Span:
+def _span(answer: Response, clock: Clock, activity: Activity, new_span_id: Callable[[], str]) -> TraceSpan:
     """Return the request's span, in the trace that it was sent with, or else of the saga that it has moved."""
     rule = request.url_rule.rule if request.url_rule else ""
     facts: dict[str, str | int] = {"http.request.method": request.method, "http.route": rule}
@@ -58,7 +68,9 @@ def _span(answer: Response, clock: Clock, activity: Activity, new_span_id: Calla
     facts |= {"saga.id": activity.saga_id} if activity.saga_id else {}
     context, parent_id = _place(activity, new_span_id)
     failure = answer.status if answer.status_code >= 500 else ""  # noqa: PLR2004 - a fault of ours
-    return Span(f"{request.method} {rule}", "SERVER", context, parent_id, g.began, clock.now(), facts, failure=failure)
+    return TraceSpan(
+        f"{request.method} {rule}", "SERVER", context, parent_id, g.began, clock.now(), facts, failure=failure
+    )
 
 
 def _place(activity: Activity, new_span_id: Callable[[], str]) -> tuple[TraceContext, str]:

@@ -67,8 +67,9 @@ def test_no_secret_stands_in_a_line(secret: str, around: str) -> None:
     shown = around.format(f"pi_1_secret_{secret}" if secret in SECRET else secret)
     activity = Activity(event_id=shown, saga_id=shown, payment_id=shown)
     try:
-        raise ValueError(shown)
-    except ValueError:
+        int(shown, 1)
+    except ValueError as reason:
+        reason.add_note(shown)
         failure = sys.exc_info()
     for found in (line(shown), line("%s", shown), line("hello", activity=activity), line("no", exc_info=failure)):
         assert secret not in json.dumps(found, ensure_ascii=False)
