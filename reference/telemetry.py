@@ -36,11 +36,11 @@ class OpenTelemetry:
     """Records spans with a provider of the SDK's, which must take its ids from KnownIds."""
 
     def __init__(self, provider: TracerProvider) -> None:
-        self._sampler, self._tracer = provider.sampler, provider.get_tracer("payment-flow-harness")
+        self.provider, self._tracer = provider, provider.get_tracer("payment-flow-harness")
 
     def samples(self, trace_id: str) -> bool:
         """Whether a trace that begins here is recorded: OTEL_TRACES_SAMPLER decides."""
-        return self._sampler.should_sample(None, int(trace_id, 16), "").decision is Decision.RECORD_AND_SAMPLE
+        return self.provider.sampler.should_sample(None, int(trace_id, 16), "").decision is Decision.RECORD_AND_SAMPLE
 
     def record(self, span: TraceSpan) -> None:
         """Take a span that is over; it is exported by a thread of the SDK's."""
