@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from simulators.cli import completion
 from simulators.package_data import PACTS
 from simulators.world.topology import STRIPE
 
@@ -30,5 +31,6 @@ without = click.option(
     default=[STRIPE],
     show_default=True,
     help="At a broker, not what is needed of this provider, who verifies nothing: nobody could ever be deployed.",
+    shell_complete=completion.offer(completion.providers),
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import requests
 
+from simulators.cli import completion
 from simulators.cli.contracts.broker import Broker, with_broker
 from simulators.cli.contracts.options import as_json, pacts_by_default
 from simulators.cli.contracts.provider import Provider
@@ -26,7 +27,12 @@ TIMEOUT_SECONDS = 10
 
 
 @click.command(epilog="Example: harness contracts verify --provider learning-service --list")
-@click.option("--provider", required=True, help="Your service, by its name in the contracts.")
+@click.option(
+    "--provider",
+    required=True,
+    help="Your service, by its name in the contracts.",
+    shell_complete=completion.offer(completion.providers),
+)
 @click.option("--url", help="Where it listens.")
 @click.option("--states-url", help="What brings it into a state.")
 @click.option("--messages-url", help="What makes it say a message.")
