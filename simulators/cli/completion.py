@@ -1,4 +1,4 @@
-"""What a shell offers when a word is begun: names of stories, cases, parts, providers, services and storms.
+"""What a shell offers when a word is begun: names of stories, cases, parts, services, simulators and storms.
 
 Each list is made when a shell asks for it, so that no verb waits for what only shells need.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
@@ -67,22 +66,6 @@ def simulators(_: click.Context) -> Mapping[str, str]:
     from simulators.world.topology import SIMULATORS
 
     return {name.removesuffix("-service"): name for name in SIMULATORS}
-
-
-def providers(context: click.Context) -> Mapping[str, str]:
-    """Return who is needed by a contract, of those named before or of our own; nothing where they cannot be read."""
-    from simulators.cli.contracts.options import pacts_by_default
-    from simulators.contracts.pact_file import NotAPact, contracts_in
-
-    place = context.params.get("pacts")
-    try:
-        found = contracts_in(place if isinstance(place, Path) else pacts_by_default())
-    except (NotAPact, OSError):
-        return {}
-    needed: dict[str, list[str]] = {}
-    for each in found:
-        needed.setdefault(each.provider, []).append(each.consumer)
-    return {provider: f"needed by {', '.join(consumers)}" for provider, consumers in sorted(needed.items())}
 
 
 def wishes(_: click.Context) -> Mapping[str, str]:

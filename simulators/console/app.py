@@ -12,11 +12,13 @@ from simulators.clients.http_client import Refused
 from simulators.console import (
     clock,
     contracts,
+    coverage,
     dead_letters,
     faults,
     feed,
     filters,
     guide,
+    openapi,
     pay,
     promise_book,
     runs,
@@ -49,10 +51,13 @@ PAGES = (
     clock,
     feed,
     guide,
+    coverage,
+    openapi,
 )
 DIAGRAM = Blueprint(
     "diagram", "simulators.diagram", static_folder="static", static_url_path="/diagram", template_folder="templates"
 )
+MATRIX = Blueprint("matrix", "simulators.explore", template_folder="templates")
 MENU = {
     "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/webhooks": "Webhooks",
     "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
@@ -85,6 +90,7 @@ def create_app(shown: Session) -> Flask:
     for kind in (NeverQuiet, AssertionError, CannotMoveTime, CannotTakeDown, DidNotStart):
         app.register_error_handler(kind, _explain_vain_wait)
     app.register_blueprint(DIAGRAM)
+    app.register_blueprint(MATRIX)
     for module in PAGES:
         app.register_blueprint(module.routes)
     return app

@@ -12,7 +12,7 @@ import requests
 
 from simulators.cli import completion
 from simulators.cli.contracts.broker import Broker, with_broker
-from simulators.cli.contracts.options import as_json, pacts_by_default
+from simulators.cli.contracts.options import as_json, pacts_by_default, providers
 from simulators.cli.contracts.provider import Provider
 from simulators.cli.contracts.provider_proxy import Addresses, provider_at
 from simulators.cli.contracts.revision import Revision, with_revision
@@ -31,7 +31,7 @@ TIMEOUT_SECONDS = 10
     "--provider",
     required=True,
     help="Your service, by its name in the contracts.",
-    shell_complete=completion.offer(completion.providers),
+    shell_complete=completion.offer(providers),
 )
 @click.option("--url", help="Where it listens.")
 @click.option("--states-url", help="What brings it into a state.")

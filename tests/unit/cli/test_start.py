@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulators.cli import PLACES, completion, main
+from simulators.cli.contracts.options import providers
 from simulators.cli.explore import explore
 from simulators.explore.spec import StormSpec
 
@@ -103,6 +104,6 @@ def test_a_storm_is_completed_wish_by_wish(begun: str, offered: list[str]) -> No
 def test_no_provider_is_offered_where_there_is_no_contract(tmp_path: Path) -> None:
     context = click.Context(explore)
     context.params["pacts"] = tmp_path
-    assert completion.providers(context) == {}
+    assert providers(context) == {}
     context.params.clear()
-    assert completion.providers(context)["learning-service"].startswith("needed by ")
+    assert providers(context)["learning-service"].startswith("needed by ")
