@@ -20,8 +20,9 @@ from reference.application.ports import Clock, Gateway, UnavailableError
 from reference.application.service import PaymentService
 from reference.gateways.learning import LearningService
 from reference.gateways.partner_service import PartnerService
+from reference.gateways.stripe_api import StripeApi
 from reference.gateways.stripe_gateway import StripeGateway
-from reference.gateways.stripe_ledger import StripeLedger, connect
+from reference.gateways.stripe_ledger import StripeLedger
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.gateways.timeouts import TIMEOUT
 from reference.gateways.traced_gateway import trace_calls
@@ -76,7 +77,7 @@ def create_app(
     """
     settings = _configure(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
-    http, tracer = http or runtime.http_session(), tracer or _open_tracer(settings)
+    http, tracer = http or runtime.PooledSession(), tracer or _open_tracer(settings)
 
     database = _open_migrated(settings)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
@@ -111,7 +112,7 @@ def open_books(
 ) -> Reconciliation:
     """Return the reconciliation of Stripe's books and ours; ConfigurationError also when there are none of ours."""
     settings = read_settings(os.environ if environ is None else environ)
-    clock, http = clock or runtime.SystemClock(), http or runtime.http_session()
+    clock, http = clock or runtime.SystemClock(), http or runtime.PooledSession()
     database = open_database(settings.database_url, settings.database_timeout)
     if not _is_ready(database):
         raise ConfigurationError("DATABASE_URL names no database that the service has prepared")
@@ -119,8 +120,8 @@ def open_books(
         partial(SqlUnitOfWork, engine, sagas, settings.outbox_lease) for engine in (database.reading, database.writing)
     )
     rules = Rules(sagas, settings.waits, partial(_new_id, runtime.system_randomness()))
-    client = connect(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
-    return Reconciliation(StripeLedger(client), reading, PaymentService(writing, rules, clock), clock)
+    api = StripeApi(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
+    return Reconciliation(StripeLedger(api), reading, PaymentService(writing, rules, clock), clock)
 
 
 def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:

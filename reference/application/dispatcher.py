@@ -44,10 +44,12 @@ class Dispatcher:
         self._service, self._units, self._gateways, self._queue = service, units, gateways, queue
         self._clock, self._randomness, self._longest_call = clock, randomness, longest_call
         self.circuits = {to: Circuit() for to in gateways}
+        self._sent: list[str] = []  # The keys of messages that were accepted, and are still stored.
         self.lost_leases = 0
 
     def claim(self) -> int:
         """Enqueue stored messages that are due, such as those of a process that died; return how many."""
+        self.delete_sent()  # Else they would be sent again.
         with self._units() as unit:
             claimed = unit.outbox.claim(self._clock.now(), BATCH, besides=self._queue.full_lanes())
             unit.commit()
@@ -66,6 +68,16 @@ class Dispatcher:
         finally:
             self._queue.finish(outgoing)
         return True
+
+    def delete_sent(self) -> bool:
+        """Delete what was accepted, all of it in one transaction; False when there is nothing."""
+        count = len(self._sent)  # Others add to it meanwhile.
+        if count:
+            with self._units() as unit:
+                unit.outbox.delete(self._sent[:count])
+                unit.commit()
+            del self._sent[:count]
+        return count > 0
 
     def _is_still_ours(self, outgoing: OutboxMessage) -> bool:
         """Renew a lease that could end during the call; what another process has taken meanwhile is left to it."""
@@ -103,7 +115,10 @@ class Dispatcher:
             self._retry(outgoing, f"{type(failure).__name__} in the gateway to {outgoing.to}")
         else:
             circuit.record_answer()
-            self._service.complete(outgoing, answers)
+            if answers:
+                self._service.complete(outgoing, answers)
+            else:
+                self._sent.append(outgoing.key)
 
     def _retry(self, outgoing: OutboxMessage, reason: str) -> None:
         now = self._clock.now()

@@ -124,6 +124,10 @@ class Outbox(Protocol):
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
         ...
 
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove what was sent and will not be answered."""
+        ...
+
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
         """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""
         ...

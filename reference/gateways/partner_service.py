@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from typing import Any
 
 import requests
 
@@ -42,8 +43,9 @@ class PartnerService:
         """Return the answer, whatever its status; UnavailableError when there is none."""
         trace = current_activity().trace
         headers = self._headers | (trace.attributes if trace else {}) | ({"Content-Type": CONTENT_TYPE} if body else {})
+        said: Any = {"data": body, "headers": headers, "timeout": TIMEOUT, "allow_redirects": False}
         try:
-            return self._http.request(method, self._url + path, data=body, headers=headers, timeout=TIMEOUT)
+            return self._http.request(method, self._url + path, **said)
         except requests.RequestException as trouble:
             raise UnavailableError(f"{method} {path}: {type(trouble).__name__}") from trouble
 

@@ -13,11 +13,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from reference.application.lists import DeadLetter
 from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message, Unreadable
+from reference.storage.prepared import find
 from reference.storage.tables import LONG_AGO, UnreadableTime, dead_letters, inbox, outbox
 from reference.tracing import StepTrace, load_trace
 from reference.wire import decode, encode
 
 _REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
+_DELETE = delete(outbox).where(outbox.c.key.in_(bindparam("ids", expanding=True)))
 _DUE = (
     select(outbox.c.key)
     .where(outbox.c.due_at <= bindparam("now"), outbox.c.to.not_in(bindparam("besides", expanding=True)))
@@ -59,7 +61,7 @@ class InboxTable:
         """Add a message; False for one that came before. `ignored` says why nothing follows of it."""
         row = {"source": source, "message_id": message_id, "name": name, "received_at": at, "ignored": ignored}
         row["trace"] = str(led_by) if (led_by := self._step.activity.trace) else None
-        return self._connection.execute(_insert_new(inbox, self._connection.dialect.name), row).first() is not None
+        return find(self._connection, _insert_new(inbox, self._connection.dialect.name), row) is not None
 
 
 class OutboxTable:
@@ -74,7 +76,7 @@ class OutboxTable:
         row: dict[str, Any] = {"key": key, "to": to, "name": message.name, "body": encode(message), "attempts": 1}
         trace = self._step.of(message.saga_id)
         row |= {"enqueued_at": at, "due_at": at + self._lease, "trace": str(trace)}
-        if self._connection.execute(_insert_new(outbox, self._connection.dialect.name), row).first():
+        if find(self._connection, _insert_new(outbox, self._connection.dialect.name), row):
             self.fresh.append(OutboxMessage(key, to, message, at, 1, row["due_at"], trace))
 
     def withdraw(self, key: str) -> None:
@@ -84,7 +86,11 @@ class OutboxTable:
 
     def remove(self, key: str) -> bool:
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
-        return self._connection.execute(_REMOVE, {"id": key}).first() is not None
+        return find(self._connection, _REMOVE, {"id": key}) is not None
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove what was sent and will not be answered."""
+        self._connection.execute(_DELETE, {"ids": keys})
 
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
         """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Insert, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, Insert, Select, Table, Update, bindparam, case, insert, or_, select, update
 
 from reference.application.ports import ConflictError
 from reference.domain.messages import STORED_AS_REMINDERS, Message, NotExpected, Unreadable
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_message
+from reference.storage.prepared import find
 from reference.storage.tables import UnreadableTime, payments, sagas
 from reference.tracing import StepTrace
 from reference.wire import decode, encode
@@ -27,10 +29,14 @@ _UNDER_WAY = select(sagas.c.saga_id).where(
     sagas.c.context_id == bindparam("context_id"),
     sagas.c.buying,
 )
-_PAYMENT_BY = {
-    name: select(*_PAYMENT_COLUMNS).where(payments.c[name] == bindparam("id"))
-    for name in ("intent_id", "payment_id", "saga_id")
-}
+_IDS = ("intent_id", "payment_id", "saga_id")  # Of a payment; the first that fits decides.
+_IS = [payments.c[name] == bindparam(name) for name in _IDS]
+_PAYMENT = (
+    select(*_PAYMENT_COLUMNS)
+    .where(or_(*_IS))
+    .order_by(case(*((fits, place) for place, fits in enumerate(_IS))))
+    .limit(1)
+)
 
 
 UNREADABLE = (KeyError, TypeError, ValueError)  # What reading a row raises that another version wrote, or nobody.
@@ -52,7 +58,7 @@ def _statements(table: Table, id_: Column[str]) -> _Statements:
     due = due.where(table.c.due_at <= bindparam("now"))
     return _Statements(
         add=insert(table),
-        save=update(table).where(id_ == bindparam("id"), table.c.version == bindparam("was")),
+        save=update(table).where(id_ == bindparam("id"), table.c.version == bindparam("was")).returning(id_),
         due=due.where(table.c.due_at <= bindparam("now"))
         .order_by(table.c.due_at)
         .limit(1)
@@ -73,14 +79,14 @@ class SagaTable:
 
     def get(self, saga_id: str) -> PaidSaga | None:
         """Return the saga as it was last saved; None if there is none, NotExpected if it cannot be read."""
-        row = self._connection.execute(_SAGA, {"saga_id": saga_id}).one_or_none()
+        row = find(self._connection, _SAGA, {"saga_id": saga_id})
         self._step.find(row.trace if row else None)
         return read_saga(self._kinds, row) if row else None
 
     def is_under_way(self, saga: PaidSaga) -> bool:
         """Whether the student already has a running saga for the same thing."""
         same = {"student_id": saga.student_id, "context": saga.context, "context_id": saga.context_id}
-        return self._connection.execute(_UNDER_WAY, same).first() is not None
+        return find(self._connection, _UNDER_WAY, same) is not None
 
     def save(self, saga: PaidSaga, at: datetime) -> None:
         """Store a new saga or its move; ConflictError when somebody else was first."""
@@ -103,15 +109,14 @@ class PaymentTable:
 
         The intent comes first: what stands beside it at Stripe, anybody may have changed there.
         """
-        known = (self._get(name, vars(message)[name]) for name in _PAYMENT_BY if vars(message).get(name))
-        return next(filter(None, known), None)
+        return self._find(vars(message))
 
     def of_saga(self, saga_id: str) -> Payment | None:
         """Return the saga's payment; None if there is none, NotExpected if it cannot be read."""
-        return self._get("saga_id", saga_id)
+        return self._find({"saga_id": saga_id})
 
-    def _get(self, by: str, id_: str) -> Payment | None:
-        row = self._connection.execute(_PAYMENT_BY[by], {"id": id_}).one_or_none()
+    def _find(self, ids: Mapping[str, Any]) -> Payment | None:
+        row = find(self._connection, _PAYMENT, {name: ids.get(name) for name in _IDS})
         self._step.find(row.trace if row else None)
         return read_payment(row) if row else None
 
@@ -134,7 +139,7 @@ class DeadlineColumns:
     def pop(self, now: datetime) -> Message | None:
         """Take one whose instant has come, of a payment or else of a saga; None when there is none."""
         for statements in (_PAYMENTS, _SAGAS):
-            if row := self._connection.execute(statements.due, {"now": now}).first():
+            if row := find(self._connection, statements.due, {"now": now}):
                 return self._take(row, statements.clear_deadline)
         return None
 
@@ -144,11 +149,11 @@ class DeadlineColumns:
             deadlines: dict[str, datetime] = decode(dict[str, datetime], row.body[spelling])
             name = min(deadlines, key=deadlines.__getitem__)
         except UNREADABLE:  # Whatever they are, they must not stand before all others for ever.
-            self._connection.execute(clear, {"id": row.id, "version": row.version + 1, "due_at": None})
+            find(self._connection, clear, {"id": row.id, "version": row.version + 1, "due_at": None})
             return Unreadable(saga_id=row.saga_id, stored_as=spelling, body=row.body)
         del deadlines[name]
         left = {"body": row.body | {spelling: encode(deadlines)}, "due_at": _next_due(deadlines)}
-        self._connection.execute(clear, left | {"id": row.id, "version": row.version + 1})
+        find(self._connection, clear, left | {"id": row.id, "version": row.version + 1})
         return read_message(name, row.body)
 
 
@@ -172,7 +177,7 @@ def read_payment(row: Any) -> Payment:  # noqa: ANN401 - a row of the table
 
 
 def _read(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
-    for column, value in row._mapping.items():  # noqa: SLF001 - public, in spite of its name
+    for column, value in row._asdict().items():
         if isinstance(value, UnreadableTime):
             raise ValueError(f"{column} is {value.text!r}")  # noqa: TRY004 - caught as what it is
     if not isinstance(row.version, int):
@@ -191,7 +196,7 @@ def _save(
 ) -> None:
     row |= {"version": record.version + 1, "body": encode(record), "due_at": _next_due(record.deadlines)}
     if record.version == 0:
-        connection.execute(statements.add, row)  # Tells by IntegrityError that somebody was first.
-    elif connection.execute(statements.save, row | {"id": id_, "was": record.version}).rowcount != 1:
+        find(connection, statements.add, row)  # Tells by IntegrityError that somebody was first.
+    elif not find(connection, statements.save, row | {"id": id_, "was": record.version}):
         raise ConflictError(f"somebody else moved {id_}")
     record.version += 1

@@ -48,6 +48,10 @@ class SqlUnitOfWork:
             self._connection = self._engine.connect()
         except (DBAPIError, TimeoutError) as trouble:
             raise _translate(trouble) from trouble
+        try:
+            self._connection.begin()
+        except DBAPIError as trouble:
+            self.__exit__(None, trouble, None)
         self.step = StepTrace()
         self.sagas: Sagas = SagaTable(self._connection, self._sagas, self.step)
         self.payments: Payments = PaymentTable(self._connection, self.step)

@@ -24,8 +24,6 @@ class Book:
     runs: Mapping[str, ScenarioRun] = field(default_factory=dict)
     naive_runs: Mapping[str, ScenarioRun] = field(default_factory=dict)
     edition: str = ""
-    home: str = ""
-    """Where one came from: the console, if it is read there."""
 
     def missing(self) -> list[str]:
         """Return the runs that were not played, or in which something was broken, each with the reason."""
@@ -46,14 +44,24 @@ class Book:
         return "was not played" if run is None else run.reason or ("" if run.is_kept else "broken")
 
 
-def index_page(book: Book) -> str:
-    """Return the overview."""
-    return _templates().get_template("index.html").render(book=book, rows=matrix(book.chapters), columns=columns())
+def index_page(book: Book, *, framed: bool = False) -> str:
+    """Return the overview: whole, or `framed`, as the part that another page puts its own frame around."""
+    return _render("index.html", framed=framed, book=book, rows=matrix(book.chapters), columns=columns())
 
 
-def chapter_page(book: Book, chapter: Chapter) -> str:
-    """Return the page of one feature."""
-    return _templates().get_template("chapter.html").render(book=book, chapter=chapter)
+def chapter_page(book: Book, chapter: Chapter, *, framed: bool = False) -> str:
+    """Return the page of one feature, whole or framed."""
+    return _render("chapter.html", framed=framed, book=book, chapter=chapter)
+
+
+def stylesheet() -> str:
+    """Return the style of the pages, for whoever puts a frame around them."""
+    return _templates().get_template("book.css").render()
+
+
+def _render(template: str, *, framed: bool, **content: object) -> str:
+    layout = "fragment.html" if framed else "layout.html"
+    return _templates().get_template(template).render(layout=layout, **content)
 
 
 @cache

@@ -18,9 +18,12 @@ from simulators.console import (
     feed,
     filters,
     guide,
+    hand_made,
+    inbox,
     openapi,
     pay,
     promise_book,
+    reset,
     runs,
     sagas,
     school,
@@ -38,10 +41,13 @@ from simulators.world.scheduler import NeverQuiet
 
 PAGES = (
     sagas,
+    reset,
     dead_letters,
     stories,
+    hand_made,
     runs,
     school,
+    inbox,
     pay,
     webhooks,
     faults,
@@ -59,8 +65,8 @@ DIAGRAM = Blueprint(
 )
 MATRIX = Blueprint("matrix", "simulators.explore", template_folder="templates")
 MENU = {
-    "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/webhooks": "Webhooks",
-    "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
+    "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/inbox": "Inbox",
+    "/webhooks": "Webhooks", "/faults": "Faults", "/stripe": "Stripe", "/contracts/": "Contracts", "/help": "Help",
 }  # fmt: skip
 WHAT_A_SAGA_IS = (
     "A saga is one purchase, carried out by several services step by step: each step is stored before the next begins, "
@@ -112,6 +118,7 @@ def _common_content() -> dict[str, Any]:
         "current_page": _current_page(),
         "now": clock.now(),
         "is_running": clock.running,
+        "speed": clock.speed,
         "last_act": session().last_act,
         "active_faults": session().active_faults(),
         "down": session().down(),
@@ -123,7 +130,7 @@ def _common_content() -> dict[str, Any]:
 def _current_page() -> str | None:
     """Return the page of the menu to which this address belongs; None when it belongs to none."""
     first = "/" + request.path.split("/")[1]
-    return "/" if first == "/sagas" else first if first in MENU else None
+    return "/" if first == "/sagas" else next((each for each in (first, f"{first}/") if each in MENU), None)
 
 
 def _explain_error(error: HTTPException) -> ResponseReturnValue:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, current_app, jsonify
+from flask import Blueprint, abort, current_app
 from flask.typing import ResponseReturnValue
 
 from simulators.check.subject import Subject
-from simulators.console.responses import STYLED_BY_ITSELF, acknowledge, field, page, session, wants_json, world
+from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.console.states import moves_of
 from simulators.explore.coverage import HEARD, SAID, Coverage
-from simulators.explore.page import coverage_page
 from simulators.explore.playing import play_spec
+from simulators.explore.rare_things import RARE_THINGS
 from simulators.explore.search import STEERED, SearchResult
 from simulators.explore.sightings import TROUBLES, UNKNOWN, SagaSightings, Sighting, TroubleReader
 from simulators.explore.spec import StormSpec
@@ -37,19 +37,11 @@ def show_coverage() -> ResponseReturnValue:
         _cells=len(seen.cells),
         _holes=len(list(seen.holes())),
         _storms=stormy,
+        _rare=RARE_THINGS,
         _can_storm=session().service_name in SERVICES,
         _troubles=TROUBLES,
         _faults=HEARD | SAID,
     )
-
-
-@routes.get("/coverage/storms")
-def show_storms() -> ResponseReturnValue:
-    """What the storms played here have seen, as `harness explore --coverage` writes it."""
-    found = _storms()
-    if wants_json():
-        return jsonify(found.to_json())
-    return Response(coverage_page(found, session().service_name), headers=STYLED_BY_ITSELF)
 
 
 @routes.post("/coverage/storms")

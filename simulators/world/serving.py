@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import resource
 import socket
 import threading
 from collections.abc import Mapping
 from functools import partial
+from itertools import count
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -16,6 +18,7 @@ from waitress import create_server, wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
 LOOPBACK = "127.0.0.1"
+FREE_PORTS = range(20_000, 32_768)  # Below those from which systems take one for each call that goes out.
 THREADS, MOST_THREADS = 8, 250
 MOST_OPEN_FILES = 8192
 HEALTH = ("/healthz", "/readyz")
@@ -31,6 +34,9 @@ LIMITS: Mapping[str, Any] = {
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a call that waits for a thread is no news
 
 
+_turns = count(os.getpid() * 97)  # Processes that look for a port at once begin at places that lie apart.
+
+
 class PortTaken(Exception):  # noqa: N818 - reads as what happened
     """Somebody else listens there already."""
 
@@ -41,18 +47,31 @@ class PortTaken(Exception):  # noqa: N818 - reads as what happened
 
 
 class Port:
-    """A port of loopback, reserved before anything is started (0: any free one), or PortTaken."""
+    """A port of loopback, reserved before anything is started, or PortTaken.
+
+    0 is any free one that no call is given by the system: whoever lets go of it for a while will find it free again.
+    """
 
     def __init__(self, name: str, number: int) -> None:
-        self.socket = socket.socket()
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self.socket.bind((LOOPBACK, number))
-            self.socket.listen(LIMITS["backlog"])
-        except OSError:
-            self.socket.close()
-            raise PortTaken(name, number) from None
+        numbers = [number] if number else (FREE_PORTS[next(_turns) % len(FREE_PORTS)] for _ in FREE_PORTS)
+        found = next(filter(None, map(_listener, numbers)), None)
+        if not found:
+            raise PortTaken(name, number)
+        self.socket = found
         self.url = f"http://{LOOPBACK}:{self.socket.getsockname()[1]}"
+
+
+def _listener(number: int) -> socket.socket | None:
+    """Return a socket that listens there; None when somebody else does."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, number))
+        listener.listen(LIMITS["backlog"])
+    except OSError:
+        listener.close()
+        return None
+    return listener
 
 
 def reserve(ports: Mapping[str, int]) -> dict[str, Port]:

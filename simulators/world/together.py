@@ -102,5 +102,8 @@ class Together(Served):
 
     def next_due(self) -> datetime | None:
         """Return the next moment at which any service has work; None when all are done."""
-        running = [service for name, service in self.services.items() if name in self._servers]
-        return min(filter(None, (each.next_due() for each in running)), default=None)
+        return min(filter(None, self.due_by_service().values()), default=None)
+
+    def due_by_service(self) -> dict[str, datetime | None]:
+        """Return when each service of this process that runs has work next, or None when it has none."""
+        return {name: service.next_due() for name, service in self.services.items() if name in self._servers}

@@ -43,7 +43,7 @@ ROOMS = {
         "flask werkzeug jwt prometheus_client",
     ),
     "reference.settings": _room("reference.domain"),
-    "reference.runtime": _room("reference.domain reference.application", "requests"),
+    "reference.runtime": _room("reference.domain reference.application", "requests urllib3"),
     "reference.app": _room(
         "reference", "alembic flask jwt prometheus_client psycopg requests sqlalchemy stripe transitions werkzeug"
     ),
@@ -81,7 +81,7 @@ ROOMS = {
         "simulators.explore simulators.check.subject simulators.stories simulators.judge simulators.world "
         "simulators.clients simulators.kit simulators.contracts simulators.diagram simulators.package_data "
         "simulators.book",
-        "flask prometheus_client requests werkzeug",
+        "flask markupsafe prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
     "simulators.cli.contracts": _room("simulators", "click flask requests"),

@@ -40,16 +40,16 @@ def test_a_hole_is_shown_until_a_fault_fills_it(visitor: Visitor, session: Sessi
 
 
 def test_storms_are_played_and_shown_as_the_command_shows_them(visitor: Visitor) -> None:
-    before = visitor.read_json("/coverage/storms")["storms"]
+    before = visitor.read_json("/coverage")["storms"]["storms"]
     said = visitor.act("/coverage/storms", storms=2)
     assert said["said"] == f"{before + 2} storms were played; none broke a promise."
-    found = visitor.read_json("/coverage/storms")
+    found = visitor.read_json("/coverage")["storms"]
     assert (found["storms"], found["held"]) == (before + 2, True)
     assert found["coverage"]["moments"]
-    page = visitor.read_page("/coverage/storms")
-    assert "What storms have seen" in page
-    assert "Rare things" in page
-    assert f"{before + 2} were played here" in visitor.read_page("/coverage")
+    page = visitor.read_page("/coverage")
+    assert f"{before + 2} were played here" in page
+    assert "paid while being cancelled" in page
+    assert page.count('aria-label="Messages by state and trouble, in ') == 2
 
 
 @pytest.mark.parametrize("storms", ["0", "17", "x", "-1", "²", "9" * 99])

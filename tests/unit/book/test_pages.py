@@ -122,7 +122,7 @@ def test_every_link_leads_somewhere_and_no_page_needs_a_script_or_a_network(book
 def test_a_page_in_which_every_scenario_has_a_run_is_light(book: Book) -> None:
     usual = book.runs["ENR-15"]
     ids = [each for chapter in CHAPTERS for example in chapter.examples for each in example.run_ids]
-    full = Book(CHAPTERS, dict.fromkeys(ids, usual), dict.fromkeys(ids, book.naive_runs["ENR-15"]), "now", "/")
+    full = Book(CHAPTERS, dict.fromkeys(ids, usual), dict.fromkeys(ids, book.naive_runs["ENR-15"]), "now")
     assert all(len(chapter_page(full, each).encode()) < LARGEST for each in CHAPTERS)
 
 

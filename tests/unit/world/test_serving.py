@@ -5,6 +5,7 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import requests
@@ -28,6 +29,22 @@ def test_a_server_that_is_awake_can_be_stopped(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(trigger, "_physical_pull", woken_before)
     server.stop()
     assert trigger._closed
+
+
+def test_a_port_that_was_let_go_of_is_given_to_no_call_that_goes_out() -> None:
+    """It is a service's, which comes a moment later, or is down for a while."""
+    ports = [Port("free", 0) for _ in range(3)]
+    numbers = {int(each.url.rpartition(":")[2]) for each in ports}
+    for each in ports:
+        each.socket.close()
+    assert len(numbers) == 3
+    assert not numbers & set(range(*_numbers_for_calls()))
+
+
+def _numbers_for_calls() -> tuple[int, int]:
+    told = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first, last = map(int, told.read_text().split()) if told.exists() else (49152, 65535)
+    return first, last + 1
 
 
 def test_who_connects_and_says_nothing_keeps_nobody_waiting() -> None:
