@@ -20,7 +20,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from reference.application.dispatch_queue import SHARE, DispatchQueue
 from reference.application.dispatcher import Dispatcher
-from reference.application.ports import Clock, StorageUnavailableError, UnitOfWork
+from reference.application.ports import Clock, ConflictError, StorageUnavailableError, UnitOfWork
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
@@ -159,7 +159,7 @@ class BackgroundWork:
             thread.start()
 
     def stop(self) -> None:
-        """Finish what is under way; what is left stays stored for the next start."""
+        """Finish what is under way; what is left stays stored, and may be sent by others at once."""
         self._stopping.set()
         self._news.set()
         self._queue.wake()
@@ -167,6 +167,7 @@ class BackgroundWork:
             thread.join()
         self._threads = []
         self._safely(self._dispatcher.delete_sent)
+        self._safely(self._dispatcher.give_back)
 
     def wake(self) -> None:
         """Say that something may fall due sooner than was known, as after a jump of the clock."""
@@ -198,7 +199,7 @@ class BackgroundWork:
         """Return what the act returns, and None when it failed."""
         try:
             return act()
-        except StorageUnavailableError as trouble:
+        except (ConflictError, StorageUnavailableError) as trouble:  # Of which the first may be a dropped connection.
             log.warning("background work waits for the database: %s", trouble)
         except Exception:
             log.exception("background work failed; it will be tried again")

@@ -58,6 +58,11 @@ class Lane:
         self._sending.add(key)
         return self._waiting.pop(key)
 
+    def clear(self) -> list[OutboxMessage]:
+        """Take out all that wait."""
+        left, self._waiting, self._places = [*self._waiting.values()], {}, []
+        return left
+
     def finish(self, key: str) -> None:
         """Give a worker back to the receiver's share."""
         self._sending.discard(key)
@@ -110,6 +115,11 @@ class DispatchQueue:
         with self._changed:
             self._lanes[outgoing.to].finish(outgoing.key)
             self._busy.discard(threading.get_ident())
+
+    def clear(self) -> list[OutboxMessage]:
+        """Return all that wait here, and hold them no longer."""
+        with self._changed:
+            return [outgoing for lane in self._lanes.values() for outgoing in lane.clear()]
 
     def wake(self) -> None:
         """Let all waiting workers go on without a message."""

@@ -76,8 +76,9 @@ def _count(statements: Counter[str]) -> None:
     sqlite3.connect = sqlite3.dbapi2.connect = heard
 
 
-def _reference(database_url: str, partner_url: str) -> Flask:
-    environ = {
+def environ(database_url: str, partner_url: str) -> dict[str, str]:
+    """Return what tells the reference of its database, and of a partner that is everybody else."""
+    return {
         "DATABASE_URL": database_url,
         "STRIPE_API_KEY": "sk_test_bench",
         "STRIPE_API_BASE": partner_url,
@@ -88,6 +89,9 @@ def _reference(database_url: str, partner_url: str) -> Flask:
         "SERVICE_TOKEN": SERVICE_TOKEN,
         "JWT_SECRET": "a secret that nobody needs here but long",
     }
-    app = create_app(environ)
+
+
+def _reference(database_url: str, partner_url: str) -> Flask:
+    app = create_app(environ(database_url, partner_url))
     app.extensions["background"].start()
     return app
