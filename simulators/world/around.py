@@ -97,6 +97,10 @@ class Around(ForeignWorld):
         if self._gate:
             self._gate.open()
 
+    def log(self) -> list[str]:
+        """Return all that the command has printed, whichever of its processes."""
+        return self.process.log.read_text(encoding="utf-8", errors="replace").splitlines()
+
     def close(self) -> None:
         """Stop everything, the command first."""
         self.take_down(PAYMENT)
