@@ -106,6 +106,10 @@ class Around(ForeignWorld):
         self.take_down(PAYMENT)
         super().close()
 
+    def work_seconds(self) -> float:
+        """Return how long the command's threads have run so far, or waited for a processor."""
+        return sum(each.work_seconds() for each in self.processes)
+
     def jump(self, by: timedelta) -> None:
         """Move all clocks at once, and wake the command; one whose timers sleep through it is started again."""
         alive = [each for each in self.processes if each.is_alive]
