@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from tests.bench import partner, report
 from tests.bench.accidents import Serving, run_through_accidents, serving
 from tests.bench.partner import Drive, Driven
-from tests.bench.processes import process
+from tests.bench.processes import children, process
 from tests.bench.report import Sample
 from tests.postgres import PostgresServer, postgres
 
@@ -89,10 +89,9 @@ def _cpu(pid: int) -> float:
     """Return the seconds of CPU of a process and all that came of it."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except FileNotFoundError:  # It has just ended: who started it knows its time.
         return 0
-    return sum(map(int, fields[CPU])) / TICKS + sum(_cpu(int(child)) for child in children)
+    return sum(map(int, fields[CPU])) / TICKS + sum(_cpu(child) for child in children(pid))
 
 
 def _table(turns: Sequence[Turn]) -> str:
