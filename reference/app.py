@@ -25,6 +25,8 @@ from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_ledger import StripeLedger
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.gateways.timeouts import TIMEOUT
+from reference.gateways.traced_gateway import trace_calls
+from reference.json_logs import log_as_json
 from reference.reconciliation.reconcile import Reconciliation
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
@@ -32,8 +34,10 @@ from reference.sagas.paid_saga import PaidSaga
 from reference.settings import ConfigurationError, Settings, read_settings
 from reference.storage.database import Database, NewerSchemaError, is_usable, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
+from reference.tracing import Tracer
 from reference.web import bookings, flows, health, inbound, operators
 from reference.web import sagas as purchases
+from reference.web.activities import register_activities
 from reference.web.auth import Authenticator
 from reference.web.headers import protect
 from reference.web.metrics import Metrics
@@ -65,24 +69,25 @@ def create_app(
     http: requests.Session | None = None,
     sagas: Sequence[type[PaidSaga]] = SAGAS,
     gateways: Callable[[Settings, requests.Session], dict[str, Gateway]] = our_gateways,
+    tracer: Tracer | None = None,
 ) -> Flask:
     """Return the payment-service; ConfigurationError lists all that is wrong with its environment.
 
     Its background work waits for `app.extensions["background"].start()`, or for a scheduler's `pump()`.
     """
-    settings = read_settings(os.environ if environ is None else environ)
+    settings = _configure(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
-    http = http or runtime.PooledSession()
+    http, tracer = http or runtime.PooledSession(), tracer or _open_tracer(settings)
 
     database = _open_migrated(settings)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
-    payments = PaymentService(
-        writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, observer=metrics
-    )
+    rules = Rules(sagas, settings.waits, new_id)
+    payments = PaymentService(writing, rules, clock, queue.enqueue, metrics, tracer)
     longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
-    dispatcher = Dispatcher(payments, writing, gateways(settings, http), queue, clock, randomness, longest_call)
+    calls = trace_calls(gateways(settings, http), tracer, clock)
+    dispatcher = Dispatcher(payments, writing, calls, queue, clock, randomness, longest_call)
     metrics.show_receivers(dispatcher.circuits)
     services = Services(
         payments=payments,
@@ -94,7 +99,8 @@ def create_app(
         is_ready=runtime.Probe(partial(_is_ready, database)),
         new_id=new_id,
     )
-    return _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
+    app = _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
+    return register_activities(app, tracer, clock, partial(_new_span_id, randomness))
 
 
 def open_books(
@@ -140,6 +146,29 @@ def _open_migrated(settings: Settings) -> Database:
     except NewerSchemaError as newer:
         raise ConfigurationError(f"DATABASE_URL names a database of a newer version of the service: {newer}") from newer
     return database
+
+
+def _configure(environ: Mapping[str, str]) -> Settings:
+    settings = read_settings(environ)
+    if settings.log_format == "json":
+        log_as_json(settings.secrets)
+    return settings
+
+
+def _open_tracer(settings: Settings) -> Tracer | None:
+    if not settings.span_exporters:
+        return None
+    try:
+        from reference.telemetry import open_telemetry  # noqa: PLC0415 - what it needs comes with the extra
+    except ImportError as missing:
+        raise ConfigurationError(
+            f"OTEL_TRACES_EXPORTER asks for traces, and {missing.name} is missing: install the extra otel"
+        ) from missing
+    return open_telemetry(settings.span_exporters)
+
+
+def _new_span_id(randomness: random.Random) -> str:
+    return f"{randomness.getrandbits(64) or 1:016x}"
 
 
 def _new_id(randomness: random.Random) -> str:

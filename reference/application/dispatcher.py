@@ -12,6 +12,7 @@ from reference.application.dispatch_queue import DispatchQueue
 from reference.application.ports import Clock, Gateway, OutboxMessage, RefusedError, UnavailableError, UnitOfWork
 from reference.application.service import PaymentService
 from reference.domain.messages import Unreadable
+from reference.tracing import Activity, active
 
 log = logging.getLogger(__name__)
 FIRST_RETRY, SLOWEST_RETRY = timedelta(seconds=0.5), timedelta(minutes=5)
@@ -60,8 +61,9 @@ class Dispatcher:
         if outgoing is None:
             return False
         try:
-            if self._is_still_ours(outgoing):
-                self._send(outgoing)
+            with active(_activity(outgoing)):
+                if self._is_still_ours(outgoing):
+                    self._send(outgoing)
         finally:
             self._queue.finish(outgoing)
         return True
@@ -147,3 +149,10 @@ class Dispatcher:
     def _back_off(self, attempts: int) -> timedelta:
         longest = min(FIRST_RETRY * (1 << min(attempts - 1, 20)), SLOWEST_RETRY)
         return longest * (0.5 + self._randomness.random() / 2)
+
+
+def _activity(outgoing: OutboxMessage) -> Activity:
+    """Return what a worker is about that sends a message: each attempt has a place of its own in the trace."""
+    activity = Activity(outgoing.trace.child(outgoing.key, str(outgoing.attempts)) if outgoing.trace else None)
+    activity.concern(outgoing.message_id, vars(outgoing.message))
+    return activity

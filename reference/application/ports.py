@@ -11,6 +11,7 @@ from reference.application.lists import DeadLetter, Lists
 from reference.domain.messages import Message
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
+from reference.tracing import StepTrace, TraceContext
 
 
 class ConflictError(Exception):
@@ -50,6 +51,7 @@ class OutboxMessage:
     enqueued_at: datetime
     attempts: int
     leased_until: datetime  # Until then no other process sends it.
+    trace: TraceContext | None = None  # The step that asked for it.
 
     @property
     def message_id(self) -> str:
@@ -196,6 +198,7 @@ class UnitOfWork(Protocol):
     deadlines: Deadlines
     dead_letters: DeadLetters
     lists: Lists
+    step: StepTrace
 
     def __enter__(self) -> Self: ...
 

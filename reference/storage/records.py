@@ -15,11 +15,14 @@ from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_message
 from reference.storage.prepared import find
 from reference.storage.tables import UnreadableTime, payments, sagas
+from reference.tracing import StepTrace
 from reference.wire import decode, encode
 
 _SAGA_TIMES = (sagas.c.started_at, sagas.c.updated_at, sagas.c.due_at)
 _PAYMENT_TIMES = (payments.c.opened_at, payments.c.due_at)
-_SAGA = select(sagas.c.saga, sagas.c.version, sagas.c.body, *_SAGA_TIMES).where(sagas.c.saga_id == bindparam("saga_id"))
+_SAGA_COLUMNS = (sagas.c.saga, sagas.c.version, sagas.c.body, sagas.c.trace, *_SAGA_TIMES)
+_SAGA = select(*_SAGA_COLUMNS).where(sagas.c.saga_id == bindparam("saga_id"))
+_PAYMENT_COLUMNS = (payments.c.version, payments.c.body, payments.c.trace, *_PAYMENT_TIMES)
 _UNDER_WAY = select(sagas.c.saga_id).where(
     sagas.c.student_id == bindparam("student_id"),
     sagas.c.context == bindparam("context"),
@@ -29,7 +32,7 @@ _UNDER_WAY = select(sagas.c.saga_id).where(
 _IDS = ("intent_id", "payment_id", "saga_id")  # Of a payment; the first that fits decides.
 _IS = [payments.c[name] == bindparam(name) for name in _IDS]
 _PAYMENT = (
-    select(payments.c.version, payments.c.body, *_PAYMENT_TIMES)
+    select(*_PAYMENT_COLUMNS)
     .where(or_(*_IS))
     .order_by(case(*((fits, place) for place, fits in enumerate(_IS))))
     .limit(1)
@@ -71,12 +74,13 @@ _SAGAS = _statements(sagas, sagas.c.saga_id)
 class SagaTable:
     """Where sagas are stored."""
 
-    def __init__(self, connection: Connection, kinds: dict[str, type[PaidSaga]]) -> None:
-        self._connection, self._kinds = connection, kinds
+    def __init__(self, connection: Connection, kinds: dict[str, type[PaidSaga]], step: StepTrace) -> None:
+        self._connection, self._kinds, self._step = connection, kinds, step
 
     def get(self, saga_id: str) -> PaidSaga | None:
         """Return the saga as it was last saved; None if there is none, NotExpected if it cannot be read."""
         row = find(self._connection, _SAGA, {"saga_id": saga_id})
+        self._step.find(row.trace if row else None)
         return read_saga(self._kinds, row) if row else None
 
     def is_under_way(self, saga: PaidSaga) -> bool:
@@ -87,6 +91,7 @@ class SagaTable:
     def save(self, saga: PaidSaga, at: datetime) -> None:
         """Store a new saga or its move; ConflictError when somebody else was first."""
         row = {"state": saga.state, "outcome": saga.outcome, "buying": saga.is_buying, "updated_at": at}
+        row |= {"trace": str(self._step.of(saga.saga_id))}
         if saga.version == 0:
             row |= {"saga_id": saga.saga_id, "saga": type(saga).__name__, "student_id": saga.student_id}
             row |= {"context": saga.context, "context_id": saga.context_id, "started_at": at}
@@ -96,8 +101,8 @@ class SagaTable:
 class PaymentTable:
     """Where payments are stored."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, step: StepTrace) -> None:
+        self._connection, self._step = connection, step
 
     def about(self, message: Message) -> Payment | None:
         """Return the payment that a message is about, by the first of its ids that we know; else as of_saga.
@@ -112,11 +117,13 @@ class PaymentTable:
 
     def _find(self, ids: Mapping[str, Any]) -> Payment | None:
         row = find(self._connection, _PAYMENT, {name: ids.get(name) for name in _IDS})
+        self._step.find(row.trace if row else None)
         return read_payment(row) if row else None
 
     def save(self, payment: Payment) -> None:
         """Store a new payment or its move; ConflictError when somebody else was first."""
         row: dict[str, Any] = {"intent_id": payment.intent_id, "status": payment.status}
+        row |= {"trace": str(self._step.of(payment.saga_id))}
         if payment.version == 0:
             row |= {"payment_id": payment.payment_id, "saga_id": payment.saga_id}
             row |= {"context": payment.context, "context_id": payment.context_id, "opened_at": payment.opened_at}

@@ -34,7 +34,7 @@ LIMITS: Mapping[str, Any] = {
     "asyncore_use_poll": True,  # select() ends at a thousand
 }
 
-logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a call that waits for a thread is no news
+logging.getLogger("waitress").setLevel(logging.ERROR)  # a call that waits, or an answer that is cut, is no news
 
 
 _turns = count(os.getpid() * 97)  # Processes that look for a port at once begin at places that lie apart.
