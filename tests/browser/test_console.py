@@ -60,7 +60,8 @@ def addresses(served: tuple[Session, str]) -> list[str]:
     ]
     pages = [
         *("/", "/stories", "/school", "/inbox", "/dead-letters", "/webhooks", "/faults", "/stripe", "/stripe/requests"),
-        *("/help", "/clock", f"/sagas/{saga_id}", f"/pay/{saga_id}", f"/stripe/{intent}", f"/webhooks/{event}"),
+        *("/help", "/clock", "/coverage", f"/sagas/{saga_id}", f"/pay/{saga_id}", f"/stripe/{intent}"),
+        f"/webhooks/{event}",
     ]
     return [*pages, "/stories/webhook-twice", "/compare/webhook-twice", "/runs/lost-webhook/7/naive"]
 

@@ -78,9 +78,9 @@ ROOMS = {
         "distributed jinja2",
     ),
     "simulators.console": _room(
-        "simulators.explore simulators.check.subject simulators.stories simulators.judge simulators.world "
-        "simulators.clients simulators.kit simulators.contracts simulators.diagram simulators.package_data "
-        "simulators.book",
+        "simulators.explore simulators.check.subject simulators.check.storm_faults simulators.stories simulators.judge "
+        "simulators.world simulators.clients simulators.kit simulators.contracts simulators.diagram "
+        "simulators.package_data simulators.book",
         "flask markupsafe prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),
