@@ -125,7 +125,7 @@ def open_books(
 
 
 def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
-    app = Flask("reference")
+    app = Flask("reference", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions |= {"services": services, "background": background}
     register_problems(app)

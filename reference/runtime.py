@@ -16,6 +16,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, select_proxy
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
 from reference.application.dispatch_queue import SHARE, DispatchQueue
 from reference.application.dispatcher import Dispatcher
@@ -27,6 +28,7 @@ POLL_SECONDS = 0.1  # So often at most the database is asked for what falls due,
 IDLE_SECONDS = 1  # and so often at least: another process may have died of what it had to do.
 TROUBLE_SECONDS = 2  # Until the database is asked again that could not be used.
 PROBE_SECONDS = 1.5  # Whoever asks whether we are ready waits for two.
+TIMEOUTS = (ConnectTimeoutError, ReadTimeoutError)
 USUAL = {"data", "headers", "timeout", "verify", "allow_redirects"}  # What is said of a call without `requests`' help.
 
 
@@ -67,8 +69,8 @@ class PooledSession(requests.Session):
         path, body = url.removeprefix(origin) or "/", body.encode() if isinstance(body, str) else body
         try:
             answer = pool.urlopen(method.upper(), path, body, headers, retries=False, redirect=False, timeout=wait)
-        except urllib3.exceptions.HTTPError as trouble:
-            is_timeout = isinstance(trouble, urllib3.exceptions.TimeoutError)
+        except HTTPError as trouble:
+            is_timeout = isinstance(trouble, TIMEOUTS) and not isinstance(trouble, NewConnectionError)
             raise (requests.Timeout if is_timeout else requests.ConnectionError)(trouble) from trouble
         return _response(answer, method, url)
 
