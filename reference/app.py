@@ -13,11 +13,13 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from reference import runtime
+from reference.application.consumer import Consumer
 from reference.application.dispatch_queue import DispatchQueue
 from reference.application.dispatcher import Dispatcher
 from reference.application.message_handler import Rules
 from reference.application.ports import Clock, Gateway, UnavailableError
 from reference.application.service import PaymentService
+from reference.gateways.broker import KombuBroker, PartnerOverBroker
 from reference.gateways.learning import LearningService
 from reference.gateways.partner_service import PartnerService
 from reference.gateways.stripe_gateway import StripeGateway
@@ -71,9 +73,7 @@ def create_app(
     """
     settings = read_settings(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
-    http = http or runtime.http_session()
-
-    database = _open_migrated(settings)
+    database, broker = _open_migrated(settings), _broker(settings, clock)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
@@ -81,7 +81,8 @@ def create_app(
         writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, on_ended=metrics.record_end
     )
     longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
-    dispatcher = Dispatcher(payments, writing, gateways(settings, http), queue, clock, randomness, longest_call)
+    called = _by_broker(broker, gateways(settings, http or runtime.http_session()))
+    dispatcher = Dispatcher(payments, writing, called, queue, clock, randomness, longest_call)
     metrics.follow(dispatcher, payments)
     services = Services(
         payments=payments,
@@ -93,7 +94,8 @@ def create_app(
         is_ready=runtime.Probe(partial(_is_ready, database)),
         new_id=new_id,
     )
-    return _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
+    consumer = Consumer(broker, payments) if broker else None
+    return _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock, consumer))
 
 
 def open_books(
@@ -126,6 +128,26 @@ def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
     for room in (bookings, flows, health, inbound, operators, purchases):
         app.register_blueprint(room.routes)
     return app
+
+
+def _broker(settings: Settings, clock: Clock) -> KombuBroker | None:
+    if not settings.broker_url:
+        return None
+    try:
+        return KombuBroker(settings.broker_url, settings.broker_visibility, clock)
+    except ImportError as missing:
+        extra = "sqs" if settings.broker_url.startswith("sqs") else "broker"
+        raise ConfigurationError(
+            f"BROKER_URL needs what is not installed ({missing}): pip install 'payment-flow-harness[{extra}]'"
+        ) from missing
+
+
+def _by_broker(broker: KombuBroker | None, called: Mapping[str, Gateway]) -> dict[str, Gateway]:
+    """Return those called, of whom partner services get their messages by the broker if there is one."""
+    return {
+        to: PartnerOverBroker(to, broker, each) if broker and isinstance(each, PartnerService) else each
+        for to, each in called.items()
+    }
 
 
 def _open_migrated(settings: Settings) -> Database:

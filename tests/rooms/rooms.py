@@ -34,6 +34,7 @@ ROOMS = {
     "reference.wire": _room("reference.domain"),
     "reference.storage": _room(f"{_PORTS} reference.sagas", "sqlalchemy alembic psycopg"),
     "reference.gateways": _room(f"{_PORTS} reference.reconciliation.ledger", "requests stripe"),
+    "reference.gateways.broker": _room(f"{_PORTS} reference.gateways.timeouts", "kombu"),
     "reference.web": _room(
         "reference.domain reference.sagas reference.application reference.gateways.stripe_webhook reference.wire",
         "flask werkzeug jwt prometheus_client",
