@@ -155,7 +155,7 @@ class _HeldMessage:
 
 
 def read(body: str | bytes) -> InboxMessage:
-    """Return what a broker brought; what cannot be read gets an id of its own, for mended it may come under the same."""
+    """Return what a broker brought; what cannot be read gets an id of its own: mended, it may come under the same."""
     sent = body.encode(errors="replace") if isinstance(body, str) else body
     try:
         envelope, event = unwrap(json.loads(sent), Event)

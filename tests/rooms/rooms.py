@@ -23,7 +23,7 @@ _PORTS = "reference.domain reference.application.ports reference.application.lis
 SIMULATORS = ("simulators.stripe", *(create.__module__.rpartition(".")[0] for create in NEIGHBOURS.values()))
 _KIT_AND_SERVICES = " ".join(("simulators.kit", *SIMULATORS))
 _DATA = "simulators.kit.json_types simulators.kit.currencies"
-_WORLD_TOOLS = "flask requests urllib3 waitress werkzeug"
+_WORLD_TOOLS = "flask kombu requests urllib3 waitress werkzeug"
 
 ROOMS = {
     "reference": _room(),
