@@ -20,7 +20,7 @@ from simulators.stories.run import SERVICES
 from simulators.world.credentials import Credentials
 from simulators.world.recorder import Exchange
 from simulators.world.together import Together
-from simulators.world.topology import PORTS
+from simulators.world.topology import PORTS, REFERENCE
 
 PACE_SECONDS = 0.9  # How long each line of a story stays alone, so that a person can follow.
 Listener = Callable[[Exchange], None]  # Is called with each exchange that is over.
@@ -46,6 +46,7 @@ class Session:
         ports: Mapping[str, int] = PORTS,
         listener: Listener | None = None,
         own: OwnService | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self._folder, self._ports, self._world_numbers, self._listener = folder, dict(ports), count(1), listener
         self._credentials = Credentials.draw(real_seams().randomness)
@@ -54,6 +55,7 @@ class Session:
         self.pace_seconds = PACE_SECONDS
         self.plays: dict[str, Play] = {}
         self._worlds: dict[str, OpenWorld] = {name: partial(_open_world, each) for name, each in SERVICES.items()}
+        self._worlds["reference"] = partial(_open_world, REFERENCE, settings=settings)
         self._worlds |= {own.name: own.open_world} if own else {}
         self.first_service = own.name if own else "reference"
         self.world, self.index = self._start_world(self.first_service)
@@ -142,5 +144,11 @@ class Session:
         return world, ExchangeIndex(world.recorder)
 
 
-def _open_world(service: str, folder: Path, ports: Mapping[str, int], credentials: Credentials) -> Together:
-    return Together(folder, ports=ports, service=service, credentials=credentials)
+def _open_world(
+    service: str,
+    folder: Path,
+    ports: Mapping[str, int],
+    credentials: Credentials,
+    settings: Mapping[str, str] | None = None,
+) -> Together:
+    return Together(folder, ports=ports, service=service, credentials=credentials, settings=settings)

@@ -48,6 +48,24 @@ def queue_of(connection: Any, name: str) -> Any:  # noqa: ANN401 - kombu's
     return kombu.Queue(name, queue_arguments={"x-queue-type": "quorum"} if is_amqp else None)
 
 
+class UnusableBroker(Exception):  # noqa: N818 - reads as what happened
+    """A URL that names no broker, or one whose protocol nothing that is installed speaks."""
+
+
+def require_usable(url: str) -> None:
+    """Raise UnusableBroker unless we can speak to such a broker, whether it is there or not."""
+    if not url.startswith(tuple(TRANSPORTS)):
+        raise UnusableBroker(f"BROKER_URL must start with {', '.join(f'{kind}://' for kind in TRANSPORTS)}")
+    try:
+        import kombu  # noqa: PLC0415
+
+        kombu.Connection(url).transport  # noqa: B018 - it is imported when it is asked for
+    except ImportError as missing:
+        raise UnusableBroker(
+            f"BROKER_URL needs what is not installed ({missing}): pip install 'payment-flow-harness[broker,sqs]'"
+        ) from missing
+
+
 class BrokerAdapter(BaseAdapter):
     """Carries a POST to broker://<service>/… by publishing its body: 202 once the broker keeps it, else no answer."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 
 from simulators.kit.seams import Clock, Seams, real_seams
-from simulators.world.bridge import Backlog, Bridge
+from simulators.world.bridge import Backlog, Bridge, require_usable
 from simulators.world.credentials import Credentials
 from simulators.world.local_service import LocalService
 from simulators.world.recorder import Recorder
@@ -40,6 +40,9 @@ class Together(Served):
         state: Path | None = None,
         services: tuple[ServiceRow, ...] = SERVICES,
     ) -> None:
+        broker_url = (settings or {}).get("BROKER_URL", "")
+        if broker_url:
+            require_usable(broker_url)
         ports = dict.fromkeys((row.name for row in services), 0) if ports is None else ports
         mine = reserve({name: number for name, number in ports.items() if not (name == PAYMENT and service_url)})
         urls = {PAYMENT: service_url or "", **{name: port.url for name, port in mine.items()}}
@@ -47,7 +50,7 @@ class Together(Served):
         url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
         topology = Topology(urls, credentials, url, service, settings or {}, state, services)
         super().__init__(topology, Clock(), Recorder())
-        self._backlog = Backlog(topology.broker_url) if topology.broker_url else None
+        self._backlog = Backlog(broker_url) if broker_url else None
         self._bridges: dict[str, Bridge] = {}
         self._own_sessions: list[requests.Session] = []
         self.services = {name: self._service(name) for name in mine}
