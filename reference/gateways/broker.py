@@ -19,7 +19,7 @@ OUR_QUEUE = "payment-service"  # Each service reads the queue of its name, and d
 DEAD_LETTERS = "dead-letters"  # RabbitMQ's exchange for what killed its consumer again and again.
 DELIVERIES = 100  # So often RabbitMQ brings a message; what fails without killing us we count ourselves.
 PREFETCH = 10
-LOOK_SECONDS = 1  # The longest wait for messages: then what was not taken may be due again.
+LOOK_SECONDS = 0.25  # The longest wait for messages: then what was not taken may be due again.
 HEARTBEAT_SECONDS = 30
 LONGEST_PAUSE = timedelta(seconds=30)  # Between two tries with a message that could not be taken.
 LONGEST_BODY, LONGEST_REASON = 256 * 1024, 500  # Characters that are kept of what cannot be read.
@@ -182,4 +182,4 @@ def _options(url: str, visibility: timedelta) -> dict[str, Any]:
     taken = {"visibility_timeout": int(visibility.total_seconds())}
     if url.startswith("redis"):
         return taken | {"unacked_restore_throttle": 1, "socket_connect_timeout": connect, "socket_timeout": answer}
-    return taken | {"wait_time_seconds": LOOK_SECONDS, "polling_interval": 0}
+    return taken | {"wait_time_seconds": 1, "polling_interval": 0}  # A request a second.
