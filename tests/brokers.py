@@ -128,6 +128,18 @@ class RabbitServer(BrokerServer):
         self._run([RABBITMQ], environ)
         self._wait(self.port, b"AMQP\0\0\x09\x01")
 
+    def kill(self) -> None:
+        """Kill it once its queues are on the disk: one that was just declared would never have a leader again."""
+        give_up = time.monotonic() + START_SECONDS
+        while self._forgettable_queues() and time.monotonic() < give_up:
+            time.sleep(0.05)
+        super().kill()
+
+    def _forgettable_queues(self) -> list[str]:
+        tables = [each.read_bytes() for each in self.home.glob("data/*/quorum/*/*.dets")]
+        queues = [each.name for each in self.home.glob("data/*/quorum/*/2F_*")]
+        return [each for each in queues if not all(each.encode() in table for table in tables)]
+
     def clear(self) -> None:
         for queue in QUEUES:
             with suppress(ChannelError), kombu.Connection(self.url) as connection:
