@@ -13,7 +13,6 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from reference import runtime
-from reference.application.consumer import Consumer
 from reference.application.dispatch_queue import DispatchQueue
 from reference.application.dispatcher import Dispatcher
 from reference.application.message_handler import Rules
@@ -22,19 +21,24 @@ from reference.application.service import PaymentService
 from reference.gateways.broker import KombuBroker, PartnerOverBroker
 from reference.gateways.learning import LearningService
 from reference.gateways.partner_service import PartnerService
+from reference.gateways.stripe_api import StripeApi
 from reference.gateways.stripe_gateway import StripeGateway
-from reference.gateways.stripe_ledger import StripeLedger, connect
+from reference.gateways.stripe_ledger import StripeLedger
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.gateways.timeouts import TIMEOUT
+from reference.gateways.traced_gateway import trace_calls
+from reference.json_logs import log_as_json
 from reference.reconciliation.reconcile import Reconciliation
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.sagas.paid_saga import PaidSaga
 from reference.settings import ConfigurationError, Settings, read_settings
-from reference.storage.database import Database, is_usable, migrate, open_database
+from reference.storage.database import Database, NewerSchemaError, is_usable, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
+from reference.tracing import Tracer
 from reference.web import bookings, flows, health, inbound, operators
 from reference.web import sagas as purchases
+from reference.web.activities import register_activities
 from reference.web.auth import Authenticator
 from reference.web.headers import protect
 from reference.web.metrics import Metrics
@@ -66,24 +70,25 @@ def create_app(
     http: requests.Session | None = None,
     sagas: Sequence[type[PaidSaga]] = SAGAS,
     gateways: Callable[[Settings, requests.Session], dict[str, Gateway]] = our_gateways,
+    tracer: Tracer | None = None,
 ) -> Flask:
     """Return the payment-service; ConfigurationError lists all that is wrong with its environment.
 
     Its background work waits for `app.extensions["background"].start()`, or for a scheduler's `pump()`.
     """
-    settings = read_settings(os.environ if environ is None else environ)
+    settings = _configure(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
-    database, broker = _open_migrated(settings), _broker(settings, clock)
+    tracer, database, broker = tracer or _open_tracer(settings), _open_migrated(settings), _broker(settings, clock)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
-    payments = PaymentService(
-        writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, on_ended=metrics.record_end
-    )
+    rules = Rules(sagas, settings.waits, new_id)
+    payments = PaymentService(writing, rules, clock, queue.enqueue, metrics, tracer)
     longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
-    called = _by_broker(broker, gateways(settings, http or runtime.http_session()))
+    called = _by_broker(broker, gateways(settings, http or runtime.PooledSession()))
+    called = trace_calls(called, tracer, clock)
     dispatcher = Dispatcher(payments, writing, called, queue, clock, randomness, longest_call)
-    metrics.follow(dispatcher, payments)
+    metrics.show_receivers(dispatcher.circuits)
     services = Services(
         payments=payments,
         reading=reading,
@@ -94,8 +99,8 @@ def create_app(
         is_ready=runtime.Probe(partial(_is_ready, database)),
         new_id=new_id,
     )
-    consumer = Consumer(broker, payments) if broker else None
-    return _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock, consumer))
+    app = _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock, broker))
+    return register_activities(app, tracer, clock, partial(_new_span_id, randomness))
 
 
 def open_books(
@@ -107,16 +112,16 @@ def open_books(
 ) -> Reconciliation:
     """Return the reconciliation of Stripe's books and ours; ConfigurationError also when there are none of ours."""
     settings = read_settings(os.environ if environ is None else environ)
-    clock, http = clock or runtime.SystemClock(), http or runtime.http_session()
-    database = open_database(settings.database_url, settings.database_timeout)
+    clock, http = clock or runtime.SystemClock(), http or runtime.PooledSession()
+    database = open_database(settings.database_url, settings.database_timeout, settings.database_connections)
     if not _is_ready(database):
         raise ConfigurationError("DATABASE_URL names no database that the service has prepared")
     reading, writing = (
         partial(SqlUnitOfWork, engine, sagas, settings.outbox_lease) for engine in (database.reading, database.writing)
     )
     rules = Rules(sagas, settings.waits, partial(_new_id, runtime.system_randomness()))
-    client = connect(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
-    return Reconciliation(StripeLedger(client), reading, PaymentService(writing, rules, clock), clock)
+    api = StripeApi(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
+    return Reconciliation(StripeLedger(api), reading, PaymentService(writing, rules, clock), clock)
 
 
 def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
@@ -142,7 +147,7 @@ def _broker(settings: Settings, clock: Clock) -> KombuBroker | None:
         ) from missing
 
 
-def _by_broker(broker: KombuBroker | None, called: Mapping[str, Gateway]) -> dict[str, Gateway]:
+def _by_broker(broker: KombuBroker | None, called: Mapping[str, Gateway]) -> Mapping[str, Gateway]:
     """Return those called, of whom partner services get their messages by the broker if there is one."""
     return {
         to: PartnerOverBroker(to, broker, each) if broker and isinstance(each, PartnerService) else each
@@ -151,14 +156,39 @@ def _by_broker(broker: KombuBroker | None, called: Mapping[str, Gateway]) -> dic
 
 
 def _open_migrated(settings: Settings) -> Database:
-    database = open_database(settings.database_url, settings.database_timeout)
+    database = open_database(settings.database_url, settings.database_timeout, settings.database_connections)
     try:
         migrate(database)
     except SQLAlchemyError as trouble:
         raise ConfigurationError(
             f"DATABASE_URL names a database that cannot be used: {type(trouble).__name__}"
         ) from trouble
+    except NewerSchemaError as newer:
+        raise ConfigurationError(f"DATABASE_URL names a database of a newer version of the service: {newer}") from newer
     return database
+
+
+def _configure(environ: Mapping[str, str]) -> Settings:
+    settings = read_settings(environ)
+    if settings.log_format == "json":
+        log_as_json(settings.secrets)
+    return settings
+
+
+def _open_tracer(settings: Settings) -> Tracer | None:
+    if not settings.span_exporters:
+        return None
+    try:
+        from reference.telemetry import open_telemetry  # noqa: PLC0415 - what it needs comes with the extra
+    except ImportError as missing:
+        raise ConfigurationError(
+            f"OTEL_TRACES_EXPORTER asks for traces, and {missing.name} is missing: install the extra otel"
+        ) from missing
+    return open_telemetry(settings.span_exporters)
+
+
+def _new_span_id(randomness: random.Random) -> str:
+    return f"{randomness.getrandbits(64) or 1:016x}"
 
 
 def _new_id(randomness: random.Random) -> str:

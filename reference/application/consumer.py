@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from reference.application.ports import ConflictError, InboxMessage, MessageBroker, StorageUnavailableError
 from reference.application.service import PaymentService
+from reference.tracing import Activity, active
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 5  # After so many failures of ours a message is for a person, and the next ones go on.
@@ -28,7 +29,8 @@ class Consumer:
         """Return whether it is stored for good: only then it may be acknowledged."""
         key = (incoming.source, incoming.message_id)
         try:
-            self._store(incoming, self._failures[key])
+            with active(Activity(trace=incoming.trace)):
+                self._store(incoming, self._failures[key])
         except (StorageUnavailableError, ConflictError) as trouble:
             log.warning("%s of %s stays with the broker: %s", incoming.message_id, incoming.source, trouble)
             return False

@@ -56,7 +56,7 @@ class KombuBroker:
 
     def publish(self, to: str, outgoing: OutboxMessage) -> None:
         """Return once the broker keeps it for that service; UnavailableError when that is not known."""
-        envelope = json.dumps(wrap(outgoing.message_id, outgoing.message, outgoing.enqueued_at))
+        envelope = json.dumps(wrap(outgoing.message_id, outgoing.message, outgoing.enqueued_at, outgoing.trace))
         with _as_unavailable(f"publishing to {to}"):
             publisher = self._publisher()
             try:
@@ -162,8 +162,8 @@ def read(body: str | bytes) -> InboxMessage:
     except (ValueError, RecursionError) as reason:
         kept = Unreadable(stored_as="event", body=sent.decode(errors="replace").replace("\0", "")[:LONGEST_BODY])
         made = f"sha256:{hashlib.sha256(sent).hexdigest()}"
-        return InboxMessage("broker", made, kept, f"it cannot be read: {reason}"[:LONGEST_REASON])
-    return InboxMessage(envelope.source, envelope.id, event)
+        return InboxMessage("broker", made, kept, unreadable=f"it cannot be read: {reason}"[:LONGEST_REASON])
+    return InboxMessage(envelope.source, envelope.id, event, envelope.trace)
 
 
 @contextmanager

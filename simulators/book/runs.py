@@ -19,10 +19,14 @@ LANES = (*PORTS, "somebody", "operator")
 Tell = Callable[[Case, int, int], None]
 
 
-def play_scenarios(factory: str, *, cases: Iterable[str] = (), jobs: int, tell: Tell) -> dict[str, ScenarioRun]:
+def play_scenarios(
+    factory: str, *, cases: Iterable[str] = (), jobs: int, tell: Tell, instances: int = 1
+) -> dict[str, ScenarioRun]:
     """Play the scenarios, all or those of these ids, and return their runs by id; CannotBeJudged says why not."""
     part = PARTS["scenarios"]
-    result = check(Subject(factory), [part], cases=tuple(cases), jobs=jobs, tell=tell, plugins=(RECORDING,))
+    result = check(
+        Subject(factory, instances=instances), [part], cases=tuple(cases), jobs=jobs, tell=tell, plugins=(RECORDING,)
+    )
     return {each.id: _run(each) for each in result.cases if each.outcome is not Outcome.LEFT_OUT}
 
 

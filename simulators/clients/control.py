@@ -1,5 +1,7 @@
 """The control routes of a simulator, which no real service has: look inside, break things on purpose, begin anew."""
 
+from urllib.parse import quote
+
 from simulators.clients.http_client import ServiceClient
 from simulators.kit.json_types import Json
 
@@ -32,6 +34,22 @@ class ControlClient(ServiceClient):
     def deliveries(self) -> list[Json]:
         """Return the newest messages it sent or is to send, newest first, with every attempt."""
         return list(self.client.get(f"{CONTROL_PATH}/deliveries")["items"])
+
+    def resend(self, delivery_id: str) -> None:
+        """Send one message once more."""
+        self.client.post(f"{CONTROL_PATH}/deliveries/{quote(delivery_id, safe='')}/resend")
+
+    def send_now(self, delivery_id: str) -> None:
+        """Let one message that waits wait no longer."""
+        self.client.post(f"{CONTROL_PATH}/deliveries/{quote(delivery_id, safe='')}/now")
+
+    def strike_delivery(self, delivery_id: str, name: str, /, **parameters: object) -> None:
+        """Let the fault of that name strike one message: as it waits, or as it is sent once more."""
+        self.client.post(f"{CONTROL_PATH}/deliveries/{quote(delivery_id, safe='')}/faults/{name}", parameters)
+
+    def due(self) -> list[Json]:
+        """Return what falls due next, soonest first: `at` when, and `what`."""
+        return list(self.client.get(f"{CONTROL_PATH}/due")["items"])
 
     def reset(self) -> None:
         """Begin anew: no state, no faults, no calls."""

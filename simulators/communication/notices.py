@@ -12,18 +12,26 @@ from simulators.kit.http.auth import limit_to_caller
 from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import Shape, text
 from simulators.kit.json_types import Json
-from simulators.kit.storage.documents import fresh_id, now, page, table
+from simulators.kit.storage.documents import fresh_id, now, page, public_view, table
 from simulators.kit.time.timestamps import instant
 
 routes = Blueprint("notices", __name__)
 
-KINDS = ("CONFIRMED", "DECLINED", "EXPIRED", "REFUNDED", "NEEDS_ATTENTION")
+# What a person reads, by the kind of the notice.
+TEXTS = {
+    "CONFIRMED": "{title}: it is paid, and it is yours.",
+    "DECLINED": "{title}: the bank declined the payment. Nothing was charged; you can try another card.",
+    "EXPIRED": "{title}: the time to pay is over. Nothing was charged.",
+    "REFUNDED": "{title}: it could not be had after all. All that you paid is given back.",
+    "NEEDS_ATTENTION": "{title}: something went wrong. A person is looking into it; you need not do anything.",
+}
 
 
 @routes.get("/notices")
 def list_notices() -> ResponseReturnValue:
     """The inbox of a person (`?personId=`), or everybody's (`?sagaId=`); students see only their own."""
-    return page("notices", personId=limit_to_caller(request.args.get("personId")), sagaId=request.args.get("sagaId"))
+    person = limit_to_caller(request.args.get("personId"))
+    return page("notices", _with_text, personId=person, sagaId=request.args.get("sagaId"))
 
 
 def read_notice(asked: Json) -> Json:
@@ -46,8 +54,12 @@ def notify(notice: Json) -> Json:
     return table("notices").put({"id": notice_id, "noticeId": notice_id, **notice, "sentAt": now()})
 
 
+def _with_text(notice: Json) -> Json:
+    return public_view(notice) | {"text": TEXTS[notice["kind"]].format(title=notice["title"])}
+
+
 def _kind(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
-    return None if value in KINDS else f"must be one of {', '.join(KINDS)}"
+    return None if value in TEXTS else f"must be one of {', '.join(TEXTS)}"
 
 
 NOTICE: Shape = {

@@ -12,13 +12,18 @@ from simulators.clients.http_client import Refused
 from simulators.console import (
     clock,
     contracts,
+    coverage,
     dead_letters,
     faults,
     feed,
     filters,
     guide,
+    hand_made,
+    inbox,
+    openapi,
     pay,
     promise_book,
+    reset,
     runs,
     sagas,
     school,
@@ -36,10 +41,13 @@ from simulators.world.scheduler import NeverQuiet
 
 PAGES = (
     sagas,
+    reset,
     dead_letters,
     stories,
+    hand_made,
     runs,
     school,
+    inbox,
     pay,
     webhooks,
     faults,
@@ -49,13 +57,16 @@ PAGES = (
     clock,
     feed,
     guide,
+    coverage,
+    openapi,
 )
 DIAGRAM = Blueprint(
     "diagram", "simulators.diagram", static_folder="static", static_url_path="/diagram", template_folder="templates"
 )
+MATRIX = Blueprint("matrix", "simulators.explore", template_folder="templates")
 MENU = {
-    "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/webhooks": "Webhooks",
-    "/faults": "Faults", "/stripe": "Stripe", "/contracts": "Contracts", "/help": "Help",
+    "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/inbox": "Inbox",
+    "/webhooks": "Webhooks", "/faults": "Faults", "/stripe": "Stripe", "/contracts/": "Contracts", "/help": "Help",
 }  # fmt: skip
 WHAT_A_SAGA_IS = (
     "A saga is one purchase, carried out by several services step by step: each step is stored before the next begins, "
@@ -85,6 +96,7 @@ def create_app(shown: Session) -> Flask:
     for kind in (NeverQuiet, AssertionError, CannotMoveTime, CannotTakeDown, DidNotStart):
         app.register_error_handler(kind, _explain_vain_wait)
     app.register_blueprint(DIAGRAM)
+    app.register_blueprint(MATRIX)
     for module in PAGES:
         app.register_blueprint(module.routes)
     return app
@@ -106,6 +118,7 @@ def _common_content() -> dict[str, Any]:
         "current_page": _current_page(),
         "now": clock.now(),
         "is_running": clock.running,
+        "speed": clock.speed,
         "last_act": session().last_act,
         "active_faults": session().active_faults(),
         "down": session().down(),
@@ -117,7 +130,7 @@ def _common_content() -> dict[str, Any]:
 def _current_page() -> str | None:
     """Return the page of the menu to which this address belongs; None when it belongs to none."""
     first = "/" + request.path.split("/")[1]
-    return "/" if first == "/sagas" else first if first in MENU else None
+    return "/" if first == "/sagas" else next((each for each in (first, f"{first}/") if each in MENU), None)
 
 
 def _explain_error(error: HTTPException) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""The clock that all services share: hold it, step, jump, or let everything happen that is still to happen."""
+"""The clock that all services share: hold it, step, jump, run it faster, or let all happen that is still to happen."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
+from simulators.console.due import due_at_services
 from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.diagram.times import span
 from simulators.kit.http.validation import parse_number
@@ -15,20 +16,23 @@ routes = Blueprint("clock", __name__)
 LONGEST = timedelta(days=31)
 FARTHEST = timedelta(days=4)  # How far ahead `run until quiet` looks: Stripe gives a webhook up after three days.
 ENOUGH_STEPS = 500
+SPEEDS, FASTEST = (1, 10, 60, 600), 3600
 
 
 @routes.get("/clock")
 def show_clock() -> ResponseReturnValue:
-    """The simulated time, and what falls due next."""
-    due = world().next_due()
-    now = world().clock.now().isoformat()
-    return page("clock.html", time=now, isRunning=world().clock.running, nextDue=due.isoformat() if due else None)
+    """The simulated time, how fast it runs, and what falls due next at each service."""
+    clock, due = world().clock, world().next_due()
+    return page(
+        "clock.html", time=clock.now().isoformat(), isRunning=clock.running, speed=clock.speed,
+        nextDue=due.isoformat() if due else None, services=list(due_at_services(session())), _speeds=SPEEDS,
+    )  # fmt: skip
 
 
 @routes.post("/clock/<act>")
 def move(act: str) -> ResponseReturnValue:
-    """Hold time, let it run, go to the next thing due, jump ahead, or go on until nothing is due."""
-    moves = {"pause": _pause, "play": _play, "step": _step, "jump": _jump, "quiet": _until_quiet}
+    """Hold time, let it run, also faster, go to the next thing due, jump ahead, or go on until nothing is due."""
+    moves = {"pause": _pause, "play": _play, "step": _step, "jump": _jump, "quiet": _until_quiet, "speed": _speed}
     if act not in moves:
         abort(HTTPStatus.NOT_FOUND)
     with session().acting():
@@ -45,6 +49,15 @@ def _pause() -> str:
 def _play() -> str:
     world().clock.resume()
     return "Time runs."
+
+
+def _speed() -> str:
+    if isinstance(world(), ForeignWorld):
+        abort(HTTPStatus.CONFLICT, "The clock of your own service cannot run faster; it can be moved ahead.")
+    if (speed := parse_number(field("speed", "1"), 1, FASTEST)) is None:
+        abort(HTTPStatus.BAD_REQUEST, f"speed must be a whole number from 1 to {FASTEST}")
+    world().clock.run_at(speed)
+    return "Time runs as the clock on the wall does." if speed == 1 else f"Time runs {speed} times as fast."
 
 
 def _step() -> str:

@@ -1,21 +1,44 @@
-"""The contracts that the harness brings along, read in the browser: the page that `harness contracts page` writes."""
+"""The contracts that the harness brings along, read in the browser: the pages that `harness contracts page` writes."""
 
-from flask import Blueprint, Response, jsonify
+from __future__ import annotations
+
+from functools import cache
+
+from flask import Blueprint, Response, abort, jsonify
 from flask.typing import ResponseReturnValue
 
-from simulators.console.responses import STYLED_BY_ITSELF, wants_json
-from simulators.contracts.pact import pacts_in
-from simulators.contracts.page import page_of
+from simulators.console.responses import framed, scoped_style, wants_json
+from simulators.contracts.page import INDEX, Contracts, contracts_in, page, stylesheet
 from simulators.package_data import FEATURES, PACTS
 
 routes = Blueprint("contracts", __name__)
 
 
-@routes.get("/contracts")
-def network() -> ResponseReturnValue:
-    """Who asks whom for what; a page of its own, which brings its style along."""
+@routes.get("/contracts/")
+def overview() -> ResponseReturnValue:
+    """Who asks whom for what."""
     if wants_json():
-        needs = [(each.consumer, each.provider, len(each.interactions)) for each in pacts_in(PACTS)]
+        needs = [(each.consumer, each.provider, len(each.interactions)) for each in _contracts().pacts]
         names = ("consumer", "provider", "interactions")
         return jsonify(items=[dict(zip(names, each, strict=True)) for each in needs])
-    return Response(page_of(PACTS, FEATURES, home="/"), headers=STYLED_BY_ITSELF)
+    return one(INDEX)
+
+
+@routes.get("/contracts/<name>")
+def one(name: str) -> ResponseReturnValue:
+    """What two services need of each other, or what the scenarios of a feature play of it."""
+    try:
+        return framed("contracts", "Contracts", page(_contracts(), name, framed=True))
+    except LookupError:
+        abort(404)
+
+
+@routes.get("/contracts/style.css")
+def style() -> Response:
+    """The style of these pages, and of nothing around them."""
+    return scoped_style("contracts", stylesheet())
+
+
+@cache
+def _contracts() -> Contracts:
+    return contracts_in(PACTS, FEATURES)

@@ -1,16 +1,15 @@
 """The page of the faults: every fault that a simulator knows, planted and lifted; services killed and started."""
 
 from http import HTTPStatus
-from typing import Any
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from simulators.clients.messages import COMMANDS
 from simulators.clients.stripe import ANY_PATH, REFUNDS
-from simulators.console.responses import acknowledge, page, session, world
+from simulators.console.responses import acknowledge, note_made, page, sent_parameters, session, world
 from simulators.judge.fault_model import FAULTS
-from simulators.kit.json_types import Json, json_or_text
+from simulators.kit.json_types import Json
 from simulators.world.topology import COMMUNICATION, LEARNING, STRIPE, TUTORS
 
 routes = Blueprint("faults", __name__)
@@ -57,7 +56,7 @@ def list_faults() -> ResponseReturnValue:
 @routes.post("/faults/<service>/<name>")
 def plant(service: str, name: str) -> ResponseReturnValue:
     """Plant one fault in one simulator; what is sent are its parameters."""
-    world().plant_fault(_simulator(service), name, **_parameters())
+    note_made(world().control(_simulator(service)).plant_fault(name, **sent_parameters())["id"])
     return acknowledge(f"{name} is planted in {service}.")
 
 
@@ -91,16 +90,6 @@ def clear_faults() -> ResponseReturnValue:
 
 def _simulator(name: str) -> str:
     return name if name in world().topology.simulators else abort(HTTPStatus.NOT_FOUND)
-
-
-def _parameters() -> dict[str, Any]:
-    """Return what was sent, numbers as numbers; an empty field stands for the default."""
-    sent = request.get_json(silent=True) if request.is_json else request.form.to_dict()
-    if not isinstance(sent, dict):
-        abort(HTTPStatus.BAD_REQUEST, "The parameters must be an object.")
-    return {
-        name: json_or_text(value) if isinstance(value, str) else value for name, value in sent.items() if value != ""
-    }
 
 
 def _describe_parameters(fault: Json) -> str:

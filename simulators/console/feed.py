@@ -7,11 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from simulators.console.responses import session
 from simulators.console.session import Session
-from simulators.world.waiting import wait_for
 
 routes = Blueprint("feed", __name__)
 HEARTBEAT_SECONDS = 10
-POLL_SECONDS = 0.05
 
 
 @routes.get("/feed")
@@ -29,9 +27,7 @@ def version() -> ResponseReturnValue:
 
 def changes(watched: Session) -> Iterator[str]:
     """Yield an event for each change until the session closes, and a comment now and then in between."""
-    last = -1
+    last, now = -1, watched.version
     while watched.is_open:
-        now = watched.version
         yield ": still here\n\n" if now == last else f"id: {now}\ndata: {now}\n\n"
-        last = now
-        wait_for(lambda: not watched.is_open or watched.version != last, HEARTBEAT_SECONDS, every=POLL_SECONDS)  # noqa: B023
+        last, now = now, watched.wait_for_change(now, HEARTBEAT_SECONDS)

@@ -17,6 +17,8 @@ KEYS = {
     "g s": "sagas",
     "g t": "stories",
     "g c": "school, the student's side",
+    "g i": "inbox",
+    "g k": "clock",
     "g w": "webhooks",
     "g f": "faults",
     "g p": "Stripe",

@@ -4,8 +4,8 @@ from flask import Blueprint, Response, abort, jsonify
 from flask.typing import ResponseReturnValue
 
 from simulators.book.chapters import chapters_in
-from simulators.book.pages import INDEX, Book, chapter_page, index_page
-from simulators.console.responses import STYLED_BY_ITSELF, wants_json
+from simulators.book.pages import INDEX, Book, chapter_page, index_page, stylesheet
+from simulators.console.responses import framed, scoped_style, wants_json
 from simulators.package_data import FEATURES
 
 routes = Blueprint("promise_book", __name__)
@@ -19,18 +19,24 @@ def overview() -> ResponseReturnValue:
         return jsonify(
             items=[{"feature": each.name, "examples": [e.id for e in each.examples]} for each in book.chapters]
         )
-    return Response(index_page(book), headers=STYLED_BY_ITSELF)
+    return framed("book", "Promises", index_page(book, framed=True))
 
 
 @routes.get("/promises/<slug>.html")
 def chapter(slug: str) -> ResponseReturnValue:
-    """One feature; a page of its own, which brings its style along."""
+    """One feature."""
     book = _book()
     if f"{slug}.html" == INDEX:
         return overview()
     found = next((each for each in book.chapters if each.slug == slug), None) or abort(404)
-    return Response(chapter_page(book, found), headers=STYLED_BY_ITSELF)
+    return framed("book", found.name, chapter_page(book, found, framed=True))
+
+
+@routes.get("/promises/style.css")
+def style() -> Response:
+    """The style of these pages, and of nothing around them."""
+    return scoped_style("book", stylesheet())
 
 
 def _book() -> Book:
-    return Book(chapters_in(FEATURES), home="/")
+    return Book(chapters_in(FEATURES))

@@ -4,16 +4,13 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, jsonify, redirect, render_template, request
+from flask import Response, abort, current_app, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from simulators.console.session import Session
+from simulators.kit.json_types import json_or_text
 from simulators.world.together import Together
-
-STYLED_BY_ITSELF = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-}
-"""For pages that bring their style along, since they are also files of their own."""
 
 
 def session() -> Session:
@@ -39,6 +36,16 @@ def page(template: str, **content: Any) -> ResponseReturnValue:  # noqa: ANN401 
     return render_template(template, **content)
 
 
+def framed(kind: str, title: str, content: str) -> str:
+    """Return a page that was made elsewhere, in the console's frame; its style is at `style.css` beside it."""
+    return render_template("framed.html", kind=kind, title=title, content=Markup(content))  # noqa: S704 - our own, and escaped
+
+
+def scoped_style(kind: str, style: str) -> Response:
+    """Return a style that holds for what is framed as this kind, and for nothing around it."""
+    return Response(f".{kind} {{\n{style}\n}}\n", content_type="text/css; charset=utf-8")
+
+
 def acknowledge(line: str, where: str = "", **content: Any) -> ResponseReturnValue:  # noqa: ANN401 - for programs
     """Say what was done, and lead a person to this place, or back."""
     session().say(line)
@@ -47,10 +54,25 @@ def acknowledge(line: str, where: str = "", **content: Any) -> ResponseReturnVal
     return redirect(where or _referring_page(), HTTPStatus.SEE_OTHER)
 
 
+def note_made(made: str) -> None:
+    """Say that the act in hand has made what has this id, so that the act can be played again."""
+    g.made = (*g.get("made", ()), made)
+
+
 def field(name: str, default: str = "") -> str:
     """Return one field of what was sent with an act: a form's, or JSON's."""
     sent: Any = request.get_json(silent=True) if request.is_json else request.form
     return str(sent.get(name, default) if hasattr(sent, "get") else default).strip()
+
+
+def sent_parameters() -> dict[str, Any]:
+    """Return what was sent with an act, numbers as numbers; an empty field stands for the default."""
+    sent = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+    if not isinstance(sent, dict):
+        abort(HTTPStatus.BAD_REQUEST, "The parameters must be an object.")
+    return {
+        name: json_or_text(value) if isinstance(value, str) else value for name, value in sent.items() if value != ""
+    }
 
 
 def _referring_page() -> str:

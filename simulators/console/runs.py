@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
+from simulators.console.acts import read_acts
+from simulators.console.hand_made import replay_acts
 from simulators.console.responses import field, page, wants_json
 from simulators.diagram.sequence import NARROW, Sequence, mark_difference, sequence
 from simulators.explore.storm_run import read_any_run, replay_any_run
@@ -68,8 +70,11 @@ def choose() -> ResponseReturnValue:
 def import_run() -> ResponseReturnValue:
     """Take in somebody's run (a file, or the document itself), play it again, and say whether it is the same."""
     sent = request.files["run"].read(LARGEST_FILE) if "run" in request.files else request.get_data()
+    text = sent[:LARGEST_FILE].decode(errors="replace")
     try:
-        run = read_any_run(sent[:LARGEST_FILE].decode(errors="replace"))
+        if acts := read_acts(text):
+            return replay_acts(acts)
+        run = read_any_run(text)
         again = replay_any_run(run)
     except (ValueError, LookupError) as problem:
         abort(400, f"This file cannot be played: {problem.args[0] if problem.args else problem}")

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import asdict
 from http import HTTPStatus
-from itertools import islice
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -11,17 +10,21 @@ from flask.typing import ResponseReturnValue
 from prometheus_client.parser import text_string_to_metric_families as parse_metrics
 
 from simulators.clients.http_client import Refused
+from simulators.console.causes import causes_of
 from simulators.console.explanations import explain
+from simulators.console.paging import cursor_links
 from simulators.console.promises import promises
 from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.console.saga_data import exchanges_of, history_with_gaps
+from simulators.console.search import search_sagas
 from simulators.console.states import picture
-from simulators.diagram.sequence import sequence
+from simulators.console.strikes import strikes
+from simulators.console.timeline import Timeline
+from simulators.diagram.sequence import Numbered, sequence
 from simulators.judge.comparison import compare
 from simulators.kit.json_types import Json
 
 routes = Blueprint("sagas", __name__)
-SHOWN, SEARCHED, PAGE_SIZE = 100, 1000, 200
 FILTERS = ("context", "state", "student")
 CANCELLABLE = ("VERIFYING_COURSE", "CHECKING_AVAILABILITY", "AWAITING_PAYMENT")
 SAGA_COUNT = "payments_sagas"
@@ -31,15 +34,12 @@ SAGA_COUNT = "payments_sagas"
 def list_sagas() -> ResponseReturnValue:
     """The newest sagas, of those that are asked for."""
     filters = {name: value for name in FILTERS if (value := request.args.get(name, ""))}
-    words = request.args.get("q", "").strip()
-    items, cursor = (
-        (_search(words, filters), None)
-        if words
-        else world().payment.saga_page(SHOWN, request.args.get("cursor"), **filters)
-    )
+    words, cursor = request.args.get("q", "").strip(), request.args.get("cursor")
+    found, following = search_sagas(world().payment, words, cursor, filters)
+    items = [each for each in found if each["sagaId"] not in session().forgotten]
     return page(
-        "sagas.html", items=items, nextCursor=cursor, counters=_counters(), _filters=filters, _q=words,
-        _states=_states(),
+        "sagas.html", items=items, nextCursor=following, counters=_counters(), _filters=filters, _q=words,
+        _states=_states(), _links=cursor_links(cursor, following),
     )  # fmt: skip
 
 
@@ -56,20 +56,31 @@ def everything_about(saga: Json) -> dict[str, Any]:
     exchanges = exchanges_of(session(), saga, intents)
     deliveries = [each for each in session().deliveries() if each.get("sagaId") == saga_id]
     lost = [{"at": each["created"], **each} for each in deliveries if each["status"] == "LOST"]
-    diagram = sequence(exchanges, world().recorder.payloads or {}, lost, services=world().topology.urls)
+    recorder = world().recorder
+    diagram = sequence(exchanges, recorder.payloads or {}, lost, services=world().topology.urls)
     flow = next((each for each in _flows() if each["saga"] == saga["saga"]), None)
+    causes = causes_of(saga["history"], exchanges)
     return {
         "saga": saga,
         "why": explain(session(), saga, intents, deliveries),
+        "strikes": [asdict(each) for each in strikes(exchanges, deliveries)],
+        "timeline": [asdict(each) | {"waited": each.waited} for each in _timeline(exchanges).rows(flow, saga)],
         "steps": [asdict(step) | {"words": step.words} for step in diagram.steps],
         "promises": promises(session(), saga_id, exchanges),
         "sides": [asdict(row) for row in compare(world(), saga_id)] if intents and saga["payment"] else [],
-        "_history": history_with_gaps(saga),
+        "_history": [(*each, cause) for each, cause in zip(history_with_gaps(saga), causes, strict=True)],
         "_can_cancel": not saga["outcome"] and saga["state"] in CANCELLABLE,
         "_sequence": diagram,
         "_picture": picture(flow, saga) if flow else None,
         "_intents": intents,
     }
+
+
+def _timeline(exchanges: list[Numbered]) -> Timeline:
+    recorder = world().recorder
+    now = world().clock.now()
+    wall_now = recorder.wall_clock.now() if recorder.wall_clock else now
+    return Timeline(exchanges, recorder.payloads or {}, recorder.wall_times, (now, wall_now))
 
 
 @routes.post("/sagas/<saga_id>/cancel")
@@ -87,33 +98,12 @@ def resume(saga_id: str) -> ResponseReturnValue:
     return acknowledge("The saga goes on.")
 
 
-@routes.post("/reset")
-def reset() -> ResponseReturnValue:
-    """New services, in which nothing has happened; `service` names which payment-service is the new one."""
-    service = field("service", session().first_service)
-    if service not in session().services:
-        abort(HTTPStatus.BAD_REQUEST, f"service must be one of {', '.join(session().services)}")
-    with session().acting():
-        return acknowledge(f"All is new: {session().reset(service)} are gone.", "/")
-
-
 def _find(saga_id: str) -> Json:
     return world().payment.find_saga(saga_id) or abort(HTTPStatus.NOT_FOUND)
 
 
-def _search(words: str, filters: dict[str, str]) -> list[Json]:
-    """Return the sagas in which these words stand, among the newest thousand."""
-    newest = islice(world().payment.sagas(PAGE_SIZE, **filters), SEARCHED)
-    return [each for each in newest if words.lower() in _text(each)]
-
-
-def _text(saga: Json) -> str:
-    names = ("sagaId", "studentId", "contextId", "state", "saga", "waitingFor")
-    return " ".join(saga[name] or "" for name in names).lower()
-
-
 def _counters() -> dict[str, int]:
-    """Return how many sagas there are of each state, as the service counts them; empty where it counts nothing."""
+    """Return how many sagas there are of each state, as the service counts them, without those forgotten."""
     counters: Counter[str] = Counter()
     try:
         families = parse_metrics(world().payment.metrics())
@@ -121,7 +111,7 @@ def _counters() -> dict[str, int]:
         return counters
     for sample in (each for family in families for each in family.samples if each.name == SAGA_COUNT):
         counters[sample.labels["state"]] += int(sample.value)
-    return counters
+    return +(counters - Counter(session().forgotten.values()))
 
 
 def _flows() -> list[Json]:

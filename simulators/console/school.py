@@ -3,12 +3,11 @@
 import re
 from http import HTTPStatus
 from itertools import groupby
-from typing import Any
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from simulators.console.responses import acknowledge, field, page, world
+from simulators.console.responses import acknowledge, field, note_made, page, world
 from simulators.diagram.times import timestamp
 from simulators.kit.http.validation import parse_number
 from simulators.kit.json_types import Json
@@ -19,7 +18,6 @@ routes = Blueprint("school", __name__)
 NAME = re.compile(r"[\w.-]{1,30}")
 SOMEBODY = "lea"
 MINUTES = (30, 45, 60, 90)
-NOTICE_STYLES = {"CONFIRMED": "completed", "REFUNDED": "refunded", "NEEDS_ATTENTION": "parked"}
 DAYS, PURCHASES = 5, 20
 BOOKED_MINUTES = 60
 MOST_CENTS = 10**9
@@ -50,24 +48,11 @@ def school() -> ResponseReturnValue:
     )
 
 
-@routes.get("/inbox")
-def inbox() -> ResponseReturnValue:
-    """What people were told: one person, or everybody, newest first; what was told twice is marked."""
-    person = request.args.get("person", "")
-    notices = world().communication.notices(person_id=person or None)
-    seen: set[tuple[Any, ...]] = set()
-    for each in notices:
-        key = (each["sagaId"], each["kind"], each.get("attempt"))
-        each["isDuplicate"] = key in seen
-        seen.add(key)
-    return page("inbox.html", person=person, items=notices[::-1], _styles=NOTICE_STYLES)
-
-
 @routes.post("/school/enroll")
 def enroll() -> ResponseReturnValue:
     """A student wants a course."""
     student, course = _student(field("as", SOMEBODY)), field("courseId")
-    saga_id = world().student(student).enroll(course)
+    note_made(saga_id := world().student(student).enroll(course))
     return acknowledge(f"{student} asks for the course {course}.", f"/pay/{saga_id}", sagaId=saga_id)
 
 
@@ -78,7 +63,7 @@ def book() -> ResponseReturnValue:
     if minutes is None:
         abort(HTTPStatus.BAD_REQUEST, f"minutes must be a whole number from 1 to {LONGEST_MINUTES}")
     tutor = field("tutorId")
-    saga_id = world().student(student).book(tutor, field("scheduledAt"), minutes)
+    note_made(saga_id := world().student(student).book(tutor, field("scheduledAt"), minutes))
     return acknowledge(f"{student} asks for {minutes} minutes with {tutor}.", f"/pay/{saga_id}", sagaId=saga_id)
 
 

@@ -1,6 +1,7 @@
-"""The initial data: the courses and tutors that the stories are about, for anybody to buy."""
+"""The initial data: the courses and tutors that the stories and the demo's printed lines are about."""
 
 from simulators.stories import STORIES
+from simulators.stories.demo import offer_by_hand
 from simulators.world.world import World
 
 
@@ -11,3 +12,4 @@ def seed(world: World) -> None:
             world.tutors.hire(thing.id, amount=thing.amount)
         else:
             world.learning.create_course(thing.id, title=thing.title, amount=thing.amount)
+    offer_by_hand(world)

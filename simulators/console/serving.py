@@ -38,5 +38,5 @@ def console(
         try:
             yield session, port.url
         finally:
-            session.is_open = False
+            session.close()
             server.stop()

@@ -11,16 +11,18 @@ from typing import Self
 
 import requests
 
+from simulators.console.acts import ActLog
 from simulators.console.seed_data import seed
 from simulators.diagram.index import ExchangeIndex
 from simulators.kit.json_types import Json
-from simulators.kit.seams import real_seams
+from simulators.kit.seams import Clock, real_seams
 from simulators.stories import Play
 from simulators.stories.run import SERVICES
 from simulators.world.credentials import Credentials
 from simulators.world.recorder import Exchange
 from simulators.world.together import Together
 from simulators.world.topology import PORTS, REFERENCE
+from simulators.world.waiting import Versions
 
 PACE_SECONDS = 0.9  # How long each line of a story stays alone, so that a person can follow.
 Listener = Callable[[Exchange], None]  # Is called with each exchange that is over.
@@ -50,21 +52,24 @@ class Session:
     ) -> None:
         self._folder, self._ports, self._world_numbers, self._listener = folder, dict(ports), count(1), listener
         self._credentials = Credentials.draw(real_seams().randomness)
-        self._versions, self._lock = count(1), RLock()
-        self.version, self.last_act, self.is_open = 0, "", True
+        self._versions, self._lock = Versions(), RLock()
+        self.last_act, self.is_open = "", True
         self.pace_seconds = PACE_SECONDS
         self.plays: dict[str, Play] = {}
         self._worlds: dict[str, OpenWorld] = {name: partial(_open_world, each) for name, each in SERVICES.items()}
         self._worlds["reference"] = partial(_open_world, REFERENCE, settings=settings)
         self._worlds |= {own.name: own.open_world} if own else {}
         self.first_service = own.name if own else "reference"
+        self.forgotten: dict[str, str] = {}
+        """The state of each saga that the pages show no more."""
         self.world, self.index = self._start_world(self.first_service)
+        self.begin_acts()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.is_open = False
+        self.close()
         self.world.__exit__()
 
     def say(self, line: str) -> None:
@@ -74,7 +79,21 @@ class Session:
 
     def touch(self) -> None:
         """Let the pages look again."""
-        self.version = next(self._versions)
+        self._versions.change()
+
+    @property
+    def version(self) -> int:
+        """The number of the newest change."""
+        return self._versions.newest
+
+    def close(self) -> None:
+        """Let nobody wait for changes any more."""
+        self.is_open = False
+        self.touch()
+
+    def wait_for_change(self, seen: int, seconds: float) -> int:
+        """Wait, so many seconds at most, until there is another version than was seen; return the newest."""
+        return self._versions.wait(seen, seconds)
 
     @contextmanager
     def acting(self) -> Iterator[None]:
@@ -96,7 +115,13 @@ class Session:
         self.world.__exit__()
         self.world, self.index = self._start_world(service or self.first_service)
         self.plays.clear()
+        self.forgotten.clear()
+        self.begin_acts()
         return gone
+
+    def begin_acts(self) -> None:
+        """Remember from now on what people do."""
+        self.acts = ActLog(self.world.clock.now())
 
     def faults(self) -> list[Json]:
         """Return all planted faults, spent ones too, each with the service it is planted in."""
@@ -109,7 +134,11 @@ class Session:
 
     def deliveries(self) -> list[Json]:
         """Return the newest messages of all simulators, newest first, each with its sender."""
-        items = [{"sender": name, **each} for name, each in self._collect(self.world.deliveries)]
+        items = [
+            {"sender": name, **each}
+            for name, each in self._collect(self.world.deliveries)
+            if each.get("sagaId") not in self.forgotten
+        ]
         return sorted(items, key=lambda each: str(each["created"]), reverse=True)
 
     def down(self) -> list[str]:
@@ -136,7 +165,7 @@ class Session:
         folder.mkdir()
         world = self._worlds[service](folder, self._ports, self._credentials)
         self._ports = {name: int(url.rpartition(":")[2]) for name, url in world.topology.urls.items()}
-        world.recorder.payloads = {}
+        world.recorder.payloads, world.recorder.wall_clock = {}, Clock()
         world.recorder.watch(lambda *_: self.touch())
         seed(world)
         if self._listener:

@@ -20,6 +20,8 @@ class Node:
     is_end: bool
     is_current: bool
     since: str
+    entry: int | None
+    """The place in the history of what led there; None where it was not, or began."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,17 @@ class Move:
     target: str
     message: str
     at: str
+    entry: int
+    """Its place in the history."""
 
 
 def moves_of(flow: Json, saga: Json) -> list[Move]:
     """Return the moves that the saga made, found by its history in its flow's table."""
     to = {(each["from"], each["message"]): each["to"] for each in flow["moves"]}
     state, moves = flow["states"][0]["state"], []
-    for entry in saga["history"]:
+    for number, entry in enumerate(saga["history"]):
         if (target := to.get((state, entry["message"]))) is not None:
-            moves.append(Move(state, target, entry["message"], entry["at"]))
+            moves.append(Move(state, target, entry["message"], entry["at"], number))
             state = target
     return moves
 
@@ -73,10 +77,12 @@ def picture(flow: Json, saga: Json) -> Picture:
     """Return the flow of this saga, with its way through it."""
     moves = moves_of(flow, saga)
     since = {flow["states"][0]["state"]: (saga["history"] or [{"at": ""}])[0]["at"]} | {m.target: m.at for m in moves}
+    entries = {m.target: m.entry for m in moves}
     positions = _positions(flow)
     ends = {each["state"]: each["isEnd"] for each in flow["states"]}
     nodes = [
-        Node(name, x, y, ends[name], name == saga["state"], since.get(name, "")) for name, (x, y) in positions.items()
+        Node(name, x, y, ends[name], name == saga["state"], since.get(name, ""), entries.get(name))
+        for name, (x, y) in positions.items()
     ]
     height = max(y for _, y in positions.values()) + HEIGHT + 8
     return Picture(nodes, _edges(flow, positions, {(each.source, each.target) for each in moves}), height)

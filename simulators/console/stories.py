@@ -10,7 +10,7 @@ import requests
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
-from simulators.console.responses import acknowledge, field, page, session, world
+from simulators.console.responses import acknowledge, field, note_made, page, session, world
 from simulators.console.sagas import everything_about
 from simulators.judge.fault_model import FAULTS
 from simulators.kit.json_types import Json
@@ -54,6 +54,8 @@ def begin(name: str) -> ResponseReturnValue:
         except BaseException:
             del shown.plays[name]  # it is not being told any more
             raise
+    if play.saga_id:
+        note_made(play.saga_id)
     return acknowledge(play.sentence, f"/stories/{name}", **_summary(story))
 
 

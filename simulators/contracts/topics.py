@@ -24,8 +24,8 @@ class Topic:
 
     @property
     def anchor(self) -> str:
-        """Its anchor on a page."""
-        return slug(self.sender, self.receiver, self.name)
+        """Its anchor on the page of its two parties."""
+        return slug(self.sender, self.name)
 
     @property
     def verb(self) -> str:

@@ -42,6 +42,8 @@ class Step:
     is_cause: bool = False  # It broke a promise.
     is_rescue: bool = False  # It looked at Stripe, and found what lost news should have told.
     payload: Json = field(default_factory=dict)
+    retries: list[int] = field(default_factory=list)
+    """The numbers of the exchanges in which it was tried again."""
 
     @property
     def style(self) -> str:
@@ -163,7 +165,7 @@ def mark_cause(drawn: Sequence, cause: Exchange) -> None:
 
 
 def _ends_and_title(each: Exchange) -> tuple[str, str, str]:
-    return each.caller, each.callee, _title(each)
+    return each.caller, each.callee, title_of(each)
 
 
 def _fold_retries(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -> list[Step]:
@@ -177,8 +179,9 @@ def _fold_retries(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -
         answer, message = each.answer or "…", each.message_id
         if steps and _is_same(steps[-1], each):
             steps[-1].answers.append(answer)
+            steps[-1].retries.append(number)
         else:
-            step = Step(number, each.at, each.caller, each.callee, _title(each), [answer], message)
+            step = Step(number, each.at, each.caller, each.callee, title_of(each), [answer], message)
             step.payload = payloads.get(number, {})
             step.again = message in arrived or step.payload.get(KEY) in keys
             steps.append(step)
@@ -191,14 +194,15 @@ def _fold_retries(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -
 def _is_same(step: Step, each: Exchange) -> bool:
     """Whether this is the last one tried again, or looked at again: then it needs no row of its own."""
     same = (step.caller, step.callee, step.said, step.message_id) == (
-        each.caller, each.callee, _title(each), each.message_id,
+        each.caller, each.callee, title_of(each), each.message_id,
     )  # fmt: skip
     last = step.answers[-1]
     failed = not (last.isdigit() and int(last) in SUCCESS)
     return same and (failed or each.method == "GET")
 
 
-def _title(each: Exchange) -> str:
+def title_of(each: Exchange) -> str:
+    """Return what was said: the message's name, or the method and the path, cut short."""
     return each.message or f"{each.method} {_shorten(each.path)}"
 
 

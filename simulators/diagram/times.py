@@ -6,6 +6,7 @@ from typing import Any
 
 Time = str | float | datetime | None  # As services write it: ISO 8601, or Stripe's seconds.
 NOTHING = "\u2013"
+EXACT_BELOW = 10  # seconds
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -30,6 +31,14 @@ def span(by: timedelta) -> str:
         if count:
             parts.append(f"{count} {unit}")
     return " ".join(parts[:2]) or "0 s"
+
+
+def short_span(by: timedelta) -> str:
+    """Return `37 ms` or `1.4 s` of what is short, and else what `span` returns."""
+    seconds = abs(by.total_seconds())
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < EXACT_BELOW else span(by)
 
 
 def pretty_json(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -12,7 +12,7 @@ import requests
 
 from simulators.kit.attempt import Attempt
 from simulators.kit.faults.deliveries import AttemptFault, SendFault
-from simulators.kit.faults.fault import Faults
+from simulators.kit.faults.fault import Fault, Faults
 from simulators.kit.http.validation import Shape, json_object, list_of, one_of, string, text
 from simulators.kit.json_types import Json
 from simulators.kit.seams import Seams, new_id
@@ -77,14 +77,32 @@ class Deliveries:
 
     def send(self, receiver: str, url: str, event: str, body: str, **details: Any) -> None:  # noqa: ANN401 - JSON
         """Keep the message for this receiver (a name: its lane); the sender's own `details` are stored beside it."""
-        now = self._seams.clock.now().isoformat()
         message = {"receiver": receiver, "url": url, "event": event, "body": body, **details}
-        messages = [message | {"status": "PENDING", "created": now, "due": now, "attempts": []}]
+        messages = [message | self._untried()]
         for fault in self._faults.strike(SendFault, event, receiver, url):
             messages = list(chain.from_iterable(fault.replace(each) for each in messages))
         for each in messages:
-            self._keep(each | {"id": new_id(self._seams.randomness, "dlv")})
+            self._keep(each | self._fresh_id())
         self._background.wake()
+
+    def resend(self, delivery_id: str, fault: Fault | None = None) -> None:
+        """Send this message once more, and let the fault strike it; LookupError if there is none of this id."""
+        self._strike(self._find(delivery_id) | self._untried() | self._fresh_id(), fault)
+
+    def strike(self, delivery_id: str, fault: Fault) -> None:
+        """Let a fault strike this message as it waits, or as it is sent once more; LookupError if there is none."""
+        found = self._find(delivery_id)
+        if found["status"] == "PENDING":
+            self._strike(found, fault)
+        else:
+            self.resend(delivery_id, fault)
+
+    def send_now(self, delivery_id: str) -> None:
+        """Let a message that waits wait no longer; LookupError if there is none that does."""
+        found = self._find(delivery_id)
+        if found["status"] != "PENDING":
+            raise LookupError(f"{delivery_id!r} does not wait: it is {found['status']}")
+        self._strike(found | {"due": self._seams.clock.now().isoformat()}, None)
 
     def pump(self) -> bool:
         """Make one attempt that is due; False when none is."""
@@ -122,6 +140,30 @@ class Deliveries:
     def _table(self) -> DocumentTable:
         return self._store.table("deliveries")
 
+    def _find(self, delivery_id: str) -> Json:
+        if (found := self._table.find(delivery_id)) is None:
+            raise LookupError(f"there is no {delivery_id!r} among the deliveries")
+        return found
+
+    def _fresh_id(self) -> Json:
+        return {"id": new_id(self._seams.randomness, "dlv")}
+
+    def _untried(self) -> Json:
+        """Return what a message has that is about to be sent."""
+        now = self._seams.clock.now().isoformat()
+        return {"status": "PENDING", "created": now, "due": now, "attempts": []}
+
+    def _strike(self, delivery: Json, fault: Fault | None) -> None:
+        first, *copies = fault.replace(delivery) if isinstance(fault, SendFault) else [delivery]
+        if isinstance(fault, AttemptFault):
+            fault.message = delivery["id"]
+            self._faults.add(fault)
+        self._due.drop(delivery["id"])
+        self._keep(first | {"attempts": delivery["attempts"]})
+        for each in copies:
+            self._keep(each | self._fresh_id())
+        self._background.wake()
+
     def _keep(self, delivery: Json) -> None:
         self._table.put(delivery)
         if delivery["status"] == "PENDING":
@@ -146,7 +188,7 @@ class Deliveries:
 
     def _post(self, attempt: Attempt) -> Json:
         """Return the attempt's outcome: its status, or why there is none."""
-        where = (attempt.event, attempt.delivery["receiver"], attempt.delivery["url"])
+        where = (attempt.event, *(attempt.delivery[name] for name in ("receiver", "url", "id")))
         faults = list(self._faults.strike(AttemptFault, *where))
         for fault in faults:
             fault.before(attempt)

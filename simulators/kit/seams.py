@@ -13,12 +13,12 @@ import requests
 
 
 class Clock:
-    """Time that all services of a world share: running with the machine's, or paused and moved by hand."""
+    """Time that all services of a world share: running with the machine's or faster, or moved by hand."""
 
     def __init__(self, start: datetime | None = None, *, running: bool = True) -> None:
         self._base = start or datetime.now(UTC)
         self._since = time.monotonic()
-        self._running = running
+        self._running, self._speed = running, 1.0
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], object]] = []
 
@@ -26,6 +26,11 @@ class Clock:
     def running(self) -> bool:
         """Whether time passes by itself."""
         return self._running
+
+    @property
+    def speed(self) -> float:
+        """How many seconds pass in one of the machine's, while time runs."""
+        return self._speed
 
     def now(self) -> datetime:
         """Return the simulated instant, aware and in UTC."""
@@ -53,19 +58,28 @@ class Clock:
                 self._since, self._running = time.monotonic(), True
         self._tell()
 
+    def run_at(self, speed: float) -> None:
+        """Let time run so many times as fast as the machine's from now on; ValueError unless that is above 0."""
+        if not speed > 0:
+            raise ValueError("time runs at a speed above 0")
+        with self._lock:
+            self._base += self._running_time()
+            self._since, self._speed = time.monotonic(), speed
+        self._tell()
+
     def listen(self, listener: Callable[[], object]) -> None:
         """Call this whenever time does not pass as it did: after a jump, a halt, a start."""
         self._listeners.append(listener)
 
     def seconds_until(self, moment: datetime) -> float | None:
-        """Return how long that is off, at most zero once it has come; None while time is held still before it."""
-        seconds = (moment - self.now()).total_seconds()
+        """Return in how many of the machine's seconds that is, at most zero once it came; None while time stands."""
+        seconds = (moment - self.now()).total_seconds() / self._speed
         return seconds if self._running or seconds <= 0 else None
 
     def sleep(self, by: timedelta) -> None:
         """Let this much time pass for the caller: really while the clock runs, by a jump while it is held still."""
         if self._running:
-            time.sleep(by.total_seconds())
+            time.sleep(by.total_seconds() / self._speed)
         else:
             self.advance(by)
 
@@ -74,7 +88,7 @@ class Clock:
             listener()
 
     def _running_time(self) -> timedelta:
-        return timedelta(seconds=time.monotonic() - self._since) if self._running else timedelta(0)
+        return timedelta(seconds=(time.monotonic() - self._since) * self._speed) if self._running else timedelta(0)
 
 
 @dataclass(frozen=True)

@@ -48,10 +48,16 @@ def _judge(world: World, tell: Tell) -> bool:
     return not failures
 
 
+def offer_by_hand(world: World) -> None:
+    """Offer the course that the printed lines buy, unless it is there."""
+    if world.learning.find_course(BY_HAND_COURSE) is None:
+        world.learning.create_course(BY_HAND_COURSE, title="Drawing by hand", amount=1900)
+
+
 def tell_by_hand(world: World, tell: Tell) -> None:
     """Say where everything is, and how to buy a course with nothing but curl."""
     urls = world.topology.urls
-    world.learning.create_course(BY_HAND_COURSE, title="Drawing by hand", amount=1900)
+    offer_by_hand(world)
     tell("Do it by hand", "title")
     for name, see in ((PAYMENT, OPENAPI), *((name, CONTROL_PATH) for name in SIMULATORS)):
         tell(f"{name:<24}{urls[name]}{see}", "message")

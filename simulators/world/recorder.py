@@ -7,10 +7,12 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import parse_qsl
 
 from simulators.kit.json_types import Json
 from simulators.kit.redaction import redact_text
+from simulators.kit.seams import Clock
 from simulators.world.payload import KEY, payload
 
 _LONG_ID = re.compile(r"([a-z]+_\w{4})\w{8,}")
@@ -68,6 +70,9 @@ class Recorder:
     def __init__(self) -> None:
         # What was said, by the exchange's number and without what is secret; kept only where somebody looks.
         self.payloads: dict[int, Json] | None = None
+        # When it was said by the clock on the wall, by the same number; no part of the trace, and kept likewise.
+        self.wall_clock: Clock | None = None
+        self.wall_times: dict[int, datetime] = {}
         self._exchanges: list[Exchange] = []
         self._finished = 0
         self._listeners: list[Callable[[Exchange], None]] = []
@@ -91,6 +96,8 @@ class Recorder:
         with self._lock:
             self._exchanges.append(_redact(exchange))
             number = len(self._exchanges) - 1
+            if self.wall_clock is not None:
+                self.wall_times[number] = self.wall_clock.now()
             if self.payloads is not None:
                 self.payloads[number] = ({KEY: redact_text(key)} if key else {}) | payload(body, content_type)
             return self._notify(number)

@@ -123,9 +123,12 @@ class Together(Served):
 
     def next_due(self) -> datetime | None:
         """Return the next moment at which any service has work; None when all are done."""
-        running = [service for name, service in self.services.items() if name in self._servers]
-        due = [each.next_due() for each in running] + [each.next_due() for each in self._bridges.values()]
+        due = [*self.due_by_service().values(), *(each.next_due() for each in self._bridges.values())]
         return min(filter(None, due), default=None)
+
+    def due_by_service(self) -> dict[str, datetime | None]:
+        """Return when each service of this process that runs has work next, or None when it has none."""
+        return {name: service.next_due() for name, service in self.services.items() if name in self._servers}
 
     def _is_waited_for(self) -> bool:
         """Whether a message lies at the broker for a service that runs."""

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,6 +34,26 @@ def wait_for(check: Callable[[], T | None], seconds: float, *, every: float = 0.
     while not (result := check()) and time.monotonic() < end:
         time.sleep(every)
     return result
+
+
+class Versions:
+    """A number that grows whenever something changes, and those who wait for that without asking again and again."""
+
+    def __init__(self) -> None:
+        self.newest = 0
+        self._changed = threading.Condition()
+
+    def change(self) -> None:
+        """Wake all who wait."""
+        with self._changed:
+            self.newest += 1
+            self._changed.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """Return the newest number once it is not the one that was seen, or after so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.newest != seen, seconds)
+            return self.newest
 
 
 def really_pass(by: timedelta) -> None:

@@ -216,7 +216,7 @@ def test_the_page_is_paused_until_it_is_live_again(page: Page, session: Session)
 
 
 def test_the_contracts_are_accessible_too(page: Page, violations: Callable[[Page], list[Any]]) -> None:
-    page.goto("/contracts")
+    page.goto("/contracts/")
     sees(page, "CREATE_ENROLLMENT_RECORD")
     assert violations(page) == []
 
@@ -242,6 +242,27 @@ def test_in_the_dark_and_on_a_small_screen_it_is_as_accessible(
     for path in [each for each in addresses if each.startswith(("/sagas", "/compare", "/webhooks", "/pay"))]:
         page.goto(path)
         assert violations(page) == [], path
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+def test_on_a_phone_the_frame_is_one_line_and_unfolds(
+    open_page: OpenPage, session: Session, *, with_script: bool
+) -> None:
+    session.world.plant_fault("stripe", "latency", latency=1)
+    page = open_page(width=360, java_script_enabled=with_script)
+    page.goto("/")
+    box = page.locator(".frame").bounding_box()
+    assert box is not None
+    assert box["height"] < 50
+    for seen in (".clock b", ".simulated", ".broken-count", ".unfold"):
+        expect(page.locator(seen)).to_be_visible()
+    expect(page.locator(".top nav")).to_be_hidden()
+    page.locator("#fold").focus()
+    press(page, "Space")
+    for seen in (".top nav", ".banner", ".bar .acts", ".broken"):
+        expect(page.locator(seen)).to_be_visible()
+    page.click(".top nav a[href='/faults']")
+    page.wait_for_url("**/faults")
 
 
 def test_without_script_all_can_be_read_and_pressed(open_page: OpenPage) -> None:

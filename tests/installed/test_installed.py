@@ -50,7 +50,7 @@ def test_a_command_works_in_an_empty_folder(installation: Installation, words: l
 
 def test_the_page_of_the_contracts_holds_the_scenarios(installation: Installation) -> None:
     installation.run("harness", "contracts", "page", "--output", "page")
-    assert "ENR-15" in (installation.folder / "page" / "index.html").read_text()
+    assert "ENR-15" in (installation.folder / "page" / "scenarios.enroll-in-a-course.html").read_text()
 
 
 def test_a_service_is_judged_in_an_empty_folder(installation: Installation) -> None:
@@ -87,7 +87,7 @@ def test_the_demo_has_its_pages_in_an_empty_folder(installation: Installation) -
         assert next((line for line in demo.stdout if "Ctrl-C" in line), None)
         for page in (
             "/",
-            "/contracts",
+            "/contracts/",
             "/promises/",
             "/promises/payments.html",
             "/static/console.css",

@@ -122,7 +122,7 @@ function tick() {
   const clock = $("#now");
   if (clock.dateTime !== shown) { shown = clock.dateTime; base = Date.parse(shown); since = performance.now(); }
   if (clock.dataset.running !== "true") return;
-  const time = new Date(base + performance.now() - since).toISOString();
+  const time = new Date(base + (performance.now() - since) * Number(clock.dataset.speed)).toISOString();
   const text = time.slice(11, 19);
   if ($("b", clock).textContent !== text) $("b", clock).textContent = text;
 }
@@ -130,7 +130,7 @@ setInterval(tick, 500);
 
 /* Keys, as the help page lists them. */
 let before = "";
-const GO = { s: "/", t: "/stories", c: "/school", w: "/webhooks", f: "/faults", p: "/stripe", n: "/contracts", h: "/help" };
+const GO = { s: "/", t: "/stories", c: "/school", w: "/webhooks", f: "/faults", p: "/stripe", n: "/contracts/", k: "/clock", i: "/inbox", h: "/help" };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || settings.get("keys") === "no") return;
   if (event.target.matches("input:not([type=checkbox],[type=radio]),select,textarea")) { if (event.key === "Escape") event.target.blur(); return; }

@@ -80,9 +80,15 @@ class ShuffledDelivery(SendFault):
 
 @dataclass(kw_only=True)
 class AttemptFault(EventFault):
-    """Strikes single attempts; the next attempt may be fine again."""
+    """Strikes single attempts (`message`: of one delivery only, by its id); the next attempt may be fine again."""
 
+    message: str = "*"
     within_call = False
+
+    def covers(self, *where: str) -> bool:
+        """Tell whether this event, this receiver and this delivery fit."""
+        *rest, delivery_id = where
+        return super().covers(*rest) and fnmatch(delivery_id, self.message)
 
     def before(self, attempt: Attempt) -> None:
         """Change what the headers are made of."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
@@ -12,12 +12,11 @@ from flask import Blueprint, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, Conflict, HTTPException, NotFound
 
-from simulators.kit.delivery import Schedule
 from simulators.kit.faults.fault import Faults, parameters_of
 from simulators.kit.http.calls import Calls
+from simulators.kit.http.delivery_control import delivery_routes, schedule_routes
 from simulators.kit.http.problems import BadField, problem
 from simulators.kit.http.validation import (
-    MAX_NUMBER,
     Shape,
     duration,
     flag,
@@ -62,7 +61,8 @@ def control_routes(simulator: Controlled) -> Blueprint:
     routes = Blueprint("control", __name__, url_prefix="/_sim", template_folder="templates")
     routes.register_error_handler(HTTPException, problem)
     _look(routes, simulator)
-    _schedule(routes)
+    schedule_routes(routes)
+    delivery_routes(routes, simulator.faults)
     _state(routes, simulator)
     _faults(routes, simulator)
     _time(routes, simulator)
@@ -90,42 +90,18 @@ def _look(routes: Blueprint, simulator: Controlled) -> None:
             newest = islice(simulator.store.table("deliveries").newest(), SHOWN)
             return jsonify(items=[redact({name: each[name] for name in each if name != "body"}) for each in newest])
 
-
-def _schedule(routes: Blueprint) -> None:
-    def schedule() -> Schedule:
-        if "deliveries" not in current_app.extensions:
-            raise NotFound("it sends nothing")
-        found: Schedule = current_app.extensions["deliveries"].schedule
-        return found
-
-    @routes.get("/schedule")
-    def read_schedule() -> ResponseReturnValue:
-        """When a message that failed is tried again (the last wait repeats), and when it is given up."""
-        return {
-            "retrySeconds": list(schedule().retry_seconds),
-            "giveUpAfterSeconds": schedule().give_up_after.total_seconds(),
-        }
-
-    @routes.put("/schedule")
-    def change_schedule() -> ResponseReturnValue:
-        """Other waits (retrySeconds), another end (giveUpAfterSeconds), or both."""
-        body, known = select(json_body(), SCHEDULE), schedule()
-        known.retry_seconds = body["retrySeconds"] or known.retry_seconds
-        if body["giveUpAfterSeconds"] is not None:
-            known.give_up_after = timedelta(seconds=body["giveUpAfterSeconds"])
-        return read_schedule()
+    @routes.get("/due")
+    def list_due() -> ResponseReturnValue:
+        """What falls due next, soonest first: timers, by what they do, and messages to send."""
+        with simulator.store.transaction():
+            timers = [(each["due"], each["handler"]) for each in simulator.store.table("timers").oldest()]
+            pending = simulator.store.table("deliveries").oldest(status="PENDING")
+            due = sorted([*timers, *((each["due"], each["event"]) for each in pending)], key=_instant)
+            return jsonify(items=[{"at": at, "what": what} for at, what in due[:SHOWN]])
 
 
-def _waits(value: object) -> str | None:
-    fits = isinstance(value, list) and value and not any(_wait(each) for each in value)
-    return None if fits else f"must be a list of numbers above 0 and up to {MAX_NUMBER:g}"
-
-
-def _wait(value: object) -> str | None:
-    return duration(value) or (None if value else "must be above 0")
-
-
-SCHEDULE: Shape = {"retrySeconds": optional(_waits), "giveUpAfterSeconds": optional(_wait)}
+def _instant(due: tuple[str, str]) -> datetime:
+    return datetime.fromisoformat(due[0])
 
 
 def _state(routes: Blueprint, simulator: Controlled) -> None:

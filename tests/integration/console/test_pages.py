@@ -15,7 +15,7 @@ pytestmark = pytest.mark.served
 PAGES = [
     *("/", "/stories", "/stories/course", "/school", "/inbox", "/webhooks", "/webhooks?sender=learning-service"),
     *("/faults", "/faults?service=learning-service", "/stripe", "/stripe?kind=events", "/stripe?kind=charges"),
-    *("/stripe/requests", "/clock", "/help", "/dead-letters"),
+    *("/stripe/requests", "/clock", "/help", "/dead-letters", "/runs/by-hand"),
 ]
 NOWHERE = [
     *("/nothing", "/sagas/saga_none", "/pay/saga_none", "/stripe/xx_1", "/webhooks/evt_none", "/stories/none"),
@@ -24,6 +24,8 @@ NOWHERE = [
 ]
 SENSELESS = [
     "/school?minutes=7",
+    "/inbox?page=0",
+    "/inbox?page=x",
     "/school?minutes=²",
     "/school?as=a%20b%3C",
     "/compare/course?seed=-1",
@@ -119,7 +121,7 @@ def test_a_reset_asks_before_anything_is_forgotten(visitor: Visitor) -> None:
     before, _, after = visitor.read_page("/").partition("is forgotten. Really?")
     assert '<details class="reset"' in before
     assert 'action="/reset"' not in before
-    assert after.count('action="/reset"') == 2
+    assert after.count('action="/reset"') == 3
 
 
 def test_one_sentence_says_what_a_saga_is(visitor: Visitor) -> None:

@@ -158,3 +158,26 @@ def test_what_the_service_cannot_read_is_shown_as_such(
     assert visitor.read_json(f"/pay/{saga_id}")["stands"]["heading"] == "A person is looking into it"
     store(session, "DELETE FROM payments", saga_id)
     store(session, "DELETE FROM sagas", saga_id)
+
+
+def test_a_saga_shows_where_its_time_went_and_which_faults_struck(
+    visitor: Visitor, session: Session, student: str
+) -> None:
+    saga_id = enrolled(session, student)
+    session.world.plant_fault("stripe", "lost_delivery", event="payment_intent.succeeded")
+    session.world.student(student).pay(saga_id)
+    session.world.settle()
+    session.world.pass_time(timedelta(minutes=6))
+    content, page = visitor.read_json(f"/sagas/{saga_id}"), visitor.read_page(f"/sagas/{saga_id}")
+    lanes = {each["name"]: each for each in content["timeline"]}
+    assert [*lanes][:2] == ["VERIFYING_COURSE", "AWAITING_PAYMENT"]
+    assert re.fullmatch(r"(4|5) min.*", lanes["AWAITING_PAYMENT"]["took"])
+    assert not re.search(r"min|h", lanes["AWAITING_PAYMENT"]["wall"])
+    assert "min" in lanes["AWAITING_PAYMENT"]["waited"]
+    (strike,) = content["strikes"]
+    assert (strike["fault"], strike["name"], strike["said"]) == (1, "webhook lost", "payment_intent.succeeded")
+    assert f'<a href="/webhooks/{strike["event"]}">' in page
+    assert '<a href="/faults#F1">F1 webhook lost</a>' in page
+    links = re.findall(r'href="#([hx]\d+)"', page)
+    assert len(links) > 8
+    assert [each for each in links if f'id="{each}"' not in page] == []

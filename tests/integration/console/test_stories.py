@@ -143,14 +143,14 @@ def _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor: Visitor,
     assert visitor.read_json("/clock")["isRunning"]
 
 
-def test_the_feed_says_that_there_is_something_new_until_the_stage_closes(session: Session) -> None:
+def test_the_feed_says_that_there_is_something_new_until_the_session_closes(session: Session) -> None:
     stream = changes(session)
     first = next(stream)
     session.touch()
     second = next(stream)
     assert first != second
     assert second == f"id: {session.version}\ndata: {session.version}\n\n"
-    session.is_open = False
+    session.close()
     try:
         assert list(stream) == []
     finally:

@@ -81,6 +81,56 @@ def test_a_webhook_is_held_and_resent(visitor: Visitor, session: Session) -> Non
     assert sorted(each["status"] for each in tried) == ["DELIVERED", "PENDING"]
 
 
+def test_what_is_done_to_one_message_happens_to_no_other(visitor: Visitor, session: Session) -> None:
+    sagas = []
+    for name in ("this", "other"):
+        student = session.world.student(name)
+        sagas.append(saga_id := student.enroll("biology"))
+        student.client_secret(saga_id)
+        visitor.act("/faults/stripe/delayed_delivery", event="payment_intent.succeeded", seconds="259200")
+        student.pay(saga_id)
+        session.world.settle()
+    this, other = (visitor.read_json(f"/webhooks?saga={saga_id}&status=PENDING")["items"][0] for saga_id in sagas)
+    assert f'action="/deliveries/stripe/{this["id"]}/faults/tampered_body"' in visitor.read_page("/webhooks")
+    assert f'action="/deliveries/stripe/{this["id"]}/now"' in visitor.read_page(f"/webhooks/{this['about']}")
+    visitor.act(f"/deliveries/stripe/{this['id']}/faults/wrong_signature")
+    visitor.act(f"/deliveries/stripe/{other['id']}/now")
+    session.world.settle()
+    assert visitor.read_json(f"/sagas/{sagas[1]}")["saga"]["outcome"] == "COMPLETED"
+    visitor.act(f"/deliveries/stripe/{this['id']}/now")
+    session.world.settle()
+    (tried,) = visitor.read_json(f"/webhooks/{this['about']}")["deliveries"]
+    assert [each["status"] for each in tried["attempts"]][:1] == [400]
+    session.world.pass_time(timedelta(minutes=1))
+    assert visitor.read_json(f"/sagas/{sagas[0]}")["saga"]["outcome"] == "COMPLETED"
+
+
+def test_an_event_of_a_neighbour_is_sent_once_more_too(visitor: Visitor, bought: str) -> None:
+    def announced() -> list[str]:
+        items = visitor.read_json(f"/webhooks?saga={bought}")["items"]
+        return [each["id"] for each in items if each["event"] == "EnrollmentConfirmed"]
+
+    before = announced()
+    visitor.act(f"/deliveries/learning-service/{before[0]}/resend")
+    assert len(announced()) == len(before) + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/deliveries/stripe/dlv_none/resend", 404),
+        ("/deliveries/stripe/dlv_none/now", 404),
+        ("/deliveries/nobody/dlv_none/resend", 404),
+        ("/deliveries/stripe/dlv_none/burn", 404),
+        ("/deliveries/stripe/dlv_none/faults/latency", 409),
+        ("/deliveries/stripe/dlv_none/faults/lost_delivery", 404),
+    ],
+)
+def test_what_cannot_be_done_to_a_message_is_refused(visitor: Visitor, path: str, status: int) -> None:
+    answer = visitor.post(path, headers=JSON)
+    assert (answer.status_code, bool(answer.get_json()["detail"])) == (status, True)
+
+
 @pytest.mark.parametrize("seconds", ["0", "-1", "soon", "9999999999"])
 def test_a_jump_must_be_one(visitor: Visitor, seconds: str) -> None:
     assert visitor.post("/clock/jump", data={"seconds": seconds}, headers=JSON).status_code == 400

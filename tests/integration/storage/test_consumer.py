@@ -16,7 +16,7 @@ from reference.domain.messages import Unreadable
 from tests.integration.storage.world import INITIATED, NewUnit, service
 
 EVENT = InboxMessage("edtech.learning-service", "evt_1", INITIATED)
-POISON = InboxMessage("broker", "sha256:1", Unreadable(stored_as="event", body="{"), "it cannot be read")
+POISON = InboxMessage("broker", "sha256:1", Unreadable(stored_as="event", body="{"), unreadable="it cannot be read")
 
 
 @dataclass

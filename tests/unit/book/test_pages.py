@@ -34,7 +34,7 @@ def played() -> dict[str, dict[str, ScenarioRun]]:
 
 @pytest.fixture(scope="module")
 def book(played: dict[str, dict[str, ScenarioRun]]) -> Book:
-    return Book(CHAPTERS, played["reference"], played["naive"], "played now")
+    return Book(CHAPTERS, {"here": played["reference"]}, played["naive"], "played now")
 
 
 def named(slug: str) -> Chapter:
@@ -77,11 +77,16 @@ def test_a_run_in_which_a_service_is_down_to_the_end_is_a_run(book: Book) -> Non
 
 def test_what_was_not_played_or_did_not_hold_is_missing(played: dict[str, dict[str, ScenarioRun]]) -> None:
     runs = played["reference"] | {"ENR-15": replace(played["reference"]["ENR-15"], is_kept=False, reason="I1 broken")}
-    missing = Book(CHAPTERS, runs).missing()
-    assert "ENR-15: I1 broken" in missing
-    assert "ENR-14: was not played" in missing
+    broken = Book(CHAPTERS, {"here": played["reference"], "there": runs})
+    missing = broken.missing()
+    assert "ENR-15: I1 broken, there" in missing
+    assert "ENR-14: was not played, here" in missing
     assert not any(each.startswith(("BKS-15", "ENR-17/2")) for each in missing)
-    assert "I1 broken" in article(chapter_page(Book(CHAPTERS, runs), named("enroll_in_course")), "ENR-15")
+    shown = article(chapter_page(broken, named("enroll_in_course")), "ENR-15")
+    assert '<span class="broken">✗</span>' in shown
+    assert "✓ held</span> here" in shown
+    assert "✗ did not hold</span> there" in shown
+    assert "I1 broken" in article(chapter_page(Book(CHAPTERS, {"there": runs}), named("enroll_in_course")), "ENR-15")
 
 
 def test_the_matrix_is_the_fault_model_and_shows_where_no_example_is() -> None:
@@ -122,7 +127,7 @@ def test_every_link_leads_somewhere_and_no_page_needs_a_script_or_a_network(book
 def test_a_page_in_which_every_scenario_has_a_run_is_light(book: Book) -> None:
     usual = book.runs["ENR-15"]
     ids = [each for chapter in CHAPTERS for example in chapter.examples for each in example.run_ids]
-    full = Book(CHAPTERS, dict.fromkeys(ids, usual), dict.fromkeys(ids, book.naive_runs["ENR-15"]), "now", "/")
+    full = Book(CHAPTERS, {"here": dict.fromkeys(ids, usual)}, dict.fromkeys(ids, book.naive_runs["ENR-15"]), "now")
     assert all(len(chapter_page(full, each).encode()) < LARGEST for each in CHAPTERS)
 
 

@@ -18,7 +18,8 @@ def test_a_notice_is_put_into_the_inbox_and_said_to_be_sent(meetings: Meetings) 
     meetings.notice()
     (notice,) = meetings.items("/notices?personId=ada", "ada")
     (event,) = meetings.announcements()
-    assert notice == NOTICE | {"noticeId": notice["noticeId"], "sentAt": "2026-09-01T09:00:00.000Z"}
+    text = f"{NOTICE['title']}: it is paid, and it is yours."
+    assert notice == NOTICE | {"noticeId": notice["noticeId"], "sentAt": "2026-09-01T09:00:00.000Z", "text": text}
     assert event["type"] == "NoticeSent"
     assert event["data"] == {
         "sagaId": "s1",

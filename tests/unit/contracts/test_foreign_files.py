@@ -17,7 +17,7 @@ from simulators.cli import main
 from simulators.contracts.changes import changes
 from simulators.contracts.pact import read
 from simulators.contracts.pact_file import NotAPact, PactFile
-from simulators.contracts.page import Contracts, page
+from simulators.contracts.page import Contracts, pages
 from simulators.contracts.provider_requirements import ProviderRequirements
 from tests.unit.contracts.written import Json, body, call, file, message, only
 
@@ -79,7 +79,7 @@ def test_a_message_is_listed_and_shown_whatever_its_contents(contents: Json | No
     assert [each["example"] for each in requirements(file(written)).messages()] == [example]
     assert requirements(file(written)).text().count("news") == 1
     assert only(written).expected.content == example
-    assert "news" in page(Contracts((read(json.dumps(file(written))),)))
+    assert "news" in "".join(pages(Contracts((read(json.dumps(file(written))),))).values())
 
 
 def test_a_message_that_is_answered_is_listed_as_a_message_and_shown_with_both_sides() -> None:
@@ -90,7 +90,7 @@ def test_a_message_that_is_answered_is_listed_as_a_message_and_shown_with_both_s
     assert shown.request
     assert (shown.sender, shown.receiver, shown.request.content) == ("ada", "ben", {"question": 6})
     assert [field.words for field in shown.expected.body] == ["any whole number, such as 42"]
-    html = page(Contracts((read(json.dumps(file(QUESTION))),)))
+    html = "".join(pages(Contracts((read(json.dumps(file(QUESTION))),))).values())
     assert "a question" in html
     assert "any whole number" in html
 
@@ -221,6 +221,6 @@ def use(content: Any) -> None:
     json.dumps(listed.to_json())
     listed.text().encode()
     pact = read(json.dumps(content), "x.json")
-    page(Contracts((pact,))).encode()
+    [html.encode() for html in pages(Contracts((pact,))).values()]
     changes([pact], [read(json.dumps(EXAMPLES[4]))])
     changes([read(json.dumps(EXAMPLES[4]))], [pact])

@@ -1,4 +1,4 @@
-"""The page tells all of every contract, leads nowhere else, and needs nothing from anywhere."""
+"""The pages tell all of every contract, leads nowhere else, and needs nothing from anywhere."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
 
 from simulators.cli import main
 from simulators.contracts.pact import Interaction, pacts_in
-from simulators.contracts.page import Contracts, anchor, drawing, page
+from simulators.contracts.page import INDEX, Contracts, anchor, page, pages
 from simulators.contracts.scenarios import Scenario, played_in, scenario_of, scenarios_in
 from tests.rooms.source import ROOT
 from tests.unit.contracts.written import body, call, file, matched, message, pact
@@ -37,6 +36,11 @@ class Elements(HTMLParser):
         self.feed(html)
         self.close()
         assert [tag for tag, _ in self._open] == ["html"] or not self._open, self._open
+
+    @classmethod
+    def of(cls, contracts: Contracts) -> Elements:
+        """Those of all pages."""
+        return cls("".join(pages(contracts).values()))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -62,8 +66,13 @@ class Elements(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def html() -> str:
-    return page(CONTRACTS)
+def written() -> dict[str, str]:
+    return pages(CONTRACTS)
+
+
+@pytest.fixture(scope="module")
+def html(written: dict[str, str]) -> str:
+    return "".join(written.values())
 
 
 @pytest.fixture(scope="module")
@@ -95,17 +104,36 @@ def test_every_example_is_there_to_be_read(elements: Elements) -> None:
                 assert example in text_of(elements, each)
 
 
-def test_every_topic_is_drawn_and_listed_in_words(html: str, elements: Elements) -> None:
-    drawn = Counter(re.findall(r'<a class="arrow \w+" href="#([^"]+)"', html))
-    twin = Counter(re.findall(r'<li class="\w+">\w+ <a href="#([^"]+)"', html))
-    assert drawn == twin == Counter(topic.anchor for topic in CONTRACTS.topics)
-    assert drawn.keys() <= set(elements.ids)
+def test_every_topic_is_drawn_and_listed_in_words(written: dict[str, str]) -> None:
+    drawn = Counter(re.findall(r'<a class="arrow \w+" href="([^"]+)"', written[INDEX]))
+    twin = Counter(re.findall(r'<li class="\w+">\w+ <a href="([^"]+)"', written[INDEX]))
+    places = Counter(f"{CONTRACTS.page_of_topic(topic)}#{topic.anchor}" for topic in CONTRACTS.topics)
+    assert drawn == twin == places
 
 
-def test_no_two_places_have_one_name_and_every_link_arrives(elements: Elements) -> None:
-    assert [name for name, count in Counter(elements.ids).items() if count > 1] == []
-    links = {attributes["href"] for tag, attributes in elements.tags if tag == "a"}
-    assert links - {f"#{name}" for name in elements.ids} == set()
+def test_no_two_places_of_a_page_have_one_name_and_every_link_arrives(written: dict[str, str]) -> None:
+    found = {name: Elements(html) for name, html in written.items()}
+    places = {f"{name}#{id_}" for name, each in found.items() for id_ in each.ids} | found.keys()
+    for name, each in found.items():
+        assert [id_ for id_, count in Counter(each.ids).items() if count > 1] == []
+        links = {attributes["href"] for tag, attributes in each.tags if tag == "a"}
+        assert {name + link if link.startswith("#") else link for link in links} - places == set()
+        assert name == INDEX or INDEX in links
+
+
+def test_no_page_is_heavy(written: dict[str, str]) -> None:
+    assert {name: len(html.encode()) for name, html in written.items() if len(html.encode()) >= 200_000} == {}
+    assert len(written) == 1 + len(CONTRACTS.pairs) + 3
+
+
+def test_a_page_can_have_the_frame_of_another(written: dict[str, str]) -> None:
+    for name in written:
+        part = page(CONTRACTS, name, framed=True)
+        assert "<html" not in part
+        assert "<style" not in part
+        assert "<h1>" in part
+    with pytest.raises(LookupError, match=r"nothing\.html"):
+        page(CONTRACTS, "nothing.html")
 
 
 def test_nothing_is_fetched_and_nothing_runs(html: str, elements: Elements) -> None:
@@ -119,7 +147,8 @@ def test_nothing_is_fetched_and_nothing_runs(html: str, elements: Elements) -> N
 def test_what_an_example_says_stays_text() -> None:
     sly = {"title": "<script>alert(1)</script>"}
     written = call("a <b>query</b>", body=body(sly), matchingRules={"body": matched(title={"match": "type"})})
-    html = page(Contracts((pact(written),)))
+    contracts = Contracts((pact(written),))
+    html = "".join(pages(contracts).values())
     assert "<script" not in html
     assert "<b>query" not in html
 
@@ -128,7 +157,7 @@ def test_an_interaction_reads_as_a_sentence() -> None:
     rules = {"body": matched(price__amount={"match": "integer"})}
     written = call("a query", body=body({"price": {"amount": 4900}}), matchingRules=rules)
     contracts = Contracts((pact(written),))
-    elements = Elements(page(contracts))
+    elements = Elements.of(contracts)
     assert " ".join(elements.texts["ada.ben.a-query"].split()).startswith(
         'a query Given a course (courseId "algebra") When ada asks for GET /courses/algebra '
         "Then it needs the answer 200 OK, as application/json: "
@@ -139,7 +168,7 @@ def test_an_interaction_reads_as_a_sentence() -> None:
 def test_a_message_is_shown_with_its_envelope_apart() -> None:
     content = {"type": "News", "id": "7", "data": {"title": "Rain"}}
     (each,) = pact(message("News", content)).interactions
-    text = text_of(Elements(page(Contracts((pact(message("News", content)),)))), each)
+    text = text_of(Elements.of(Contracts((pact(message("News", content)),))), each)
     assert text.startswith("News When ben tells ada of News Then ada needs, as application/cloudevents+json:")
     assert "and the envelope of a CloudEvent: type, id" in text
 
@@ -163,16 +192,14 @@ def test_what_is_played_is_in_a_contract_and_by_a_scenario() -> None:
 
 
 def test_without_scenarios_nothing_is_said_of_them() -> None:
-    html = page(Contracts((pact(call()),)))
-    assert "scenario" not in html.partition("</style>")[2].replace("0 scenarios", "").lower()
+    contracts = Contracts((pact(call()),))
+    html = page(contracts, contracts.pairs[0].page)
+    assert "scenario" not in html.partition("</style>")[2].lower()
 
 
-def test_the_drawing_stands_alone_and_leads_to_the_page() -> None:
-    drawn = drawing(CONTRACTS.pacts, "/contracts")
-    wide, small = ET.fromstring(f"<both>{drawn}</both>")  # noqa: S314 - our own
-    links = [link.attrib["href"] for link in wide.iter("a")]
-    assert sorted(links) == sorted(f"/contracts#{topic.anchor}" for topic in CONTRACTS.topics)
-    counts = [int(text.text or 0) for text in small.iter("text") if (text.text or "").isdigit()]
+def test_the_small_drawing_counts_what_the_wide_one_draws(written: dict[str, str]) -> None:
+    small = re.findall(r'<svg class="network small".*?</svg>', written[INDEX], re.DOTALL)[0]
+    counts = [int(count) for count in re.findall(r">(\d+)</text>", small)]
     with_hub = [topic for topic in CONTRACTS.topics if "payment-service" in (topic.sender, topic.receiver)]
     assert sum(counts) == len(with_hub)
 
@@ -226,20 +253,22 @@ def test_what_is_no_feature_is_refused_with_the_reason(tmp_path: Path) -> None:
         scenarios_in(tmp_path)
 
 
-def test_the_command_writes_the_page(tmp_path: Path) -> None:
+def test_the_command_writes_the_pages(tmp_path: Path) -> None:
     answer = CliRunner().invoke(
         main,
         ["contracts", "page", "--output", str(tmp_path / "new"), "--pacts", str(PACTS), "--features", str(FEATURES)],
     )
     assert (answer.exit_code, answer.output.strip()) == (0, str(tmp_path / "new" / "index.html"))
-    assert (tmp_path / "new" / "index.html").read_text() == page(CONTRACTS)
+    written = {each.name: each.read_text() for each in (tmp_path / "new").iterdir()}
+    assert written == pages(CONTRACTS)
 
 
 def test_scenarios_are_left_out_where_nobody_recorded_what_they_play(tmp_path: Path) -> None:
     (tmp_path / "ada-ben.json").write_text(json.dumps(file(call())))
     arguments = ["--output", str(tmp_path), "--pacts", str(tmp_path), "--features", str(FEATURES)]
     assert CliRunner().invoke(main, ["contracts", "page", *arguments]).exit_code == 0
-    assert "ENR-01" not in (tmp_path / "index.html").read_text()
+    assert sorted(each.name for each in tmp_path.glob("*.html")) == ["ada.ben.html", "index.html"]
+    assert "ENR-01" not in (tmp_path / "ada.ben.html").read_text()
 
 
 def test_without_contracts_the_command_says_where_to_look(tmp_path: Path) -> None:

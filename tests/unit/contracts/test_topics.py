@@ -48,7 +48,7 @@ def test_commands_are_known_from_events_by_their_names() -> None:
 def test_every_topic_has_an_anchor_of_its_own() -> None:
     found = topics([NEWS, HANDED, ASKED, COMMAND])
     assert len({topic.anchor for topic in found}) == len(found) == 4
-    assert topics([ASKED])[0].anchor == "payment-service.learning-service.GET-courses-courseId"
+    assert topics([ASKED])[0].anchor == "payment-service.GET-courses-courseId"
 
 
 def drawn(*pacts: Pact) -> NetworkDrawing:

@@ -212,3 +212,60 @@ def test_threads_deliver_by_themselves_on_a_running_clock(seams: Seams) -> None:
     finally:
         office.background.stop()
     assert office.statuses() == ["DELIVERED"]
+
+
+def test_one_message_is_sent_once_more_whatever_became_of_it(office: Office) -> None:
+    office.send()
+    office.pump()
+    [first] = office.store.table("deliveries").oldest()
+    office.deliveries.resend(first["id"])
+    office.pump()
+    assert [body for _, body, _ in office.network.got] == ["hello", "hello"]
+    assert office.statuses() == ["DELIVERED", "DELIVERED"]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "got", "statuses"),
+    [
+        ("lost_delivery", {}, ["other"], ["LOST", "DELIVERED"]),
+        ("duplicate_delivery", {}, ["hello", "other", "hello"], ["DELIVERED", "DELIVERED", "DELIVERED"]),
+        ("delayed_delivery", {"seconds": 60}, ["other"], ["PENDING", "DELIVERED"]),
+        ("tampered_body", {}, ["hello\n", "other"], ["DELIVERED", "DELIVERED"]),
+    ],
+)
+def test_a_fault_strikes_one_message_that_waits_and_no_other(
+    office: Office, name: str, parameters: dict[str, Any], got: list[str], statuses: list[str]
+) -> None:
+    office.send()
+    [first] = office.store.table("deliveries").oldest()
+    office.send("other", receiver="eve")
+    office.deliveries.strike(first["id"], office.faults.make(name, parameters))
+    office.pump()
+    assert sorted(body for _, body, _ in office.network.got) == sorted(got)
+    assert office.statuses() == statuses
+
+
+def test_a_fault_strikes_what_was_sent_already_as_it_is_sent_once_more(office: Office) -> None:
+    office.send()
+    office.pump()
+    [first] = office.store.table("deliveries").oldest()
+    office.deliveries.strike(first["id"], office.faults.make("ignored_answer", {}))
+    office.pump()
+    assert office.statuses() == ["DELIVERED", "PENDING"]
+    office.clock.advance(timedelta(seconds=1))
+    office.pump()
+    assert office.statuses() == ["DELIVERED", "DELIVERED"]
+    assert len(office.network.got) == 3
+
+
+def test_a_message_that_waits_is_sent_now_and_only_such(office: Office) -> None:
+    office.faults.plant("delayed_delivery", {"seconds": 3600})
+    office.send()
+    [waiting] = office.store.table("deliveries").oldest()
+    assert office.pump() == 0
+    office.deliveries.send_now(waiting["id"])
+    assert office.pump() == 1
+    with pytest.raises(LookupError, match="is DELIVERED"):
+        office.deliveries.send_now(waiting["id"])
+    with pytest.raises(LookupError, match="dlv_none"):
+        office.deliveries.resend("dlv_none")

@@ -36,6 +36,7 @@ SAID_ABOVE = {
     "path": "*",
     "event": "*",
     "receiver": "*",
+    "message": "*",
     "caller": "*",
     "callee": "*",
     "skip": 0,

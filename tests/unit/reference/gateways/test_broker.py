@@ -34,6 +34,12 @@ def test_an_event_is_read_as_over_http(body: str | bytes) -> None:
     assert found.message == EnrollInCourseInitiated(saga_id="saga_1", student_id="ada", course_id="algebra")
 
 
+def test_an_event_belongs_to_the_trace_that_its_envelope_names() -> None:
+    trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
+    assert str(read(json.dumps(ENVELOPE | {"traceparent": trace})).trace) == trace
+    assert read(json.dumps(ENVELOPE)).trace is None
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
