@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,11 @@ from reference.domain.messages import Event, Message, Request, Unreadable
 from reference.gateways.timeouts import TIMEOUT
 from reference.wire import CONTENT_TYPE, unwrap, wrap
 
+log = logging.getLogger(__name__)
+SECURE = {  # A certificate must be good, and of the host's name: by default neither library asks for both.
+    "amqps": {"server_hostname": None},
+    "rediss": {"ssl_cert_reqs": "required", "ssl_check_hostname": True},
+}
 OUR_QUEUE = "payment-service"  # Each service reads the queue of its name, and declares it.
 DEAD_LETTERS = "dead-letters"  # RabbitMQ's exchange for what killed its consumer again and again.
 DELIVERIES = 100  # So often RabbitMQ brings a message; what fails without killing us we count ourselves.
@@ -25,11 +31,16 @@ LONGEST_PAUSE = timedelta(seconds=30)  # Between two tries with a message that c
 LONGEST_BODY, LONGEST_REASON = 256 * 1024, 500  # Characters that are kept of what cannot be read.
 
 
+def queue_of(partner: str) -> str:
+    """Return the queue of a partner, by the name of its gateway: tutor-matching-service for tutor_matching."""
+    return f"{partner.replace('_', '-')}-service"
+
+
 class PartnerOverBroker:
     """A partner service that gets its messages by the broker; what is only looked up there still goes over HTTP."""
 
     def __init__(self, name: str, broker: KombuBroker, over_http: Gateway) -> None:
-        self._queue, self._broker, self._http = f"{name.replace('_', '-')}-service", broker, over_http
+        self._queue, self._broker, self._http = queue_of(name), broker, over_http
 
     def send(self, outgoing: OutboxMessage) -> list[Message]:
         """Return once the broker keeps it, or with the answer to a look-up; UnavailableError or RefusedError."""
@@ -50,8 +61,10 @@ class KombuBroker:
         import kombu  # noqa: PLC0415 - who has no broker need not have it
 
         self._kombu: Any = kombu
-        self._kombu.Connection(url).transport  # noqa: B018 - it is imported when it is asked for
-        self._options = _options(url, visibility)
+        self._options, self._secure = _options(url, visibility), SECURE.get(url.partition(":")[0], False)
+        self._connection().transport  # noqa: B018 - it is imported when it is asked for
+        if url.startswith("redis"):
+            log.warning("Redis loses a message whose consumer is killed as it takes it; RabbitMQ and SQS do not")
         self._idle: list[_Publisher] = []  # No connection is used by two threads at once.
 
     def publish(self, to: str, outgoing: OutboxMessage) -> None:
@@ -79,8 +92,16 @@ class KombuBroker:
                     with suppress(TimeoutError):
                         connection.drain_events(timeout=LOOK_SECONDS)
                     connection.heartbeat_check()
-                    held[:] = [each for each in held if not each.is_done(take, self._clock.now())]
+                    self._hand_over(held, take)
             self._close_idle()
+
+    def _hand_over(self, held: list[_HeldMessage], take: Callable[[InboxMessage], bool]) -> None:
+        """Have all that is due taken, up to the first that is not: it may have kept us, and the broker waits."""
+        now = self._clock.now()
+        for each in [each for each in held if each.due <= now]:
+            if not each.is_done(take, now):
+                break
+            held.remove(each)
 
     def _publisher(self) -> _Publisher:
         try:
@@ -89,15 +110,17 @@ class KombuBroker:
             return _Publisher(self._connect())
 
     def _close_idle(self) -> None:
-        while self._idle:
-            self._publisher().close()
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def _connect(self, **more: Any) -> Any:  # noqa: ANN401 - kombu's connection
+        return self._connection(**more).ensure_connection(max_retries=1, interval_start=0, interval_step=0)
+
+    def _connection(self, **more: Any) -> Any:  # noqa: ANN401 - kombu's, not opened yet
         connect, _ = TIMEOUT
-        options = {"connect_timeout": connect, "transport_options": self._options}
-        connection = self._kombu.Connection(self._url, **options, **more)
-        connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
-        return connection
+        more |= {"connect_timeout": connect, "transport_options": self._options, "ssl": self._secure}
+        return self._kombu.Connection(self._url, **more)
 
     def _declare(self, connection: Any) -> Any:  # noqa: ANN401 - kombu's
         """Return our queue, declared anew at each connection: a broker that crashed may have forgotten it."""
@@ -141,16 +164,14 @@ class _HeldMessage:
 
     def __init__(self, delivered: Any) -> None:  # noqa: ANN401 - kombu's message
         self._delivered, self._incoming = delivered, read(delivered.body)
-        self._pause, self._due = timedelta(seconds=1), datetime.min.replace(tzinfo=UTC)
+        self._pause, self.due = timedelta(seconds=1), datetime.min.replace(tzinfo=UTC)
 
     def is_done(self, take: Callable[[InboxMessage], bool], now: datetime) -> bool:
-        """Try to have it taken if it is due, and tell whether it is acknowledged."""
-        if self._due > now:
-            return False
+        """Try to have it taken, and tell whether it is acknowledged; else it is due again after a while."""
         if take(self._incoming):
             self._delivered.ack()
             return True
-        self._due, self._pause = now + self._pause, min(self._pause * 2, LONGEST_PAUSE)
+        self.due, self._pause = now + self._pause, min(self._pause * 2, LONGEST_PAUSE)
         return False
 
 
