@@ -23,7 +23,7 @@ _PORTS = "reference.domain reference.application.ports reference.application.lis
 SIMULATORS = ("simulators.stripe", *(create.__module__.rpartition(".")[0] for create in NEIGHBOURS.values()))
 _KIT_AND_SERVICES = " ".join(("simulators.kit", *SIMULATORS))
 _DATA = "simulators.kit.json_types simulators.kit.currencies"
-_WORLD_TOOLS = "flask gunicorn prometheus_client requests urllib3 waitress werkzeug"
+_WORLD_TOOLS = "flask gunicorn kombu prometheus_client requests urllib3 waitress werkzeug"
 
 ROOMS = {
     "reference": _room(),
@@ -37,6 +37,7 @@ ROOMS = {
     "reference.telemetry": _room("reference.tracing", "opentelemetry"),
     "reference.storage": _room(f"{_PORTS} reference.sagas", "sqlalchemy alembic psycopg"),
     "reference.gateways": _room(f"{_PORTS} reference.reconciliation.ledger", "requests stripe"),
+    "reference.gateways.broker": _room(f"{_PORTS} reference.gateways.timeouts", "kombu"),
     "reference.web": _room(
         "reference.domain reference.sagas reference.application reference.gateways.stripe_webhook reference.wire "
         "reference.tracing",
