@@ -23,9 +23,9 @@ TROUBLES: tuple[tuple[str, str, Json, str], ...] = (
     ("Drop", "lost_delivery", {}, "it never arrives, and nobody tries again"),
     ("Reorder the next four", "shuffled_delivery", {"times": 4}, "each arrives at a moment of its own within 5 s"),
     ("Corrupt", "tampered_body", {}, "the body is changed after it was signed; the next attempt is whole"),
-    ("Sign wrongly", "wrong_signature", {}, "the first attempt is signed with a stranger\u2019s secret"),
-    ("Age", "stale_timestamp", {}, "the first attempt is signed an hour ago"),
-    ("Do not hear the answer", "ignored_answer", {}, "it is taken, the sender does not hear so, and sends it again"),
+    ("Wrong signature", "wrong_signature", {}, "the first attempt is signed with a stranger\u2019s secret"),
+    ("Old timestamp", "stale_timestamp", {}, "the first attempt is signed an hour ago"),
+    ("Ignore the response", "ignored_answer", {}, "it is taken, the sender does not hear so, and sends it again"),
 )
 ONLY_SIGNED = ("tampered_body", "stale_timestamp")  # Of these only Stripe's webhooks know: events are not signed.
 

@@ -81,7 +81,7 @@ def test_a_course_is_bought_by_hand_and_the_bank_asks(page: Page) -> None:
 def test_a_webhook_is_lost_found_and_all_is_calm_again(page: Page) -> None:
     page.goto("/faults")
     page.click(".quick form button")
-    sees(page, "Broken on purpose")
+    sees(page, "Active faults")
     page.goto("/school?as=olga")
     page.click("button[title^='Enroll in French']")
     sees(page, "Ready to pay")
@@ -93,7 +93,7 @@ def test_a_webhook_is_lost_found_and_all_is_calm_again(page: Page) -> None:
     page.click("button[formaction='/faults/stripe/lost_delivery']")
     sees(page, "lost delivery")
     page.click("form[action='/calm'] button")
-    sees(page, "Nothing is broken on purpose")
+    sees(page, "No active faults")
 
 
 def test_all_can_be_done_by_keyboard(page: Page, session: Session) -> None:

@@ -137,7 +137,7 @@ def _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor: Visitor,
     visitor.act("/clock/jump", seconds="90")
     assert clock.now() >= before + timedelta(seconds=90)
     said = visitor.act("/clock/quiet")["said"]
-    assert said.startswith("Quiet: nothing is due within 4 d.")
+    assert said.startswith("Idle: nothing is due within 4 d.")
     assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "EXPIRED"
     visitor.act("/clock/play")
     assert visitor.read_json("/clock")["isRunning"]
