@@ -20,19 +20,24 @@ from reference.application.ports import Clock, Gateway, UnavailableError
 from reference.application.service import PaymentService
 from reference.gateways.learning import LearningService
 from reference.gateways.partner_service import PartnerService
+from reference.gateways.stripe_api import StripeApi
 from reference.gateways.stripe_gateway import StripeGateway
-from reference.gateways.stripe_ledger import StripeLedger, connect
+from reference.gateways.stripe_ledger import StripeLedger
 from reference.gateways.stripe_webhook import StripeWebhooks
 from reference.gateways.timeouts import TIMEOUT
+from reference.gateways.traced_gateway import trace_calls
+from reference.json_logs import log_as_json
 from reference.reconciliation.reconcile import Reconciliation
 from reference.sagas.book_session import BookAndPayForSessionSaga
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.sagas.paid_saga import PaidSaga
 from reference.settings import ConfigurationError, Settings, read_settings
-from reference.storage.database import Database, is_usable, migrate, open_database
+from reference.storage.database import Database, NewerSchemaError, is_usable, migrate, open_database
 from reference.storage.unit_of_work import SqlUnitOfWork
+from reference.tracing import Tracer
 from reference.web import bookings, flows, health, inbound, operators
 from reference.web import sagas as purchases
+from reference.web.activities import register_activities
 from reference.web.auth import Authenticator
 from reference.web.headers import protect
 from reference.web.metrics import Metrics
@@ -64,25 +69,26 @@ def create_app(
     http: requests.Session | None = None,
     sagas: Sequence[type[PaidSaga]] = SAGAS,
     gateways: Callable[[Settings, requests.Session], dict[str, Gateway]] = our_gateways,
+    tracer: Tracer | None = None,
 ) -> Flask:
     """Return the payment-service; ConfigurationError lists all that is wrong with its environment.
 
     Its background work waits for `app.extensions["background"].start()`, or for a scheduler's `pump()`.
     """
-    settings = read_settings(os.environ if environ is None else environ)
+    settings = _configure(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
-    http = http or runtime.http_session()
+    http, tracer = http or runtime.PooledSession(), tracer or _open_tracer(settings)
 
     database = _open_migrated(settings)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
-    payments = PaymentService(
-        writing, Rules(sagas, settings.waits, new_id), clock, enqueue=queue.enqueue, on_ended=metrics.record_end
-    )
+    rules = Rules(sagas, settings.waits, new_id)
+    payments = PaymentService(writing, rules, clock, queue.enqueue, metrics, tracer)
     longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
-    dispatcher = Dispatcher(payments, writing, gateways(settings, http), queue, clock, randomness, longest_call)
-    metrics.follow(dispatcher, payments)
+    calls = trace_calls(gateways(settings, http), tracer, clock)
+    dispatcher = Dispatcher(payments, writing, calls, queue, clock, randomness, longest_call)
+    metrics.show_receivers(dispatcher.circuits)
     services = Services(
         payments=payments,
         reading=reading,
@@ -93,7 +99,8 @@ def create_app(
         is_ready=runtime.Probe(partial(_is_ready, database)),
         new_id=new_id,
     )
-    return _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
+    app = _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
+    return register_activities(app, tracer, clock, partial(_new_span_id, randomness))
 
 
 def open_books(
@@ -105,16 +112,16 @@ def open_books(
 ) -> Reconciliation:
     """Return the reconciliation of Stripe's books and ours; ConfigurationError also when there are none of ours."""
     settings = read_settings(os.environ if environ is None else environ)
-    clock, http = clock or runtime.SystemClock(), http or runtime.http_session()
-    database = open_database(settings.database_url, settings.database_timeout)
+    clock, http = clock or runtime.SystemClock(), http or runtime.PooledSession()
+    database = open_database(settings.database_url, settings.database_timeout, settings.database_connections)
     if not _is_ready(database):
         raise ConfigurationError("DATABASE_URL names no database that the service has prepared")
     reading, writing = (
         partial(SqlUnitOfWork, engine, sagas, settings.outbox_lease) for engine in (database.reading, database.writing)
     )
     rules = Rules(sagas, settings.waits, partial(_new_id, runtime.system_randomness()))
-    client = connect(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
-    return Reconciliation(StripeLedger(client), reading, PaymentService(writing, rules, clock), clock)
+    api = StripeApi(settings.stripe_api_key, settings.stripe_api_base, http, retries=RETRIES)
+    return Reconciliation(StripeLedger(api), reading, PaymentService(writing, rules, clock), clock)
 
 
 def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
@@ -129,14 +136,39 @@ def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
 
 
 def _open_migrated(settings: Settings) -> Database:
-    database = open_database(settings.database_url, settings.database_timeout)
+    database = open_database(settings.database_url, settings.database_timeout, settings.database_connections)
     try:
         migrate(database)
     except SQLAlchemyError as trouble:
         raise ConfigurationError(
             f"DATABASE_URL names a database that cannot be used: {type(trouble).__name__}"
         ) from trouble
+    except NewerSchemaError as newer:
+        raise ConfigurationError(f"DATABASE_URL names a database of a newer version of the service: {newer}") from newer
     return database
+
+
+def _configure(environ: Mapping[str, str]) -> Settings:
+    settings = read_settings(environ)
+    if settings.log_format == "json":
+        log_as_json(settings.secrets)
+    return settings
+
+
+def _open_tracer(settings: Settings) -> Tracer | None:
+    if not settings.span_exporters:
+        return None
+    try:
+        from reference.telemetry import open_telemetry  # noqa: PLC0415 - what it needs comes with the extra
+    except ImportError as missing:
+        raise ConfigurationError(
+            f"OTEL_TRACES_EXPORTER asks for traces, and {missing.name} is missing: install the extra otel"
+        ) from missing
+    return open_telemetry(settings.span_exporters)
+
+
+def _new_span_id(randomness: random.Random) -> str:
+    return f"{randomness.getrandbits(64) or 1:016x}"
 
 
 def _new_id(randomness: random.Random) -> str:

@@ -9,13 +9,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any, cast
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers, select_proxy
 
 from reference.application.dispatch_queue import SHARE, DispatchQueue
 from reference.application.dispatcher import Dispatcher
-from reference.application.ports import Clock, StorageUnavailableError, UnitOfWork
+from reference.application.ports import Clock, ConflictError, StorageUnavailableError, UnitOfWork
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
@@ -23,6 +27,7 @@ POLL_SECONDS = 0.1  # So often at most the database is asked for what falls due,
 IDLE_SECONDS = 1  # and so often at least: another process may have died of what it had to do.
 TROUBLE_SECONDS = 2  # Until the database is asked again that could not be used.
 PROBE_SECONDS = 1.5  # Whoever asks whether we are ready waits for two.
+USUAL = {"data", "headers", "timeout", "verify", "allow_redirects"}  # What is said of a call without `requests`' help.
 
 
 class SystemClock:
@@ -38,13 +43,55 @@ def system_randomness() -> random.Random:
     return random.SystemRandom()
 
 
-def http_session() -> requests.Session:
-    """Return a session that keeps as many connections to each host as it may have calls."""
-    session = requests.Session()
-    session.max_redirects = 0  # Following one turns a POST into a GET, whose 200 would pass for an acceptance.
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=SHARE * 2))
-    return session
+class PooledSession(requests.Session):
+    """Makes usual calls by urllib3 alone, in half the time that `requests` takes; follows no redirect.
+
+    What the environment says of a host (a proxy, certificates) is asked once; behind a proxy `requests` makes the call.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.max_redirects = 0  # Following one turns a POST into a GET, whose 200 would pass for an acceptance.
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, HTTPAdapter(pool_maxsize=SHARE * 2))
+        self._pools: dict[object, Any] = {}
+
+    def request(self, method: Any, url: Any, **options: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401
+        """Return the answer, whatever it says; RequestException when there is none."""
+        origin = "/".join(url.split("/", 3)[:3])
+        pool = self._pool(origin, options.get("verify"))
+        if not (pool and USUAL.issuperset(options) and isinstance(options.get("timeout"), tuple)):
+            return super().request(method, url, **options)
+        headers, body = {**self.headers, **options.get("headers", {})}, options.get("data")
+        wait = urllib3.Timeout(*options["timeout"])
+        path, body = url.removeprefix(origin) or "/", body.encode() if isinstance(body, str) else body
+        try:
+            answer = pool.urlopen(method.upper(), path, body, headers, retries=False, redirect=False, timeout=wait)
+        except urllib3.exceptions.HTTPError as trouble:
+            is_timeout = isinstance(trouble, urllib3.exceptions.TimeoutError)
+            raise (requests.Timeout if is_timeout else requests.ConnectionError)(trouble) from trouble
+        return _response(answer, method, url)
+
+    def _pool(self, origin: str, verify: Any) -> Any:  # noqa: ANN401 - as in requests
+        """Return the connections to a host; None if they are not to be had without asking for each call."""
+        if (origin, verify) not in self._pools:
+            request = self.prepare_request(requests.Request("GET", origin))
+            found = self.merge_environment_settings(origin, {}, None, verify, None)
+            is_direct = not select_proxy(origin, found["proxies"]) and "@" not in origin
+            adapter = cast("HTTPAdapter", self.get_adapter(origin))
+            pool = adapter.get_connection_with_tls_context(request, found["verify"], cert=found["cert"])
+            self._pools[origin, verify] = pool if is_direct else None
+        return self._pools[origin, verify]
+
+
+def _response(answer: urllib3.BaseHTTPResponse, method: str, url: str) -> requests.Response:
+    """Return it as `requests` would."""
+    response, response.request = requests.Response(), requests.PreparedRequest()
+    response.status_code, response.headers = answer.status, CaseInsensitiveDict(answer.headers)
+    response.encoding = get_encoding_from_headers(response.headers)
+    response.request.method, response.request.url = method, url
+    response._content = answer.data  # noqa: SLF001 - all of it is here
+    return response
 
 
 class Probe:
@@ -93,7 +140,7 @@ class BackgroundWork:
 
     def pump(self) -> bool:
         """Do one due piece of work; False when nothing is due."""
-        return self._dispatcher.pump() or self._catch_up()
+        return self._dispatcher.pump() or self._dispatcher.delete_sent() or self._catch_up()
 
     def next_due(self) -> datetime | None:
         """Return when the next piece of work falls due; None when there is none."""
@@ -110,13 +157,15 @@ class BackgroundWork:
             thread.start()
 
     def stop(self) -> None:
-        """Finish what is under way; what is left stays stored for the next start."""
+        """Finish what is under way; what is left stays stored, and may be sent by others at once."""
         self._stopping.set()
         self._news.set()
         self._queue.wake()
         for thread in self._threads:
             thread.join()
         self._threads = []
+        self._safely(self._dispatcher.delete_sent)
+        self._safely(self._dispatcher.give_back)
 
     def wake(self) -> None:
         """Say that something may fall due sooner than was known, as after a jump of the clock."""
@@ -130,6 +179,7 @@ class BackgroundWork:
     def _watch_time(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             self._news.clear()
+            self._safely(self._dispatcher.delete_sent)
             while is_busy := self._safely(self._catch_up):
                 pass
             if is_busy is None:
@@ -147,7 +197,7 @@ class BackgroundWork:
         """Return what the act returns, and None when it failed."""
         try:
             return act()
-        except StorageUnavailableError as trouble:
+        except (ConflictError, StorageUnavailableError) as trouble:  # Of which the first may be a dropped connection.
             log.warning("background work waits for the database: %s", trouble)
         except Exception:
             log.exception("background work failed; it will be tried again")

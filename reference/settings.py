@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from reference.domain.messages import Wait
 
@@ -32,6 +32,16 @@ class Settings:
     waits: Mapping[Wait, timedelta]
     outbox_lease: timedelta
     database_timeout: timedelta
+    database_connections: int
+    log_format: str
+    span_exporters: tuple[str, ...]  # By OpenTelemetry's names; nothing is recorded when there are none.
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must stand in no log."""
+        password = urlsplit(self.database_url).password or ""
+        secrets = (*self.stripe_webhook_secret, *self.service_token, *self.jwt_secret)
+        return tuple(filter(None, (self.stripe_api_key, password, unquote(password), *secrets)))
 
     @property
     def is_live(self) -> bool:
@@ -56,6 +66,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         waits={wait: read.seconds(wait.value, default) for wait, default in WAITS.items()},
         outbox_lease=read.seconds("OUTBOX_LEASE_SECONDS", 20),
         database_timeout=read.seconds("DATABASE_TIMEOUT_SECONDS", 5),
+        database_connections=read.number("DATABASE_CONNECTIONS", 12, 4, 1000),
+        log_format=read.text("LOG_FORMAT", "text", lambda value: "" if value in FORMATS else "must be text or json"),
+        span_exporters=read.span_exporters(),
     )
     if read.faults:
         raise ConfigurationError("\n".join(read.faults))
@@ -71,6 +84,8 @@ WAITS = {
     Wait.REFUND: 259_200,
 }
 DEBITED = frozenset({"EUR", "USD"})  # The currencies in which students may pay from their bank accounts.
+FORMATS = ("text", "json")
+SPAN_EXPORTERS = ("otlp", "console", "none")  # Of those that OpenTelemetry knows.
 A_YEAR = 31_536_000  # Seconds.
 
 
@@ -101,12 +116,25 @@ class _EnvironmentReader:
             self.faults.append(f"{name} must be some of {', '.join(sorted(known))}")
         return found
 
+    def span_exporters(self) -> tuple[str, ...]:
+        """Read OpenTelemetry's own variables: whether anything is to be recorded, and where it goes."""
+        is_disabled = self._environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
+        endpoints = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+        default = "otlp" if any(self._environ.get(each) for each in endpoints) else "none"
+        names = [each.strip() for each in (self._environ.get("OTEL_TRACES_EXPORTER") or default).split(",")]
+        if not is_disabled and not {*names} <= {*SPAN_EXPORTERS}:
+            self.faults.append(f"OTEL_TRACES_EXPORTER must be one of {', '.join(SPAN_EXPORTERS)}, or several")
+        return () if is_disabled else tuple(each for each in names if each != "none")
+
     def seconds(self, name: str, default: int) -> timedelta:
+        return timedelta(seconds=self.number(name, default, 1, A_YEAR, "a number of seconds"))
+
+    def number(self, name: str, default: int, least: int, most: int, kind: str = "a number") -> int:
         value: Any = self._environ.get(name, "").strip() or str(default)
-        if not (value.isascii() and value.isdecimal() and len(value) < 9 and 0 < int(value) <= A_YEAR):  # noqa: PLR2004 - nor huge to read
-            self.faults.append(f"{name} must be a number of seconds, from 1 to {A_YEAR}")
-            return timedelta(seconds=default)
-        return timedelta(seconds=int(value))
+        if not (value.isascii() and value.isdecimal() and len(value) < 9 and least <= int(value) <= most):  # noqa: PLR2004 - nor huge to read
+            self.faults.append(f"{name} must be {kind}, from {least} to {most}")
+            return default
+        return int(value)
 
 
 def _database(value: str) -> str:

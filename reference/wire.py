@@ -14,6 +14,7 @@ from types import NoneType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from reference.domain.messages import Message
+from reference.tracing import TraceContext, read_trace
 
 SOURCE = "edtech.payment-service"
 CONTENT_TYPE = "application/cloudevents+json"
@@ -208,9 +209,16 @@ class Envelope:
     source: str
     type: str
     data: dict[str, Any]
+    traceparent: Any = None
+    tracestate: Any = None
+
+    @property
+    def trace(self) -> TraceContext | None:
+        """The trace that the sender says it belongs to (CloudEvents' Distributed Tracing); None if that is no trace."""
+        return read_trace(self.traceparent, self.tracestate)
 
 
-def wrap(key: str, message: Message, at: datetime) -> dict[str, Any]:
+def wrap(key: str, message: Message, at: datetime, trace: TraceContext | None = None) -> dict[str, Any]:
     """Return the envelope in which a message travels; the same key and instant give the same bytes."""
     return {
         "specversion": "1.0",
@@ -220,6 +228,7 @@ def wrap(key: str, message: Message, at: datetime) -> dict[str, Any]:
         "subject": message.saga_id,
         "time": encode(at),
         "datacontenttype": "application/json",
+        **(trace.attributes if trace else {}),
         "data": encode(message),
     }
 

@@ -66,6 +66,13 @@ class PostgresServer:
             self._process.send_signal(how)
             self._process.wait(START_SECONDS)
 
+    @property
+    def pid(self) -> int:
+        """The number of the process of which all others come; ProcessLookupError while none runs."""
+        if not self._process:
+            raise ProcessLookupError
+        return self._process.pid
+
     @contextmanager
     def database(self) -> Iterator[str]:
         """Lend a fresh, empty database, as an SQLAlchemy URL."""

@@ -58,6 +58,11 @@ class Lane:
         self._sending.add(key)
         return self._waiting.pop(key)
 
+    def clear(self) -> list[OutboxMessage]:
+        """Take out all that wait."""
+        left, self._waiting, self._places = [*self._waiting.values()], {}, []
+        return left
+
     def finish(self, key: str) -> None:
         """Give a worker back to the receiver's share."""
         self._sending.discard(key)
@@ -73,13 +78,14 @@ class DispatchQueue:
         self._changed = threading.Condition()
         self._numbers = count()
         self._wakings = 0
+        self._busy: set[int] = set()  # The threads that send; each looks for more when it is done.
 
     def enqueue(self, messages: Sequence[OutboxMessage]) -> None:
         """Add messages that this process has just stored."""
         with self._changed:
             for outgoing in messages:
                 self._lanes[outgoing.to].put(self._place(outgoing), outgoing)
-            self._changed.notify(len(messages))
+            self._changed.notify(len(messages) - (threading.get_ident() in self._busy))
 
     def hold(self, claimed: Sequence[OutboxMessage]) -> None:
         """Add messages that this process has claimed: those it holds already are not added again."""
@@ -99,13 +105,21 @@ class DispatchQueue:
             wakings = self._wakings
             while not (lane := self._next_lane()) and wait and wakings == self._wakings:
                 self._changed.wait()
-            return lane.take() if lane else None
+            if not lane:
+                return None
+            self._busy.add(threading.get_ident())
+            return lane.take()
 
     def finish(self, outgoing: OutboxMessage) -> None:
         """Say that a message taken is no longer being sent."""
         with self._changed:
             self._lanes[outgoing.to].finish(outgoing.key)
-            self._changed.notify()
+            self._busy.discard(threading.get_ident())
+
+    def clear(self) -> list[OutboxMessage]:
+        """Return all that wait here, and hold them no longer."""
+        with self._changed:
+            return [outgoing for lane in self._lanes.values() for outgoing in lane.clear()]
 
     def wake(self) -> None:
         """Let all waiting workers go on without a message."""

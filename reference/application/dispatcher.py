@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Protocol
 
-from reference.application.circuit import Circuit
+from reference.application.circuit import Circuit, CircuitState
 from reference.application.dispatch_queue import DispatchQueue
 from reference.application.ports import Clock, Gateway, OutboxMessage, RefusedError, UnavailableError, UnitOfWork
 from reference.application.service import PaymentService
 from reference.domain.messages import Unreadable
+from reference.tracing import Activity, active
 
 log = logging.getLogger(__name__)
 FIRST_RETRY, SLOWEST_RETRY = timedelta(seconds=0.5), timedelta(minutes=5)
@@ -43,10 +44,11 @@ class Dispatcher:
         self._service, self._units, self._gateways, self._queue = service, units, gateways, queue
         self._clock, self._randomness, self._longest_call = clock, randomness, longest_call
         self.circuits = {to: Circuit() for to in gateways}
-        self.lost_leases = 0
+        self._sent: list[str] = []  # The keys of messages that were accepted, and are still stored.
 
     def claim(self) -> int:
         """Enqueue stored messages that are due, such as those of a process that died; return how many."""
+        self.delete_sent()  # Else they would be sent again.
         with self._units() as unit:
             claimed = unit.outbox.claim(self._clock.now(), BATCH, besides=self._queue.full_lanes())
             unit.commit()
@@ -59,11 +61,31 @@ class Dispatcher:
         if outgoing is None:
             return False
         try:
-            if self._is_still_ours(outgoing):
-                self._send(outgoing)
+            with active(_activity(outgoing)):
+                if self._is_still_ours(outgoing):
+                    self._send(outgoing)
         finally:
             self._queue.finish(outgoing)
         return True
+
+    def give_back(self) -> bool:
+        """Let others send what waits here at once, instead of when its leases end; False when there is nothing."""
+        unsent = self._queue.clear()
+        if unsent:
+            with self._units() as unit:
+                unit.outbox.give_back(unsent, self._clock.now())
+                unit.commit()
+        return bool(unsent)
+
+    def delete_sent(self) -> bool:
+        """Delete what was accepted, all of it in one transaction; False when there is nothing."""
+        count = len(self._sent)  # Others add to it meanwhile.
+        if count:
+            with self._units() as unit:
+                unit.outbox.delete(self._sent[:count])
+                unit.commit()
+            del self._sent[:count]
+        return count > 0
 
     def _is_still_ours(self, outgoing: OutboxMessage) -> bool:
         """Renew a lease that could end during the call; what another process has taken meanwhile is left to it."""
@@ -73,7 +95,8 @@ class Dispatcher:
         with self._units() as unit:
             is_ours = unit.outbox.renew(outgoing, now)
             unit.commit()
-        self.lost_leases += not is_ours
+        if not is_ours:
+            self._service.observer.count_lost_lease()
         return is_ours
 
     def _send(self, outgoing: OutboxMessage) -> None:
@@ -87,21 +110,31 @@ class Dispatcher:
             self._retry(outgoing, f"{outgoing.to} answers nobody")
 
     def _call(self, gateway: Gateway, outgoing: OutboxMessage) -> None:
-        circuit = self.circuits[outgoing.to]
         try:
             answers = gateway.send(outgoing)
         except UnavailableError as trouble:
-            circuit.record_failure(outgoing.key, self._clock.now())
+            self._record(outgoing, is_answer=False)
             self._retry(outgoing, str(trouble))
         except RefusedError as refusal:
-            circuit.record_answer()
+            self._record(outgoing, is_answer=True)
             self._service.give_up(outgoing, str(refusal))
         except Exception as failure:
             log.exception("the gateway to %s failed at %s", outgoing.to, outgoing.key)
             self._retry(outgoing, f"{type(failure).__name__} in the gateway to {outgoing.to}")
         else:
+            self._record(outgoing, is_answer=True)
+            if answers:
+                self._service.complete(outgoing, answers)
+            else:
+                self._sent.append(outgoing.key)
+
+    def _record(self, outgoing: OutboxMessage, *, is_answer: bool) -> None:
+        circuit, now = self.circuits[outgoing.to], self._clock.now()
+        if is_answer:
             circuit.record_answer()
-            self._service.complete(outgoing, answers)
+        else:
+            circuit.record_failure(outgoing.key, now)
+        self._service.observer.show_circuit(outgoing.to, is_open=circuit.state(now) != CircuitState.CLOSED)
 
     def _retry(self, outgoing: OutboxMessage, reason: str) -> None:
         now = self._clock.now()
@@ -116,3 +149,10 @@ class Dispatcher:
     def _back_off(self, attempts: int) -> timedelta:
         longest = min(FIRST_RETRY * (1 << min(attempts - 1, 20)), SLOWEST_RETRY)
         return longest * (0.5 + self._randomness.random() / 2)
+
+
+def _activity(outgoing: OutboxMessage) -> Activity:
+    """Return what a worker is about that sends a message: each attempt has a place of its own in the trace."""
+    activity = Activity(outgoing.trace.child(outgoing.key, str(outgoing.attempts)) if outgoing.trace else None)
+    activity.concern(outgoing.message_id, vars(outgoing.message))
+    return activity

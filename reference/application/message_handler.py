@@ -58,6 +58,11 @@ class MessageHandler:
         """The saga, if this message brought it to an end; else None."""
         return self._saga if self._saga and self._saga.outcome not in (None, self._outcome) else None
 
+    @property
+    def moved(self) -> tuple[PaidSaga | None, Payment | None]:
+        """The saga and the payment that this message was about, as far as it was about them."""
+        return self._saga, self._payment
+
     def handle(self, messages: Sequence[Message]) -> None:
         """Handle each message and its effects; NotExpected, with nothing written, when one of them fits nowhere."""
         self._queue.extend(messages)

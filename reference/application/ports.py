@@ -11,6 +11,7 @@ from reference.application.lists import DeadLetter, Lists
 from reference.domain.messages import Message
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
+from reference.tracing import StepTrace, TraceContext
 
 
 class ConflictError(Exception):
@@ -50,11 +51,31 @@ class OutboxMessage:
     enqueued_at: datetime
     attempts: int
     leased_until: datetime  # Until then no other process sends it.
+    trace: TraceContext | None = None  # The step that asked for it.
 
     @property
     def message_id(self) -> str:
         """The same for all receivers: what is sent to two is one message."""
         return f"{self.message.saga_id}:{self.message.key}"
+
+
+class Observer:
+    """Counts what happens, for whoever watches the service; this one counts nothing."""
+
+    def count_end(self, saga: str, outcome: str, took: timedelta) -> None:
+        """Count a saga that came to an end."""
+
+    def count_conflict(self) -> None:
+        """Count a decision made again because somebody else was first."""
+
+    def count_lost_lease(self) -> None:
+        """Count an outbox message that another process took while it waited here."""
+
+    def show_circuit(self, receiver: str, *, is_open: bool) -> None:
+        """Show whether a receiver answers nobody, and is only probed."""
+
+
+UNOBSERVED = Observer()
 
 
 class Gateway(Protocol):
@@ -122,6 +143,10 @@ class Outbox(Protocol):
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
         ...
 
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove what was sent and will not be answered."""
+        ...
+
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
         """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""
         ...
@@ -132,6 +157,10 @@ class Outbox(Protocol):
 
     def retry_at(self, outgoing: OutboxMessage, due: datetime) -> None:
         """Let it be sent again later."""
+        ...
+
+    def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
+        """End the leases of messages that will not be sent here, but for those that are lost already."""
         ...
 
 
@@ -169,6 +198,7 @@ class UnitOfWork(Protocol):
     deadlines: Deadlines
     dead_letters: DeadLetters
     lists: Lists
+    step: StepTrace
 
     def __enter__(self) -> Self: ...
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from reference.application.message_handler import MessageHandler, Rules
-from reference.application.ports import Clock, ConflictError, OutboxMessage, UnitOfWork
+from reference.application.ports import UNOBSERVED, Clock, ConflictError, Observer, OutboxMessage, UnitOfWork
 from reference.domain.messages import Command, Message, NotExpected, NotOurs, Request, Unreadable
 from reference.domain.payment_messages import PaymentEvent
+from reference.tracing import Activity, Tracer, TraceSpan, active, current_activity
 
 log = logging.getLogger(__name__)
 Intake = Callable[[UnitOfWork], Sequence[Message] | None]  # Takes what is to be handled; None if somebody else has.
@@ -30,7 +31,7 @@ class Receipt(StrEnum):
 class PaymentService:
     """Moves sagas and payments by messages, each exactly once, whatever its way in.
 
-    `enqueue` gets the outbox messages of each transaction, `on_ended` the kind, outcome and duration of an ended saga.
+    `enqueue` gets the outbox messages of each transaction, `tracer` each step as a span.
     """
 
     def __init__(
@@ -39,14 +40,15 @@ class PaymentService:
         rules: Rules,
         clock: Clock,
         enqueue: Callable[[Sequence[OutboxMessage]], None] = lambda _: None,
-        on_ended: Callable[[str, str, timedelta], None] = lambda *_: None,
+        observer: Observer = UNOBSERVED,
+        tracer: Tracer | None = None,
     ) -> None:
         self._units, self._rules, self._clock = units, rules, clock
-        self._enqueue, self._on_ended = enqueue, on_ended
-        self.conflicts = 0  # How often somebody else was first.
+        self._enqueue, self.observer, self._tracer = enqueue, observer, tracer
 
     def receive(self, source: str, message_id: str, message: Message) -> Receipt:
         """Handle a message from outside; the same source and id twice takes effect once."""
+        current_activity().concern(message_id, vars(message))
 
         def take_once(unit: UnitOfWork) -> Sequence[Message] | None:
             is_first = unit.inbox.add(source, message_id, message.name, self._clock.now())
@@ -59,6 +61,7 @@ class PaymentService:
 
     def ignore(self, source: str, message_id: str, name: str, reason: str) -> Receipt:
         """Remember in the inbox that a message came, and why nothing follows of it."""
+        current_activity().concern(message_id, {})
         with self._units() as unit:
             unit.inbox.add(source, message_id, name, self._clock.now(), ignored=reason)
             unit.commit()
@@ -66,6 +69,7 @@ class PaymentService:
 
     def keep_unreadable(self, source: str, message_id: str, message: Unreadable, reason: str) -> Receipt:
         """Make a dead letter of what is authentic and cannot be read; the same source and id twice is one."""
+        current_activity().concern(message_id, vars(message))
         with self._units() as unit:
             if not unit.inbox.add(source, message_id, message.name, self._clock.now()):
                 return Receipt.DUPLICATE
@@ -73,6 +77,7 @@ class PaymentService:
 
     def act(self, role: str, act_id: str, message: Message) -> Receipt:
         """Let a person move a saga; NotExpected if it cannot be moved so, and nothing is changed."""
+        current_activity().concern(act_id, vars(message))
 
         def take(unit: UnitOfWork) -> Sequence[Message]:
             unit.inbox.add(role, act_id, message.name, self._clock.now())
@@ -119,9 +124,11 @@ class PaymentService:
 
         def take(unit: UnitOfWork) -> Sequence[Message] | None:
             deadline = unit.deadlines.pop(self._clock.now())
+            unit.step.key += deadline.key if deadline else ""
             return [deadline] if deadline else None
 
-        return self._handle(take, "deadlines") != Receipt.DUPLICATE
+        with active(Activity()):
+            return self._handle(take, "deadlines") != Receipt.DUPLICATE
 
     def _handle(self, take: Intake, source: str = "", message_id: str = "") -> Receipt:
         """Try until nobody else is faster. What fits nowhere is a dead letter, or NotExpected without a source."""
@@ -129,16 +136,19 @@ class PaymentService:
             try:
                 return self._handle_once(take, source, message_id)
             except ConflictError as conflict:
-                self.conflicts += 1
+                self.observer.count_conflict()
                 log.debug("deciding again: %s", conflict)
         raise ConflictError(f"somebody else was first {TRIES} times")
 
     def _handle_once(self, take: Intake, source: str, message_id: str) -> Receipt:
         with self._units() as unit:
+            unit.step.key, now = f"{source} {message_id}", self._clock.now()
+            if self._tracer:
+                unit.step.samples = self._tracer.samples
             messages = take(unit)
             if messages is None:
                 return Receipt.DUPLICATE
-            handler = MessageHandler(unit, self._rules, self._clock.now())
+            handler = MessageHandler(unit, self._rules, now)
             try:
                 handler.handle(messages)
             except NotExpected as mismatch:
@@ -146,9 +156,10 @@ class PaymentService:
                     raise
                 return self._dead_letter(unit, messages, source, message_id, str(mismatch))
             unit.commit()
+            self._tell(unit, handler, messages, now)
             self._enqueue(unit.outbox.fresh)
             if saga := handler.ended_saga:
-                self._on_ended(type(saga).__name__, saga.state.upper(), saga.duration_so_far)
+                self.observer.count_end(type(saga).__name__, saga.state.upper(), saga.duration_so_far)
             return Receipt.APPLIED
 
     def _dead_letter(
@@ -159,3 +170,19 @@ class PaymentService:
             unit.dead_letters.add(source, message_id, message, reason, self._clock.now())
         unit.commit()
         return Receipt.DEAD
+
+    def _tell(self, unit: UnitOfWork, handler: MessageHandler, messages: Sequence[Message], began: datetime) -> None:
+        """Say in the log and in the trace what a step has changed."""
+        saga, payment = handler.moved
+        if not (changed := saga or payment):
+            return
+        facts: dict[str, str | int] = {"saga.id": changed.saga_id, "message.name": " ".join(m.name for m in messages)}
+        facts |= {"saga.state": saga.state.upper()} if saga else {}
+        facts |= {"payment.id": payment.payment_id, "payment.status": payment.status.value} if payment else {}
+        current_activity().concern("", {"saga_id": changed.saga_id, "payment_id": facts.get("payment.id", "")})
+        what = type(changed).__name__
+        log.info("%s is %s after %s", what, facts.get("saga.state") or facts["payment.status"], facts["message.name"])
+        if self._tracer:
+            parent_id, links = unit.step.origin(changed.saga_id)
+            context, ended = unit.step.of(changed.saga_id), self._clock.now()
+            self._tracer.record(TraceSpan(f"{what} step", "INTERNAL", context, parent_id, began, ended, facts, links))

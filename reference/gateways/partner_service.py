@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from typing import Any
 
 import requests
 
 from reference.application.ports import OutboxMessage, RefusedError, UnavailableError
 from reference.domain.messages import Command, Message
 from reference.gateways.timeouts import TIMEOUT
+from reference.tracing import current_activity
 from reference.wire import CONTENT_TYPE, wrap
 
 # Refusals that a repair or a while can undo.
@@ -33,15 +35,17 @@ class PartnerService:
     def send(self, outgoing: OutboxMessage) -> list[Message]:
         """Send it; UnavailableError or RefusedError unless it was accepted."""
         path = "/commands" if isinstance(outgoing.message, Command) else "/events"
-        envelope = json.dumps(wrap(outgoing.message_id, outgoing.message, outgoing.enqueued_at))
+        envelope = json.dumps(wrap(outgoing.message_id, outgoing.message, outgoing.enqueued_at, outgoing.trace))
         self.require_accepted(self.call("POST", path, envelope))
         return []
 
     def call(self, method: str, path: str, body: str | None = None) -> requests.Response:
         """Return the answer, whatever its status; UnavailableError when there is none."""
-        headers = self._headers | ({"Content-Type": CONTENT_TYPE} if body else {})
+        trace = current_activity().trace
+        headers = self._headers | (trace.attributes if trace else {}) | ({"Content-Type": CONTENT_TYPE} if body else {})
+        said: Any = {"data": body, "headers": headers, "timeout": TIMEOUT, "allow_redirects": False}
         try:
-            return self._http.request(method, self._url + path, data=body, headers=headers, timeout=TIMEOUT)
+            return self._http.request(method, self._url + path, **said)
         except requests.RequestException as trouble:
             raise UnavailableError(f"{method} {path}: {type(trouble).__name__}") from trouble
 

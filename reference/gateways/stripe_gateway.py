@@ -21,15 +21,16 @@ from reference.domain.payment_messages import (
 )
 from reference.domain.payment_news import AttemptProcessing, IntentCanceled, IntentRefused, MoneyReceived
 from reference.gateways import stripe_news as news
-from reference.gateways.stripe_ledger import StripeLedger, as_unavailable, connect
+from reference.gateways.stripe_api import StripeApi, as_unavailable
+from reference.gateways.stripe_ledger import StripeLedger
 
 
 class StripeGateway:
     """Performs the requests of payments. Retries are the dispatcher's, so the SDK makes none."""
 
     def __init__(self, api_key: str, base: str, http: requests.Session, debits: Collection[str] = ()) -> None:
-        client = connect(api_key, base, http)
-        self._stripe, self._ledger, self._debits = client.v1, StripeLedger(client), debits
+        self._api = StripeApi(api_key, base, http)
+        self._ledger, self._debits = StripeLedger(self._api), debits
 
     def send(self, outgoing: OutboxMessage) -> list[Message]:
         """Perform it and return Stripe's answer; UnavailableError for an unknown outcome, RefusedError for misuse."""
@@ -55,7 +56,7 @@ class StripeGateway:
         if request.price.currency in news.NOT_CHARGED:
             ids = {"saga_id": request.saga_id, "payment_id": request.payment_id}
             return IntentRefused(**ids, reason="currency_not_supported")
-        terms: Any = {
+        terms = {
             "amount": news.amount_at_stripe(request.price),
             "currency": request.price.currency.lower(),
             "payment_method_types": self._methods(request.price.currency),
@@ -67,18 +68,19 @@ class StripeGateway:
             },
         }
 
-        def create(key: str) -> stripe.PaymentIntent:
-            return self._stripe.payment_intents.create(terms, {"idempotency_key": key})
+        def create(key: str) -> Any:  # noqa: ANN401 - an intent
+            return self._api.post("payment_intents", key=key, **terms)
 
-        def find() -> stripe.PaymentIntent | None:
-            since: Any = {"created": {"gte": int((request.opened_at - CLOCK_SKEW).timestamp())}, "limit": 100}
-            intents = self._stripe.payment_intents.list(since).auto_paging_iter()
-            ours = (each for each in intents if _metadata(each).get("paymentId") == request.payment_id)
-            return next(ours, None)
+        def find() -> Any:  # noqa: ANN401 - an intent, or None
+            since = {"gte": int((request.opened_at - CLOCK_SKEW).timestamp())}
+            intents = self._api.list("payment_intents", created=since)
+            return next(
+                (each for each in intents if (each["metadata"] or {}).get("paymentId") == request.payment_id), None
+            )
 
         try:
             key = f"{request.saga_id}:{CreateIntent.__name__}"
-            return news.read_intent(_once(key, outgoing, create, find).to_dict())
+            return news.read_intent(_once(key, outgoing, create, find))
         except stripe.InvalidRequestError as refusal:
             reason = refusal.code or str(refusal)
             return IntentRefused(saga_id=request.saga_id, payment_id=request.payment_id, reason=reason)
@@ -91,10 +93,10 @@ class StripeGateway:
             return self._cancel_unknown(request, outgoing)
         try:
             key = f"{outgoing.key}:{outgoing.attempts}"  # Canceling twice does no harm; an old answer would.
-            intent = self._stripe.payment_intents.cancel(request.intent_id, {}, {"idempotency_key": key})
+            intent = self._api.post("payment_intents", request.intent_id, "cancel", key=key)
         except stripe.InvalidRequestError:  # Somebody was faster: paid, or canceled before.
             return self._require_answer(self._look(request))
-        return [news.read_cancellation(intent.to_dict())]
+        return [news.read_cancellation(intent)]
 
     def _cancel_unknown(self, request: CancelIntent, outgoing: OutboxMessage) -> list[Message]:
         # The answer to its creation may be lost, and its key forgotten: look first, or make it to be canceled.
@@ -115,11 +117,10 @@ class StripeGateway:
     def _refund(self, request: RefundIntent, outgoing: OutboxMessage) -> list[Message]:
         attempt = {"paymentId": request.payment_id, "attempt": str(request.attempt)}
 
-        def create(key: str) -> dict[str, Any]:
-            terms: Any = {"payment_intent": request.intent_id, "metadata": attempt}
-            return self._stripe.refunds.create(terms, {"idempotency_key": key}).to_dict()
+        def create(key: str) -> Any:  # noqa: ANN401 - a refund
+            return self._api.post("refunds", key=key, payment_intent=request.intent_id, metadata=attempt)
 
-        def find() -> dict[str, Any] | None:
+        def find() -> Any:  # noqa: ANN401 - a refund, or None
             refunds = self._ledger.refunds(str(request.intent_id))
             return next((each for each in refunds if each["metadata"] == attempt), None)
 
@@ -129,10 +130,6 @@ class StripeGateway:
             if refusal.code == "charge_already_refunded":
                 return self._look(request)
             return [request.refusal(refusal.code or str(refusal))]
-
-
-def _metadata(thing: stripe.StripeObject) -> dict[str, str]:
-    return thing.to_dict()["metadata"] or {}
 
 
 def _once(key: str, outgoing: OutboxMessage, act: Callable[[str], Any], find: Callable[[], Any]) -> Any:  # noqa: ANN401

@@ -2,63 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import requests
 import stripe
 
 from reference.application.lists import Span
-from reference.application.ports import UnavailableError
 from reference.domain.payment_news import PaymentNews
 from reference.gateways import stripe_news as news
-from reference.gateways.timeouts import TIMEOUT
+from reference.gateways.stripe_api import StripeApi, as_unavailable
 from reference.reconciliation.ledger import Entry, EntryState
 
-stripe.enable_telemetry = False  # It would write a file into the user's home.
-logging.getLogger("stripe").setLevel(logging.INFO)  # Its debug log holds whole bodies, client secrets among them.
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 OPEN = {"requires_payment_method", "requires_confirmation", "requires_action", "processing"}
 STATES = {"succeeded": EntryState.PAID, "canceled": EntryState.CANCELED}
-
-
-def connect(api_key: str, base: str, http: requests.Session, retries: int = 0) -> stripe.StripeClient:
-    """Return Stripe's client; it retries nothing unless asked to, for it sleeps while it waits."""
-    return stripe.StripeClient(
-        api_key,
-        base_addresses={"api": base.rstrip("/")},
-        http_client=stripe.RequestsClient(timeout=TIMEOUT, session=http),
-        max_network_retries=retries,
-    )
-
-
-@contextmanager
-def as_unavailable() -> Iterator[None]:
-    """Raise UnavailableError instead of whatever says that there is no usable answer."""
-    try:
-        yield
-    except UNREADABLE as unreadable:
-        raise UnavailableError(f"Stripe's answer cannot be read: {unreadable!r}") from unreadable
-    except stripe.StripeError as trouble:
-        raise UnavailableError(f"Stripe: {type(trouble).__name__} {trouble.http_status or ''}") from trouble
 
 
 class StripeLedger:
     """Stripe's side of reconciliation, and the source of facts about one intent. It changes nothing."""
 
-    def __init__(self, client: stripe.StripeClient) -> None:
-        self._stripe = client.v1
+    def __init__(self, api: StripeApi) -> None:
+        self._api = api
 
     def entries(self, span: Span) -> Iterator[Entry]:
         """Yield the entries of our payments, the newest first, a page in memory; UnavailableError when cut off."""
         created = {"gte": int(span.since.timestamp()), "lte": int(span.until.timestamp())}
-        query: Any = {"created": created, "limit": 100, "expand": ["data.latest_charge"]}
         with as_unavailable():
-            for found in self._stripe.payment_intents.list(query).auto_paging_iter():
-                intent: Any = found.to_dict()
+            for intent in self._api.list("payment_intents", created=created, expand=["data.latest_charge"]):
                 if intent["metadata"].get("paymentId"):  # Else it is another application's.
                     yield _entry(intent)
 
@@ -93,16 +63,14 @@ class StripeLedger:
 
     def refunds(self, intent_id: str) -> Iterator[dict[str, Any]]:
         """Yield the refunds of an intent, the newest first."""
-        query: Any = {"payment_intent": intent_id, "limit": 100}
-        return (each.to_dict() for each in self._stripe.refunds.list(query).auto_paging_iter())
+        return self._api.list("refunds", payment_intent=intent_id)
 
     def _attempts(self, intent: dict[str, Any], charge: dict[str, Any]) -> Iterator[PaymentNews]:
         """Yield what became of the attempts to pay an intent that is still open."""
         if intent["status"] == "processing":
             yield news.read_processing(intent, charge["created"])
         if intent["status"] in OPEN:
-            query: Any = {"payment_intent": intent["id"], "limit": 100}
-            charges = [each.to_dict() for each in self._stripe.charges.list(query).auto_paging_iter()]
+            charges = list(self._api.list("charges", payment_intent=intent["id"]))
             yield from (
                 news.read_failed_charge(intent, each) for each in reversed(charges) if each["status"] == "failed"
             )
@@ -110,12 +78,13 @@ class StripeLedger:
     def _disputes(self, intent: Mapping[str, Any]) -> list[dict[str, Any]]:
         if not (intent["latest_charge"] or {}).get("disputed"):
             return []
-        query: Any = {"payment_intent": intent["id"], "limit": 100}
-        return [each.to_dict() for each in self._stripe.disputes.list(query).auto_paging_iter()]
+        return list(self._api.list("disputes", payment_intent=intent["id"]))
 
     def _intent(self, intent_id: str) -> dict[str, Any]:
-        expanded: Any = {"expand": ["latest_charge.balance_transaction"]}
-        return self._stripe.payment_intents.retrieve(intent_id, expanded).to_dict()
+        intent: dict[str, Any] = self._api.get(
+            "payment_intents", intent_id, expand=["latest_charge.balance_transaction"]
+        )
+        return intent
 
 
 def _entry(intent: Mapping[str, Any], *later: int) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
@@ -19,6 +20,7 @@ from reference.domain.messages import (
     Withdraw,
 )
 
+logging.getLogger("transitions").setLevel(logging.WARNING)  # It would tell of each callback.
 ROW = ("trigger", "source", "dest", "before")  # What the columns of a saga's TRANSITIONS mean.
 
 

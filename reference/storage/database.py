@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial
@@ -20,10 +21,16 @@ from reference.storage.sqlite_dialect import COMPILED, DRIVER
 from reference.storage.tables import metadata
 
 PATIENCE = timedelta(seconds=5)
+CONNECTIONS = 12  # To PostgreSQL, which lets a hundred in: eight processes share it.
+SINCE = re.compile(r"\d{4}_since_(\d{4})")  # A revision that code which knows only the second can use as well.
 NO_ANSWER = "the database does not answer"
 ABANDONED = timedelta(minutes=1)  # After which a transaction is undone whose process says no more.
 # A network that is cut is noticed after some ten seconds.
 KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+
+
+class NewerSchemaError(Exception):
+    """A newer version has prepared the database, so that this one cannot use it any more."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +42,32 @@ class Database:
     reading: Engine
 
 
-def open_database(url: str, patience: timedelta = PATIENCE) -> Database:
-    """Return the SQLite or PostgreSQL database of a URL; whatever takes longer than `patience` there, fails."""
+def open_database(url: str, patience: timedelta = PATIENCE, connections: int = CONNECTIONS) -> Database:
+    """Return the SQLite or PostgreSQL database of a URL; whatever takes longer than `patience` there, fails.
+
+    PostgreSQL is never asked over more `connections` than these at once: it has few, for all processes together.
+    """
     if url.startswith("sqlite"):
         # One writer at a time: a queue for one connection is fair, and asking a locked file again and again is not.
         engines = (_sqlite(url, patience, "BEGIN IMMEDIATE", connections=1), _sqlite(url, patience, "BEGIN", 20))
     else:
         # Who reads does not try again: a connection that was dropped meanwhile is replaced before it is used.
-        engines = (_postgresql(url, patience), _postgresql(url, patience, pool_pre_ping=True))
+        readers = connections // 4
+        engines = (
+            _postgresql(url, patience, connections - readers),
+            _postgresql(url, patience, readers, pool_pre_ping=True),
+        )
     return Database(url, *engines)
 
 
-def _postgresql(url: str, patience: timedelta, **pool: Any) -> Engine:  # noqa: ANN401 - options of SQLAlchemy's
+def _postgresql(url: str, patience: timedelta, connections: int, **pool: Any) -> Engine:  # noqa: ANN401 - options of SQLAlchemy's
     milliseconds, abandoned = (each // timedelta(milliseconds=1) for each in (patience, ABANDONED))
     server = {"statement_timeout": milliseconds, "lock_timeout": milliseconds}
     server |= {"idle_in_transaction_session_timeout": abandoned}
     options = " ".join(f"-c {name}={value}" for name, value in server.items())
     arguments: dict[str, Any] = {"options": f"{make_url(url).query.get('options', '')} {options}".strip()}
     arguments |= KEEPALIVE | {"tcp_user_timeout": milliseconds, "connect_timeout": max(1, milliseconds // 1000)}
-    pool |= {"pool_size": 20, "max_overflow": 20, "pool_timeout": patience.total_seconds()}
+    pool |= {"pool_size": connections, "max_overflow": 0, "pool_timeout": patience.total_seconds()}
     engine = create_engine(url, connect_args=arguments, hide_parameters=True, json_deserializer=_load, **pool)
     event.listen(engine, "do_connect", partial(_connect, patience))
     return engine
@@ -104,9 +118,11 @@ def _load(column: str) -> Any:  # noqa: ANN401 - whatever JSON holds
 
 
 def migrate(database: Database) -> None:
-    """Bring the schema up to date, however long that takes; does nothing when it is."""
+    """Bring the schema up to date, however long that takes; NewerSchemaError when only newer code can use it."""
     if is_migrated(database):
         return
+    if (found := _revision(database)) and _number(found) > _number(_newest()):
+        raise NewerSchemaError(f"it is at revision {found}, and this version knows {_newest()}")
     is_sqlite = database.writing.dialect.name == "sqlite"
     patient = database.writing if is_sqlite else create_engine(database.url)
     with patient.begin() as connection:
@@ -118,16 +134,25 @@ def migrate(database: Database) -> None:
 
 
 def is_migrated(database: Database) -> bool:
-    """Whether the schema is the one that this code needs."""
+    """Whether this code can use the schema: it is its own, or a newer one whose name says that it can."""
+    found = _revision(database)
+    since = SINCE.fullmatch(found or "")
+    return found == _newest() or bool(since and since[1] <= _number(_newest()) < _number(since[0]))
+
+
+def _revision(database: Database) -> str | None:
     with database.reading.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found == _newest()
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _number(revision: str) -> str:
+    return revision[:4]
 
 
 @cache
-def _newest() -> str | None:
+def _newest() -> str:
     """Return the revision that this code needs, which is read from its files once."""
-    return ScriptDirectory.from_config(_alembic()).get_current_head()
+    return ScriptDirectory.from_config(_alembic()).get_current_head() or ""
 
 
 def is_usable(database: Database) -> bool:

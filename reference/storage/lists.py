@@ -29,6 +29,7 @@ from reference.application.lists import (
 from reference.domain.messages import NotExpected
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_dead_letter
+from reference.storage.prepared import find
 from reference.storage.records import read_payment, read_saga
 from reference.storage.tables import UnreadableTime, UtcTime, dead_letters, outbox, payments, sagas
 from reference.wire import decode
@@ -42,7 +43,7 @@ _PENDING = select(outbox.c.to, func.count().label("many"), func.min(outbox.c.enq
     outbox.c.to
 )
 _DUE = union_all(*(select(func.min(each.c.due_at).label("at")) for each in (outbox, payments, sagas))).subquery()
-_NEXT_DUE = select(func.min(_DUE.c.at))
+_NEXT_DUE = select(func.min(_DUE.c.at).label("at"))
 _DEAD = select(func.count()).where(dead_letters.c.ended_at.is_(None))
 
 
@@ -90,7 +91,7 @@ class ListsOfTables:
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return when the next outbox message or deadline falls due, claimed outbox messages included."""
-        due = self._connection.execute(_NEXT_DUE).scalar()
+        due = find(self._connection, _NEXT_DUE, {}).at
         is_never = isinstance(due, UnreadableTime) and not due.sorts_before(now)
         return None if is_never else due
 

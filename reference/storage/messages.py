@@ -13,10 +13,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from reference.application.lists import DeadLetter
 from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message, Unreadable
+from reference.storage.prepared import find
 from reference.storage.tables import LONG_AGO, UnreadableTime, dead_letters, inbox, outbox
+from reference.tracing import StepTrace, load_trace
 from reference.wire import decode, encode
 
 _REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
+_DELETE = delete(outbox).where(outbox.c.key.in_(bindparam("ids", expanding=True)))
 _DUE = (
     select(outbox.c.key)
     .where(outbox.c.due_at <= bindparam("now"), outbox.c.to.not_in(bindparam("besides", expanding=True)))
@@ -33,6 +36,11 @@ _RENEW = (
     .where(outbox.c.key == bindparam("id"), outbox.c.due_at == bindparam("lease"))
     .values(due_at=bindparam("until"))
     .returning(outbox.c.key)
+)
+_GIVE_BACK = (
+    update(outbox)
+    .where(outbox.c.key == bindparam("id"), outbox.c.due_at == bindparam("lease"))
+    .values(due_at=bindparam("now"))
 )
 _RETRY = update(outbox).where(outbox.c.key == bindparam("id"))
 _ADD_LETTER = insert(dead_letters)
@@ -51,28 +59,30 @@ def _insert_new(table: Table, dialect: str) -> Any:  # noqa: ANN401 - either dat
 class InboxTable:
     """The inbox: which messages came in."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, step: StepTrace) -> None:
+        self._connection, self._step = connection, step
 
     def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> bool:
         """Add a message; False for one that came before. `ignored` says why nothing follows of it."""
         row = {"source": source, "message_id": message_id, "name": name, "received_at": at, "ignored": ignored}
-        return self._connection.execute(_insert_new(inbox, self._connection.dialect.name), row).first() is not None
+        row["trace"] = str(led_by) if (led_by := self._step.activity.trace) else None
+        return find(self._connection, _insert_new(inbox, self._connection.dialect.name), row) is not None
 
 
 class OutboxTable:
     """The outbox: the messages still to be sent."""
 
-    def __init__(self, connection: Connection, lease: timedelta) -> None:
-        self._connection, self._lease = connection, lease
+    def __init__(self, connection: Connection, lease: timedelta, step: StepTrace) -> None:
+        self._connection, self._lease, self._step = connection, lease, step
         self.fresh: list[OutboxMessage] = []
 
     def put(self, key: str, to: str, message: Message, at: datetime) -> None:
         """Add a message under this process's lease, unless the same one is still to be sent."""
         row: dict[str, Any] = {"key": key, "to": to, "name": message.name, "body": encode(message), "attempts": 1}
-        row |= {"enqueued_at": at, "due_at": at + self._lease}
-        if self._connection.execute(_insert_new(outbox, self._connection.dialect.name), row).first():
-            self.fresh.append(OutboxMessage(key, to, message, at, 1, row["due_at"]))
+        trace = self._step.of(message.saga_id)
+        row |= {"enqueued_at": at, "due_at": at + self._lease, "trace": str(trace)}
+        if find(self._connection, _insert_new(outbox, self._connection.dialect.name), row):
+            self.fresh.append(OutboxMessage(key, to, message, at, 1, row["due_at"], trace))
 
     def withdraw(self, key: str) -> None:
         """Remove a message that must not be sent any more."""
@@ -81,7 +91,11 @@ class OutboxTable:
 
     def remove(self, key: str) -> bool:
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
-        return self._connection.execute(_REMOVE, {"id": key}).first() is not None
+        return find(self._connection, _REMOVE, {"id": key}) is not None
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove what was sent and will not be answered."""
+        self._connection.execute(_DELETE, {"ids": keys})
 
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
         """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""
@@ -89,7 +103,7 @@ class OutboxTable:
         rows = sorted(self._connection.execute(_CLAIM, values).all(), key=lambda row: (row.enqueued_at, row.key))
         messages = [_with_time(read_message(row.name, row.body), row, row.enqueued_at) for row in rows]
         return [
-            OutboxMessage(row.key, row.to, message, row.enqueued_at, row.attempts, row.due_at)
+            OutboxMessage(row.key, row.to, message, row.enqueued_at, row.attempts, row.due_at, load_trace(row.trace))
             for row, message in zip(rows, messages, strict=True)
         ]
 
@@ -102,21 +116,29 @@ class OutboxTable:
         """Let it be sent again later."""
         self._connection.execute(_RETRY, {"id": outgoing.key, "due_at": due, "attempts": outgoing.attempts})
 
+    def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
+        """End the leases of messages that will not be sent here, but for those that are lost already."""
+        leases = [{"id": outgoing.key, "lease": outgoing.leased_until, "now": now} for outgoing in unsent]
+        if leases:
+            self._connection.execute(_GIVE_BACK, leases)
+
 
 class DeadLetterTable:
     """The dead letters: what nobody could use, kept for a person."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, step: StepTrace) -> None:
+        self._connection, self._step = connection, step
 
     def add(self, source: str, message_id: str, message: Message, reason: str, at: datetime) -> None:
         """Add a message that nobody could use, with the reason."""
         row = {"source": source, "message_id": message_id, "name": message.name, "body": encode(message)}
+        row |= {"trace": str(self._step.of(message.saga_id)) if message.saga_id else None}
         self._connection.execute(_ADD_LETTER, row | {"reason": reason, "at": at})
 
     def get(self, letter_id: int) -> DeadLetter | None:
         """Return one that still waits for a person, or None."""
         row = self._connection.execute(_LETTER, {"letter_id": letter_id}).one_or_none()
+        self._step.find(row.trace if row else None)
         return read_dead_letter(row) if row else None
 
     def end(self, letter_id: int, by: str, why: str, at: datetime) -> bool:

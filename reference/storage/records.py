@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Insert, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, Insert, Select, Table, Update, bindparam, case, insert, or_, select, update
 
 from reference.application.ports import ConflictError
 from reference.domain.messages import STORED_AS_REMINDERS, Message, NotExpected, Unreadable
 from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_message
+from reference.storage.prepared import find
 from reference.storage.tables import UnreadableTime, payments, sagas
+from reference.tracing import StepTrace
 from reference.wire import decode, encode
 
 _SAGA_TIMES = (sagas.c.started_at, sagas.c.updated_at, sagas.c.due_at)
 _PAYMENT_TIMES = (payments.c.opened_at, payments.c.due_at)
-_SAGA = select(sagas.c.saga, sagas.c.version, sagas.c.body, *_SAGA_TIMES).where(sagas.c.saga_id == bindparam("saga_id"))
+_SAGA_COLUMNS = (sagas.c.saga, sagas.c.version, sagas.c.body, sagas.c.trace, *_SAGA_TIMES)
+_SAGA = select(*_SAGA_COLUMNS).where(sagas.c.saga_id == bindparam("saga_id"))
+_PAYMENT_COLUMNS = (payments.c.version, payments.c.body, payments.c.trace, *_PAYMENT_TIMES)
 _UNDER_WAY = select(sagas.c.saga_id).where(
     sagas.c.student_id == bindparam("student_id"),
     sagas.c.context == bindparam("context"),
     sagas.c.context_id == bindparam("context_id"),
     sagas.c.buying,
 )
-_PAYMENT_BY = {
-    name: select(payments.c.version, payments.c.body, *_PAYMENT_TIMES).where(payments.c[name] == bindparam("id"))
-    for name in ("intent_id", "payment_id", "saga_id")
-}
+_IDS = ("intent_id", "payment_id", "saga_id")  # Of a payment; the first that fits decides.
+_IS = [payments.c[name] == bindparam(name) for name in _IDS]
+_PAYMENT = (
+    select(*_PAYMENT_COLUMNS)
+    .where(or_(*_IS))
+    .order_by(case(*((fits, place) for place, fits in enumerate(_IS))))
+    .limit(1)
+)
 
 
 UNREADABLE = (KeyError, TypeError, ValueError)  # What reading a row raises that another version wrote, or nobody.
@@ -49,7 +58,7 @@ def _statements(table: Table, id_: Column[str]) -> _Statements:
     due = due.where(table.c.due_at <= bindparam("now"))
     return _Statements(
         add=insert(table),
-        save=update(table).where(id_ == bindparam("id"), table.c.version == bindparam("was")),
+        save=update(table).where(id_ == bindparam("id"), table.c.version == bindparam("was")).returning(id_),
         due=due.where(table.c.due_at <= bindparam("now"))
         .order_by(table.c.due_at)
         .limit(1)
@@ -65,22 +74,24 @@ _SAGAS = _statements(sagas, sagas.c.saga_id)
 class SagaTable:
     """Where sagas are stored."""
 
-    def __init__(self, connection: Connection, kinds: dict[str, type[PaidSaga]]) -> None:
-        self._connection, self._kinds = connection, kinds
+    def __init__(self, connection: Connection, kinds: dict[str, type[PaidSaga]], step: StepTrace) -> None:
+        self._connection, self._kinds, self._step = connection, kinds, step
 
     def get(self, saga_id: str) -> PaidSaga | None:
         """Return the saga as it was last saved; None if there is none, NotExpected if it cannot be read."""
-        row = self._connection.execute(_SAGA, {"saga_id": saga_id}).one_or_none()
+        row = find(self._connection, _SAGA, {"saga_id": saga_id})
+        self._step.find(row.trace if row else None)
         return read_saga(self._kinds, row) if row else None
 
     def is_under_way(self, saga: PaidSaga) -> bool:
         """Whether the student already has a running saga for the same thing."""
         same = {"student_id": saga.student_id, "context": saga.context, "context_id": saga.context_id}
-        return self._connection.execute(_UNDER_WAY, same).first() is not None
+        return find(self._connection, _UNDER_WAY, same) is not None
 
     def save(self, saga: PaidSaga, at: datetime) -> None:
         """Store a new saga or its move; ConflictError when somebody else was first."""
         row = {"state": saga.state, "outcome": saga.outcome, "buying": saga.is_buying, "updated_at": at}
+        row |= {"trace": str(self._step.of(saga.saga_id))}
         if saga.version == 0:
             row |= {"saga_id": saga.saga_id, "saga": type(saga).__name__, "student_id": saga.student_id}
             row |= {"context": saga.context, "context_id": saga.context_id, "started_at": at}
@@ -90,28 +101,29 @@ class SagaTable:
 class PaymentTable:
     """Where payments are stored."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, step: StepTrace) -> None:
+        self._connection, self._step = connection, step
 
     def about(self, message: Message) -> Payment | None:
         """Return the payment that a message is about, by the first of its ids that we know; else as of_saga.
 
         The intent comes first: what stands beside it at Stripe, anybody may have changed there.
         """
-        known = (self._get(name, vars(message)[name]) for name in _PAYMENT_BY if vars(message).get(name))
-        return next(filter(None, known), None)
+        return self._find(vars(message))
 
     def of_saga(self, saga_id: str) -> Payment | None:
         """Return the saga's payment; None if there is none, NotExpected if it cannot be read."""
-        return self._get("saga_id", saga_id)
+        return self._find({"saga_id": saga_id})
 
-    def _get(self, by: str, id_: str) -> Payment | None:
-        row = self._connection.execute(_PAYMENT_BY[by], {"id": id_}).one_or_none()
+    def _find(self, ids: Mapping[str, Any]) -> Payment | None:
+        row = find(self._connection, _PAYMENT, {name: ids.get(name) for name in _IDS})
+        self._step.find(row.trace if row else None)
         return read_payment(row) if row else None
 
     def save(self, payment: Payment) -> None:
         """Store a new payment or its move; ConflictError when somebody else was first."""
         row: dict[str, Any] = {"intent_id": payment.intent_id, "status": payment.status}
+        row |= {"trace": str(self._step.of(payment.saga_id))}
         if payment.version == 0:
             row |= {"payment_id": payment.payment_id, "saga_id": payment.saga_id}
             row |= {"context": payment.context, "context_id": payment.context_id, "opened_at": payment.opened_at}
@@ -127,7 +139,7 @@ class DeadlineColumns:
     def pop(self, now: datetime) -> Message | None:
         """Take one whose instant has come, of a payment or else of a saga; None when there is none."""
         for statements in (_PAYMENTS, _SAGAS):
-            if row := self._connection.execute(statements.due, {"now": now}).first():
+            if row := find(self._connection, statements.due, {"now": now}):
                 return self._take(row, statements.clear_deadline)
         return None
 
@@ -137,11 +149,11 @@ class DeadlineColumns:
             deadlines: dict[str, datetime] = decode(dict[str, datetime], row.body[spelling])
             name = min(deadlines, key=deadlines.__getitem__)
         except UNREADABLE:  # Whatever they are, they must not stand before all others for ever.
-            self._connection.execute(clear, {"id": row.id, "version": row.version + 1, "due_at": None})
+            find(self._connection, clear, {"id": row.id, "version": row.version + 1, "due_at": None})
             return Unreadable(saga_id=row.saga_id, stored_as=spelling, body=row.body)
         del deadlines[name]
         left = {"body": row.body | {spelling: encode(deadlines)}, "due_at": _next_due(deadlines)}
-        self._connection.execute(clear, left | {"id": row.id, "version": row.version + 1})
+        find(self._connection, clear, left | {"id": row.id, "version": row.version + 1})
         return read_message(name, row.body)
 
 
@@ -165,7 +177,7 @@ def read_payment(row: Any) -> Payment:  # noqa: ANN401 - a row of the table
 
 
 def _read(kind: Any, row: Any) -> Any:  # noqa: ANN401 - a saga or a payment
-    for column, value in row._mapping.items():  # noqa: SLF001 - public, in spite of its name
+    for column, value in row._asdict().items():
         if isinstance(value, UnreadableTime):
             raise ValueError(f"{column} is {value.text!r}")  # noqa: TRY004 - caught as what it is
     if not isinstance(row.version, int):
@@ -184,7 +196,7 @@ def _save(
 ) -> None:
     row |= {"version": record.version + 1, "body": encode(record), "due_at": _next_due(record.deadlines)}
     if record.version == 0:
-        connection.execute(statements.add, row)  # Tells by IntegrityError that somebody was first.
-    elif connection.execute(statements.save, row | {"id": id_, "was": record.version}).rowcount != 1:
+        find(connection, statements.add, row)  # Tells by IntegrityError that somebody was first.
+    elif not find(connection, statements.save, row | {"id": id_, "was": record.version}):
         raise ConflictError(f"somebody else moved {id_}")
     record.version += 1

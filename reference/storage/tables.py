@@ -1,4 +1,7 @@
-"""The tables. Columns are what queries look for; `body` holds the whole, as it would look on the wire."""
+"""The tables. Columns are what queries look for; `body` holds the whole, as it would look on the wire.
+
+`trace` is the place in its saga's trace where a row was last written; empty in rows of before there was any.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -86,6 +89,7 @@ sagas = Table(
     Column("started_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, index=True),  # The next deadline.
+    Column("trace", String),
     Index("newest_sagas", "started_at", "saga_id"),
     Index("sagas_of_student", "student_id"),
     Index("sagas_alike", "saga", "state", "outcome"),  # So that counting them reads no bodies.
@@ -114,6 +118,7 @@ payments = Table(
     Column("version", Integer, nullable=False),
     Column("body", JSON, nullable=False),
     Column("due_at", UtcTime, index=True),  # The next deadline.
+    Column("trace", String),
     Index("newest_payments", "opened_at", "payment_id"),
 )
 
@@ -125,6 +130,7 @@ inbox = Table(
     Column("name", String, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("ignored", String, nullable=False),
+    Column("trace", String),  # What it came with.
 )
 
 outbox = Table(
@@ -137,6 +143,7 @@ outbox = Table(
     Column("asked_at", UtcTime, key="enqueued_at", nullable=False),
     Column("due_at", UtcTime, nullable=False, index=True),  # Of a claimed row: the end of the lease.
     Column("attempts", Integer, nullable=False),
+    Column("trace", String),
 )
 
 dead_letters = Table(
@@ -152,4 +159,5 @@ dead_letters = Table(
     Column("ended_at", UtcTime),  # By whom and why, too: a person dealt with it.
     Column("ended_by", String),
     Column("ended_why", String),
+    Column("trace", String),
 )

@@ -32,6 +32,7 @@ from reference.storage.database import NO_ANSWER
 from reference.storage.lists import ListsOfTables
 from reference.storage.messages import DeadLetterTable, InboxTable, OutboxTable
 from reference.storage.records import DeadlineColumns, PaymentTable, SagaTable
+from reference.tracing import StepTrace
 
 RACES = {"40001", "40P01"}  # PostgreSQL gave way to somebody else, or to nobody: a deadlock.
 
@@ -47,12 +48,17 @@ class SqlUnitOfWork:
             self._connection = self._engine.connect()
         except (DBAPIError, TimeoutError) as trouble:
             raise _translate(trouble) from trouble
-        self.sagas: Sagas = SagaTable(self._connection, self._sagas)
-        self.payments: Payments = PaymentTable(self._connection)
-        self.inbox: Inbox = InboxTable(self._connection)
-        self.outbox: Outbox = OutboxTable(self._connection, self._lease)
+        try:
+            self._connection.begin()
+        except DBAPIError as trouble:
+            self.__exit__(None, trouble, None)
+        self.step = StepTrace()
+        self.sagas: Sagas = SagaTable(self._connection, self._sagas, self.step)
+        self.payments: Payments = PaymentTable(self._connection, self.step)
+        self.inbox: Inbox = InboxTable(self._connection, self.step)
+        self.outbox: Outbox = OutboxTable(self._connection, self._lease, self.step)
         self.deadlines: Deadlines = DeadlineColumns(self._connection)
-        self.dead_letters: DeadLetters = DeadLetterTable(self._connection)
+        self.dead_letters: DeadLetters = DeadLetterTable(self._connection, self.step)
         self.lists: Lists = ListsOfTables(self._connection, self._sagas)
         return self
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from reference.domain.messages import Event
 from reference.gateways.stripe_webhook import NotBelievedError, Webhook
+from reference.web.activities import follow
 from reference.web.services import json_body, services
 from reference.wire import CONTENT_TYPE, unwrap
 
@@ -23,6 +24,7 @@ def events() -> ResponseReturnValue:
     if request.mimetype != CONTENT_TYPE:
         raise UnsupportedMediaType(f"Send {CONTENT_TYPE}.")
     envelope, event = unwrap(json_body(), Event)
+    follow(envelope.trace)
     services().payments.receive(envelope.source, envelope.id, event)
     return "", HTTPStatus.ACCEPTED
 

@@ -20,7 +20,6 @@ from simulators.kit.json_types import Json
 from simulators.package_data import PACTS
 from simulators.world.served import NOT_YET
 from simulators.world.topology import PAYMENT
-from simulators.world.transport import OBSERVER
 from simulators.world.waiting import wait_for
 from simulators.world.world import World
 
@@ -62,24 +61,24 @@ class ContractWorld:
     """A world in which one example after the other is played, each by people and with a saga of its own."""
 
     def __init__(self, world: World) -> None:
-        self._world, self._numbers = world, count(1)
+        self.world, self._numbers = world, count(1)
         self._said: list[tuple[str, Json]] | None = None
         world.learning.create_course("algebra")
         world.tutors.hire(TUTOR)
 
     def replay(self, interaction: NeededInteraction) -> list[str]:
         """Bring the service into the state, ask what is asked, and say in what the answer is not what is needed."""
-        stage, states = Stage(self._world, next(self._numbers)), states_of(interaction.written)
+        stage, states = Stage(self.world, next(self._numbers)), states_of(interaction.written)
         try:
             for state in states:
                 stage.enter(state.name, dict(state.params))
-            ask = partial(_ask, stage, interaction.written["request"])
+            ask = partial(_ask, stage, interaction)
             if AGAIN in {state.name for state in states}:
                 ask()
             return list(_differences(interaction.written["response"], ask()))
         finally:
-            self._world.recover()
-            self._world.settle()
+            self.world.recover()
+            self.world.settle()
 
     def hear(self, interaction: NeededInteraction) -> list[str]:
         """Say in what nothing that was said is the message that is needed."""
@@ -97,19 +96,17 @@ class ContractWorld:
 
     def _play(self) -> Iterator[tuple[str, Json]]:
         """Play purchases in which everything is said that a payment-service says."""
-        recorder = self._world.recorder
-        recorder.payloads = {}
+        recorder = self.world.recorder
         for is_session in (False, True):
             for is_rejected in (False, True):
                 with suppress(*NOT_YET):  # whatever keeps it from its end, what was said until then is heard
-                    self._buy(Stage(self._world, next(self._numbers)), is_session=is_session, is_rejected=is_rejected)
+                    self._buy(Stage(self.world, next(self._numbers)), is_session=is_session, is_rejected=is_rejected)
         for number, exchange in recorder.entries():
             if exchange.caller == PAYMENT and exchange.message:
-                yield exchange.callee, recorder.payloads.get(number, {})
-        recorder.payloads = None
+                yield exchange.callee, (recorder.payloads or {}).get(number, {})
 
     def _buy(self, stage: Stage, *, is_session: bool, is_rejected: bool) -> None:
-        world, buyer = self._world, self._world.student(stage.person("ada"))
+        world, buyer = self.world, self.world.student(stage.person("ada"))
         world.learning.publish("algebra")
         saga_id = buyer.book(TUTOR, stage.at, MINUTES) if is_session else buyer.enroll("algebra")
         buyer.try_card(saga_id, DECLINED)
@@ -124,8 +121,9 @@ class ContractWorld:
         world.settle()
 
 
-def _ask(stage: Stage, request: Json) -> requests.Response:
+def _ask(stage: Stage, interaction: NeededInteraction) -> requests.Response:
     """Ask what an example asks, with what it stands for here in place of its names."""
+    request = interaction.written["request"]
     headers = {name: ", ".join(values) for name, values in (request.get("headers") or {}).items()}
     if "Authorization" in headers and stage.bearer:
         headers["Authorization"] = f"Bearer {stage.bearer}"
@@ -134,7 +132,7 @@ def _ask(stage: Stage, request: Json) -> requests.Response:
     query = {name: [_meant(stage, each) for each in values] for name, values in (request.get("query") or {}).items()}
     content = content_of(request["body"]) if request.get("body") else None
     body = None if content is None else json.dumps(_meant(stage, content))
-    return stage.world.connect(OBSERVER).request(
+    return stage.world.connect(interaction.consumer).request(
         request["method"], url + path, params=query, headers=headers, data=body, timeout=SECONDS
     )
 

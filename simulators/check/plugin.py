@@ -105,16 +105,17 @@ def unjudged_world(request: pytest.FixtureRequest, subject: Subject, tmp_path: P
     """A new world, or the one around a service that runs already; what happened in it is kept for the report."""
     if subject.url:
         lasting: World = request.getfixturevalue("lasting_world")
-        with _transcript(request.node, lasting):
+        with kept_transcript(request.node, lasting):
             yield lasting
             lasting.recover()
         return
-    with subject.open_world(tmp_path) as world, _transcript(request.node, world):
+    with subject.open_world(tmp_path) as world, kept_transcript(request.node, world):
         yield world
 
 
 @contextmanager
-def _transcript(item: pytest.Item, world: World) -> Iterator[None]:
+def kept_transcript(item: pytest.Item, world: World) -> Iterator[None]:
+    """Keep what happens in the world meanwhile, and how its promises stand then, for the report of this case."""
     world.recorder.payloads, world.verdicts = {}, []
     since = len(world.recorder.entries())
     yield

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ import pytest
 
 from simulators.check.examples import steps_of_cases
 from simulators.check.parts import SUITE, CheckPart
+from simulators.check.plugin import case_of
 from simulators.check.report import summary
 from simulators.check.result import Case, CheckResult, Collector
 from simulators.check.subject import CannotBeJudged, Subject
@@ -34,31 +36,49 @@ def check(
     obstacles = {part.name: obstacle for part in parts if (obstacle := part.obstacle(subject))}
     obstacles |= {part.name: NO_STORMS for part in parts if part.name == STORMS and not storms and not cases}
     files = [str(part.file) for part in parts if part.name not in obstacles]
+    wanted = [*files, f"--storms={storms}", *(f"--case={each}" for each in cases)]
+    if cases and files:
+        _must_be_known(cases, _case_ids(subject, wanted))
     collector, clock = Collector(tell), Clock()
     start = clock.now()
-    chosen = [*(f"--case={each}" for each in cases), *(word for each in plugins for word in ("-p", each))]
     if files:
+        loaded = (word for each in plugins for word in ("-p", each))
         with TemporaryDirectory() as folder:
-            problem = _run(subject, [*files, f"--storms={storms}", *chosen], jobs, Path(folder), collector)
+            problem = _run(subject, [*wanted, *loaded], jobs, Path(folder), collector)
             collector.problems += [problem] if problem and not collector.problems else []
     if collector.problems:
         raise CannotBeJudged("\n".join(collector.problems))
     seconds = (clock.now() - start).total_seconds()
-    _must_be_known(cases, collector.cases)
     result = CheckResult(subject.name, subject.time_description, collector.cases, obstacles, seconds)
     if not result.is_judged:
         raise CannotBeJudged("\n".join(["nothing was judged:", *summary(result)]))
     return result
 
 
-def _must_be_known(names: Sequence[str], played: Sequence[Case]) -> None:
-    """Raise CannotBeJudged for a name of which nothing was played: whoever mistypes it believes that it was judged."""
-    ids = {each.id for each in played} | {each.id.partition("/")[0] for each in played}
+def _must_be_known(names: Sequence[str], ids: AbstractSet[str]) -> None:
+    """Raise CannotBeJudged for a name that no case has: whoever mistypes it would believe that it was judged."""
+    ids |= {each.partition("/")[0] for each in ids}
     for name in names:
         if name not in ids:
-            known = [*(each.name for each in STORIES), *steps_of_cases()]
-            near = get_close_matches(name, known, 1)
+            near = get_close_matches(name, [*(each.name for each in STORIES), *steps_of_cases(), *ids], 1)
             raise CannotBeJudged(f"--scenario {name}: {UNKNOWN_CASE}" + (f"; is {near[0]} meant?" if near else ""))
+
+
+class _CaseIds:
+    """The ids of all cases that pytest finds."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.found |= {case_of(item)["id"] for item in items}
+
+
+def _case_ids(subject: Subject, wanted: list[str]) -> set[str]:
+    ids = _CaseIds()
+    pytest.main([*wanted, "--collect-only", "-n0", *_options(subject)], plugins=[ids])
+    return ids.found
 
 
 def _run(
@@ -70,15 +90,18 @@ def _run(
 ) -> str:
     """Let pytest do it; returns why it could not, or nothing."""
     workers = 1 if subject.url else jobs
-    arguments = [
-        *wanted,
-        "-p", "simulators.check.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:pact",
-        "-p", "no:payment_flow_harness",
-        "-c", os.devnull, f"--rootdir={SUITE}", "--import-mode=importlib", f"--basetemp={folder / 'worlds'}",
-        "-n", str(workers), "--dist", "worksteal", f"--subject={subject.to_json()}", f"--first-seed={subject.seed}",
-    ]  # fmt: skip
-    code = pytest.main(arguments, plugins=[collector])
+    spread = [f"--basetemp={folder / 'worlds'}", "-n", str(workers), "--dist", "worksteal"]
+    code = pytest.main([*wanted, *spread, *_options(subject)], plugins=[collector])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     is_over = code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
     return "" if is_over else f"pytest ended with {pytest.ExitCode(code).name}"
+
+
+def _options(subject: Subject) -> list[str]:
+    """Return what pytest is told each time: our plugin, nothing of the caller's own, and who is judged."""
+    return [
+        "-p", "simulators.check.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:pact",
+        "-p", "no:payment_flow_harness", "-c", os.devnull, f"--rootdir={SUITE}", "--import-mode=importlib",
+        f"--subject={subject.to_json()}", f"--first-seed={subject.seed}",
+    ]  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from simulators.cli import completion
 from simulators.cli.own_service import command_fields, command_option, command_options
 from simulators.cli.usage import WrongUsage, explain_problems
 from simulators.stories.run import SERVICES
@@ -18,12 +19,26 @@ from simulators.world.topology import REFERENCE
 @click.command(epilog='Example: harness check --command "node server.js" --only stories')
 @command_option
 @click.option("--service-url", "url", help="Where a service listens that runs already.")
-@click.option("--service", "factory", default=REFERENCE, show_default=True, help="A Python factory, in process.")
+@click.option(
+    "--service",
+    "factory",
+    default=REFERENCE,
+    show_default=True,
+    help="A Python factory, in process.",
+    shell_complete=completion.offer(completion.services),
+)
 @click.option(
     "--only",
     help="Only these parts, separated by commas: stories, scenarios, contracts, storms, crashes.  [default: all]",
+    shell_complete=completion.offer(completion.parts, ","),
 )
-@click.option("--scenario", "cases", multiple=True, help="Only this case, such as ENR-15, ENR-20/3 or lost-webhook.")
+@click.option(
+    "--scenario",
+    "cases",
+    multiple=True,
+    help="Only this case, such as ENR-15, ENR-20/3 or lost-webhook.",
+    shell_complete=completion.offer(completion.cases_and_stories),
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the first storm, and of a factory's ids.")
 @click.option(
     "--instances",

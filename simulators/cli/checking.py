@@ -23,7 +23,7 @@ from simulators.cli.usage import WrongUsage
 from simulators.kit.seams import Clock
 
 COLOURS = {"kept": "green", "broken": "red", "left out": "yellow"}
-JOBS_PER_CORE = 2  # a world around a command waits most of the time
+JOBS_PER_CORE, MOST_JOBS = 4, 32  # a world around a command waits most of the time
 PAGE, JSON_FILE, JUNIT_FILE, MESSAGES, BADGE = "index.html", "check.json", "junit.xml", "messages.ndjson", "badge.svg"
 
 
@@ -39,7 +39,7 @@ class Checking:
         """Judge, tell, and write what is asked for; WrongUsage says why it could not be judged."""
         _must_be_writable(*([report / PAGE] if report else []), *([junit_file] if junit_file else []))
         try:
-            self._subject = find_time(self._subject)
+            self._subject = find_time(self._subject, self._say)
             self._say(f"judged: {self._subject.name}", f"its time is {self._subject.time_description}")
             result = check(
                 self._subject,
@@ -76,7 +76,8 @@ class Checking:
         return "" if done.code or self._subject.url else done.out.strip()
 
     def _jobs(self) -> int:
-        return (os.cpu_count() or 1) * (JOBS_PER_CORE if self._subject.command else 1)
+        cores = os.cpu_count() or 1
+        return min(cores * JOBS_PER_CORE, MOST_JOBS) if self._subject.command else cores
 
     def _say(self, *lines: str) -> None:
         for line in () if self._is_quiet else lines:

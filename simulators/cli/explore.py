@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from simulators.cli import completion
 from simulators.cli.check import subject_fields
 from simulators.cli.exploring import Exploring, Files
 from simulators.cli.usage import WrongUsage, explain_problems
@@ -53,7 +54,7 @@ class SpanType(click.ParamType[Any]):
 @click.command(epilog="Example: harness explore --seeds 0-9 --service naive")
 @click.option("--seeds", type=SeedsType(), help="These.  [default: 0-99, or from 0 on --for a time]")
 @click.option("--for", "span", type=SpanType(), help="So long: 90s, 10m, 8h.")
-@click.option("--storm", "name", help="Only this one, by its name, such as 7/3x3.")
+@click.option("--storm", "name", help="Only this one, by its name, such as 7/3x3.", shell_complete=completion.storms)
 @click.option(
     "--interleavings",
     "bound",
@@ -65,7 +66,14 @@ class SpanType(click.ParamType[Any]):
 )
 @click.option("--purchases", type=click.IntRange(min=1), default=3, show_default=True, help="In each storm.")
 @click.option("--faults", type=click.IntRange(0, 24), default=3, show_default=True, help="Kinds of them in each storm.")
-@click.option("--service", "factory", default=REFERENCE, show_default=True, help="A Python factory, in process.")
+@click.option(
+    "--service",
+    "factory",
+    default=REFERENCE,
+    show_default=True,
+    help="A Python factory, in process.",
+    shell_complete=completion.offer(completion.services),
+)
 @click.option("--command", help="What starts your service, in any language.")
 @click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="More of the command's environment.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes at once.  [default: one for each core]")

@@ -29,6 +29,8 @@ from simulators.explore.workers import NoCluster, Workers, open_workers
 from simulators.kit.seams import Clock
 from simulators.stories.run import SERVICES
 
+NOT_SEEN = "in which states it met what is seen of a --service alone: this one was judged from outside"
+
 
 @dataclass(frozen=True)
 class Files:
@@ -54,6 +56,8 @@ class Exploring:
 
     def run(self, plan: Plan, jobs: int, cluster: str) -> bool:
         """Search, tell, and write what is asked for; returns whether every promise held."""
+        if self._subject.way and self._files.coverage:
+            raise WrongUsage("--coverage shows what was seen inside a world: name a --service")
         with _open(jobs, cluster) as workers:
             result = Search(self._subject, plan, workers, self._clock, self._tell).run()
         self._clear_line()
@@ -117,7 +121,7 @@ class Exploring:
 
     def _conclude(self, result: SearchResult) -> None:
         click.echo(self._progress())
-        for line in summarize(result.coverage):
+        for line in [NOT_SEEN] if self._subject.way else summarize(result.coverage):
             click.echo(line)
         for small in result.small.values():
             click.secho(f"✗ {small.problem.partition(chr(10))[0]}", fg="red", bold=True)

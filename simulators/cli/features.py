@@ -14,6 +14,7 @@ import click
 from simulators.book.chapters import chapters_in
 from simulators.book.pages import INDEX, Book, chapter_page, index_page
 from simulators.check.subject import CannotBeJudged
+from simulators.cli import completion
 from simulators.cli.contracts.git import git
 from simulators.cli.progress import CLEAR_LINE
 from simulators.cli.usage import WrongUsage
@@ -37,7 +38,13 @@ def features() -> None:
 
 @features.command(epilog="Example: harness features page --output public")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder for it.")
-@click.option("--scenario", "cases", multiple=True, help="Only this one is played, such as ENR-15.  [default: all]")
+@click.option(
+    "--scenario",
+    "cases",
+    multiple=True,
+    help="Only this one is played, such as ENR-15.  [default: all]",
+    shell_complete=completion.offer(completion.cases),
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="How many cases at once.  [default: by the machine]")
 def page(output: Path, cases: tuple[str, ...], jobs: int | None) -> None:
     """Play every scenario now, and write what came of it as a book: one page a feature, and faults against promises.

@@ -15,6 +15,7 @@ from simulators.diagram.times import span
 from simulators.kit.seams import Clock
 
 CLEAR_LINE = "\r\033[2K"
+IN_A_LOG = timedelta(minutes=1)
 ENOUGH_TO_GUESS = 3  # So many cases say something about the others.
 
 
@@ -28,17 +29,21 @@ def progress(length: int) -> Iterator[tuple[Callable[[], None], Callable[[], Non
 
 
 class ProgressLine:
-    """One line aside that is written over again and again: only a person at a terminal sees it."""
+    """One line aside: at a terminal it is written over again and again, in a log it comes once a minute."""
 
     def __init__(self, *, is_quiet: bool, clock: Clock | None = None) -> None:
         self._is_seen, self._clock = sys.stderr.isatty() and not is_quiet, clock or Clock()
-        self._began = self._clock.now()
+        self._is_quiet = is_quiet
+        self._began = self._last = self._clock.now()
 
     def show(self, part: str, number: int, total: int, what: str) -> None:
         """Say which part is at work, how much is done of how much, how long it may still take, and what was last."""
+        text = " · ".join(filter(None, [f"{part} {number} of {total}", self.time_left(number, total), what]))
         if self._is_seen:
-            text = " · ".join(filter(None, [f"{part} {number} of {total}", self.time_left(number, total), what]))
             click.echo(text[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
+        elif not self._is_quiet and self._clock.now() - self._last >= IN_A_LOG:
+            self._last = self._clock.now()
+            click.echo(text, err=True)
 
     def clear(self) -> None:
         """Make room for a line that stays."""

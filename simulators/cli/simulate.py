@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from simulators.cli import completion
 from simulators.cli.usage import SERVICE_URL, by_name, explain_problems, port_options, until_stdin_closes
 from simulators.kit.guess import guess
 from simulators.kit.seams import real_seams
@@ -22,7 +23,12 @@ from simulators.world.waiting import stay
 
 
 @click.command(epilog="Example: harness simulate stripe learning --service-url http://127.0.0.1:8000")
-@click.argument("names", nargs=-1, metavar="[stripe] [learning] [tutor-matching] [communication]")
+@click.argument(
+    "names",
+    nargs=-1,
+    metavar="[stripe] [learning] [tutor-matching] [communication]",
+    shell_complete=completion.offer(completion.simulators),
+)
 @click.option(
     "--service-url", envvar="HARNESS_SERVICE_URL", default=SERVICE_URL, show_default=True,
     help="Your payment-service: it gets events at /events and webhooks at /webhooks/stripe.",

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import click
-from click import shell_completion
 
+from simulators.cli import completion
 from simulators.cli.terminal import tell
 from simulators.cli.usage import WrongUsage
 from simulators.judge.verdict import Standing
@@ -17,19 +17,17 @@ from simulators.stories import STORIES, Story, silently, story_named
 from simulators.stories.run import SERVICES, Run, commands, run_story
 from simulators.world.local_service import factory_at
 
-Completion = list[shell_completion.CompletionItem]
 TONES = {Standing.HOLDS: "good", Standing.VIOLATED: "bad", Standing.NOT_YET: "message"}
 
 
-def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> Completion:
-    stories = (each for each in STORIES if each.name.startswith(incomplete))
-    return [shell_completion.CompletionItem(each.name, help=each.title) for each in stories]
-
-
 @click.command(epilog="Example: harness stories lost-webhook --service naive --seed 7")
-@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_complete)
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completion.offer(completion.stories))
 @click.option(
-    "--service", default="reference", show_default=True, help=f"{', '.join(SERVICES)}, or package.module:factory."
+    "--service",
+    default="reference",
+    show_default=True,
+    help=f"{', '.join(SERVICES)}, or package.module:factory.",
+    shell_complete=completion.offer(completion.services),
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws ids, and who works first.")
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Keep the run of one story in this file.")

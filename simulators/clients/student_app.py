@@ -82,8 +82,12 @@ class Student:
 
     def try_card(self, saga_id: str, card: str) -> str | None:
         """Pay with a card that may be declined; returns the decline code, or None when it was taken."""
+        return self.try_card_with_secret(self.client_secret(saga_id), card)
+
+    def try_card_with_secret(self, client_secret: str, card: str) -> str | None:
+        """Do the same by a client secret that was handed out earlier: later a service need not show it any more."""
         try:
-            self.pay(saga_id, card)
+            self.pay_with_secret(client_secret, card)
         except Refused as refused:
             error = refused.answer["error"]
             return str(error.get("decline_code") or error["code"])

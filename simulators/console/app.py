@@ -12,6 +12,7 @@ from simulators.clients.http_client import Refused
 from simulators.console import (
     clock,
     contracts,
+    coverage,
     dead_letters,
     faults,
     feed,
@@ -19,6 +20,7 @@ from simulators.console import (
     guide,
     hand_made,
     inbox,
+    openapi,
     pay,
     promise_book,
     reset,
@@ -55,10 +57,13 @@ PAGES = (
     clock,
     feed,
     guide,
+    coverage,
+    openapi,
 )
 DIAGRAM = Blueprint(
     "diagram", "simulators.diagram", static_folder="static", static_url_path="/diagram", template_folder="templates"
 )
+MATRIX = Blueprint("matrix", "simulators.explore", template_folder="templates")
 MENU = {
     "/": "Sagas", "/stories": "Stories", "/promises/": "Promises", "/school": "School", "/inbox": "Inbox",
     "/webhooks": "Webhooks", "/faults": "Faults", "/stripe": "Stripe", "/contracts/": "Contracts", "/help": "Help",
@@ -91,6 +96,7 @@ def create_app(shown: Session) -> Flask:
     for kind in (NeverQuiet, AssertionError, CannotMoveTime, CannotTakeDown, DidNotStart):
         app.register_error_handler(kind, _explain_vain_wait)
     app.register_blueprint(DIAGRAM)
+    app.register_blueprint(MATRIX)
     for module in PAGES:
         app.register_blueprint(module.routes)
     return app

@@ -14,6 +14,7 @@ from simulators.world.world import World
 WELL, AGAIN, REFUSED, LIMITED, ERROR, SILENT, LATE, CRASHED = (
     *("well", "again", "refused", "rate limited", "server error", "no answer", "timeout", "caller crashed"),
 )
+UNKNOWN = "-"  # The state of a saga that the payment-service does not know yet.
 TROUBLES = (WELL, AGAIN, REFUSED, LIMITED, ERROR, SILENT, LATE, CRASHED)
 
 
@@ -44,7 +45,7 @@ class Lookout:
         self._states: dict[int, str] = {}
         self._sagas: dict[str, Purchase | None] = {}
         self._sightings: dict[str, list[Sighting]] = {}
-        self._accepted: set[str] = set()
+        self._troubles = TroubleReader()
         world.recorder.watch(self._look)
 
     def report(self) -> tuple[SagaSightings, ...]:
@@ -59,16 +60,24 @@ class Lookout:
             self._states[number] = self._state(saga_id)
             return
         partner = exchange.caller if is_heard else exchange.callee
-        seen = Sighting(self._states.pop(number), exchange.subject, partner, is_heard, self._trouble(exchange))
+        seen = Sighting(self._states.pop(number), exchange.subject, partner, is_heard, self._troubles.read(exchange))
         self._sightings.setdefault(saga_id, []).append(seen)
 
     def _state(self, saga_id: str) -> str:
         saga = self._world.payment.find_saga(saga_id)
         if saga and saga_id not in self._sagas:
             self._sagas[saga_id] = self._buyers.get(saga["studentId"])
-        return str(saga["state"]) if saga else "-"
+        return str(saga["state"]) if saga else UNKNOWN
 
-    def _trouble(self, exchange: Exchange) -> str:
+
+class TroubleReader:
+    """Says what went wrong with each exchange, one after the other: what is accepted twice has come again."""
+
+    def __init__(self) -> None:
+        self._accepted: set[str] = set()
+
+    def read(self, exchange: Exchange) -> str:
+        """Return one of TROUBLES, or in the transport's words why there was no answer."""
         if exchange.is_accepted:
             is_again = exchange.message_id in self._accepted
             self._accepted |= {exchange.message_id} if exchange.message_id else set()

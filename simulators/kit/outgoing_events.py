@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 
 from simulators.kit.attempt import Attempt
-from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope
+from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope, sent_trace
 from simulators.kit.json_types import Json
 from simulators.kit.simulator import simulator
 from simulators.kit.storage.documents import fresh_id
@@ -29,8 +29,9 @@ class EventReceiver:
 
 
 def announce(name: str, data: Json) -> None:
-    """Tell the payment-service about a saga; call it in the transaction that makes it true."""
+    """Tell the payment-service about a saga, in the trace of the request; call it where it becomes true."""
     at = simulator().seams.clock.now()
-    body = envelope(fresh_id("evt"), f"edtech.{current_app.name}", name, data["sagaId"], at, data)
+    source = f"edtech.{current_app.name}"
+    body = envelope(fresh_id("evt"), source, name, data["sagaId"], at, data, sent_trace())
     url = current_app.extensions["events_url"]
     current_app.extensions["deliveries"].send(PAYMENT_SERVICE, url, name, body, sagaId=data["sagaId"])

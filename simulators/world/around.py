@@ -9,7 +9,7 @@ from pathlib import Path
 from simulators.clients.payments import READINESS
 from simulators.world.apart import SHORT
 from simulators.world.credentials import Credentials
-from simulators.world.foreign_time import FAKED, ClockFile, TimeWay, libfaketime
+from simulators.world.foreign_time import FAKED, ClockFile, TimeWay
 from simulators.world.foreign_world import ForeignWorld
 from simulators.world.gate import Gate
 from simulators.world.guarded_process import GuardedProcess
@@ -28,7 +28,7 @@ class StartCommand:
     folder: Path = field(default_factory=Path.cwd)
     environ: Mapping[str, str] = field(default_factory=dict)
     ready_path: str = READINESS
-    library: Path | None = field(default_factory=libfaketime)
+    library: Path | None = None  # libfaketime; else whichever suits best
 
 
 class Around(ForeignWorld):

@@ -40,10 +40,14 @@ class GuardedProcess:
         self._environ, self._folder, self._ready_url, self.log = environ, folder, ready_url, log
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
-        self._last_answer = ""
+        self._last_answer, self._is_wanted = "", False
 
     def start(self) -> None:
-        """Start it, or start it again; returns once it is ready, or raises DidNotStart with what it said."""
+        """Start it, or start it again; returns once it is ready, or raises DidNotStart with what it said.
+
+        One that is killed while it is starting, as by a crash that is planned for what it says first, is only down.
+        """
+        self._is_wanted = True
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - what the user asked to be judged
                 self._arguments,
@@ -55,7 +59,8 @@ class GuardedProcess:
                 start_new_session=True,
             )
         wait_for(lambda: not self.is_alive or self.answer() is not None, START_SECONDS)
-        if not self.is_alive or self.answer() is None:
+        is_ready = self.is_alive and self.answer() is not None
+        if not is_ready and self._is_wanted:
             code = self._process.poll()
             self.kill()
             raise DidNotStart(self._why_not(code))
@@ -78,6 +83,7 @@ class GuardedProcess:
 
     def kill(self) -> None:
         """End it and all that it started, so that none of them can do anything about it."""
+        self._is_wanted = False
         if self._process and self._process.stdin:
             self._process.stdin.close()
             self._process.wait()

@@ -61,6 +61,16 @@ class Process:
         """Whether it has not ended, in whatever way."""
         return self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it has not."""
+        return self._process.poll()
+
     def await_ready(self) -> None:
         """Return once it answers, or raise DidNotStart."""
         with served_session(OBSERVER) as session:

@@ -116,9 +116,9 @@ class Partner:
         """Answer a request of the service; what follows of it happens afterwards."""
         match request.start.split()[:2]:
             case [b"GET", path]:
-                return ok(_json(_course(path.decode().rpartition("/")[2])))
+                return ok(_json(course(path.decode().rpartition("/")[2])))
             case [b"POST", b"/v1/payment_intents"]:
-                intent = _intent(parse_qs(request.body.decode()))
+                intent = new_intent(parse_qs(request.body.decode()))
                 self.intents[intent["metadata"]["sagaId"]].set_result(intent)
                 return ok(_json(intent))
             case [b"POST", b"/commands"]:
@@ -134,9 +134,7 @@ class Partner:
         self.confirmed[saga_id].set_result(None)
 
     async def _tell(self, name: str, saga_id: str, data: dict[str, str]) -> None:
-        envelope = {"specversion": "1.0", "id": f"{name}-{saga_id}", "source": "edtech.learning-service", "type": name}
-        body = _json(envelope | {"subject": saga_id, "data": {"sagaId": saga_id, **data}})
-        headers = {"Content_Type": "application/cloudevents+json", "Authorization": f"Bearer {SERVICE_TOKEN}"}
+        body, headers = enrollment_event(name, saga_id, data)
         await self.service.post("/events", body, **headers)
 
     def _later(self, act: Coroutine[Any, Any, None]) -> None:
@@ -145,16 +143,25 @@ class Partner:
         task.add_done_callback(self.tasks.discard)
 
 
+def enrollment_event(name: str, saga_id: str, data: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+    """Return an event of the learning-service: its body and its headers."""
+    envelope = {"specversion": "1.0", "id": f"{name}-{saga_id}", "source": "edtech.learning-service", "type": name}
+    body = _json(envelope | {"subject": saga_id, "data": {"sagaId": saga_id, **data}})
+    return body, {"Content_Type": "application/cloudevents+json", "Authorization": f"Bearer {SERVICE_TOKEN}"}
+
+
 def _json(value: dict[str, Any]) -> bytes:
     return json.dumps(value).encode()
 
 
-def _course(course_id: str) -> dict[str, Any]:
+def course(course_id: str) -> dict[str, Any]:
+    """Return a course that can be bought."""
     facts = {"courseId": course_id, "tutorId": "tutor-1", "title": "Algebra", "price": PRICE}
     return facts | {"isPublished": True, "lessons": [{"title": f"Lesson {n}"} for n in range(5)]}
 
 
-def _intent(form: dict[str, list[str]]) -> dict[str, Any]:
+def new_intent(form: dict[str, list[str]]) -> dict[str, Any]:
+    """Return an intent as Stripe makes it of a form."""
     metadata = {name[9:-1]: value for name, (value, *_) in form.items() if name.startswith("metadata[")}
     id_ = f"pi_{metadata['sagaId']}"
     return {

@@ -12,10 +12,11 @@ ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
 
 
 class Message(NamedTuple):
-    """A request or a response: its first line, and its body."""
+    """A request or a response: its first line, its body, and all its head."""
 
     start: bytes
     body: bytes
+    head: bytes
 
 
 def ok(body: bytes) -> bytes:
@@ -27,7 +28,7 @@ async def read(reader: asyncio.StreamReader) -> Message:
     """Return the next message; IncompleteReadError when the other side has hung up."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = _LENGTH.search(head)
-    return Message(head.partition(b"\r\n")[0], await reader.readexactly(int(length[1])) if length else b"")
+    return Message(head.partition(b"\r\n")[0], await reader.readexactly(int(length[1])) if length else b"", head)
 
 
 async def listen(answer: Callable[[Message], bytes]) -> int:
@@ -37,7 +38,7 @@ async def listen(answer: Callable[[Message], bytes]) -> int:
         try:
             while True:
                 writer.write(answer(await read(reader)))
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             writer.close()
 
     server = await asyncio.start_server(talk, "127.0.0.1")

@@ -75,18 +75,22 @@ def _floor(service: Service) -> Flask:
     return create_floor(service.database_url, service.partner_url)
 
 
-def _reference(service: Service) -> Flask:
-    environ = {
-        "DATABASE_URL": service.database_url,
+def environ(database_url: str, partner_url: str) -> dict[str, str]:
+    """Return what tells the reference of its database, and of a partner that is everybody else."""
+    return {
+        "DATABASE_URL": database_url,
         "STRIPE_API_KEY": "sk_test_bench",
-        "STRIPE_API_BASE": service.partner_url,
+        "STRIPE_API_BASE": partner_url,
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
-        "LEARNING_SERVICE_URL": service.partner_url,
-        "TUTOR_MATCHING_SERVICE_URL": service.partner_url,
-        "COMMUNICATION_SERVICE_URL": service.partner_url,
+        "LEARNING_SERVICE_URL": partner_url,
+        "TUTOR_MATCHING_SERVICE_URL": partner_url,
+        "COMMUNICATION_SERVICE_URL": partner_url,
         "SERVICE_TOKEN": SERVICE_TOKEN,
         "JWT_SECRET": "a secret that nobody needs here but long",
     }
-    app = create_app(environ)
+
+
+def _reference(service: Service) -> Flask:
+    app = create_app(environ(service.database_url, service.partner_url))
     app.extensions["background"].start()
     return app

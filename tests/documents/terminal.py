@@ -26,7 +26,10 @@ STAYING = {
     "make demo": ("harness demo", "Ctrl-C ends it"),
     "harness demo": ("harness demo", "Ctrl-C ends it"),
     "harness simulate": ("harness simulate", "Ctrl-C ends it"),
-    "harness serve": ("harness serve", "listens at"),
+    "LOG_FORMAT=json harness serve > payments.log": (
+        "env LOG_FORMAT=json sh -c 'exec harness serve > payments.log'",
+        "listens at",
+    ),
 }
 """What stays until it is told to end, and is left running while one reads on: what is done, and when that is ready."""
 MARK = "=-=-="

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from simulators.stories import play, story_named
 from simulators.world.around import Around, StartCommand
 from simulators.world.foreign_time import FAKED, HOOK, REAL, RESTART, TimeWay, libfaketime
+from simulators.world.guarded_process import GuardedProcess
 from simulators.world.process import DidNotStart
 from simulators.world.topology import PAYMENT
 from simulators.world.waiting import wait_for
@@ -103,6 +105,25 @@ def test_why_a_command_does_not_get_ready_is_told_with_what_it_printed(
     with pytest.raises(DidNotStart, match=why) as played:
         around(tmp_path, REAL, *command)
     assert "no database" in str(played.value) or "no-such-command" in str(played.value)
+
+
+def test_a_service_that_is_killed_while_it_is_starting_is_down_and_nobody_is_blamed(tmp_path: Path) -> None:
+    """As by a crash that is planned for what it says before it is ready."""
+    log = tmp_path / "log"
+    never = ("node", "-e", "console.log('starting'); setTimeout(() => {}, 100_000)")
+    process = GuardedProcess(
+        never, {}, variables={}, folder=tmp_path, ready_url="http://127.0.0.1:9/readyz", log=log
+    )  # fmt: skip
+
+    def kill() -> None:
+        wait_for(lambda: log.exists() and "starting" in log.read_text(), A_WHILE)
+        process.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    process.start()
+    killer.join()
+    assert not process.is_alive
 
 
 def test_a_killed_service_and_all_that_it_started_are_gone_and_it_comes_back(tmp_path: Path) -> None:

@@ -1,10 +1,7 @@
 """`harness check`: a right service is found right, a wrong one wrong, and what cannot be judged is left out aloud."""
 
 import json
-import os
 import re
-import signal
-import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,20 +10,14 @@ import pytest
 
 from simulators.check.contract_replay import needed_interactions
 from simulators.world.foreign_time import libfaketime
-from simulators.world.waiting import wait_for
-from tests.foreign.processes import processes_of
-from tests.foreign.service import FOLDER, has_node, install_packages
-from tests.rooms.source import ROOT
+from tests.foreign.harness_check import NAIVE, NODE, checked
+from tests.foreign.service import has_node, install_packages
 
 pytestmark = [pytest.mark.served]
 needs_node = pytest.mark.skipif(not has_node(), reason="NOT TESTED: harness check of a service in Node, for want of it")
 needs_libfaketime = pytest.mark.skipif(
     libfaketime() is None, reason="NOT TESTED: another process's clock, for want of libfaketime"
 )
-HARNESS = [sys.executable, "-m", "simulators.cli", "check"]
-NODE = ["--command", f"node {FOLDER / 'server.js'}"]
-NAIVE = ["--service", "simulators.naive.app:create_app"]
-A_WHILE = 60
 WANTED_OF_PAYMENTS = len(needed_interactions())
 
 
@@ -34,11 +25,6 @@ WANTED_OF_PAYMENTS = len(needed_interactions())
 def _packages() -> None:
     if has_node():
         install_packages()
-
-
-def checked(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    return subprocess.run([*HARNESS, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
 
 
 def test_the_reference_is_judged_when_nobody_else_is_named() -> None:
@@ -110,6 +96,14 @@ def test_the_reference_keeps_every_contract_without_a_desk() -> None:
     assert f"{WANTED_OF_PAYMENTS} of {WANTED_OF_PAYMENTS} kept" in done.stdout
 
 
+def test_a_broken_example_of_a_contract_shows_what_was_said() -> None:
+    example = "communication-service: SessionConfirmed, lacking its meetingLink"
+    done = checked(*NAIVE, "--only", "contracts", "--scenario", example, "--json")
+    [case] = json.loads(done.stdout)["cases"]
+    assert case["reasons"] == ["must be answered 400, and is answered 202"]
+    assert case["exchanges"][-1].endswith(" SessionConfirmed                            202")
+
+
 @pytest.mark.node
 @needs_node
 @needs_libfaketime
@@ -166,6 +160,14 @@ def test_whoever_answers_before_storing_is_found_before_time_moves_and_its_point
     assert "1 of 1 kept" in done.stdout, done.stdout + done.stderr
 
 
+@needs_libfaketime
+def test_a_service_whose_timers_stand_still_under_a_moved_monotonic_clock_has_its_wall_clock_moved() -> None:
+    serve = f"{sys.executable} -m simulators.cli serve"
+    done = checked("--command", serve, "--scenario", "lost-webhook")
+    assert "1 of 1 kept" in done.stdout, done.stdout + done.stderr
+    assert "its time is wall" in done.stdout
+
+
 @pytest.mark.node
 @needs_node
 def test_what_would_have_to_wait_on_the_machines_time_is_left_out_by_name() -> None:
@@ -179,68 +181,3 @@ def test_a_storm_is_drawn_from_its_seed_and_its_replay_is_named() -> None:
     done = checked(*NAIVE, "--only", "storms", "--seed", "3", "--storms", "2", "--jobs", "1")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "--only storms --seed 3 --storms 1" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("arguments", "why"),
-    [
-        (["--command", "node x.js", "--service-url", "http://127.0.0.1:8000"], "not both"),
-        (["--only", "dreams"], "there are stories, scenarios, contracts, storms, crashes"),
-        (["--scenario", "ENR-99"], "--scenario ENR-99: there is no case of this name"),
-        (["--only", "stories", "--scenario", "course", "--scenario", "lost-webhok"], "is lost-webhook meant?"),
-        (["--only", ""], "--only '': there are stories"),
-        (["--only", "crashes", "--scenario", "nothing@done:x:1"], "there is no case of this name"),
-        (["--only", "crashes", "--scenario", "course-bought@what"], "there is no case of this name"),
-        (["--only", "crashes", "--scenario", "course-bought@done:POST:/nowhere:1"], "that never comes"),
-        (["--only", "storms", "--storms", "0"], "none are wanted (--storms 0)"),
-        (["--command", ""], "--command is empty"),
-        (["--command", "node 'x"], "cannot be read: No closing quotation"),
-        (["--command", "x", "--env", "=5"], "'=5' is not NAME=VALUE"),
-        (["--service-url", "nonsense"], "no address such as http://127.0.0.1:8000"),
-        (["--scenario", "course", "--report", "/dev/null/x"], "cannot be written"),
-        (["--env", "A=b"], "are for a --command"),
-        (["--command", "x", "--env", "A"], "'A' is not NAME=VALUE"),
-        (["--service", "no.such.module:create_app"], "no service at 'no.such.module:create_app'"),
-        (["--command", "no-such-program"], "ended with exit code 127 before it was ready"),
-        (
-            ["--command", "printf '\\033[31mred\\001\\n'"],
-            "ended with exit code 0 before it was ready. It printed:\nred\ufffd",
-        ),
-        (["--service-url", "http://127.0.0.1:9", "--only", "stories"], "needs the service's environment here too"),
-    ],
-)
-def test_what_cannot_be_judged_is_said_in_a_sentence(arguments: list[str], why: str) -> None:
-    done = checked(*arguments)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert why in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "\x1b" not in done.stderr
-
-
-def test_a_check_in_process_that_is_killed_leaves_nothing_in_shared_memory(tmp_path: Path) -> None:
-    arguments, environ = [*HARNESS, "--only", "scenarios", "--jobs", "2"], {**os.environ, "MARKER": str(tmp_path)}
-    with subprocess.Popen(
-        arguments, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as harness:
-        left = wait_for(lambda: in_memory(processes_of(str(tmp_path))), A_WHILE)
-        assert left
-        os.kill(harness.pid, signal.SIGKILL)
-    assert wait_for(lambda: not any(each.exists() for each in left), A_WHILE)
-    assert wait_for(lambda: not processes_of(str(tmp_path)), A_WHILE)
-
-
-def in_memory(processes: list[int]) -> list[Path]:
-    return [folder for each in processes for folder in Path("/dev/shm").glob(f"harness-{each}-*")]
-
-
-@pytest.mark.node
-@needs_node
-@pytest.mark.parametrize(("part", "at_once"), [("stories", 1), ("stories", 2), ("crashes", 2), ("contracts", 1)])
-def test_a_check_that_is_killed_leaves_no_process_and_no_shared_memory(part: str, at_once: int, tmp_path: Path) -> None:
-    arguments = [*HARNESS, *NODE, "--env", f"MARKER={tmp_path}", "--only", part, "--jobs", "2"]
-    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as harness:
-        assert wait_for(lambda: len(processes_of(str(tmp_path), of="node")) >= at_once, A_WHILE)
-        services = processes_of(str(tmp_path), of="node")
-        os.kill(harness.pid, signal.SIGKILL)
-    assert wait_for(lambda: not processes_of(str(tmp_path)), A_WHILE)
-    assert not [each for pid in services for each in Path("/dev/shm").glob(f"*faketime*_{pid}")]

@@ -15,6 +15,7 @@ SEAMS = {
     "simulators/naive/runtime.py": "the naive service's clock, session and thread",
     "simulators/world/serving.py": "the ports on loopback and the threads behind them",
     "simulators/world/process.py": "services as processes of their own",
+    "simulators/world/worker_processes.py": "one service in several processes on one port",
     "simulators/world/guarded_process.py": "another team's service as a process of its own",
     "simulators/world/guardian.py": "ends that process, whatever way we end",
     "simulators/explore/workers.py": "storms in processes of their own",

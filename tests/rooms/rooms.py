@@ -18,28 +18,32 @@ def _room(ours: str = "", tools: str = "") -> Room:
     return Room(frozenset(ours.split()), frozenset(tools.split()))
 
 
-_PORTS = "reference.domain reference.application.ports reference.application.lists reference.wire"
+_PORTS = "reference.domain reference.application.ports reference.application.lists reference.wire reference.tracing"
 # The folders of the simulators, as the topology's rows name them: another one needs no line here.
 SIMULATORS = ("simulators.stripe", *(create.__module__.rpartition(".")[0] for create in NEIGHBOURS.values()))
 _KIT_AND_SERVICES = " ".join(("simulators.kit", *SIMULATORS))
 _DATA = "simulators.kit.json_types simulators.kit.currencies"
-_WORLD_TOOLS = "flask requests urllib3 waitress werkzeug"
+_WORLD_TOOLS = "flask gunicorn prometheus_client requests urllib3 waitress werkzeug"
 
 ROOMS = {
     "reference": _room(),
     "reference.domain": _room(),
     "reference.sagas": _room("reference.domain", "transitions"),
-    "reference.application": _room("reference.domain reference.sagas"),
+    "reference.application": _room("reference.domain reference.sagas reference.tracing"),
     "reference.reconciliation": _room("reference.domain reference.application"),
-    "reference.wire": _room("reference.domain"),
+    "reference.wire": _room("reference.domain reference.tracing"),
+    "reference.tracing": _room(),
+    "reference.json_logs": _room("reference.tracing"),
+    "reference.telemetry": _room("reference.tracing", "opentelemetry"),
     "reference.storage": _room(f"{_PORTS} reference.sagas", "sqlalchemy alembic psycopg"),
     "reference.gateways": _room(f"{_PORTS} reference.reconciliation.ledger", "requests stripe"),
     "reference.web": _room(
-        "reference.domain reference.sagas reference.application reference.gateways.stripe_webhook reference.wire",
+        "reference.domain reference.sagas reference.application reference.gateways.stripe_webhook reference.wire "
+        "reference.tracing",
         "flask werkzeug jwt prometheus_client",
     ),
     "reference.settings": _room("reference.domain"),
-    "reference.runtime": _room("reference.domain reference.application", "requests"),
+    "reference.runtime": _room("reference.domain reference.application", "requests urllib3"),
     "reference.app": _room(
         "reference", "alembic flask jwt prometheus_client psycopg requests sqlalchemy stripe transitions werkzeug"
     ),
@@ -74,8 +78,9 @@ ROOMS = {
         "distributed jinja2",
     ),
     "simulators.console": _room(
-        "simulators.explore.storm_run simulators.stories simulators.judge simulators.world simulators.clients "
-        "simulators.kit simulators.contracts simulators.diagram simulators.package_data simulators.book",
+        "simulators.explore simulators.check.subject simulators.stories simulators.judge simulators.world "
+        "simulators.clients simulators.kit simulators.contracts simulators.diagram simulators.package_data "
+        "simulators.book",
         "flask markupsafe prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),

@@ -46,7 +46,11 @@ class WorkOfAll:
 
 def create_app(*arguments: Any, **seams: Any) -> Flask:
     """Return the first of them, which passes every other request on."""
-    instances = [app.create_app(*arguments, **seams) for _ in range(INSTANCES)]
+    return join([app.create_app(*arguments, **seams) for _ in range(INSTANCES)])
+
+
+def join(instances: list[Flask]) -> Flask:
+    """Make one service of several: return the first, which passes every other request on."""
     first, doors = instances[0], cycle([instance.wsgi_app for instance in instances])
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -52,7 +52,7 @@ def knows_a_payment_by_its_metadata_only(patch: Patch) -> None:
 
     def about(self: PaymentTable, message: Any) -> Any:
         by_id = vars(message).get("payment_id")
-        return self._get("payment_id", by_id) if by_id else original(self, message)
+        return self._find({"payment_id": by_id}) if by_id else original(self, message)
 
     patch.setattr(PaymentTable, "about", about)
 

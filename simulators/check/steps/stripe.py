@@ -97,8 +97,10 @@ def one_refund(scenario: CurrentScenario) -> None:
 @when(parsers.parse('"{who}" pays in two tabs'))
 def pays_in_two_tabs(scenario: CurrentScenario, who: str) -> None:
     """Confirm twice; the second tab is told that it is paid already."""
-    pays(scenario, who)
-    second = scenario.world.student(who).try_card(scenario.saga_id, GOOD_CARD)
+    scenario.who = who
+    secret = scenario.student.client_secret(scenario.saga_id)
+    scenario.student.pay_with_secret(secret)
+    second = scenario.student.try_card_with_secret(secret, GOOD_CARD)
     expect(bool(second), wanted=True, what="whether the second tab was declined")
 
 
@@ -152,8 +154,9 @@ def one_asked(scenario: CurrentScenario) -> None:
 
 @then(parsers.parse('"{who}" cannot pay any more'))
 def cannot_pay(scenario: CurrentScenario, who: str) -> None:
-    """The client secret that the student holds is good for nothing."""
-    code = scenario.world.student(who).try_card(scenario.saga_id, GOOD_CARD)
+    """The client secret that the student may hold is good for nothing, whether or not it is still shown."""
+    (intent,) = scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
+    code = scenario.world.student(who).try_card_with_secret(intent["client_secret"], GOOD_CARD)
     expect(code, "payment_intent_unexpected_state", "why the card was not taken")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulators.check.contract_replay import ContractWorld, NeededInteraction, needed_interactions
+from simulators.check.plugin import kept_transcript
 from simulators.check.provider_states import CannotReach
 from simulators.check.subject import Subject
 
@@ -22,11 +23,14 @@ def contract_world(subject: Subject, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.mark.parametrize("interaction", map(_param, needed_interactions()))
-def test_contract(interaction: NeededInteraction, contract_world: ContractWorld) -> None:
+def test_contract(
+    interaction: NeededInteraction, contract_world: ContractWorld, request: pytest.FixtureRequest
+) -> None:
     """The answer, or the message, is what its consumer needs."""
-    try:
-        wrong = contract_world.hear(interaction) if interaction.name else contract_world.replay(interaction)
-    except CannotReach as why:
-        pytest.skip(str(why))
+    with kept_transcript(request.node, contract_world.world):
+        try:
+            wrong = contract_world.hear(interaction) if interaction.name else contract_world.replay(interaction)
+        except CannotReach as why:
+            pytest.skip(str(why))
     if wrong:
         pytest.fail("\n".join(wrong), pytrace=False)

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 import requests
 
+from simulators.cli import completion
 from simulators.cli.contracts.broker import Broker, with_broker
-from simulators.cli.contracts.options import as_json, pacts_by_default
+from simulators.cli.contracts.options import as_json, pacts_by_default, providers
 from simulators.cli.contracts.provider import Provider
 from simulators.cli.contracts.provider_proxy import Addresses, provider_at
 from simulators.cli.contracts.revision import Revision, with_revision
@@ -26,7 +27,12 @@ TIMEOUT_SECONDS = 10
 
 
 @click.command(epilog="Example: harness contracts verify --provider learning-service --list")
-@click.option("--provider", required=True, help="Your service, by its name in the contracts.")
+@click.option(
+    "--provider",
+    required=True,
+    help="Your service, by its name in the contracts.",
+    shell_complete=completion.offer(providers),
+)
 @click.option("--url", help="Where it listens.")
 @click.option("--states-url", help="What brings it into a state.")
 @click.option("--messages-url", help="What makes it say a message.")

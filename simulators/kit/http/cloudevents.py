@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
-from flask import request
+from flask import has_request_context, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from simulators.kit.http.problems import BadField
@@ -15,13 +16,28 @@ from simulators.kit.json_types import Json
 from simulators.kit.time.timestamps import format_instant
 
 CONTENT_TYPE = "application/cloudevents+json"
+TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 REQUIRED = ("specversion", "id", "source", "type", "subject")
 
 
-def envelope(event_id: str, source: str, name: str, subject: str, at: datetime, data: Json) -> str:
+def envelope(
+    event_id: str, source: str, name: str, subject: str, at: datetime, data: Json, trace: Json | None = None
+) -> str:
     """Return the envelope as text, ready to travel."""
     attributes = {"specversion": "1.0", "id": event_id, "source": source, "type": name, "subject": subject}
-    return json.dumps(attributes | {"time": format_instant(at), "datacontenttype": "application/json", "data": data})
+    attributes |= {"time": format_instant(at), "datacontenttype": "application/json", **(trace or {})}
+    return json.dumps(attributes | {"data": data})
+
+
+def sent_trace() -> Json:
+    """Return what the request says of its trace, in its envelope or its headers, to be passed on as it is."""
+    if not has_request_context():
+        return {}
+    sent = json_body() if request.mimetype == CONTENT_TYPE else {}
+    sent = {name: sent.get(name) or request.headers.get(name) for name in ("traceparent", "tracestate")}
+    if not TRACEPARENT.fullmatch(str(sent["traceparent"])):
+        return {}
+    return {name: value for name, value in sent.items() if isinstance(value, str)}
 
 
 def read_envelope() -> dict[str, Any]:

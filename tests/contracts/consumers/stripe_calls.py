@@ -14,8 +14,9 @@ from reference.domain.messages import Message
 from reference.domain.money import Money
 from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_messages import CancelIntent, CreateIntent, LookAtIntent, RefundIntent
+from reference.gateways.stripe_api import StripeApi
 from reference.gateways.stripe_gateway import StripeGateway
-from reference.gateways.stripe_ledger import StripeLedger, connect
+from reference.gateways.stripe_ledger import StripeLedger
 from tests.contracts.consumers.pact_recorder import Contract
 from tests.contracts.expectations import SECRET_KEY, TOKENS, Json, one_of, text, whole
 from tests.contracts.providers.services import NOW
@@ -117,4 +118,4 @@ def since() -> int:
 
 
 def ledger(url: str) -> StripeLedger:
-    return StripeLedger(connect(TOKENS[SECRET_KEY], url, requests.Session()))
+    return StripeLedger(StripeApi(TOKENS[SECRET_KEY], url, requests.Session()))

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from reference.application.circuit import FAILURES, FIRST_PAUSE
 from reference.application.dispatch_queue import DispatchQueue
 from reference.application.dispatcher import Dispatcher
-from reference.application.ports import OutboxMessage, RefusedError, UnavailableError
+from reference.application.ports import Observer, OutboxMessage, RefusedError, UnavailableError
 from reference.domain.enrollment import EnrollmentRejected
 from reference.domain.messages import Message
 from reference.domain.payment_messages import PaymentRefunded
@@ -41,6 +41,13 @@ class Gateway:
 LONGEST_CALL = timedelta(seconds=10)
 
 
+class CountedLeases(Observer):
+    lost_leases = 0
+
+    def count_lost_lease(self) -> None:
+        self.lost_leases += 1
+
+
 class NoJitter:
     def random(self) -> float:
         return 1.0
@@ -51,8 +58,8 @@ class Office:
 
     def __init__(self, units: NewUnit, *answers: list[Message] | Exception) -> None:
         self.units, self.clock, self.gateway = units, StillClock(), Gateway([*answers])
-        self.queue = DispatchQueue()
-        self.service = service(units, self.clock, self.queue.enqueue)
+        self.queue, self.observer = DispatchQueue(), CountedLeases()
+        self.service = service(units, self.clock, self.queue.enqueue, self.observer)
         gateways = dict.fromkeys(("stripe", "learning", "tutor_matching", "communication"), self.gateway)
         self.dispatcher = Dispatcher(self.service, units, gateways, self.queue, self.clock, NoJitter(), LONGEST_CALL)
 
@@ -175,7 +182,28 @@ def test_what_another_process_took_while_it_waited_here_is_left_to_it(units: New
     assert office.dispatcher.pump()
     heir.work()
     assert (len(office.gateway.heard), len(heir.gateway.heard)) == (0, 1)
-    assert (office.dispatcher.lost_leases, heir.dispatcher.lost_leases) == (1, 0)
+    assert (office.observer.lost_leases, heir.observer.lost_leases) == (1, 0)
+
+
+def test_what_is_given_back_is_sent_by_another_at_once(units: NewUnit) -> None:
+    office, heir = Office(units, []), Office(units, [])
+    hold_fresh_message(office)
+    assert heir.dispatcher.claim() == 0, "it is under the lease of the first"
+    office.dispatcher.give_back()
+    heir.work()
+    assert (len(office.gateway.heard), len(heir.gateway.heard)) == (0, 1)
+    assert not office.dispatcher.pump()
+
+
+def test_what_another_process_took_meanwhile_cannot_be_given_back(units: NewUnit) -> None:
+    office, heir, third = (Office(units, []) for _ in range(3))
+    hold_fresh_message(office)
+    office.clock.at = heir.clock.at = third.clock.at = NOON + LEASE
+    heir.dispatcher.claim()
+    office.dispatcher.give_back()
+    assert third.dispatcher.claim() == 0
+    heir.work()
+    assert [outgoing.attempts for outgoing in heir.gateway.heard] == [2]
 
 
 def test_a_lease_that_could_end_during_the_call_is_renewed_before_it(units: NewUnit) -> None:

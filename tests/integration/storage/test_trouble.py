@@ -6,12 +6,13 @@ import os
 import signal
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy.exc import TimeoutError  # noqa: A004 - SQLAlchemy's own
 
 from reference.application.lists import Filter, Page
 from reference.application.ports import StorageUnavailableError
@@ -22,13 +23,14 @@ from reference.storage.unit_of_work import SqlUnitOfWork
 from tests.integration.storage.world import INITIATED, LEASE, RIVAL, SAGAS, NewUnit, service
 
 IMPATIENT = timedelta(milliseconds=200)
+CONNECTIONS = 4  # Of which one only reads.
 TABLES = ", ".join(table.name for table in metadata.sorted_tables)
 
 
 @pytest.fixture
 def impatient(database: Database) -> Iterator[Database]:
     """The same database, by whoever does not wait for long."""
-    found = open_database(database.url, IMPATIENT)
+    found = open_database(database.url, IMPATIENT, CONNECTIONS)
     yield found
     found.writing.dispose()
     found.reading.dispose()
@@ -80,12 +82,25 @@ def test_a_locked_database_is_not_ready_and_an_unlocked_one_is(database: Databas
 @pytest.mark.fault(18)
 def test_who_gets_no_connection_is_put_off(impatient: Database) -> None:
     it = service(units_of(impatient.writing))
-    held = [impatient.writing.connect() for _ in range(1 if impatient.writing.dialect.name == "sqlite" else 40)]
+    held = [impatient.writing.connect() for _ in range(1 if impatient.writing.dialect.name == "sqlite" else 3)]
     with pytest.raises(StorageUnavailableError):
         it.receive("test", "1", INITIATED)
     for connection in held:
         connection.close()
     assert it.receive("test", "1", INITIATED) == Receipt.APPLIED
+
+
+@pytest.mark.postgres
+def test_a_process_never_takes_more_of_postgresqls_connections_than_its_share(postgres_migrated: str) -> None:
+    database = open_database(postgres_migrated, IMPATIENT, CONNECTIONS)
+    with ExitStack() as held:
+        for engine, share in ((database.writing, 3), (database.reading, 1)):
+            for _ in range(share):
+                held.enter_context(engine.connect())
+            with pytest.raises(TimeoutError):
+                engine.connect()
+    database.writing.dispose()
+    database.reading.dispose()
 
 
 @pytest.mark.postgres

@@ -10,7 +10,7 @@ from threading import Barrier
 from typing import Any
 
 from reference.application.message_handler import Rules
-from reference.application.ports import OutboxMessage
+from reference.application.ports import UNOBSERVED, Observer, OutboxMessage
 from reference.application.service import PaymentService
 from reference.domain.enrollment import CourseVerified, EnrollInCourseInitiated
 from reference.domain.messages import Wait
@@ -27,12 +27,15 @@ VERIFIED = CourseVerified(saga_id="saga_1", title="Algebra", price=PRICE)
 
 
 def service(
-    units: NewUnit, clock: StillClock | None = None, enqueue: Callable[[Sequence[OutboxMessage]], None] = lambda _: None
+    units: NewUnit,
+    clock: StillClock | None = None,
+    enqueue: Callable[[Sequence[OutboxMessage]], None] = lambda _: None,
+    observer: Observer = UNOBSERVED,
 ) -> PaymentService:
     numbers = itertools.count(1)
     waits = {wait: timedelta(minutes=30) for wait in Wait}
     rules = Rules(SAGAS, waits, lambda: str(next(numbers)))
-    return PaymentService(units, rules, clock or StillClock(), enqueue)
+    return PaymentService(units, rules, clock or StillClock(), enqueue, observer)
 
 
 def awaiting_payment(units: NewUnit) -> PaymentService:

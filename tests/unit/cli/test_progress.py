@@ -25,11 +25,21 @@ def test_time_left_is_guessed_from_what_is_done(number: int, total: int, left: s
     assert line.time_left(number, total) == left
 
 
-def test_nobody_watches_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    line = ProgressLine(is_quiet=False)
-    line.show("scenarios", 5, 10, "ENR-01 kept")
-    line.clear()
-    assert capsys.readouterr().err == ""
+@pytest.mark.parametrize(("is_quiet", "lines"), [(False, 2), (True, 0)])
+def test_in_a_log_it_comes_once_a_minute(capsys: pytest.CaptureFixture[str], *, is_quiet: bool, lines: int) -> None:
+    clock = Clock()
+    line = ProgressLine(is_quiet=is_quiet, clock=clock)
+    for number in range(1, 5):
+        clock.advance(timedelta(seconds=40))
+        line.show("scenarios", number, 4, f"ENR-0{number} kept")
+        line.clear()
+    assert (
+        capsys.readouterr().err.splitlines()
+        == [
+            "scenarios 2 of 4 · ENR-02 kept",
+            "scenarios 4 of 4 · ENR-04 kept",
+        ][:lines]
+    )
 
 
 def test_at_a_terminal_it_is_one_line_that_fits(

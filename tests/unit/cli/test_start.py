@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from simulators.cli import PLACES, main
+from simulators.cli import PLACES, completion, main
+from simulators.cli.contracts.options import providers
+from simulators.cli.explore import explore
+from simulators.explore.spec import StormSpec
 
 HEAVY = {"alembic", "flask", "gherkin", "jinja2", "pytest", "requests", "sqlalchemy", "stripe", "transitions"}
 LOADED = "import sys; from simulators.cli import main; main({!r}, standalone_mode=False); print(*sys.modules)"
@@ -49,7 +54,21 @@ def test_what_is_misspelt_is_guessed(words: list[str], meant: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "offered"),
-    [("harness sto", "stories"), ("harness stories lost-w", "lost-webhook"), ("harness stories --se", "--seed")],
+    [
+        ("harness sto", "stories"),
+        ("harness stories lost-w", "lost-webhook"),
+        ("harness stories --se", "--seed"),
+        ("harness stories --service na", "naive"),
+        ("harness check --scenario ENR-1", "ENR-15"),
+        ("harness check --scenario lost-", "lost-webhook"),
+        ("harness check --only stories,cra", "stories,crashes"),
+        ("harness features page --scenario BKS-0", "BKS-01"),
+        ("harness simulate stripe tut", "tutor-matching"),
+        ("harness explore --storm 7/3x3/fault", "7/3x3/fault=lost_delivery@stripe"),
+        ("harness explore --storm 7/3x3/thing", "7/3x3/thing=fickle"),
+        ("harness contracts verify --provider lea", "learning-service"),
+        ("harness contracts publish --without st", "stripe"),
+    ],
 )
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_completes_what_is_begun(shell: str, typed: str, offered: str) -> None:
@@ -61,3 +80,30 @@ def test_a_shell_completes_what_is_begun(shell: str, typed: str, offered: str) -
     command = [sys.executable, "-c", "from simulators.cli import main; main(prog_name='harness')"]
     answer = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
     assert offered in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("begun", "offered"),
+    [
+        ("7/3x3/way=cancels+fault=rate", ["7/3x3/way=cancels+fault=rate_limited@stripe"]),
+        ("7/3x3/kind", ["7/3x3/kind=course", "7/3x3/kind=session"]),
+        ("7/3x3", []),
+        ("seven", []),
+        ("", []),
+    ],
+)
+def test_a_storm_is_completed_wish_by_wish(begun: str, offered: list[str]) -> None:
+    context = click.Context(explore)
+    found = [each.value for each in completion.storms(context, explore.params[0], begun)]
+    assert set(offered) <= set(found)
+    assert bool(found) == bool(offered)
+    for each in found:
+        StormSpec.parse(each)
+
+
+def test_no_provider_is_offered_where_there_is_no_contract(tmp_path: Path) -> None:
+    context = click.Context(explore)
+    context.params["pacts"] = tmp_path
+    assert providers(context) == {}
+    context.params.clear()
+    assert providers(context)["learning-service"].startswith("needed by ")

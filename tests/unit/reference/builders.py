@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import requests
+
 from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message
 from reference.domain.money import Money
@@ -93,3 +95,10 @@ def refund_intent(attempt: int = 1) -> RefundIntent:
 
 def outgoing(message: Message, attempts: int = 1) -> OutboxMessage:
     return OutboxMessage(f"{message.saga_id}:{message.key}", "anybody", message, NOON, attempts, leased_until=NOON)
+
+
+def session() -> requests.Session:
+    """Return a session that `responses` can answer; the service's own needs a network."""
+    plain = requests.Session()
+    plain.max_redirects = 0
+    return plain

@@ -8,7 +8,6 @@ from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
-import requests
 from responses import RequestsMock, matchers
 
 from reference.domain.messages import Message
@@ -17,7 +16,6 @@ from reference.domain.payment_messages import CreateIntent
 from reference.domain.payment_news import AttemptDeclined, AttemptProcessing, MoneyReceived
 from reference.gateways.stripe_gateway import StripeGateway
 from reference.gateways.stripe_webhook import StripeWebhooks
-from reference.runtime import http_session
 from tests.unit.reference.builders import (
     NOON,
     WHAT,
@@ -27,6 +25,7 @@ from tests.unit.reference.builders import (
     look_at_intent,
     outgoing,
     processing,
+    session,
 )
 from tests.unit.reference.gateways.stripe_objects import (
     WEBHOOK_SECRET,
@@ -52,7 +51,7 @@ def stripe() -> Iterator[RequestsMock]:
 
 
 def ask(message: Message) -> list[Message]:
-    gateway = StripeGateway("sk_test_any", "http://stripe.test", http_session(), debits=("EUR", "USD"))
+    gateway = StripeGateway("sk_test_any", "http://stripe.test", session(), debits=("EUR", "USD"))
     return gateway.send(outgoing(message))
 
 
@@ -71,7 +70,7 @@ def test_a_bank_debit_is_offered_where_its_currency_is_paid(
 
 def test_cards_alone_are_offered_unless_debits_are_wished_for(stripe: RequestsMock) -> None:
     stripe.post(f"{API}/payment_intents", json=intent())
-    StripeGateway("sk_test_any", "http://stripe.test", requests.Session()).send(outgoing(create_intent()))
+    StripeGateway("sk_test_any", "http://stripe.test", session()).send(outgoing(create_intent()))
     assert "sepa_debit" not in str(stripe.calls[0].request.body)
 
 

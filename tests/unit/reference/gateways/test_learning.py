@@ -16,8 +16,7 @@ from reference.domain.messages import Message
 from reference.domain.payment_context import PaymentContext
 from reference.domain.payment_messages import PaymentSucceeded
 from reference.gateways.learning import LearningService
-from reference.runtime import http_session
-from tests.unit.reference.builders import PRICE, outgoing
+from tests.unit.reference.builders import PRICE, outgoing, session
 
 URL = "http://learning.test"
 COURSE = {
@@ -47,7 +46,7 @@ def learning() -> Iterator[RequestsMock]:
 
 
 def say(message: Message) -> list[Message]:
-    return LearningService(URL + "/", "token", http_session()).send(outgoing(message))
+    return LearningService(URL + "/", "token", session()).send(outgoing(message))
 
 
 def test_a_course_is_verified_with_the_price_of_now(learning: RequestsMock) -> None:

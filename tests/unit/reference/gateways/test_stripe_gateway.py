@@ -23,7 +23,6 @@ from reference.domain.payment_news import (
 )
 from reference.domain.payment_status import RefundState
 from reference.gateways.stripe_gateway import StripeGateway
-from reference.runtime import http_session
 from tests.unit.reference.builders import (
     PRICE,
     SECRET,
@@ -33,6 +32,7 @@ from tests.unit.reference.builders import (
     look_at_intent,
     outgoing,
     refund_intent,
+    session,
 )
 from tests.unit.reference.gateways.stripe_objects import METADATA, error, intent, listed, refund
 
@@ -49,7 +49,7 @@ def stripe() -> Any:
 
 
 def ask(message: Message, attempts: int = 1) -> list[Message]:
-    return StripeGateway(KEY, "http://stripe.test", http_session()).send(outgoing(message, attempts))
+    return StripeGateway(KEY, "http://stripe.test", session()).send(outgoing(message, attempts))
 
 
 def kinds(answers: list[Message]) -> list[type]:

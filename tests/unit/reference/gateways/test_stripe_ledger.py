@@ -13,10 +13,10 @@ from responses import RequestsMock, matchers
 from reference.application.lists import Span
 from reference.application.ports import UnavailableError
 from reference.domain.money import Money
-from reference.gateways.stripe_ledger import StripeLedger, connect
+from reference.gateways.stripe_api import StripeApi
+from reference.gateways.stripe_ledger import StripeLedger
 from reference.reconciliation.ledger import EntryState
-from reference.runtime import http_session
-from tests.unit.reference.builders import NOON, PRICE
+from tests.unit.reference.builders import NOON, PRICE, session
 from tests.unit.reference.gateways.stripe_objects import METADATA, error, intent, listed, refund
 
 API = "http://stripe.test/v1"
@@ -33,7 +33,7 @@ def stripe() -> Iterator[RequestsMock]:
 
 @pytest.fixture
 def ledger() -> StripeLedger:
-    return StripeLedger(connect("sk_test_any", "http://stripe.test", http_session()))
+    return StripeLedger(StripeApi("sk_test_any", "http://stripe.test", session()))
 
 
 def kept(status: str = "succeeded", **changes: Any) -> dict[str, Any]:

@@ -20,9 +20,8 @@ from responses import RequestsMock
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from reference.app import create_app
-from reference.runtime import http_session
 from reference.web.health import OPENAPI
-from tests.unit.reference.builders import NOON, StillClock
+from tests.unit.reference.builders import NOON, StillClock, session
 from tests.unit.reference.gateways.stripe_objects import METADATA, WEBHOOK_SECRET, event, intent, signed
 from tests.unit.reference.gateways.test_learning import COURSE
 
@@ -89,7 +88,7 @@ class Service:
             "JWT_SECRET": JWT_SECRET,
             **settings,
         }
-        self.app = create_app(environ, clock=self.clock, randomness=random.Random(SEED), http=http_session())
+        self.app = create_app(environ, clock=self.clock, randomness=random.Random(SEED), http=session())
         self.app.test_client_class = HonestClient
         self.client = self.app.test_client()
 

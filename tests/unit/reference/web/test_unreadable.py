@@ -61,7 +61,7 @@ def three_purchases(service: Service, world: RequestsMock) -> None:
 
 
 def enqueue(service: Service, *row: str) -> None:
-    service.query("INSERT INTO outbox VALUES (?, ?, ?, ?, '2026-09-01 11:00', '2026-09-01 11:00', 0)", *row)
+    service.query("INSERT INTO outbox VALUES (?, ?, ?, ?, '2026-09-01 11:00', '2026-09-01 11:00', 0, NULL)", *row)
 
 
 def by_id(service: Service, path: str, headers: dict[str, str] = OPERATOR) -> dict[str, Any]:

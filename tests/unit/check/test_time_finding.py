@@ -1,0 +1,28 @@
+"""Which way of time is found out: the first on which a service looks for lost news as it does on the machine's time."""
+
+import pytest
+
+from simulators.check import time_finding
+from simulators.check.subject import Subject
+
+
+@pytest.mark.parametrize(
+    ("does_on", "found"),
+    [
+        ({"faked", "wall", "real", "restart", "wall-restart"}, "faked"),
+        ({"wall", "real", "restart", "wall-restart"}, "wall"),
+        ({"real", "restart", "wall-restart"}, "restart"),
+        ({"real", "wall-restart"}, "wall-restart"),
+        ({"restart", "wall-restart"}, "faked"),  # It looks only when it starts: no timer of its own does.
+        (set(), "faked"),
+    ],
+)
+def test_the_first_way_on_which_its_timers_do_what_they_do_anyway(
+    does_on: set[str], found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_finding, "libfaketime", lambda: "a library")
+    monkeypatch.setattr(time_finding, "_can_move_time", lambda _: True)
+    monkeypatch.setattr(time_finding, "_finds_lost_news", lambda subject: subject.time in does_on)
+    told: list[str] = []
+    assert time_finding.find_time(Subject(command=("serve",)), told.append).time == found
+    assert [each for each in told if f"--time {found}" in each] == told[1:]
