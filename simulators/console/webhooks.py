@@ -14,6 +14,7 @@ from simulators.world.topology import STRIPE
 routes = Blueprint("webhooks", __name__)
 SUCCEEDED = "payment_intent.succeeded"
 STATUSES = ("PENDING", "DELIVERED", "FAILED", "LOST")
+SHOWN = 100
 HELD_SECONDS = 3 * 24 * 3600
 # What may happen to the next message, or to one of them: the button, the fault, its parameters, and what that means.
 TROUBLES: tuple[tuple[str, str, Json, str], ...] = (
@@ -44,7 +45,7 @@ def list_deliveries() -> ResponseReturnValue:
     events = sorted({each["event"] for each in items}) or ([SUCCEEDED] if sender == STRIPE else [])
     troubles = {name: [t for t in TROUBLES if name == STRIPE or t[1] not in ONLY_SIGNED] for name in senders}
     return page(
-        "webhooks.html", items=items, sender=sender, saga=saga, status=status, counts=counts,
+        "webhooks.html", items=items if saga else items[:SHOWN], sender=sender, saga=saga, status=status, counts=counts,
         _senders=senders, _troubles=troubles.get(sender, []), _this_troubles=troubles, _events=events,
     )  # fmt: skip
 
