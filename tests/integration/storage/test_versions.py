@@ -88,12 +88,12 @@ def test_the_version_before_moves_what_the_new_one_has_written_and_leaves_what_i
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("empty", ["postgresql"], indirect=True)  # SQLite cannot alter a column.
-@pytest.mark.parametrize(("step", "told"), HARMFUL.items(), ids=HARMFUL.values())
-def test_what_would_stop_the_version_before_is_told(empty: Database, newer: Newer, step: str, told: str) -> None:
+@pytest.mark.parametrize(("step", "hindrance"), HARMFUL.items(), ids=HARMFUL.values())
+def test_what_would_stop_the_version_before_is_told(empty: Database, newer: Newer, step: str, hindrance: str) -> None:
     old = shape_at(empty, "head")
     newer.plant(SINCE_OURS, step)
     with newer.running():
-        assert told in hindrances(old, shape_at(empty, "head"))
+        assert hindrance in hindrances(old, shape_at(empty, "head"))
 
 
 @pytest.mark.parametrize("is_planted", [False, True], ids=["ours", "planted"])
