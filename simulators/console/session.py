@@ -25,6 +25,7 @@ from simulators.world.topology import PORTS, REFERENCE
 from simulators.world.waiting import Versions
 
 PACE_SECONDS = 0.9  # How long each line of a story stays alone, so that a person can follow.
+DELIVERIES_KEPT = 1000  # So many of each service are looked at: what was lost must be seen for as long as one plays.
 Listener = Callable[[Exchange], None]  # Is called with each exchange that is over.
 
 
@@ -136,7 +137,7 @@ class Session:
         """Return the newest messages of all simulators, newest first, each with its sender."""
         items = [
             {"sender": name, **each}
-            for name, each in self._collect(self.world.deliveries)
+            for name, each in self._collect(lambda name: self.world.deliveries(name, DELIVERIES_KEPT))
             if each.get("sagaId") not in self.forgotten
         ]
         return sorted(items, key=lambda each: str(each["created"]), reverse=True)
