@@ -95,16 +95,10 @@ def _play_in_terminal(
         return well
 
 
-<<<<<<< HEAD
 def _play_with_pages(
     folder: Path, ports: dict[str, int], number: int, own: OwnService | None, settings: dict[str, str]
 ) -> bool:
     with console(folder, ports, number, listener=_tell_exchange, own=own, settings=settings) as (session, url):
-        tell(f"Open {url} in a browser: all of this can be seen there, broken and tried again.", "title")
-=======
-def _play_with_pages(folder: Path, ports: dict[str, int], number: int, own: OwnService | None) -> bool:
-    with console(folder, ports, number, listener=_tell_exchange, own=own) as (session, url):
->>>>>>> console
         with session.acting():
             well = play_demo(session.world, tell)
         _invite(session.world, f"Open {url} in a browser: all of this can be seen there, broken and tried again. ")
