@@ -18,9 +18,17 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, select_proxy
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
+from reference.application.consumer import Consumer
 from reference.application.dispatch_queue import SHARE, DispatchQueue
 from reference.application.dispatcher import Dispatcher
-from reference.application.ports import Clock, ConflictError, StorageUnavailableError, UnitOfWork
+from reference.application.ports import (
+    Clock,
+    ConflictError,
+    MessageBroker,
+    StorageUnavailableError,
+    UnavailableError,
+    UnitOfWork,
+)
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
@@ -124,7 +132,10 @@ class Probe:
 
 
 class BackgroundWork:
-    """What the service does by itself: sends messages and fires deadlines. A scheduler pumps it, or threads do."""
+    """What the service does by itself: sends messages and fires deadlines. A scheduler pumps it, or threads do.
+
+    One more thread takes what a broker brings, where there is one.
+    """
 
     def __init__(
         self,
@@ -133,9 +144,11 @@ class BackgroundWork:
         queue: DispatchQueue,
         reading: Callable[[], UnitOfWork],
         clock: Clock,
+        broker: MessageBroker | None = None,
     ) -> None:
         self._service, self._dispatcher, self._queue = service, dispatcher, queue
         self._reading, self._clock = reading, clock
+        self._consumer = Consumer(broker, service) if broker else None
         self._seconds_until_due: float = 0
         self._threads: list[threading.Thread] = []
         self._stopping, self._news = threading.Event(), threading.Event()
@@ -156,6 +169,7 @@ class BackgroundWork:
         self._stopping.clear()
         workers = SHARE * len(self._dispatcher.circuits)  # They mostly wait for an answer.
         loops = [self._dispatch] * workers + [self._watch_time]
+        loops += [partial(self._consume, self._consumer)] if self._consumer else []
         self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
         for thread in self._threads:
             thread.start()
@@ -180,6 +194,11 @@ class BackgroundWork:
             self._safely(partial(self._dispatcher.pump, wait=True))
             self.wake()  # What was sent may have to be sent again.
 
+    def _consume(self, consumer: Consumer) -> None:
+        while not self._stopping.is_set():
+            if not self._safely(partial(consumer.run, self._stopping.is_set)):
+                self._stopping.wait(TROUBLE_SECONDS)
+
     def _watch_time(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             self._news.clear()
@@ -197,12 +216,12 @@ class BackgroundWork:
         self._seconds_until_due = min(seconds, IDLE_SECONDS)
         return seconds <= 0 and (self._service.fire_deadline() or self._dispatcher.claim() > 0)
 
-    def _safely(self, act: Callable[[], bool]) -> bool | None:
+    def _safely(self, act: Callable[[], bool | None]) -> bool | None:
         """Return what the act returns, and None when it failed."""
         try:
             return act()
-        except (ConflictError, StorageUnavailableError) as trouble:  # Of which the first may be a dropped connection.
-            log.warning("background work waits for the database: %s", trouble)
+        except (ConflictError, StorageUnavailableError, UnavailableError) as trouble:  # Or a dropped connection.
+            log.warning("background work waits: %s", trouble)
         except Exception:
             log.exception("background work failed; it will be tried again")
         return None
