@@ -31,9 +31,9 @@ class ControlClient(ServiceClient):
         """Take all faults away."""
         self.client.delete(f"{CONTROL_PATH}/faults")
 
-    def deliveries(self) -> list[Json]:
+    def deliveries(self, limit: int | None = None) -> list[Json]:
         """Return the newest messages it sent or is to send, newest first, with every attempt."""
-        return list(self.client.get(f"{CONTROL_PATH}/deliveries")["items"])
+        return list(self.client.get(f"{CONTROL_PATH}/deliveries", limit=limit)["items"])
 
     def resend(self, delivery_id: str) -> None:
         """Send one message once more."""

@@ -21,6 +21,12 @@ def purchase_by_curl(
     ]
 
 
+def look_by_curl(token: str, payments: str) -> list[str]:
+    """Return the lines by which the person in charge looks at all sagas and at the dead letters."""
+    bearer = '-H "Authorization: Bearer $OPERATOR"'
+    return [f"OPERATOR={token}", *(f"curl -s {payments}{path} {bearer}" for path in ("/sagas", "/dead-letters"))]
+
+
 def _pick(key: str) -> str:
     """Return the shell's way to one value of a JSON document, without asking for more tools."""
     return rf"""sed -n 's/.*"{key}": *"\([^"]*\)".*/\1/p'"""

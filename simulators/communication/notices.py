@@ -27,6 +27,9 @@ TEXTS = {
 }
 
 
+KINDS = tuple(TEXTS)  # What a stranger sends may be of any kind: it is looked for among them, not up.
+
+
 @routes.get("/notices")
 def list_notices() -> ResponseReturnValue:
     """The inbox of a person (`?personId=`), or everybody's (`?sagaId=`); students see only their own."""
@@ -59,7 +62,7 @@ def _with_text(notice: Json) -> Json:
 
 
 def _kind(value: Any) -> str | None:  # noqa: ANN401 - whatever a stranger sent
-    return None if value in TEXTS else f"must be one of {', '.join(TEXTS)}"
+    return None if value in KINDS else f"must be one of {', '.join(KINDS)}"
 
 
 NOTICE: Shape = {

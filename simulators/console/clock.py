@@ -43,7 +43,7 @@ def _pause() -> str:
     if isinstance(world(), ForeignWorld):
         abort(HTTPStatus.CONFLICT, "The clock of your own service cannot be held; it can be moved ahead.")
     world().clock.pause()
-    return "Time stands still. What is due happens all the same; step or jump to go on."
+    return "Time is paused. What is due now happens all the same; step or jump to go on."
 
 
 def _play() -> str:
@@ -57,7 +57,7 @@ def _speed() -> str:
     if (speed := parse_number(field("speed", "1"), 1, FASTEST)) is None:
         abort(HTTPStatus.BAD_REQUEST, f"speed must be a whole number from 1 to {FASTEST}")
     world().clock.run_at(speed)
-    return "Time runs as the clock on the wall does." if speed == 1 else f"Time runs {speed} times as fast."
+    return "Time runs in real time." if speed == 1 else f"Time runs {speed} times as fast."
 
 
 def _step() -> str:
@@ -88,4 +88,4 @@ def _until_quiet() -> str:
             break
         world().pass_time(max(due - world().clock.now(), timedelta(0)))
         session().touch()
-    return f"Quiet: nothing is due within {span(FARTHEST)}. {span(world().clock.now() - begin)} passed."
+    return f"Idle: nothing is due within {span(FARTHEST)}. {span(world().clock.now() - begin)} passed."

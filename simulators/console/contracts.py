@@ -7,7 +7,7 @@ from functools import cache
 from flask import Blueprint, Response, abort, jsonify
 from flask.typing import ResponseReturnValue
 
-from simulators.console.responses import framed, scoped_style, wants_json
+from simulators.console.responses import frame, scoped_style, wants_json
 from simulators.contracts.page import INDEX, Contracts, contracts_in, page, stylesheet
 from simulators.package_data import FEATURES, PACTS
 
@@ -28,7 +28,7 @@ def overview() -> ResponseReturnValue:
 def one(name: str) -> ResponseReturnValue:
     """What two services need of each other, or what the scenarios of a feature play of it."""
     try:
-        return framed("contracts", "Contracts", page(_contracts(), name, framed=True))
+        return frame("contracts", "Contracts", page(_contracts(), name, framed=True))
     except LookupError:
         abort(404)
 

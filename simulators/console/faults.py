@@ -57,19 +57,19 @@ def list_faults() -> ResponseReturnValue:
 def plant(service: str, name: str) -> ResponseReturnValue:
     """Plant one fault in one simulator; what is sent are its parameters."""
     note_made(world().control(_simulator(service)).plant_fault(name, **sent_parameters())["id"])
-    return acknowledge(f"{name} is planted in {service}.")
+    return acknowledge(f"{name} is injected into {service}.")
 
 
 @routes.post("/faults/<service>/<fault_id>/lift")
 def lift(service: str, fault_id: str) -> ResponseReturnValue:
     """Take one fault away."""
     world().control(_simulator(service)).lift_fault(fault_id)
-    return acknowledge(f"A fault is lifted from {service}.")
+    return acknowledge(f"A fault of {service} is cleared.")
 
 
 @routes.post("/services/<service>/<act>")
 def kill_or_start(service: str, act: str) -> ResponseReturnValue:
-    """Kill a service in mid-work, or start it again: the payment-service on its database, a simulator as it was."""
+    """Kill a service, or start it again: the payment-service on its database, a simulator as it was."""
     if service not in world().topology.urls or act not in ("kill", "start"):
         abort(HTTPStatus.NOT_FOUND)
     with session().acting():
@@ -85,7 +85,7 @@ def clear_faults() -> ResponseReturnValue:
     """Take every fault away, everywhere, and start what is down."""
     count = len(session().active_faults())
     world().recover()
-    return acknowledge(f"All is calm: {count} fault{'s' if count != 1 else ''} lifted.")
+    return acknowledge(f"All clear: {count} fault{'s' if count != 1 else ''} cleared.")
 
 
 def _simulator(name: str) -> str:

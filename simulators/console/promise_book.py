@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from simulators.book.chapters import chapters_in
 from simulators.book.pages import INDEX, Book, chapter_page, index_page, stylesheet
-from simulators.console.responses import framed, scoped_style, wants_json
+from simulators.console.responses import frame, scoped_style, wants_json
 from simulators.package_data import FEATURES
 
 routes = Blueprint("promise_book", __name__)
@@ -19,7 +19,7 @@ def overview() -> ResponseReturnValue:
         return jsonify(
             items=[{"feature": each.name, "examples": [e.id for e in each.examples]} for each in book.chapters]
         )
-    return framed("book", "Promises", index_page(book, framed=True))
+    return frame("book", "Promises", index_page(book, framed=True))
 
 
 @routes.get("/promises/<slug>.html")
@@ -29,7 +29,7 @@ def chapter(slug: str) -> ResponseReturnValue:
     if f"{slug}.html" == INDEX:
         return overview()
     found = next((each for each in book.chapters if each.slug == slug), None) or abort(404)
-    return framed("book", found.name, chapter_page(book, found, framed=True))
+    return frame("book", found.name, chapter_page(book, found, framed=True))
 
 
 @routes.get("/promises/style.css")

@@ -36,7 +36,7 @@ def page(template: str, **content: Any) -> ResponseReturnValue:  # noqa: ANN401 
     return render_template(template, **content)
 
 
-def framed(kind: str, title: str, content: str) -> str:
+def frame(kind: str, title: str, content: str) -> str:
     """Return a page that was made elsewhere, in the console's frame; its style is at `style.css` beside it."""
     return render_template("framed.html", kind=kind, title=title, content=Markup(content))  # noqa: S704 - our own, and escaped
 

@@ -80,7 +80,7 @@ def change_course(course_id: str, act: str) -> ResponseReturnValue:
     if act not in ("publish", "unpublish"):
         abort(HTTPStatus.NOT_FOUND)
     (learning.publish if act == "publish" else learning.unpublish)(course_id)
-    return acknowledge(f"The course {course_id} is {'offered' if act == 'publish' else 'taken back'}.")
+    return acknowledge(f"The course {course_id} is {'published' if act == 'publish' else 'unpublished'}.")
 
 
 @routes.post("/school/tutors/<tutor_id>/taken")

@@ -14,6 +14,7 @@ from simulators.world.topology import STRIPE
 routes = Blueprint("webhooks", __name__)
 SUCCEEDED = "payment_intent.succeeded"
 STATUSES = ("PENDING", "DELIVERED", "FAILED", "LOST")
+SHOWN = 100
 HELD_SECONDS = 3 * 24 * 3600
 # What may happen to the next message, or to one of them: the button, the fault, its parameters, and what that means.
 TROUBLES: tuple[tuple[str, str, Json, str], ...] = (
@@ -23,9 +24,9 @@ TROUBLES: tuple[tuple[str, str, Json, str], ...] = (
     ("Drop", "lost_delivery", {}, "it never arrives, and nobody tries again"),
     ("Reorder the next four", "shuffled_delivery", {"times": 4}, "each arrives at a moment of its own within 5 s"),
     ("Corrupt", "tampered_body", {}, "the body is changed after it was signed; the next attempt is whole"),
-    ("Sign wrongly", "wrong_signature", {}, "the first attempt is signed with a stranger\u2019s secret"),
-    ("Age", "stale_timestamp", {}, "the first attempt is signed an hour ago"),
-    ("Do not hear the answer", "ignored_answer", {}, "it is taken, the sender does not hear so, and sends it again"),
+    ("Wrong signature", "wrong_signature", {}, "the first attempt is signed with a stranger\u2019s secret"),
+    ("Old timestamp", "stale_timestamp", {}, "the first attempt is signed an hour ago"),
+    ("Ignore the response", "ignored_answer", {}, "it is taken, the sender does not hear so, and sends it again"),
 )
 ONLY_SIGNED = ("tampered_body", "stale_timestamp")  # Of these only Stripe's webhooks know: events are not signed.
 
@@ -44,7 +45,7 @@ def list_deliveries() -> ResponseReturnValue:
     events = sorted({each["event"] for each in items}) or ([SUCCEEDED] if sender == STRIPE else [])
     troubles = {name: [t for t in TROUBLES if name == STRIPE or t[1] not in ONLY_SIGNED] for name in senders}
     return page(
-        "webhooks.html", items=items, sender=sender, saga=saga, status=status, counts=counts,
+        "webhooks.html", items=items if saga else items[:SHOWN], sender=sender, saga=saga, status=status, counts=counts,
         _senders=senders, _troubles=troubles.get(sender, []), _this_troubles=troubles, _events=events,
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ ENVELOPE = {"id", "source", "type", "subject", "time", "specversion", "dataconte
 
 
 @dataclass(frozen=True)
-class Pair:
+class ContractPair:
     """Two parties, what they talk about, and where that is told."""
 
     one: str
@@ -70,7 +70,7 @@ class Contracts:
         return tuple(sorted(found, key=lambda topic: (order(topic.sender), order(topic.receiver))))
 
     @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[ContractPair, ...]:
         """The topics of each two parties."""
         order = places_of(self.topics).order
 
@@ -79,7 +79,7 @@ class Contracts:
             return one, other
 
         by_pair = sorted(self.topics, key=lambda topic: tuple(map(order, pair(topic))))
-        return tuple(Pair(*parties, tuple(group)) for parties, group in groupby(by_pair, pair))
+        return tuple(ContractPair(*parties, tuple(group)) for parties, group in groupby(by_pair, pair))
 
     @cached_property
     def features(self) -> tuple[FeatureScenarios, ...]:

@@ -78,7 +78,7 @@ class Deliveries:
     def send(self, receiver: str, url: str, event: str, body: str, **details: Any) -> None:  # noqa: ANN401 - JSON
         """Keep the message for this receiver (a name: its lane); the sender's own `details` are stored beside it."""
         message = {"receiver": receiver, "url": url, "event": event, "body": body, **details}
-        messages = [message | self._untried()]
+        messages = [message | self._pending_fields()]
         for fault in self._faults.strike(SendFault, event, receiver, url):
             messages = list(chain.from_iterable(fault.replace(each) for each in messages))
         for each in messages:
@@ -87,7 +87,7 @@ class Deliveries:
 
     def resend(self, delivery_id: str, fault: Fault | None = None) -> None:
         """Send this message once more, and let the fault strike it; LookupError if there is none of this id."""
-        self._strike(self._find(delivery_id) | self._untried() | self._fresh_id(), fault)
+        self._strike(self._find(delivery_id) | self._pending_fields() | self._fresh_id(), fault)
 
     def strike(self, delivery_id: str, fault: Fault) -> None:
         """Let a fault strike this message as it waits, or as it is sent once more; LookupError if there is none."""
@@ -148,7 +148,7 @@ class Deliveries:
     def _fresh_id(self) -> Json:
         return {"id": new_id(self._seams.randomness, "dlv")}
 
-    def _untried(self) -> Json:
+    def _pending_fields(self) -> Json:
         """Return what a message has that is about to be sent."""
         now = self._seams.clock.now().isoformat()
         return {"status": "PENDING", "created": now, "due": now, "attempts": []}

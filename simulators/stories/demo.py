@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from simulators.clients.control import CONTROL_PATH
-from simulators.clients.curl import purchase_by_curl
+from simulators.clients.curl import look_by_curl, purchase_by_curl
 from simulators.clients.payments import OPENAPI
 from simulators.judge.comparison import HEAD, compare
 from simulators.judge.verdict import broken_promises, judge
@@ -15,7 +15,7 @@ from simulators.world.world import World
 
 # The stories in which no time has to pass; `harness stories` plays all.
 DEMO_STORIES = ("course", "declined-card", "course-taken-back", "session", "slot-taken")
-BY_HAND_STUDENT, BY_HAND_COURSE = "lea", "drawing"
+BY_HAND_STUDENT, BY_HAND_COURSE, OPERATOR = "lea", "drawing", "olga"
 
 
 def play_demo(world: World, tell: Tell) -> bool:
@@ -55,7 +55,7 @@ def offer_by_hand(world: World) -> None:
 
 
 def tell_by_hand(world: World, tell: Tell) -> None:
-    """Say where everything is, and how to buy a course with nothing but curl."""
+    """Say where everything is, and how to buy a course, and look as the person in charge, with nothing but curl."""
     urls = world.topology.urls
     offer_by_hand(world)
     tell("Do it by hand", "title")
@@ -66,4 +66,11 @@ def tell_by_hand(world: World, tell: Tell) -> None:
     key = world.topology.credentials.publishable_key
     where = {"learning": urls[LEARNING], "payments": urls[PAYMENT], "stripe": urls[STRIPE]}
     for line in purchase_by_curl(BY_HAND_COURSE, token, key, **where):
+        tell(line, "plain")
+    operator = world.topology.credentials.token(OPERATOR, "operator", world.clock.now(), timedelta(days=1))
+    tell(
+        "The person in charge sees all sagas, and what waits for a person, with this token; both are good for a day",
+        "aside",
+    )
+    for line in look_by_curl(operator, urls[PAYMENT]):
         tell(line, "plain")

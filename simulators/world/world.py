@@ -37,6 +37,7 @@ class World(ABC):
         self.verdicts: list[Any] = []  # The judge's last; it is one of those who look at a world from outside.
         self.played: Counter[str] = Counter()  # How often each story was, so that the next one has its own student.
         self._sessions: dict[str, requests.Session] = {}
+        self._sagas_of_events: dict[str, str | None] = {}  # What an event is about never changes.
 
     @abstractmethod
     def connect(self, caller: str) -> requests.Session:
@@ -159,11 +160,13 @@ class World(ABC):
         faults = [(name, each) for name in self._simulators_up() for each in self.control(name).faults()]
         return {(name, each["fault"]): each["strikes"] for name, each in faults}
 
-    def deliveries(self, service: str) -> list[Json]:
+    def deliveries(self, service: str, limit: int | None = None) -> list[Json]:
         """Return the newest messages of a simulator, newest first; those about a saga tell its id as `sagaId`."""
-        newest = self.control(service).deliveries()
+        newest = self.control(service).deliveries(limit)
         events = {each["about"] for each in newest if "about" in each}  # Stripe knows no sagas: its events do.
-        sagas = self.stripe.sagas_of(events) if events else {}
+        if unknown := events - self._sagas_of_events.keys():
+            self._sagas_of_events |= dict.fromkeys(unknown) | self.stripe.sagas_of(unknown)
+        sagas = self._sagas_of_events
         return [each | {"sagaId": sagas.get(each["about"])} if "about" in each else each for each in newest]
 
     def lost_messages(self) -> list[Json]:

@@ -72,7 +72,7 @@ def open_page(browser: Browser, url: str) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert troubles == []
-    assert [each for each in requested if not each.startswith(("http://127.0.0.1:", "data:", "about:"))] == []
+    assert [each for each in requested if not each.startswith(("http://127.0.0.1:", "data:", "about:", "file:"))] == []
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import jwt
@@ -108,8 +107,14 @@ def test_the_demo_has_pages_and_leaves_nothing(tmp_path: Path) -> None:
     nowhere = ("--tutor-matching-port", "0", "--communication-port", "0", "--pages-port", "0")
     process = started("demo", *ANYWHERE, *nowhere, TMPDIR=str(tmp_path), PYTHONUNBUFFERED="1", NO_COLOR="1")
     assert process.stdout
-    url = next(line for line in process.stdout if "http://" in line).split()[1]
-    lines = list(takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
+    lines = []
+    while "Ctrl-C" not in (line := process.stdout.readline()):
+        lines.append(line)
+    url = line.split()[1]
+    (looking,) = [each for each in lines if each.startswith("OPERATOR=")]
+    bearer = {"Authorization": f"Bearer {looking.strip().partition('=')[2]}"}
+    (sagas, _) = [each.split()[2] for each in lines if "$OPERATOR" in each]
+    assert len(requests.get(sagas, headers=bearer, timeout=30).json()["items"]) == 5
     assert any("CREATE_ENROLLMENT_RECORD" in line for line in lines)
     assert requests.get(url, headers={"Accept": "application/json"}, timeout=30).json()["counters"] == {
         "COMPLETED": 3,

@@ -23,6 +23,7 @@ from simulators.kit.http.validation import (
     integer,
     json_body,
     optional,
+    query_number,
     select,
     validate,
     validate_documents,
@@ -33,7 +34,7 @@ from simulators.kit.seams import Seams
 from simulators.kit.storage.store import Store
 from simulators.kit.time.background import Background
 
-SHOWN = 100
+SHOWN, MOST_SHOWN = 100, 1000
 MAX_STATE_BYTES = 2**30  # a state is as large as it has become, whatever other bodies may be
 A_YEAR = 31_556_952  # in seconds
 LAST_YEAR = 9000  # after it calendars end before what is due later
@@ -85,9 +86,10 @@ def _look(routes: Blueprint, simulator: Controlled) -> None:
 
     @routes.get("/deliveries")
     def deliveries() -> ResponseReturnValue:
-        """The newest messages it sent or is to send, newest first, with every attempt."""
+        """The newest messages it sent or is to send (`?limit=`), newest first, with every attempt."""
+        limit = query_number("limit", SHOWN, 1, MOST_SHOWN)
         with simulator.store.transaction():
-            newest = islice(simulator.store.table("deliveries").newest(), SHOWN)
+            newest = islice(simulator.store.table("deliveries").newest(), limit)
             return jsonify(items=[redact({name: each[name] for name in each if name != "body"}) for each in newest])
 
     @routes.get("/due")

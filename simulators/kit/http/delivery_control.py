@@ -22,12 +22,12 @@ def delivery_routes(routes: Blueprint, faults: Faults) -> None:
     @routes.post("/deliveries/<delivery_id>/resend")
     def resend(delivery_id: str) -> ResponseReturnValue:
         """Send this message once more."""
-        return _done(lambda: _deliveries().resend(delivery_id))
+        return _attempt(lambda: _deliveries().resend(delivery_id))
 
     @routes.post("/deliveries/<delivery_id>/now")
     def send_now(delivery_id: str) -> ResponseReturnValue:
         """Let this message, which is to be sent later, be sent now."""
-        return _done(lambda: _deliveries().send_now(delivery_id))
+        return _attempt(lambda: _deliveries().send_now(delivery_id))
 
     @routes.post("/deliveries/<delivery_id>/faults/<name>")
     def strike(delivery_id: str, name: str) -> ResponseReturnValue:
@@ -35,10 +35,10 @@ def delivery_routes(routes: Blueprint, faults: Faults) -> None:
         fault = faults.make(name, json_body() if request.data else {})
         if not isinstance(fault, SendFault | AttemptFault):
             raise BadField("fault", f"{name} strikes no deliveries")
-        return _done(lambda: _deliveries().strike(delivery_id, fault))
+        return _attempt(lambda: _deliveries().strike(delivery_id, fault))
 
 
-def _done(act: Callable[[], None]) -> ResponseReturnValue:
+def _attempt(act: Callable[[], None]) -> ResponseReturnValue:
     try:
         act()
     except LookupError as missing:

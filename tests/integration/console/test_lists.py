@@ -81,5 +81,5 @@ def test_the_inbox_has_the_texts_and_finds_their_words(visitor: Visitor, student
     found = visitor.read_json(f"/inbox?person={student}&q=Patiently")
     assert [each["title"] for each in found["items"]] == ["Chess, patiently"]
     assert (found["total"], found["pages"]) == (1, 1)
-    assert "No notice is like that" in visitor.read_page("/inbox?q=nobody-wrote-this")
+    assert "No notice matches" in visitor.read_page("/inbox?q=nobody-wrote-this")
     assert visitor.get("/?cursor=none-of-yours", headers=JSON).status_code == 409

@@ -58,7 +58,7 @@ def test_the_printed_lines_work_before_and_after_a_reset(guest: Visitor, own: Se
             ["bash", "-c", "\n".join(printed)], capture_output=True, text=True, timeout=60, check=True
         )
         own.world.settle()
-        saga_id = re.findall(r"saga_[a-z0-9]+", done.stdout)[-1]
+        saga_id = re.findall(r"saga_[a-z0-9]+", done.stdout)[0]
         assert guest.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "COMPLETED", done.stdout + done.stderr
         guest.act("/reset")
 

@@ -45,7 +45,7 @@ def test_the_list_can_be_narrowed_and_searched(visitor: Visitor, session: Sessio
     assert ids(f"?student={student}") == ids(f"?q={student.upper()}") == ids(f"?q={saga_id}") == [saga_id]
     assert ids(f"?student={student}&context=SESSION_BOOKING") == []
     assert saga_id in ids("?state=AWAITING_PAYMENT")
-    assert "No saga is like that" in visitor.read_page("/?q=nobody-like-that")
+    assert "No saga matches" in visitor.read_page("/?q=nobody-like-that")
     assert visitor.get("/?state=NOWHERE", headers=JSON).status_code == 409
 
 
@@ -181,3 +181,24 @@ def test_a_saga_shows_where_its_time_went_and_which_faults_struck(
     links = re.findall(r'href="#([hx]\d+)"', page)
     assert len(links) > 8
     assert [each for each in links if f'id="{each}"' not in page] == []
+
+
+def test_what_was_lost_is_still_told_when_much_has_been_sent_since(
+    visitor: Visitor, session: Session, student: str, bought: str
+) -> None:
+    (other, *_) = [
+        each["about"]
+        for each in visitor.read_json(f"/webhooks?saga={bought}&sender=stripe")["items"]
+        if "about" in each
+    ]
+    saga_id = enrolled(session, student)
+    session.world.plant_fault("stripe", "lost_delivery", event="payment_intent.succeeded")
+    session.world.student(student).pay(saga_id)
+    session.world.settle()
+    session.world.pass_time(timedelta(minutes=6))
+    for _ in range(110):
+        session.world.stripe.resend_event(other)
+    content = visitor.read_json(f"/sagas/{saga_id}")
+    assert content["why"][1].startswith("Nobody told it of the payment")
+    assert [each["fault"] for each in content["strikes"]] == [1]
+    assert len(visitor.read_json("/webhooks")["items"]) == 100

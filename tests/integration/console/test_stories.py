@@ -107,7 +107,7 @@ def test_time_moves_as_one_wants_and_a_reset_leaves_nothing(tmp_path: Path) -> N
     with Session(tmp_path, ANY_PORTS) as session:
         session.pace_seconds = 0
         visitor = visit(session)
-        assert "Nobody has bought anything yet" in visitor.read_page("/")
+        assert "No purchases yet" in visitor.read_page("/")
         _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor, session)
         urls = dict(session.world.topology.urls)
         assert visitor.act("/reset", service="naive")["said"].startswith("All is new: ")
@@ -137,7 +137,7 @@ def _time_stands_still_steps_jumps_and_runs_until_all_is_quiet(visitor: Visitor,
     visitor.act("/clock/jump", seconds="90")
     assert clock.now() >= before + timedelta(seconds=90)
     said = visitor.act("/clock/quiet")["said"]
-    assert said.startswith("Quiet: nothing is due within 4 d.")
+    assert said.startswith("Idle: nothing is due within 4 d.")
     assert visitor.read_json(f"/sagas/{saga_id}")["saga"]["outcome"] == "EXPIRED"
     visitor.act("/clock/play")
     assert visitor.read_json("/clock")["isRunning"]

@@ -101,7 +101,7 @@ def test_while_the_news_is_missing_nothing_is_promised(visitor: Visitor, session
 def test_what_cannot_be_delivered_is_given_back(visitor: Visitor, session: Session, student: str) -> None:
     saga_id = asked(visitor, session, student, "history")
     visitor.act("/school/courses/history/unpublish")
-    assert "taken back" in visitor.read_page("/school")
+    assert "unpublished" in visitor.read_page("/school")
     visitor.act(f"/pay/{saga_id}/card")
     session.world.settle()
     visitor.act("/school/courses/history/publish")

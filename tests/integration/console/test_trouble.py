@@ -19,9 +19,9 @@ def test_what_is_broken_is_in_view_on_every_page_until_all_is_calm(visitor: Visi
     for number, (_, service, fault, parameters) in enumerate(QUICK, 1):
         visitor.act(f"/faults/{service}/{fault}", **parameters)
         assert len(visitor.read_json("/faults")["planted"]) == number
-    assert "Calm everything" in visitor.read_page("/help")
-    assert re.fullmatch(r"All is calm: \d+ faults lifted\.", visitor.act("/calm")["said"])
-    assert "Nothing is broken on purpose" in visitor.read_page("/help")
+    assert "Clear all faults" in visitor.read_page("/help")
+    assert re.fullmatch(r"All clear: \d+ faults cleared\.", visitor.act("/calm")["said"])
+    assert "No active faults" in visitor.read_page("/help")
 
 
 def test_a_fault_is_planted_with_its_parameters_and_lifted(visitor: Visitor, session: Session) -> None:

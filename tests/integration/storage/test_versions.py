@@ -17,7 +17,7 @@ from tests.unit.reference.builders import paid
 
 LARGER = (
     'op.add_column("sagas", sa.Column("note", sa.String(), nullable=True))',
-    'op.add_column("outbox", sa.Column("hint", sa.String(), nullable=False, server_default=""))',
+    'op.add_column("outbox", sa.Column("region", sa.String(), nullable=False, server_default=""))',
     'op.create_index("sagas_noted", "sagas", ["note"])',
     'op.create_table("receipts", sa.Column("id", sa.String(), primary_key=True))',
 )
@@ -88,12 +88,12 @@ def test_the_version_before_moves_what_the_new_one_has_written_and_leaves_what_i
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("empty", ["postgresql"], indirect=True)  # SQLite cannot alter a column.
-@pytest.mark.parametrize(("step", "described"), HARMFUL.items(), ids=HARMFUL.values())
-def test_what_would_stop_the_version_before_is_told(empty: Database, newer: Newer, step: str, described: str) -> None:
+@pytest.mark.parametrize(("step", "hindrance"), HARMFUL.items(), ids=HARMFUL.values())
+def test_what_would_stop_the_version_before_is_told(empty: Database, newer: Newer, step: str, hindrance: str) -> None:
     old = shape_at(empty, "head")
     newer.plant(SINCE_OURS, step)
     with newer.running():
-        assert described in hindrances(old, shape_at(empty, "head"))
+        assert hindrance in hindrances(old, shape_at(empty, "head"))
 
 
 @pytest.mark.parametrize("is_planted", [False, True], ids=["ours", "planted"])

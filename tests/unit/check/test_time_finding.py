@@ -23,6 +23,6 @@ def test_the_first_way_on_which_its_timers_do_what_they_do_anyway(
     monkeypatch.setattr(time_finding, "libfaketime", lambda: "a library")
     monkeypatch.setattr(time_finding, "_can_move_time", lambda _: True)
     monkeypatch.setattr(time_finding, "_finds_lost_news", lambda subject: subject.time in does_on)
-    told: list[str] = []
-    assert time_finding.find_time(Subject(command=("serve",)), told.append).time == found
-    assert [each for each in told if f"--time {found}" in each] == told[1:]
+    said: list[str] = []
+    assert time_finding.find_time(Subject(command=("serve",)), said.append).time == found
+    assert [each for each in said if f"--time {found}" in each] == said[1:]

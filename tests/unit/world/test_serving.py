@@ -42,8 +42,8 @@ def test_a_port_that_was_let_go_of_is_given_to_no_call_that_goes_out() -> None:
 
 
 def _numbers_for_calls() -> tuple[int, int]:
-    told = Path("/proc/sys/net/ipv4/ip_local_port_range")
-    first, last = map(int, told.read_text().split()) if told.exists() else (49152, 65535)
+    limits = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first, last = map(int, limits.read_text().split()) if limits.exists() else (49152, 65535)
     return first, last + 1
 
 
