@@ -41,10 +41,8 @@ def _explain_rescue(saga: Json, deliveries: list[Json]) -> list[str]:
     if not news or found is None or any(each["status"] != "LOST" for each in news):
         return []
     waited = span(found - (timestamp(news[0]["created"]) or found))
-    return [
-        "Nobody told it of the payment: the webhook was lost. "
-        f"After {waited} the payment-service asked Stripe by itself."
-    ]
+    lost = "Nobody told it of the payment: the webhook was lost."
+    return [f"{lost} After {waited} the payment-service asked Stripe by itself."]
 
 
 def _unreadable(saga: Json) -> list[str]:

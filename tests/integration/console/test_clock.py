@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
-from simulators.console.serving import console
 from simulators.console.session import Session
-from simulators.world.together import ANY_PORTS
 from tests.integration.console.conftest import JSON, Visitor
 
 pytestmark = pytest.mark.served
@@ -66,16 +62,6 @@ def test_time_runs_faster_until_it_does_not(visitor: Visitor, still: Session) ->
     assert "runs \u00d7 60" in visitor.read_page("/help")
     visitor.act("/clock/speed", speed=1)
     assert "runs \u00d7" not in visitor.read_page("/help")
-
-
-def test_open_pages_hear_that_it_is_over_and_nothing_goes_wrong(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with console(tmp_path, ANY_PORTS, 0) as (_, url):
-        feeds = [requests.get(f"{url}/feed", stream=True, timeout=10) for _ in range(6)]
-        beginnings = [next(feed.iter_lines()) for feed in feeds]
-    assert all(each.startswith(b"id: ") for each in beginnings)
-    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 @pytest.mark.parametrize("speed", ["0", "-1", "3601", "1.5", "fast", ""])
