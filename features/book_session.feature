@@ -146,6 +146,27 @@ Feature: Book and pay for a session
       And "ada" cannot pay any more
       And nobody's slot is kept for "ada"
 
+    @BKS-34 @moves_time @F11 @F34
+    Scenario: A booking is cancelled while the tutor-matching-service is down
+      Given "ada" has asked for 60 minutes with "grace"
+      And the tutor-matching-service is down
+      When "ada" cancels
+      And the tutor-matching-service is back after 1 hour
+      And 1 hours pass
+      Then the purchase is cancelled
+      And nobody's slot is kept for "ada"
+
+    @BKS-35 @moves_time @F8 @F34
+    Scenario: A booking is cancelled before it is known whether Stripe was asked
+      Given Stripe's answer to the next payment request is lost
+      And Stripe's webhooks are lost
+      And "ada" has begun to ask for 60 minutes with "grace"
+      When "ada" cancels as soon as Stripe was asked for the payment
+      And 20 minutes pass
+      Then the purchase is cancelled
+      And "ada" cannot pay any more
+      And nobody's slot is kept for "ada"
+
     @BKS-25 @moves_time @F14 @F15 @F34
     Scenario Outline: A booking is cancelled while the tutor's answer goes astray
       Given the tutor-matching-service's next answer <trouble>

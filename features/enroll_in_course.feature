@@ -105,6 +105,15 @@ Feature: Enroll in a course
       Then the second purchase is rejected
       And only one payment was asked of Stripe
 
+    @ENR-54 @F15 @F16
+    Scenario: A student who has paid asks for the course again before she has it
+      Given "ada" has asked for "algebra"
+      And the learning-service loses its next confirmation
+      And "ada" has paid
+      When "ada" asks for "algebra" all the same
+      Then the second purchase is rejected
+      And only one payment was asked of Stripe
+
     @ENR-33 @F19
     Scenario: The next student pays the new price
       Given "ada" has asked for "algebra"

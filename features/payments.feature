@@ -234,12 +234,27 @@ Feature: Payments
       Then every purchase is in the list once, 2 at a time
       And every purchase is in the list once, 5 at a time
 
-    @PAY-15 @F27
-    Scenario: Only a service tells what services tell
+    @PAY-25
+    Scenario: Purchases that begin meanwhile move no page
       Given "ada" has asked for a course
-      When somebody without a token tells that the student is enrolled
+      And "ben" has asked for "anything"
+      And "cyd" has asked for "anything"
+      And "dan" has asked for "anything"
+      When somebody looks through the list, 2 at a time, while "eve" and "fay" ask for "anything"
+      Then every purchase that had begun before is seen once
+
+    @PAY-15 @F27
+    Scenario Outline: Only a service tells what services tell
+      Given "ada" has asked for a course
+      When somebody <how> tells that the student is enrolled
       Then nobody is let in
       And the purchase waits for the payment
+
+      Examples: who is no service
+        | how                      |
+        | without a token          |
+        | with a student's token   |
+        | with an operator's token |
 
   Rule: What the bank has not confirmed is not paid
 

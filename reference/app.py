@@ -18,6 +18,7 @@ from reference.application.dispatcher import Dispatcher
 from reference.application.message_handler import Rules
 from reference.application.ports import Clock, Gateway, UnavailableError
 from reference.application.service import PaymentService
+from reference.gateways.broker import KombuBroker, PartnerOverBroker
 from reference.gateways.learning import LearningService
 from reference.gateways.partner_service import PartnerService
 from reference.gateways.stripe_api import StripeApi
@@ -77,17 +78,16 @@ def create_app(
     """
     settings = _configure(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
-    http, tracer = http or runtime.PooledSession(), tracer or _open_tracer(settings)
-
-    database = _open_migrated(settings)
+    tracer, database, broker = tracer or _open_tracer(settings), _open_migrated(settings), _broker(settings, clock)
     writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
     rules = Rules(sagas, settings.waits, new_id)
     payments = PaymentService(writing, rules, clock, queue.enqueue, metrics, tracer)
     longest_call = min(timedelta(seconds=sum(TIMEOUT)), settings.outbox_lease / 2)
-    calls = trace_calls(gateways(settings, http), tracer, clock)
-    dispatcher = Dispatcher(payments, writing, calls, queue, clock, randomness, longest_call)
+    called = _by_broker(broker, gateways(settings, http or runtime.PooledSession()))
+    called = trace_calls(called, tracer, clock)
+    dispatcher = Dispatcher(payments, writing, called, queue, clock, randomness, longest_call)
     metrics.show_receivers(dispatcher.circuits)
     services = Services(
         payments=payments,
@@ -99,7 +99,7 @@ def create_app(
         is_ready=runtime.Probe(partial(_is_ready, database)),
         new_id=new_id,
     )
-    app = _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock))
+    app = _web_app(services, runtime.BackgroundWork(payments, dispatcher, queue, reading, clock, broker))
     return register_activities(app, tracer, clock, partial(_new_span_id, randomness))
 
 
@@ -125,7 +125,7 @@ def open_books(
 
 
 def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
-    app = Flask("reference")
+    app = Flask("reference", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions |= {"services": services, "background": background}
     register_problems(app)
@@ -133,6 +133,26 @@ def _web_app(services: Services, background: runtime.BackgroundWork) -> Flask:
     for room in (bookings, flows, health, inbound, operators, purchases):
         app.register_blueprint(room.routes)
     return app
+
+
+def _broker(settings: Settings, clock: Clock) -> KombuBroker | None:
+    if not settings.broker_url:
+        return None
+    try:
+        return KombuBroker(settings.broker_url, settings.broker_visibility, clock)
+    except ImportError as missing:
+        extra = "sqs" if settings.broker_url.startswith("sqs") else "broker"
+        raise ConfigurationError(
+            f"BROKER_URL needs what is not installed ({missing}): pip install 'payment-flow-harness[{extra}]'"
+        ) from missing
+
+
+def _by_broker(broker: KombuBroker | None, called: Mapping[str, Gateway]) -> Mapping[str, Gateway]:
+    """Return those called, of whom partner services get their messages by the broker if there is one."""
+    return {
+        to: PartnerOverBroker(to, broker, each) if broker and isinstance(each, PartnerService) else each
+        for to, each in called.items()
+    }
 
 
 def _open_migrated(settings: Settings) -> Database:

@@ -16,10 +16,19 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, select_proxy
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
+from reference.application.consumer import Consumer
 from reference.application.dispatch_queue import SHARE, DispatchQueue
 from reference.application.dispatcher import Dispatcher
-from reference.application.ports import Clock, ConflictError, StorageUnavailableError, UnitOfWork
+from reference.application.ports import (
+    Clock,
+    ConflictError,
+    MessageBroker,
+    StorageUnavailableError,
+    UnavailableError,
+    UnitOfWork,
+)
 from reference.application.service import PaymentService
 
 log = logging.getLogger(__name__)
@@ -27,6 +36,7 @@ POLL_SECONDS = 0.1  # So often at most the database is asked for what falls due,
 IDLE_SECONDS = 1  # and so often at least: another process may have died of what it had to do.
 TROUBLE_SECONDS = 2  # Until the database is asked again that could not be used.
 PROBE_SECONDS = 1.5  # Whoever asks whether we are ready waits for two.
+TIMEOUTS = (ConnectTimeoutError, ReadTimeoutError)
 USUAL = {"data", "headers", "timeout", "verify", "allow_redirects"}  # What is said of a call without `requests`' help.
 
 
@@ -67,8 +77,8 @@ class PooledSession(requests.Session):
         path, body = url.removeprefix(origin) or "/", body.encode() if isinstance(body, str) else body
         try:
             answer = pool.urlopen(method.upper(), path, body, headers, retries=False, redirect=False, timeout=wait)
-        except urllib3.exceptions.HTTPError as trouble:
-            is_timeout = isinstance(trouble, urllib3.exceptions.TimeoutError)
+        except HTTPError as trouble:
+            is_timeout = isinstance(trouble, TIMEOUTS) and not isinstance(trouble, NewConnectionError)
             raise (requests.Timeout if is_timeout else requests.ConnectionError)(trouble) from trouble
         return _response(answer, method, url)
 
@@ -122,7 +132,10 @@ class Probe:
 
 
 class BackgroundWork:
-    """What the service does by itself: sends messages and fires deadlines. A scheduler pumps it, or threads do."""
+    """What the service does by itself: sends messages and fires deadlines. A scheduler pumps it, or threads do.
+
+    One more thread takes what a broker brings, where there is one.
+    """
 
     def __init__(
         self,
@@ -131,9 +144,11 @@ class BackgroundWork:
         queue: DispatchQueue,
         reading: Callable[[], UnitOfWork],
         clock: Clock,
+        broker: MessageBroker | None = None,
     ) -> None:
         self._service, self._dispatcher, self._queue = service, dispatcher, queue
         self._reading, self._clock = reading, clock
+        self._consumer = Consumer(broker, service) if broker else None
         self._seconds_until_due: float = 0
         self._threads: list[threading.Thread] = []
         self._stopping, self._news = threading.Event(), threading.Event()
@@ -152,6 +167,7 @@ class BackgroundWork:
         self._stopping.clear()
         workers = SHARE * len(self._dispatcher.circuits)  # They mostly wait for an answer.
         loops = [self._dispatch] * workers + [self._watch_time]
+        loops += [partial(self._consume, self._consumer)] if self._consumer else []
         self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
         for thread in self._threads:
             thread.start()
@@ -176,6 +192,11 @@ class BackgroundWork:
             self._safely(partial(self._dispatcher.pump, wait=True))
             self.wake()  # What was sent may have to be sent again.
 
+    def _consume(self, consumer: Consumer) -> None:
+        while not self._stopping.is_set():
+            if not self._safely(partial(consumer.run, self._stopping.is_set)):
+                self._stopping.wait(TROUBLE_SECONDS)
+
     def _watch_time(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             self._news.clear()
@@ -193,12 +214,12 @@ class BackgroundWork:
         self._seconds_until_due = min(seconds, IDLE_SECONDS)
         return seconds <= 0 and (self._service.fire_deadline() or self._dispatcher.claim() > 0)
 
-    def _safely(self, act: Callable[[], bool]) -> bool | None:
+    def _safely(self, act: Callable[[], bool | None]) -> bool | None:
         """Return what the act returns, and None when it failed."""
         try:
             return act()
-        except (ConflictError, StorageUnavailableError) as trouble:  # Of which the first may be a dropped connection.
-            log.warning("background work waits for the database: %s", trouble)
+        except (ConflictError, StorageUnavailableError, UnavailableError) as trouble:  # Or a dropped connection.
+            log.warning("background work waits: %s", trouble)
         except Exception:
             log.exception("background work failed; it will be tried again")
         return None

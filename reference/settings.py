@@ -29,6 +29,8 @@ class Settings:
     communication_service_url: str
     service_token: tuple[str, ...]
     jwt_secret: tuple[str, ...]
+    broker_url: str  # Empty: messages travel over HTTP.
+    broker_visibility: timedelta
     waits: Mapping[Wait, timedelta]
     outbox_lease: timedelta
     database_timeout: timedelta
@@ -63,6 +65,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         communication_service_url=read.text("COMMUNICATION_SERVICE_URL", check=_url),
         service_token=read.several("SERVICE_TOKEN"),
         jwt_secret=read.several("JWT_SECRET", _long),
+        broker_url=read.text("BROKER_URL", check=_broker, optional=True),
+        broker_visibility=read.seconds("BROKER_VISIBILITY_SECONDS", 60),
         waits={wait: read.seconds(wait.value, default) for wait, default in WAITS.items()},
         outbox_lease=read.seconds("OUTBOX_LEASE_SECONDS", 20),
         database_timeout=read.seconds("DATABASE_TIMEOUT_SECONDS", 5),
@@ -95,9 +99,11 @@ class _EnvironmentReader:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ, self.faults = environ, list[str]()
 
-    def text(self, name: str, default: str = "", check: Callable[[str], str] = lambda _: "") -> str:
+    def text(
+        self, name: str, default: str = "", check: Callable[[str], str] = lambda _: "", *, optional: bool = False
+    ) -> str:
         value = self._environ.get(name, "").strip() or default
-        fault = check(value) if value else "is missing"
+        fault = check(value) if value else "" if optional else "is missing"
         if fault:
             self.faults.append(f"{name} {fault}")
         return value
@@ -141,6 +147,23 @@ def _database(value: str) -> str:
     known = ("sqlite:///", "postgresql+psycopg://")
     is_kept = value.startswith(known) and not value.endswith(("//", "///", ":memory:"))
     return "" if is_kept else f"must start with {' or '.join(known)} and name what outlives the process"
+
+
+BROKERS = ("amqp://", "amqps://", "redis://", "rediss://", "sqs://")
+LOSING = {  # kombu speaks these, too.
+    "memory": "nobody outside the process hears what is said there, and it dies with the process",
+    "filesystem": "a message is lost when whoever took it is killed",
+    "sqla": "a message is lost when whoever took it is killed",
+    "sqlalchemy": "a message is lost when whoever took it is killed",
+}
+
+
+def _broker(value: str) -> str:
+    """Refuse what is no broker; those that lose messages by name, since they are easily taken for one."""
+    kind = value.partition("://")[0].partition("+")[0].lower()
+    if kind in LOSING:
+        return f"must not be {kind}://: {LOSING[kind]}"
+    return "" if value.startswith(BROKERS) else f"must start with {', '.join(BROKERS)}"
 
 
 def _url(value: str) -> str:

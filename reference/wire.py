@@ -160,11 +160,15 @@ def _build(kind: Callable[..., Any], found: dict[str, Any], pointer: str) -> Any
 def _check(kind: type, value: Any, pointer: str) -> Any:  # noqa: ANN401
     if type(value) is not kind:
         raise WireError(pointer, f"must be {_NAMES.get(kind, kind.__name__)}")
-    if isinstance(value, str) and not is_storable(value):
+    return _check_text(str(value), pointer) if kind is str else value
+
+
+def _check_text(text: str, pointer: str) -> str:
+    if not is_storable(text):
         raise WireError(pointer, "must not be empty, nor hold NUL or half characters")
-    if isinstance(value, str) and len(value) > LONGEST_ID and _ID.search(pointer):
+    if len(text) > LONGEST_ID and _ID.search(pointer):
         raise WireError(pointer, f"must not be longer than {LONGEST_ID} characters")
-    return value
+    return text
 
 
 def _time(value: Any, pointer: str) -> datetime:  # noqa: ANN401

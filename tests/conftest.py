@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.brokers import Brokers
 from tests.postgres import MISSING, PostgresServer, has_postgres, postgres
 from tests.rooms import sealed as rooms_sealed
 
@@ -37,6 +39,13 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """A fresh database for this test."""
     with postgres_server.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def brokers() -> Iterator[Brokers]:
+    """The message brokers of the whole run."""
+    with ExitStack() as stack:
+        yield Brokers(stack)
 
 
 @pytest.fixture

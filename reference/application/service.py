@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from reference.application.message_handler import MessageHandler, Rules
 from reference.application.ports import UNOBSERVED, Clock, ConflictError, Observer, OutboxMessage, UnitOfWork
-from reference.domain.messages import Command, Message, NotExpected, NotOurs, Request, Unreadable
+from reference.domain.messages import Command, Message, NotExpected, NotOurs, Request
 from reference.domain.payment_messages import PaymentEvent
 from reference.tracing import Activity, Tracer, TraceSpan, active, current_activity
 
@@ -67,8 +67,8 @@ class PaymentService:
             unit.commit()
         return Receipt.IGNORED
 
-    def keep_unreadable(self, source: str, message_id: str, message: Unreadable, reason: str) -> Receipt:
-        """Make a dead letter of what is authentic and cannot be read; the same source and id twice is one."""
+    def keep_dead_letter(self, source: str, message_id: str, message: Message, reason: str) -> Receipt:
+        """Make a dead letter of what is authentic and cannot be used; the same source and id twice is one."""
         current_activity().concern(message_id, vars(message))
         with self._units() as unit:
             if not unit.inbox.add(source, message_id, message.name, self._clock.now()):

@@ -45,7 +45,7 @@ def stripe_webhook() -> ResponseReturnValue:
 def _receive(webhook: Webhook) -> str:
     payments = services().payments
     if webhook.unreadable:
-        payments.keep_unreadable("stripe", webhook.event_id, webhook.unreadable, webhook.reason)
+        payments.keep_dead_letter("stripe", webhook.event_id, webhook.unreadable, webhook.reason)
         return "UNREADABLE"
     if webhook.news:
         return payments.receive("stripe", webhook.event_id, webhook.news)

@@ -11,7 +11,7 @@ from typing import Self
 
 from simulators.check.purchases import COURSE, THINGS, WILD_WAYS, Purchase, draw_purchase
 from simulators.check.storm_faults import KINDS, SILENCE, SILENT_STORMS, StormFault, draw_crash, draw_fault
-from simulators.judge.gathering import gather
+from simulators.judge.gathering import remember_outcomes
 from simulators.judge.verdict import must_hold
 from simulators.kit.json_types import Json
 from simulators.world.inside import Inside
@@ -130,7 +130,7 @@ def weather(
     rest(timedelta(minutes=5))
     struck = {fault for (_, fault), times in strikes(world).items() if times}
     clear(world)
-    gather(world)  # How each has ended so far: that is to be final.
+    remember_outcomes(world)  # They are to be final.
     rest(storm.end)
     must_hold(world)
     return Weathered(Counter(_end(world, storm, *each) for each in zip(storm.purchases, sagas, strict=True)), struck)

@@ -13,13 +13,13 @@ from simulators.check.subject import CannotBeJudged, Subject
 from simulators.check.time_finding import find_time
 from simulators.cli.own_service import command_fields, command_option, command_options
 from simulators.cli.terminal import tell
-from simulators.cli.usage import WrongUsage, by_name, explain_problems, port_options
+from simulators.cli.usage import WrongUsage, broker_option, broker_settings, by_name, explain_problems, port_options
 from simulators.console.serving import PORT, console
 from simulators.console.session import OwnService
 from simulators.kit.seams import real_seams
 from simulators.stories.demo import play_demo, tell_by_hand
 from simulators.stories.telling import tell_exchange
-from simulators.world.apart import Apart
+from simulators.world.apart import SHORT, Apart
 from simulators.world.credentials import Credentials
 from simulators.world.recorder import Exchange
 from simulators.world.together import Together
@@ -36,6 +36,7 @@ from simulators.world.world import World
 )  # fmt: skip
 @command_option
 @command_options
+@broker_option
 @port_options(*PORTS)
 def demo(  # noqa: PLR0913 - a command has so many options
     command: str | None,
@@ -44,6 +45,7 @@ def demo(  # noqa: PLR0913 - a command has so many options
     env_file: Path | None,
     ready_path: str,
     time: str,
+    broker_url: str,
     *,
     once: bool,
     apart: bool,
@@ -54,15 +56,18 @@ def demo(  # noqa: PLR0913 - a command has so many options
 
     With --command your own service has the place of the reference, as in `harness check`.
     """
+    settings = broker_settings(broker_url)
+    if command:
+        variables += tuple(f"{name}={value}" for name, value in settings.items())
     started = command_fields(command, workdir, variables, env_file)
     if command is not None and apart:
         raise WrongUsage("--command or --apart, not both: a command is a process of its own anyway")
     with explain_problems(), TemporaryDirectory(prefix="harness-") as folder:
         own = _own_service(Subject(**started, ready_path=ready_path, time=time)) if command else None
         if once or apart:
-            well = _play_in_terminal(Path(folder), by_name(ports), own, once=once, apart=apart)
+            well = _play_in_terminal(Path(folder), by_name(ports), own, settings, once=once, apart=apart)
         else:
-            well = _play_with_pages(Path(folder), by_name(ports), pages_port, own)
+            well = _play_with_pages(Path(folder), by_name(ports), pages_port, own, settings)
     sys.exit(0 if well else 1)
 
 
@@ -76,10 +81,13 @@ def _own_service(subject: Subject) -> OwnService:
     return OwnService(found.name, found.open_around)
 
 
-def _play_in_terminal(folder: Path, ports: dict[str, int], own: OwnService | None, *, once: bool, apart: bool) -> bool:
+def _play_in_terminal(
+    folder: Path, ports: dict[str, int], own: OwnService | None, settings: dict[str, str], *, once: bool, apart: bool
+) -> bool:
     credentials = Credentials.draw(real_seams().randomness)
     kind: Callable[..., Apart | Together] = Apart if apart else Together
-    with own.open_world(folder, ports, credentials) if own else kind(folder, ports=ports) as world:
+    settings = {**SHORT, **settings} if apart else settings
+    with own.open_world(folder, ports, credentials) if own else kind(folder, ports=ports, settings=settings) as world:
         world.recorder.listen(_tell_exchange)
         well = play_demo(world, tell)
         if not once:
@@ -87,8 +95,10 @@ def _play_in_terminal(folder: Path, ports: dict[str, int], own: OwnService | Non
         return well
 
 
-def _play_with_pages(folder: Path, ports: dict[str, int], number: int, own: OwnService | None) -> bool:
-    with console(folder, ports, number, listener=_tell_exchange, own=own) as (session, url):
+def _play_with_pages(
+    folder: Path, ports: dict[str, int], number: int, own: OwnService | None, settings: dict[str, str]
+) -> bool:
+    with console(folder, ports, number, listener=_tell_exchange, own=own, settings=settings) as (session, url):
         with session.acting():
             well = play_demo(session.world, tell)
         _invite(session.world, f"Open {url} in a browser: all of this can be seen there, broken and tried again. ")

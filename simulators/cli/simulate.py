@@ -11,7 +11,15 @@ from pathlib import Path
 import click
 
 from simulators.cli import completion
-from simulators.cli.usage import SERVICE_URL, by_name, explain_problems, port_options, until_stdin_closes
+from simulators.cli.usage import (
+    SERVICE_URL,
+    broker_option,
+    broker_settings,
+    by_name,
+    explain_problems,
+    port_options,
+    until_stdin_closes,
+)
 from simulators.kit.guess import guess
 from simulators.kit.seams import real_seams
 from simulators.world.banner import banner, secrets_of
@@ -41,6 +49,7 @@ from simulators.world.waiting import stay
     help="Remember everything in files in this folder.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: the settings, then exchanges as they begin and end.")
+@broker_option
 @port_options(*SIMULATORS)
 @until_stdin_closes
 def simulate(  # noqa: PLR0913 - a command has so many options
@@ -50,6 +59,7 @@ def simulate(  # noqa: PLR0913 - a command has so many options
     jwt_secret: str | None,
     webhook_secret: str | None,
     state: Path | None,
+    broker_url: str,
     *,
     as_json: bool,
     until_stdin_closes: bool,
@@ -64,7 +74,12 @@ def simulate(  # noqa: PLR0913 - a command has so many options
     with (
         explain_problems(),
         Together(
-            Path(), ports=chosen, service_url=service_url.rstrip("/"), credentials=credentials, state=state
+            Path(),
+            ports=chosen,
+            service_url=service_url.rstrip("/"),
+            settings=broker_settings(broker_url),
+            credentials=credentials,
+            state=state,
         ) as world,
     ):
         stay(partial(_announce_json if as_json else _announce, world), until_stdin_closes=until_stdin_closes)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from simulators.kit.storage.change_log import UnreadableState
+from simulators.world.bridge import UnusableBroker
 from simulators.world.process import DidNotStart
 from simulators.world.serving import LOOPBACK, PortTaken
 from simulators.world.topology import PAYMENT, PORTS
@@ -38,6 +39,10 @@ def port_options(*names: str) -> Callable[[Any], Any]:
     return add_options
 
 
+broker_option = click.option(
+    "--broker-url", envvar="BROKER_URL", default="",
+    help="The message broker by which the payment-service and its neighbours speak, in place of HTTP.",
+)  # fmt: skip
 until_stdin_closes = click.option("--until-stdin-closes", is_flag=True, hidden=True)
 
 
@@ -46,8 +51,13 @@ def explain_problems() -> Iterator[None]:
     """Say what is wrong in a sentence instead of a traceback."""
     try:
         yield
-    except (PortTaken, DidNotStart, UnreadableState) as problem:
+    except (PortTaken, DidNotStart, UnreadableState, UnusableBroker) as problem:
         raise WrongUsage(str(problem)) from problem
+
+
+def broker_settings(url: str) -> dict[str, str]:
+    """Return the settings of a payment-service that speaks by this broker; none if there is none."""
+    return {"BROKER_URL": url} if url else {}
 
 
 def by_name(ports: dict[str, int]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, abort, current_app
 from flask.typing import ResponseReturnValue
 
+from simulators.check.storm_faults import CRASH
 from simulators.check.subject import Subject
 from simulators.console.responses import acknowledge, field, page, session, world
 from simulators.console.states import moves_of
@@ -41,6 +42,7 @@ def show_coverage() -> ResponseReturnValue:
         _can_storm=session().service_name in SERVICES,
         _troubles=TROUBLES,
         _faults=HEARD | SAID,
+        _crash=CRASH,
     )
 
 

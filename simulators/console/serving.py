@@ -21,14 +21,16 @@ def console(
     *,
     listener: Listener | None = None,
     own: OwnService | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Session, str]]:
     """Put up a world and serve its pages; yield the session and the address of the pages.
 
-    `listener` is called with each exchange that is over; `own` is a payment-service in the place of the reference.
+    `listener` is called with each exchange that is over; `own` is a payment-service in the place of the reference,
+    `settings` is what more the reference finds in its environment.
     """
     port = Port(PAGES, number)
     try:
-        session = Session(folder, ports, listener, own)
+        session = Session(folder, ports, listener, own, settings)
     except BaseException:
         port.socket.close()
         raise

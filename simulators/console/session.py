@@ -21,7 +21,7 @@ from simulators.stories.run import SERVICES
 from simulators.world.credentials import Credentials
 from simulators.world.recorder import Exchange
 from simulators.world.together import Together
-from simulators.world.topology import PORTS
+from simulators.world.topology import PORTS, REFERENCE
 from simulators.world.waiting import Versions
 
 PACE_SECONDS = 0.9  # How long each line of a story stays alone, so that a person can follow.
@@ -49,6 +49,7 @@ class Session:
         ports: Mapping[str, int] = PORTS,
         listener: Listener | None = None,
         own: OwnService | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self._folder, self._ports, self._world_numbers, self._listener = folder, dict(ports), count(1), listener
         self._credentials = Credentials.draw(real_seams().randomness)
@@ -57,6 +58,7 @@ class Session:
         self.pace_seconds = PACE_SECONDS
         self.plays: dict[str, Play] = {}
         self._worlds: dict[str, OpenWorld] = {name: partial(_open_world, each) for name, each in SERVICES.items()}
+        self._worlds["reference"] = partial(_open_world, REFERENCE, settings=settings)
         self._worlds |= {own.name: own.open_world} if own else {}
         self.first_service = own.name if own else "reference"
         self.forgotten: dict[str, str] = {}
@@ -172,5 +174,11 @@ class Session:
         return world, ExchangeIndex(world.recorder)
 
 
-def _open_world(service: str, folder: Path, ports: Mapping[str, int], credentials: Credentials) -> Together:
-    return Together(folder, ports=ports, service=service, credentials=credentials)
+def _open_world(
+    service: str,
+    folder: Path,
+    ports: Mapping[str, int],
+    credentials: Credentials,
+    settings: Mapping[str, str] | None = None,
+) -> Together:
+    return Together(folder, ports=ports, service=service, credentials=credentials, settings=settings)

@@ -36,7 +36,7 @@ def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] |
     mentioned = {saga_of(each) for each in intents} | {each.get("sagaId") for each in enrollments + sessions + holds}
     sagas = _sagas(world, mentioned) if saga_id is None else {saga_id: saga}
     earlier = dict(world.outcomes)
-    world.outcomes |= {each: saga["outcome"] for each, saga in sagas.items() if saga and saga["outcome"]}
+    _remember(world, sagas)
     known = world.topology.credentials
     return Evidence(
         now=world.clock.now(),
@@ -56,6 +56,15 @@ def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] |
         events=events,
         log=world.log(),
     )
+
+
+def remember_outcomes(world: World) -> None:
+    """Remember how each saga that a student was given has ended so far: what is gathered later must not differ."""
+    _remember(world, _sagas(world, set()))
+
+
+def _remember(world: World, sagas: dict[str, Json | None]) -> None:
+    world.outcomes |= {each: saga["outcome"] for each, saga in sagas.items() if saga and saga["outcome"]}
 
 
 def _sagas(world: World, mentioned: set[str | None]) -> dict[str, Json | None]:

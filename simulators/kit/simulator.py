@@ -24,9 +24,14 @@ from simulators.kit.storage.store import Store
 from simulators.kit.time.background import Background
 from simulators.kit.time.timers import TIMER, Timers
 
+HERE = str(Path(__file__).parent)
+
 
 class SimulatorApp(Flask):
-    """A Flask app of which all functions are plain ones: none has to be looked at for each request."""
+    """A Flask app of which all functions are plain ones, and that has no files: nothing has to be looked for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, root_path=HERE, instance_path=HERE, static_folder=None)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return it as it is."""

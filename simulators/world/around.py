@@ -97,10 +97,18 @@ class Around(ForeignWorld):
         if self._gate:
             self._gate.open()
 
+    def log(self) -> list[str]:
+        """Return all that the command has printed, whichever of its processes."""
+        return self.process.log.read_text(encoding="utf-8", errors="replace").splitlines()
+
     def close(self) -> None:
         """Stop everything, the command first."""
         self.take_down(PAYMENT)
         super().close()
+
+    def work_seconds(self) -> float:
+        """Return how long the command's threads have run so far, or waited for a processor."""
+        return sum(each.work_seconds() for each in self.processes)
 
     def jump(self, by: timedelta) -> None:
         """Move all clocks at once, and wake the command; one whose timers sleep through it is started again."""

@@ -17,6 +17,7 @@ from simulators.world.waiting import really_pass, wait_for
 
 T = TypeVar("T")
 QUIET_SECONDS, QUIET_ON_THE_WAY_SECONDS = 0.25, 0.12
+BUSY, MOST_BUSY_SECONDS = 0.3, 3  # Of a moment in which nobody speaks; whoever works on for so long has no more to say.
 SILENT_SECONDS = 8  # Whoever has said nothing for so long, although all is well, has nothing more to say.
 FIRST_STEP, LONG = timedelta(seconds=20), timedelta(days=1)
 GROWTH, GROWTH_WHEN_LONG = 0.2, 1.0
@@ -85,6 +86,10 @@ class ForeignWorld(Together):
             raise CannotTakeDown("it was not started here, so nobody here can kill it")
         super().take_down(name)
 
+    def work_seconds(self) -> float:
+        """Return how long the service has worked so far, or waited for a processor; always 0 where nobody can tell."""
+        return 0.0
+
     def jump(self, by: timedelta) -> None:
         """Move all clocks at once."""
         self.clock.advance(max(by, timedelta(0)))
@@ -93,10 +98,19 @@ class ForeignWorld(Together):
         self._spoken += 1
 
     def _settle(self, quiet_seconds: float) -> None:
+        silent_seconds = 0.0
+
         def is_quiet() -> bool:
-            spoken, due = self._spoken, self.next_due()
-            is_busy = due is not None and due <= self.clock.now()
-            return not is_busy and not wait_for(lambda: self._spoken != spoken, quiet_seconds)
+            nonlocal silent_seconds
+            spoken, due, worked = self._spoken, self.next_due(), self.work_seconds()
+            if due is not None and due <= self.clock.now():
+                return False
+            if wait_for(lambda: self._spoken != spoken, quiet_seconds):
+                silent_seconds = 0.0
+                return False
+            silent_seconds += quiet_seconds
+            is_at_work = self.work_seconds() - worked > BUSY * quiet_seconds
+            return not is_at_work or silent_seconds > MOST_BUSY_SECONDS
 
         if not wait_for(is_quiet, PATIENCE_SECONDS):
             raise NeverQuiet(f"still busy after {PATIENCE_SECONDS} s:\n{self.recorder.tail()}")

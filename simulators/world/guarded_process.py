@@ -5,7 +5,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import requests
@@ -88,6 +89,10 @@ class GuardedProcess:
             self._process.stdin.close()
             self._process.wait()
 
+    def work_seconds(self) -> float:
+        """Return how long its threads have run so far, or waited for a processor; 0 where the machine cannot tell."""
+        return sum(map(_work_seconds, _family(self._process.pid))) if self._process else 0.0
+
     def log_tail(self) -> str:
         """Return the last that it printed."""
         text = self.log.read_bytes()[-LOG_TAIL:].decode(errors="replace") if self.log.exists() else ""
@@ -100,3 +105,21 @@ class GuardedProcess:
     def _unready(self) -> str:
         advice = "does it listen at PORT? Is --ready-url another?"
         return f"was not ready within {START_SECONDS} s: {self._ready_url} {self._last_answer}; {advice}"
+
+
+def _family(process: int) -> Iterator[int]:
+    """Yield a process and all that came of it; none of these where the machine cannot tell."""
+    yield process
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in children.read_text().split():
+                yield from _family(int(child))
+
+
+def _work_seconds(process: int) -> float:
+    total = 0
+    for thread in Path(f"/proc/{process}/task").glob("*/schedstat"):
+        with suppress(OSError, ValueError):
+            ran, waited, _ = map(int, thread.read_text().split())
+            total += ran + waited
+    return total / 1e9

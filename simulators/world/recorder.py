@@ -144,7 +144,8 @@ def _redact(exchange: Exchange) -> Exchange:
     named = (exchange.message, exchange.message_id, exchange.saga_id, exchange.about)
     message, message_id, saga_id, about = (name and redact_text(name) for name in named)
     path = redact_text(exchange.path)
-    return replace(exchange, path=path, message=message, message_id=message_id, saga_id=saga_id, about=about)
+    clean: Json = {"path": path, "message": message, "message_id": message_id, "saga_id": saga_id, "about": about}
+    return exchange if clean.items() <= vars(exchange).items() else replace(exchange, **clean)
 
 
 def label_of(body: bytes, content_type: str | None) -> MessageLabel:

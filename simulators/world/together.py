@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import requests
+
 from simulators.kit.seams import Clock, Seams, real_seams
+from simulators.world.bridge import Backlog, Bridge, require_usable
 from simulators.world.credentials import Credentials
 from simulators.world.local_service import LocalService
 from simulators.world.recorder import Recorder
 from simulators.world.scheduler import NeverQuiet, pass_time
 from simulators.world.served import PATIENCE_SECONDS, Served
 from simulators.world.serving import Port, Server, reserve, served_session
-from simulators.world.topology import PAYMENT, PORTS, REFERENCE, SERVICES, ServiceRow, Topology
+from simulators.world.topology import PAYMENT, PORTS, REFERENCE, SERVICES, NeighbourRow, ServiceRow, Topology
 from simulators.world.traffic_recorder import TrafficRecorder
 from simulators.world.waiting import wait_for
 
@@ -37,6 +40,9 @@ class Together(Served):
         state: Path | None = None,
         services: tuple[ServiceRow, ...] = SERVICES,
     ) -> None:
+        broker_url = (settings or {}).get("BROKER_URL", "")
+        if broker_url:
+            require_usable(broker_url)
         ports = dict.fromkeys((row.name for row in services), 0) if ports is None else ports
         mine = reserve({name: number for name, number in ports.items() if not (name == PAYMENT and service_url)})
         urls = {PAYMENT: service_url or "", **{name: port.url for name, port in mine.items()}}
@@ -44,6 +50,9 @@ class Together(Served):
         url = database_url or f"sqlite:///{directory / 'payment.sqlite'}"
         topology = Topology(urls, credentials, url, service, settings or {}, state, services)
         super().__init__(topology, Clock(), Recorder())
+        self._backlog = Backlog(broker_url) if broker_url else None
+        self._bridges: dict[str, Bridge] = {}
+        self._own_sessions: list[requests.Session] = []
         self.services = {name: self._service(name) for name in mine}
         self._servers = {name: self._serve(name, port) for name, port in mine.items()}
         if PAYMENT in self.services:
@@ -55,7 +64,8 @@ class Together(Served):
 
         def quiet() -> bool:
             due = self.next_due()
-            looks.append(len(self.recorder) if due is None or due > self.clock.now() else -len(looks))
+            is_idle = (due is None or due > self.clock.now()) and not self._is_waited_for()
+            looks.append(len(self.recorder) if is_idle else -len(looks))
             return len(set(looks[-QUIET_LOOKS:])) == 1
 
         if not wait_for(quiet, PATIENCE_SECONDS):
@@ -71,6 +81,8 @@ class Together(Served):
 
     def take_down(self, name: str) -> None:
         """Stop listening and working."""
+        if name in self._bridges:
+            self._bridges.pop(name).stop()
         self._servers.pop(name).stop()
         self.services[name].background.stop()
 
@@ -85,9 +97,15 @@ class Together(Served):
         """Stop every service, those that tell others things first."""
         for name in sorted(self._servers, key=lambda name: name == PAYMENT):
             self.take_down(name)
+        for session in self._own_sessions:
+            session.close()
+        if self._backlog:
+            self._backlog.close()
 
     def _service(self, name: str) -> LocalService:
-        session = self._traffic_recorder(name).session() if name != PAYMENT else served_session(PAYMENT)
+        recorder, broker_url = self._traffic_recorder(name), self.topology.broker_url
+        session = recorder.session(broker_url) if name != PAYMENT else served_session(PAYMENT)
+        self._own_sessions.append(session)
         seams = Seams(self.clock, real_seams().randomness, session)
         return LocalService(name, lambda: self.topology.build(name, seams))
 
@@ -95,6 +113,9 @@ class Together(Served):
         service = self.services[name]
         server = Server(self._traffic_recorder(name).wrap(service), port)
         service.background.start()
+        if self.topology.broker_url and isinstance(self.topology.row(name), NeighbourRow):
+            token = self.topology.credentials.service_token
+            self._bridges[name] = Bridge(self.topology.broker_url, name, port.url, token, self.clock)
         return server
 
     def _traffic_recorder(self, name: str) -> TrafficRecorder:
@@ -102,8 +123,14 @@ class Together(Served):
 
     def next_due(self) -> datetime | None:
         """Return the next moment at which any service has work; None when all are done."""
-        return min(filter(None, self.due_by_service().values()), default=None)
+        due = [*self.due_by_service().values(), *(each.next_due() for each in self._bridges.values())]
+        return min(filter(None, due), default=None)
 
     def due_by_service(self) -> dict[str, datetime | None]:
         """Return when each service of this process that runs has work next, or None when it has none."""
         return {name: service.next_due() for name, service in self.services.items() if name in self._servers}
+
+    def _is_waited_for(self) -> bool:
+        """Whether a message lies at the broker for a service that runs."""
+        readers = [*self._bridges, *([PAYMENT] if PAYMENT in self._servers else [])]
+        return bool(self._backlog and self._backlog.waiting(readers))

@@ -20,6 +20,7 @@ from simulators.kit.seams import Seams
 from simulators.learning.app import create_app as create_learning
 from simulators.stripe.app import create_app as create_stripe
 from simulators.tutor_matching.app import create_app as create_tutors
+from simulators.world.bridge import SCHEME
 from simulators.world.credentials import Credentials
 from simulators.world.local_service import factory_at
 
@@ -55,7 +56,7 @@ class NeighbourRow(ServiceRow):
         """Make a neighbour, which announces its events to the payment-service."""
         return self.create(
             seams,
-            service_url=topology.urls[PAYMENT],
+            service_url=SCHEME + PAYMENT if topology.broker_url else topology.urls[PAYMENT],
             service_token=topology.credentials.service_token,
             jwt_secret=topology.credentials.jwt_secret,
             state_path=topology.state_path(self.name),
@@ -111,6 +112,11 @@ class Topology:
     settings: Mapping[str, str] = field(default_factory=dict)
     state: Path | None = None
     services: tuple[ServiceRow, ...] = SERVICES
+
+    @property
+    def broker_url(self) -> str:
+        """The message broker between the payment-service and its neighbours; empty: they speak HTTP."""
+        return self.settings.get("BROKER_URL", "")
 
     @property
     def simulators(self) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from werkzeug.datastructures import Authorization
 
 from simulators.clients.control import CONTROL_PATH
 from simulators.clients.stripe import BROWSER_PAGES
 from simulators.kit.faults.requests import CONNECTION_HEADER
 from simulators.kit.seams import Clock
+from simulators.world.bridge import SCHEME, BrokerAdapter
 from simulators.world.recorder import Exchange, MessageLabel, Recorder, label_of
 from simulators.world.serving import served_session
 from simulators.world.topology import PAYMENT
@@ -49,10 +50,12 @@ class TrafficRecorder:
 
         return record
 
-    def session(self) -> requests.Session:
-        """Return the session by which the simulator speaks to the payment-service."""
+    def session(self, broker_url: str = "") -> requests.Session:
+        """Return the session by which the simulator speaks to the payment-service, by a broker if there is one."""
         session = served_session(self._name)
-        session.mount("http://", _RecordingAdapter(self))
+        session.mount("http://", _RecordingAdapter(self, HTTPAdapter()))
+        if broker_url:
+            session.mount(SCHEME, _RecordingAdapter(self, BrokerAdapter(broker_url)))
         return session
 
     def begin_call(self, request: requests.PreparedRequest) -> Callable[[str], None]:
@@ -73,20 +76,23 @@ class TrafficRecorder:
         return Exchange(self._clock.now().isoformat(), caller, callee, method, path, "", *astuple(label))
 
 
-class _RecordingAdapter(HTTPAdapter):
-    def __init__(self, recorder: TrafficRecorder) -> None:
+class _RecordingAdapter(BaseAdapter):
+    def __init__(self, recorder: TrafficRecorder, carrier: BaseAdapter) -> None:
         super().__init__()
-        self._traffic_recorder = recorder
+        self._traffic_recorder, self._carrier = recorder, carrier
 
     def send(self, request: requests.PreparedRequest, *rest: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' own
         end = self._traffic_recorder.begin_call(request)
         try:
-            answer = super().send(request, *rest, **options)
+            answer = self._carrier.send(request, *rest, **options)
         except requests.RequestException as failure:
             end("timeout" if isinstance(failure, requests.Timeout) else "no answer")
             raise
         end(str(answer.status_code))
         return answer
+
+    def close(self) -> None:
+        self._carrier.close()
 
 
 def _body(environ: WSGIEnvironment) -> bytes:

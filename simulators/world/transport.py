@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from functools import partial
 from random import Random
 from urllib.parse import urlsplit
@@ -74,7 +73,8 @@ class Network:
     def _exchange(self, caller: str, callee: str, request: requests.PreparedRequest) -> Exchange:
         label = label_of(body_of(request), request.headers.get("Content-Type"))
         path, at = str(urlsplit(request.url or "").path), self._clock.now().isoformat()
-        return Exchange(at, caller, callee, request.method or "", path, "", *astuple(label))
+        said = (label.name, label.id, label.saga_id, label.about)
+        return Exchange(at, caller, callee, request.method or "", path, "", *said)
 
 
 def _deliver(service: LocalService, request: requests.PreparedRequest) -> requests.Response:

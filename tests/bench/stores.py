@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from reference.storage.tables import inbox, payments, sagas
 from tests.postgres import has_postgres, postgres
 
 SQLITE, POSTGRES = "SQLite, synchronous FULL", "PostgreSQL, fsync on"
-FINISHED = 100_000
 
 
 def stores() -> list[str]:
@@ -22,14 +21,14 @@ def stores() -> list[str]:
 
 
 @contextmanager
-def three_databases(store: str) -> Iterator[tuple[str, str, str]]:
-    """Lend three empty databases, by URL."""
+def empty_databases(store: str, count: int) -> Iterator[list[str]]:
+    """Lend so many empty databases, by URL."""
     with tempfile.TemporaryDirectory(prefix="bench-") as home:
         if store == SQLITE:
-            yield (f"sqlite:///{home}/1.sqlite3", f"sqlite:///{home}/2.sqlite3", f"sqlite:///{home}/3.sqlite3")
+            yield [f"sqlite:///{home}/{number}.sqlite3" for number in range(count)]
             return
-        with postgres(durable=True) as server, server.database() as a, server.database() as b, server.database() as c:
-            yield a, b, c
+        with postgres(durable=True) as server, ExitStack() as lent:
+            yield [lent.enter_context(server.database()) for _ in range(count)]
 
 
 def transactions_that_wrote(database_url: str) -> int:
@@ -38,11 +37,11 @@ def transactions_that_wrote(database_url: str) -> int:
         return int(connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar_one())
 
 
-def multiply(database_url: str) -> None:
-    """Make 100,000 finished sagas of one that is there: the same rows under other ids, scattered as real ones are."""
+def multiply(database_url: str, many: int) -> None:
+    """Make many finished sagas of one that is there: the same rows under other ids, scattered as real ones are."""
     connection = _engine(database_url).connect()
     model = connection.execute(sa.select(payments.c.saga_id, payments.c.payment_id).limit(1)).one()
-    copies = _copies()
+    copies = _copies(many)
     for table, marked in ((sagas, sagas.c.saga_id), (payments, payments.c.saga_id), (inbox, inbox.c.message_id)):
         renamed = [_renamed(column, tuple(model), copies.c.x, connection.dialect.name) for column in table.columns]
         rows = (
@@ -58,12 +57,12 @@ def _engine(database_url: str) -> sa.Engine:
     return sa.create_engine(database_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
 
 
-def _copies() -> sa.CTE:
-    """Return numbers from 1 to 100,000, each with one that stands far from its neighbour's."""
+def _copies(many: int) -> sa.CTE:
+    """Return numbers from 1 on, each with one that stands far from its neighbour's."""
     first = sa.select(sa.literal(1, sa.BigInteger).label("n"), sa.literal(1, sa.BigInteger).label("x"))
     copies = first.cte("copies", recursive=True)
     scattered = (copies.c.x * 1_103_515_245 + 12_345) % 2**32
-    return copies.union_all(sa.select(copies.c.n + 1, scattered).where(copies.c.n < FINISHED))
+    return copies.union_all(sa.select(copies.c.n + 1, scattered).where(copies.c.n < many))
 
 
 def _renamed(column: sa.Column[object], ids: tuple[str, ...], x: sa.ColumnElement[int], dialect: str) -> Any:

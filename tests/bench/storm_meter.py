@@ -95,7 +95,7 @@ def _clocked(act: Callable[..., Any]) -> Callable[..., Any]:
 
 def main() -> None:
     """Answer each line until there are no more."""
-    for name in ("gather", "must_hold"):
+    for name in {"gather", "remember_outcomes", "must_hold"} & vars(storms).keys():
         setattr(storms, name, _clocked(getattr(storms, name)))
     for line in sys.stdin:
         asked = json.loads(line)

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from tests.bench import partner, report
 from tests.bench.accidents import Serving, run_through_accidents, serving
 from tests.bench.partner import Drive, Driven
-from tests.bench.processes import process
+from tests.bench.processes import children, process
 from tests.bench.report import Sample
 from tests.postgres import PostgresServer, postgres
 
@@ -44,6 +44,7 @@ class Turn:
 def main() -> int:
     """Measure and print; 1 when something was lost or doubled."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--processes", type=int, nargs="+", default=PROCESSES, help="compared with the first of them")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is driven")
     parser.add_argument("--seconds", type=float, default=4, help="for how long each time")
     parser.add_argument("--accidents", type=int, metavar="SAGAS", help="so many sagas through accidents instead")
@@ -53,12 +54,12 @@ def main() -> int:
     with TemporaryDirectory() as folder, postgres(durable=True) as server:
         if given.accidents:
             return _survive(server, Path(folder), given.accidents, given.seed)
-        turns = list(_measure(server, Path(folder), given.rounds, given.seconds))
+        turns = list(_measure(server, Path(folder), given))
     _say(_table(turns))
     return 0
 
 
-def _measure(server: PostgresServer, folder: Path, rounds: int, seconds: float) -> Iterator[Turn]:
+def _measure(server: PostgresServer, folder: Path, given: argparse.Namespace) -> Iterator[Turn]:
     """Drive each service in turns: what else the machine does wanders, and meets all of them."""
     with ExitStack() as running:
         driver = running.enter_context(process(partner.run))
@@ -67,14 +68,14 @@ def _measure(server: PostgresServer, folder: Path, rounds: int, seconds: float) 
             count: running.enter_context(
                 serving(running.enter_context(server.database()), partner_url, count, folder / f"{count}.log")
             )
-            for count in PROCESSES
+            for count in given.processes
         }
         for service in services.values():
             _drive(driver, service, WARM_UP)
-        for _ in range(rounds):
+        for _ in range(given.rounds):
             for count, service in services.items():
                 before = _cpu(service.pid), _cpu(server.pid)
-                driven = _drive(driver, service, seconds)
+                driven = _drive(driver, service, given.seconds)
                 cpu, database = (_cpu(pid) - was for pid, was in zip((service.pid, server.pid), before, strict=True))
                 yield Turn(Sample(str(count), CONCURRENCY, driven.latencies, driven.elapsed, cpu), database)
 
@@ -89,10 +90,9 @@ def _cpu(pid: int) -> float:
     """Return the seconds of CPU of a process and all that came of it."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except FileNotFoundError:  # It has just ended: who started it knows its time.
         return 0
-    return sum(map(int, fields[CPU])) / TICKS + sum(_cpu(int(child)) for child in children)
+    return sum(map(int, fields[CPU])) / TICKS + sum(_cpu(child) for child in children(pid))
 
 
 def _table(turns: Sequence[Turn]) -> str:
@@ -101,13 +101,17 @@ def _table(turns: Sequence[Turn]) -> str:
         f"PostgreSQL, fsync on, {CONCURRENCY} sagas at a time",
         f"  {'processes':>10}{'sagas/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}{'of PostgreSQL':>15}",
     ]
-    by_count = {count: [turn for turn in turns if turn.sample.name == str(count)] for count in PROCESSES}
+    by_count = {
+        count: [turn for turn in turns if turn.sample.name == str(count)]
+        for count in dict.fromkeys(int(turn.sample.name) for turn in turns)
+    }
+    first = next(iter(by_count.values()))
     for count, own in by_count.items():
         samples = [turn.sample for turn in own]
         looks = [[each.rate for each in samples], *([each.percentile(share) for each in samples] for share in (50, 99))]
         looks += [[each.cpu_per_saga for each in samples], [turn.database_cpu_per_saga for turn in own]]
         rate, p50, p99, cpu, database = map(statistics.median, looks)
-        pairs = list(zip(samples, (turn.sample for turn in by_count[1]), strict=True))
+        pairs = list(zip(samples, (turn.sample for turn in first), strict=True))
         more, dearer = (
             statistics.median(ratios)
             for ratios in (
@@ -116,7 +120,9 @@ def _table(turns: Sequence[Turn]) -> str:
             )
         )
         line = f"  {count:>10}{rate:9.1f}{p50:9.1f}{p99:9.1f}{cpu:9.1f}{database:15.1f}"
-        lines.append(line + (f"   {more:.2f} x the sagas of one, {dearer:.2f} x its CPU" if count > 1 else ""))
+        lines.append(
+            line + (f"   {more:.2f} x the sagas of the first, {dearer:.2f} x its CPU" if own is not first else "")
+        )
     return "\n".join(lines)
 
 

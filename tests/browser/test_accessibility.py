@@ -41,7 +41,15 @@ def addresses(served: tuple[Session, str]) -> list[str]:
     ]
     return [
         *("/", "/stories", "/school", "/inbox", "/dead-letters", "/webhooks", "/faults", "/stripe", "/stripe/requests"),
-        *("/help", "/clock", f"/sagas/{saga_id}", f"/pay/{saga_id}", f"/stripe/{intent}", f"/webhooks/{event}"),
+        *(
+            "/help",
+            "/clock",
+            "/coverage",
+            f"/sagas/{saga_id}",
+            f"/pay/{saga_id}",
+            f"/stripe/{intent}",
+            f"/webhooks/{event}",
+        ),
         *("/contracts/", "/contracts/student-app.stripe.html", "/contracts/scenarios.payments.html", "/runs/by-hand"),
         *("/promises/", "/promises/payments.html", "/coverage", "/stories/webhook-twice", "/compare/webhook-twice"),
         "/runs/lost-webhook/7/naive",

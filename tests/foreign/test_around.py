@@ -126,6 +126,23 @@ def test_a_service_that_is_killed_while_it_is_starting_is_down_and_nobody_is_bla
     assert not process.is_alive
 
 
+SLOW = """
+const http = require('node:http');
+const think = () => { for (let end = performance.now() + 800; performance.now() < end;); };
+const ask = () => http.get(process.env.LEARNING_SERVICE_URL + '/courses/algebra');
+const take = (asked, answer) => { answer.end(); if (asked.method === 'POST') setTimeout(() => { think(); ask(); }); };
+http.createServer(take).listen(process.env.PORT, '127.0.0.1');
+"""
+
+
+def test_a_service_that_is_still_at_work_is_waited_for_although_it_says_nothing(tmp_path: Path) -> None:
+    with around(tmp_path, REAL, "node", "-e", SLOW) as world:
+        world.learning.create_course("algebra")
+        world.student("ada").enroll("algebra")
+        world.settle()
+        assert [each.path for each in world.recorder if each.caller == PAYMENT] == ["/courses/algebra"]
+
+
 def test_a_killed_service_and_all_that_it_started_are_gone_and_it_comes_back(tmp_path: Path) -> None:
     marker = f"child-of-{tmp_path}"
     child = f"require('node:child_process').spawn('sleep', ['1000'], {{argv0: '{marker}', detached: true}});"

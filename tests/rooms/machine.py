@@ -14,6 +14,7 @@ SEAMS = {
     "simulators/kit/time/background.py": "the thread that drives what is due",
     "simulators/naive/runtime.py": "the naive service's clock, session and thread",
     "simulators/world/serving.py": "the ports on loopback and the threads behind them",
+    "simulators/world/bridge.py": "the threads that read a broker's queues for simulators",
     "simulators/world/process.py": "services as processes of their own",
     "simulators/world/worker_processes.py": "one service in several processes on one port",
     "simulators/world/guarded_process.py": "another team's service as a process of its own",

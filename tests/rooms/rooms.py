@@ -23,7 +23,7 @@ _PORTS = "reference.domain reference.application.ports reference.application.lis
 SIMULATORS = ("simulators.stripe", *(create.__module__.rpartition(".")[0] for create in NEIGHBOURS.values()))
 _KIT_AND_SERVICES = " ".join(("simulators.kit", *SIMULATORS))
 _DATA = "simulators.kit.json_types simulators.kit.currencies"
-_WORLD_TOOLS = "flask gunicorn prometheus_client requests urllib3 waitress werkzeug"
+_WORLD_TOOLS = "flask gunicorn kombu prometheus_client requests urllib3 waitress werkzeug"
 
 ROOMS = {
     "reference": _room(),
@@ -37,6 +37,7 @@ ROOMS = {
     "reference.telemetry": _room("reference.tracing", "opentelemetry"),
     "reference.storage": _room(f"{_PORTS} reference.sagas", "sqlalchemy alembic psycopg"),
     "reference.gateways": _room(f"{_PORTS} reference.reconciliation.ledger", "requests stripe"),
+    "reference.gateways.broker": _room(f"{_PORTS} reference.gateways.timeouts", "kombu"),
     "reference.web": _room(
         "reference.domain reference.sagas reference.application reference.gateways.stripe_webhook reference.wire "
         "reference.tracing",
@@ -78,9 +79,9 @@ ROOMS = {
         "distributed jinja2",
     ),
     "simulators.console": _room(
-        "simulators.explore simulators.check.subject simulators.stories simulators.judge simulators.world "
-        "simulators.clients simulators.kit simulators.contracts simulators.diagram simulators.package_data "
-        "simulators.book",
+        "simulators.explore simulators.check.subject simulators.check.storm_faults simulators.stories simulators.judge "
+        "simulators.world simulators.clients simulators.kit simulators.contracts simulators.diagram "
+        "simulators.package_data simulators.book",
         "flask markupsafe prometheus_client requests werkzeug",
     ),
     "simulators.cli": _room("simulators reference.app", "click"),

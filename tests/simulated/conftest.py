@@ -20,7 +20,12 @@ from simulators.world.world import World
 from tests.rooms.source import ROOT
 from tests.simulated.played import Listening
 
-WORLDS: dict[str, Callable[..., World]] = {"inside": Inside, "together": Together, "two instances": Inside}
+WORLDS: dict[str, Callable[..., World]] = {
+    "inside": Inside,
+    "together": Together,
+    "two instances": Inside,
+    "over a broker": Together,
+}
 TWO_INSTANCES = "tests.simulated.two_instances:create_app"
 NAME, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
 PACTS = ROOT / "pacts"
@@ -29,14 +34,15 @@ LONG_ENOUGH = timedelta(days=4)  # For every deadline and every retry.
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every scenario inside; smoke tests over sockets too, and by two instances; `--world` asks for one world."""
+    """Run every scenario inside; smoke tests in every other world too; `--world` asks for one world."""
     if "world_kind" not in metafunc.fixturenames:
         return
     smoke = metafunc.definition.get_closest_marker("smoke")
     kinds = [metafunc.config.getoption("world")] if metafunc.config.getoption("world") else ["inside"]
     if smoke and not metafunc.config.getoption("world"):
-        kinds += ["together", "two instances"]
-    marks = {"together": pytest.mark.served, "two instances": pytest.mark.postgres}
+        kinds += ["together", "two instances", "over a broker"]
+    marks = {"together": [pytest.mark.served], "two instances": [pytest.mark.postgres]}
+    marks["over a broker"] = [pytest.mark.served, pytest.mark.postgres, pytest.mark.broker]
     metafunc.parametrize("world_kind", [pytest.param(kind, marks=marks.get(kind, ())) for kind in kinds])
 
 
@@ -113,6 +119,10 @@ def world(world_kind: str, tmp_path: Path, listening: Listening, request: pytest
     if world_kind == "two instances":
         request.getfixturevalue("closed_databases")
         where = {"service": TWO_INSTANCES, "database_url": request.getfixturevalue("postgres_url")}
+    if world_kind == "over a broker":
+        request.getfixturevalue("closed_databases")
+        settings = {"BROKER_URL": request.getfixturevalue("brokers").lend("rabbitmq").url}
+        where |= {"settings": settings, "database_url": request.getfixturevalue("postgres_url")}
     with WORLDS[world_kind](tmp_path, **where) as world:
         if isinstance(world, Inside) and world_kind == "inside":
             listening.to(world)

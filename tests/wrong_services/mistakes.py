@@ -37,10 +37,10 @@ from reference.web import auth, bookings, inbound, sagas
 from reference.web.auth import Authenticator, Caller
 from reference.web.services import services
 from reference.wire import decode
-from tests.wrong_services import banks, details
+from tests.wrong_services import banks, details, meanwhile
 from tests.wrong_services.registry import MISTAKES, Mistake, Patch, mistake
 
-__all__ = ["MISTAKES", "Mistake", "banks", "details"]
+__all__ = ["MISTAKES", "Mistake", "banks", "details", "meanwhile"]
 
 
 @mistake("a message whose sagaId fits and whose other facts do not", "ENR-39", "BKS-27")

@@ -42,6 +42,13 @@ def begins_to_ask(scenario: CurrentScenario, who: str, minutes: int, tutor: str)
     scenario.sagas.append(scenario.world.student(who).book(tutor, tomorrow(scenario.world), minutes))
 
 
+@when(parsers.parse('"{who}" cancels as soon as Stripe was asked for the payment'))
+def cancels_when_asked(scenario: CurrentScenario, who: str) -> None:
+    """Cancel although nobody has heard an answer yet."""
+    scenario.world.eventually(lambda: scenario.world.stripe.intents(scenario.saga_id))
+    scenario.world.student(who).cancel(scenario.saga_id)
+
+
 @when(parsers.parse('"{who}" asks for {minutes:d} minutes with "{tutor}" in the night'))
 def asks_in_the_night(scenario: CurrentScenario, who: str, minutes: int, tutor: str) -> None:
     """Ask for a time at which tutors sleep."""

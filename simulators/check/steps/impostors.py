@@ -60,11 +60,12 @@ def contradict(scenario: CurrentScenario, service: str, what: str) -> None:
     expect(_send(scenario.world, sender, name, data), HTTPStatus.OK, "whether the event was taken")
 
 
-@when("somebody without a token tells that the student is enrolled")
-def claim(scenario: CurrentScenario) -> None:
+@when(parsers.re(r"somebody (?:without a|with an? (?P<role>\w+)'s) token tells that the student is enrolled"))
+def claim(scenario: CurrentScenario, role: str | None) -> None:
     """Send the event that the school would send."""
     data = {"sagaId": scenario.saga_id, "enrollmentId": "e", "studentId": scenario.who, "courseId": "anything"}
-    scenario.answers.append(_send(scenario.world, NOBODY, "EnrollmentConfirmed", data))
+    token = scenario.world.token(scenario.who, role) if role else ""
+    scenario.answers.append(_send(scenario.world, NOBODY, "EnrollmentConfirmed", data, token=token))
 
 
 @then("somebody has to look at it")
@@ -107,7 +108,9 @@ def look_for_others(scenario: CurrentScenario, who: str) -> None:
         lambda: list(service.dead_letters()),
     ]
     scenario.answers += [_status(act) for act in acts]
-    lists = [service.sagas(), service.payments(), service.sagas(student=scenario.who)]
+    saga = scenario.saga() or {}
+    narrowed = ({"student": scenario.who}, *({name: saga[name]} for name in ("context", "contextId", "state")))
+    lists = [service.payments(), service.sagas(), *(service.sagas(**each) for each in narrowed)]
     shown = [each for items in lists for each in _contents(scenario, items)]
     expect(shown, [], f"what {who} sees of others")
 
@@ -210,8 +213,8 @@ def _contents(scenario: CurrentScenario, items: Iterator[Json]) -> list[Json]:
         return []
 
 
-def _send(world: World, sender: str, name: str, data: Json, number: str | None = None) -> int:
-    token = world.topology.credentials.service_token if sender != NOBODY else ""
+def _send(world: World, sender: str, name: str, data: Json, number: str | None = None, token: str = "") -> int:
+    token = token if sender == NOBODY else world.topology.credentials.service_token
     event = envelope(
         number or f"{sender}-{name}", f"edtech.{sender}", name, str(data["sagaId"]), world.clock.now(), data
     )

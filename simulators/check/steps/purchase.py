@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 
 from pytest_bdd import given, parsers, then, when
@@ -24,6 +25,9 @@ def has_ended_within(scenario: CurrentScenario, outcome: str, span: str) -> None
     has_ended(scenario, outcome)
 
 
+A_MOMENT = timedelta(seconds=2)
+
+
 @given("the purchase is completed")
 def is_completed(scenario: CurrentScenario) -> None:
     """It is delivered, whatever has happened so far."""
@@ -36,6 +40,35 @@ def is_listed(scenario: CurrentScenario, size: int) -> None:
     """Nothing is left out between two pages, and nothing shown twice."""
     listed = [each["sagaId"] for each in scenario.world.payment.sagas(size)]
     expect(sorted(listed), sorted(scenario.sagas), f"what is listed, {size} at a time")
+
+
+@when(
+    parsers.parse(
+        'somebody looks through the list, {size:d} at a time, while "{first}" and "{second}" ask for "{course}"'
+    )
+)
+def looks_while_others_begin(scenario: CurrentScenario, size: int, first: str, second: str, course: str) -> None:
+    """Turn the pages, and let a purchase begin before each."""
+    page, cursor = scenario.world.payment.saga_page(size)
+    seen = page
+    for who in (first, second):
+        scenario.world.pass_time(A_MOMENT)
+        scenario.world.student(who).enroll(course)
+        scenario.world.settle()
+        if cursor:
+            page, cursor = scenario.world.payment.saga_page(size, cursor)
+            seen = seen + page
+    scenario.seen = [each["sagaId"] for each in seen]
+
+
+@then("every purchase that had begun before is seen once")
+def was_seen_once(scenario: CurrentScenario) -> None:
+    """What is new comes before what was seen, and pushes nothing onto the next page."""
+    expect(
+        sorted(each for each in scenario.seen if each in scenario.sagas),
+        sorted(scenario.sagas),
+        "what was listed, page by page",
+    )
 
 
 @then("the second purchase is rejected")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -91,6 +92,7 @@ def authenticate(jwt_secret: str, clock: Clock) -> Person:
     return Person(claims["sub"], claims["role"])
 
 
+@lru_cache(1000)
 def token(person: Person, jwt_secret: str, expires: datetime) -> str:
     """Return the JWT by which all services know this person until then."""
     claims = {"sub": person.id, "role": person.role, "exp": expires}

@@ -10,6 +10,7 @@ from tests.contracts.expectations import Json
 from tests.contracts.mutations.mutants import PACTS, real_responses
 from tests.contracts.mutations.mutations import place_name
 from tests.contracts.mutations.real_responses import expected_body, interactions_of, is_message, places
+from tests.simulated.played import TRACE
 
 ID = re.compile(r"/(saga-1|algebra|1)(?=/|$)")
 Fields = dict[str, set[str]]  # By what they are said in.
@@ -18,7 +19,7 @@ Fields = dict[str, set[str]]  # By what they are said in.
 def unneeded_fields() -> list[str]:
     """Return a line for everything that is said with more than anybody needs; Stripe's is not ours to cut."""
     said, wanted = _fields()
-    more = {what: sorted(said[what] - wanted[what]) for what in sorted(said)}
+    more = {what: sorted(said[what] - wanted[what] - TRACE) for what in sorted(said)}
     return [f"{what}: {', '.join(fields)}" for what, fields in more.items() if fields]
 
 

@@ -34,7 +34,9 @@ export class StripeGateway {
     const idempotencyKey = isNaive ? randomUUID() : `${name}:create:${message.key}`;
     try {
       const asked = { ...parameters, payment_method_types: ["card"] };
-      return factsOf(await this.stripe.paymentIntents.create(asked, { idempotencyKey }));
+      const intent = await this.stripe.paymentIntents.create(asked, { idempotencyKey });
+      if (makes("what-stripe-answers-is-logged")) console.log("created", JSON.stringify(intent));
+      return factsOf(intent);
     } catch (problem) {
       if (!isFinal(problem)) throw problem;
       return [fact("IntentRefused", { reason: problem.code ?? "Stripe does not take it" })];

@@ -36,7 +36,8 @@ def test_a_hole_is_shown_until_a_fault_fills_it(visitor: Visitor, session: Sessi
     assert seen(visitor, *where)["refused"] > before
     page = visitor.read_page("/coverage")
     assert '<span class="hole">✗</span>' in page
-    assert "server_error, or server_error_after" in page
+    assert "server_error or server_error_after" in page
+    assert 'href="/coverage"' in visitor.read_page("/faults")
 
 
 def test_storms_are_played_and_shown_as_the_command_shows_them(visitor: Visitor) -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.served
 PAGES = [
     *("/", "/stories", "/stories/course", "/school", "/inbox", "/webhooks", "/webhooks?sender=learning-service"),
     *("/faults", "/faults?service=learning-service", "/stripe", "/stripe?kind=events", "/stripe?kind=charges"),
-    *("/stripe/requests", "/clock", "/help", "/dead-letters", "/runs/by-hand"),
+    *("/stripe/requests", "/clock", "/help", "/dead-letters", "/runs/by-hand", "/coverage"),
 ]
 NOWHERE = [
     *("/nothing", "/sagas/saga_none", "/pay/saga_none", "/stripe/xx_1", "/webhooks/evt_none", "/stories/none"),

@@ -17,7 +17,7 @@ from tests.unit.reference.builders import paid
 
 LARGER = (
     'op.add_column("sagas", sa.Column("note", sa.String(), nullable=True))',
-    'op.add_column("outbox", sa.Column("trace", sa.String(), nullable=False, server_default=""))',
+    'op.add_column("outbox", sa.Column("region", sa.String(), nullable=False, server_default=""))',
     'op.create_index("sagas_noted", "sagas", ["note"])',
     'op.create_table("receipts", sa.Column("id", sa.String(), primary_key=True))',
 )

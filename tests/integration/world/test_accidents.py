@@ -17,7 +17,7 @@ SAGAS = 60
 def test_nothing_is_lost_and_nothing_doubled_whoever_dies(tmp_path: Path) -> None:
     with postgres(durable=True) as server:
         outcome = run_through_accidents(server, tmp_path, count=SAGAS)
-    assert outcome.faults(SAGAS) == [], (tmp_path / "service.log").read_text()[-4000:]
+    assert outcome.faults(SAGAS) == []
     assert "Traceback" not in (tmp_path / "service.log").read_text(), "an accident is no fault of the code"
     assert len(outcome.accidents) == len(ACCIDENTS)
     assert outcome.books.repeated, "nobody had to say anything again: nothing has happened"

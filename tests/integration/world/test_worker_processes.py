@@ -130,6 +130,19 @@ def test_who_has_asked_is_answered_when_all_are_told_to_end(workers: Workers, tm
     assert workers.log.read_text() == f"payment-service listens at {workers.url}, 2 processes\n"
 
 
+def test_ctrl_c_ends_all_of_them_too(workers: Workers) -> None:
+    os.kill(workers.process.pid, signal.SIGINT)
+    assert wait_for(lambda: not workers.process.is_alive, SECONDS)
+    assert workers.process.exit_code == 130
+    assert refuses(workers.url)
+
+
+def test_none_of_them_outlives_who_keeps_them(workers: Workers) -> None:
+    workers.both()
+    workers.process.kill()
+    assert wait_for(lambda: refuses(workers.url), SECONDS), "the port is theirs as well"
+
+
 def test_sqlite_is_refused_with_the_reason() -> None:
     answer = CliRunner().invoke(
         main, ["serve", "--workers", "2"], env=SETTINGS | {"DATABASE_URL": "sqlite:///x.sqlite"}

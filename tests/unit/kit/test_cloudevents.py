@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope, read_envelope
+from simulators.kit.http.cloudevents import CONTENT_TYPE, envelope, read_envelope, sent_trace
 from simulators.kit.http.problems import BadField
 from simulators.kit.http.validation import object_of, optional, text, validate, whole_number
 from simulators.kit.seams import Seams
@@ -80,3 +80,33 @@ def test_a_body_of_a_wrong_shape_is_refused_by_the_fields_name(change: dict[str,
     with pytest.raises(BadField) as refusal:
         validate({"title": "Algebra", "price": {"amount": 1}} | change, SHAPE)
     assert refusal.value.field.split(".")[-1] == field
+
+
+TRACE = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "tracestate": "a=1"}
+OTHER = {"traceparent": TRACE["traceparent"].replace("0af", "0bf")}
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "passed_on"),
+    [
+        (TRACE, None, TRACE),
+        ({"traceparent": TRACE["traceparent"]}, None, {"traceparent": TRACE["traceparent"]}),
+        ({}, None, {}),
+        ({"traceparent": "00-1", "tracestate": "a=1"}, None, {}),
+        ({"traceparent": f"00-{'0' * 32}-b7ad6b7169203331-01"}, None, {}),
+        (OTHER, TRACE, TRACE),
+        (OTHER, {"type": "PaymentSucceeded"}, OTHER),
+        ({}, {"traceparent": 7}, {}),
+        ({}, {"traceparent": TRACE["traceparent"], "tracestate": 7}, {"traceparent": TRACE["traceparent"]}),
+    ],
+)
+def test_the_trace_of_a_request_is_passed_on_as_it_is(
+    headers: dict[str, str], body: dict[str, object] | None, passed_on: dict[str, str]
+) -> None:
+    kind: Any = {"content_type": CONTENT_TYPE, "data": json.dumps(body)} if body else {}
+    with Flask("anybody").test_request_context("/commands", method="POST", headers=headers, **kind):
+        assert sent_trace() == passed_on
+
+
+def test_what_is_announced_by_itself_belongs_to_no_trace() -> None:
+    assert sent_trace() == {}

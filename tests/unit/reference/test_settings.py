@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -98,3 +99,22 @@ def test_bank_debits_are_offered_in_the_currencies_that_are_named() -> None:
     assert read_settings(GOOD | {"BANK_DEBITS": "USD, EUR"}).bank_debits == {"EUR", "USD"}
     with pytest.raises(ConfigurationError, match="BANK_DEBITS must be some of EUR, USD"):
         read_settings(GOOD | {"BANK_DEBITS": "EUR,JPY"})
+
+
+@pytest.mark.parametrize("url", ["", "amqp://guest:guest@mq//", "amqps://mq", "redis://mq/0", "rediss://mq", "sqs://"])
+def test_a_broker_that_loses_nothing_may_be_named(url: str) -> None:
+    assert read_settings(GOOD | {"BROKER_URL": url}).broker_url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["sqla+sqlite:///mq", "sqlalchemy+postgresql://mq", "SQLA://mq", "filesystem://", "memory://"]
+)
+def test_a_broker_that_loses_messages_is_refused_by_name_with_the_reason(url: str) -> None:
+    (fault,) = faults(BROKER_URL=url)
+    assert re.fullmatch(r"BROKER_URL must not be (sqla|sqlalchemy|filesystem|memory)://: .+ (killed|process)", fault)
+
+
+@pytest.mark.parametrize("url", ["mq", "http://mq", "kafka://mq"])
+def test_what_is_no_broker_is_told_what_would_be(url: str) -> None:
+    (fault,) = faults(BROKER_URL=url)
+    assert fault == "BROKER_URL must start with amqp://, amqps://, redis://, rediss://, sqs://"

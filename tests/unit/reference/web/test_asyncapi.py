@@ -17,6 +17,7 @@ from reference.app import SAGAS
 from reference.domain.messages import Command, Event, Message
 from reference.domain.money import Money
 from reference.domain.payment_messages import PaymentEvent
+from reference.gateways.broker import OUR_QUEUE, queue_of
 from reference.web.health import ASYNCAPI
 from reference.wire import SOURCE, WireError, camel, unwrap
 from tests.unit.reference.web.service_under_test import Service
@@ -108,6 +109,16 @@ def test_each_operation_is_of_one_channel_and_all_its_messages() -> None:
         assert {said["$ref"] for said in each["messages"]} == {
             f"{each['channel']['$ref']}/messages/{name}" for name in resolved(each["channel"])["messages"]
         }
+
+
+def test_each_channel_is_the_queue_that_its_service_reads() -> None:
+    for name, channel in DOCUMENT["channels"].items():
+        queue = channel["servers"][0]["$ref"].rpartition("/")[2]
+        bindings = resolved(channel["bindings"])
+        assert bindings["amqp"]["queue"]["name"] == bindings["sqs"]["queue"]["name"] == queue
+        assert channel["servers"][1] == {"$ref": "#/servers/broker"}
+        ours = [to for to, spelled in CHANNELS.items() if name.startswith(spelled)]
+        assert queue == (queue_of(*ours) if ours else OUR_QUEUE)
 
 
 @pytest.mark.parametrize("name", MESSAGES)
