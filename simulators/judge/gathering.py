@@ -17,7 +17,7 @@ DEFAULT_SECONDS = {
     "PAYMENT_CHECK_SECONDS": 300,
     "BANK_CHECK_SECONDS": 21_600,
     "PAYMENT_WINDOW_SECONDS": 1800,
-    "PATIENCE_SECONDS": 7200,
+    "PATIENCE_SECONDS": 3600,
 }
 WHOLE = {"sagaId", "studentId", "state", "outcome", "waitingFor", "waitingUntil", "payment", "history"}
 
