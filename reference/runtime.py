@@ -155,7 +155,9 @@ class BackgroundWork:
 
     def pump(self) -> bool:
         """Do one due piece of work; False when nothing is due."""
-        return self._dispatcher.pump() or self._dispatcher.delete_sent() or self._catch_up()
+        is_sent = self._dispatcher.pump()
+        self._dispatcher.delete_sent()
+        return is_sent or self._catch_up()
 
     def next_due(self) -> datetime | None:
         """Return when the next piece of work falls due; None when there is none."""
