@@ -38,6 +38,15 @@ Feature: Book and pay for a session
       Then "ada" has a confirmed session with "grace"
       And only one payment was asked of Stripe
 
+    @BKS-36 @F7 @F16
+    Scenario: The second click comes when the service has started again
+      Given "ada" has filled in form 7 for 60 minutes with "grace"
+      And the payment-service was started again
+      When "ada" sends form 7 for 60 minutes with "grace" once more
+      And "ada" pays
+      Then "ada" has a confirmed session with "grace"
+      And only one payment was asked of Stripe
+
     @BKS-32
     Scenario: Two students number their forms alike
       Given the tutor "alan" teaches for 30.00 EUR an hour

@@ -220,6 +220,15 @@ Feature: Enroll in a course
       Then the purchase is expired
       And "ada" cannot pay any more
 
+    @ENR-56 @moves_time @F7
+    Scenario: A service that starts again gives no new time
+      Given "ada" has asked for "algebra"
+      And 20 minutes have passed
+      And the payment-service was started again
+      When 15 minutes pass
+      Then the purchase is expired
+      And "ada" cannot pay any more
+
     @ENR-12 @moves_time @F5
     Scenario: The payment arrives after the window closed
       Given "ada" has asked for "algebra"
@@ -474,6 +483,21 @@ Feature: Enroll in a course
       Then "ada" gets her money back
       And the purchase is refunded
       And "ada" is not enrolled in "algebra"
+
+    @ENR-55 @F20
+    Scenario Outline: All goes back, however Stripe counts the currency
+      Given the published course "calculus" costs <price>
+      And "ada" has asked for "calculus"
+      And "calculus" is not published any more
+      When "ada" pays
+      Then "ada" gets her money back
+      And the purchase is refunded
+
+      Examples: no and three decimals, and none that Stripe counts as two
+        | price      |
+        | 4900 JPY   |
+        | 4900 ISK   |
+        | 14.950 KWD |
 
     @ENR-22 @moves_time @F11 @F15
     Scenario: The learning-service is down for an hour

@@ -27,10 +27,14 @@ class Consumer:
 
     def _take(self, incoming: InboxMessage) -> bool:
         """Return whether it is stored for good: only then it may be acknowledged."""
+        with active(Activity(trace=incoming.trace)) as activity:
+            activity.concern(incoming.message_id, vars(incoming.message))
+            return self._try(incoming)
+
+    def _try(self, incoming: InboxMessage) -> bool:
         key = (incoming.source, incoming.message_id)
         try:
-            with active(Activity(trace=incoming.trace)):
-                self._store(incoming, self._failures[key])
+            self._store(incoming, self._failures[key])
         except (StorageUnavailableError, ConflictError) as trouble:
             log.warning("%s of %s stays with the broker: %s", incoming.message_id, incoming.source, trouble)
             return False

@@ -158,7 +158,7 @@ class Outbox(Protocol):
     fresh: list[OutboxMessage]  # What this unit put in, already under this process's lease.
 
     def put(self, key: str, to: str, message: Message, at: datetime) -> None:
-        """Add a message, unless the same one is still to be sent."""
+        """Add a message; the same one that is stored is sent, even if it just was."""
         ...
 
     def withdraw(self, key: str) -> None:
@@ -170,7 +170,7 @@ class Outbox(Protocol):
         ...
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Remove what was sent and will not be answered."""
+        """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""
         ...
 
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:

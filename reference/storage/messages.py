@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from reference.application.lists import DeadLetter
@@ -19,7 +19,9 @@ from reference.tracing import StepTrace, load_trace
 from reference.wire import decode, encode
 
 _REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
-_DELETE = delete(outbox).where(outbox.c.key.in_(bindparam("ids", expanding=True)))
+# What is asked for once more while it is stored has its attempts below zero until it is taken again.
+_DELETE = delete(outbox).where(outbox.c.key.in_(bindparam("ids", expanding=True)), outbox.c.attempts > 0)
+_ASK_AGAIN = update(outbox).where(outbox.c.key == bindparam("id")).values(attempts=-func.abs(outbox.c.attempts))
 _DUE = (
     select(outbox.c.key)
     .where(outbox.c.due_at <= bindparam("now"), outbox.c.to.not_in(bindparam("besides", expanding=True)))
@@ -28,7 +30,7 @@ _DUE = (
 _CLAIM = (
     update(outbox)
     .where(outbox.c.key.in_(_DUE.limit(bindparam("most")).with_for_update(skip_locked=True)))
-    .values(due_at=bindparam("until"), attempts=outbox.c.attempts + 1)
+    .values(due_at=bindparam("until"), attempts=func.abs(outbox.c.attempts) + 1)
     .returning(outbox)
 )
 _RENEW = (
@@ -77,12 +79,14 @@ class OutboxTable:
         self.fresh: list[OutboxMessage] = []
 
     def put(self, key: str, to: str, message: Message, at: datetime) -> None:
-        """Add a message under this process's lease, unless the same one is still to be sent."""
+        """Add a message under this process's lease; the same one that is stored is sent, even if it just was."""
         row: dict[str, Any] = {"key": key, "to": to, "name": message.name, "body": encode(message), "attempts": 1}
         trace = self._step.of(message.saga_id)
         row |= {"enqueued_at": at, "due_at": at + self._lease, "trace": str(trace)}
         if find(self._connection, _insert_new(outbox, self._connection.dialect.name), row):
             self.fresh.append(OutboxMessage(key, to, message, at, 1, row["due_at"], trace))
+        else:
+            find(self._connection, _ASK_AGAIN, {"id": key})
 
     def withdraw(self, key: str) -> None:
         """Remove a message that must not be sent any more."""
@@ -94,7 +98,7 @@ class OutboxTable:
         return find(self._connection, _REMOVE, {"id": key}) is not None
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Remove what was sent and will not be answered."""
+        """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""
         self._connection.execute(_DELETE, {"ids": keys})
 
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:

@@ -161,8 +161,11 @@ class CrashPurchase:
             )
 
     def _client_secret(self) -> str:
-        saga = self._saga() and self._student.saga(self._saga_id)
-        return str(((saga or {}).get("payment") or {}).get("clientSecret") or "")
+        try:
+            saga = self._student.saga(self._saga_id)
+        except (Refused, requests.RequestException):
+            return ""
+        return str((saga["payment"] or {}).get("clientSecret") or "")
 
     def _outcome(self) -> str:
         return str((self._saga() or {}).get("outcome") or "")

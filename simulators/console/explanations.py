@@ -41,9 +41,8 @@ def _explain_rescue(saga: Json, deliveries: list[Json]) -> list[str]:
     if not news or found is None or any(each["status"] != "LOST" for each in news):
         return []
     waited = span(found - (timestamp(news[0]["created"]) or found))
-    return [
-        f"Nobody told it of the payment: the news was lost. After {waited} the payment-service asked Stripe by itself."
-    ]
+    lost = "Nobody told it of the payment: the webhook was lost."
+    return [f"{lost} After {waited} the payment-service asked Stripe by itself."]
 
 
 def _unreadable(saga: Json) -> list[str]:
@@ -72,11 +71,11 @@ def _explain_missing_news(deliveries: list[Json]) -> str:
     news = [each for each in deliveries if each["event"].endswith(".succeeded") and each["status"] != "DELIVERED"]
     if any(each["status"] == "LOST" for each in news):
         return (
-            "Stripe has the money, but its news of it was lost, and nobody sends it again. The service asks Stripe by "
+            "Stripe has the money, but its webhook was lost, and nobody sends it again. The service asks Stripe by "
             "itself from time to time: let time pass, and it will find the payment."
         )
     due = f", and comes at {date_and_time(news[0]['due'])} UTC at the latest" if news else ""
-    return f"Stripe has the money already; its news of it is still on the way{due}."
+    return f"Stripe has the money already; its webhook is still on the way{due}."
 
 
 def _explain_retry(delivery: Json) -> str:

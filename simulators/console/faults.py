@@ -17,20 +17,20 @@ IN_COLUMNS = {"id", "service", "fault", "times", "strikes", "probability"}
 SUCCEEDED = {"event": "payment_intent.succeeded"}
 # What one would want to break first: in plain words, where, by which fault, with what.
 QUICK: tuple[tuple[str, str, str, Json], ...] = (
-    ("The news of the next payment is lost", STRIPE, "lost_delivery", SUCCEEDED),
-    ("The news of the next payment comes twice", STRIPE, "duplicate_delivery", SUCCEEDED),
-    ("The news of the next payment comes an hour late", STRIPE, "delayed_delivery", {**SUCCEEDED, "seconds": 3600}),
-    ("All of Stripe's news come in any order", STRIPE, "shuffled_delivery", {}),
-    ("The next webhook is signed by a stranger", STRIPE, "wrong_signature", {}),
-    ("Stripe does the work, and its answer is lost", STRIPE, "lost_answer", {"method": "POST", "path": ANY_PATH}),
-    ("Stripe fails three times", STRIPE, "server_error", {"times": 3}),
-    ("The next refund hears a 500 although it was made", STRIPE, "kept_server_error", {"path": REFUNDS}),
-    ("Nobody can reach Stripe", STRIPE, "down", {}),
+    ("The webhook of the next payment is lost", STRIPE, "lost_delivery", SUCCEEDED),
+    ("The webhook of the next payment comes twice", STRIPE, "duplicate_delivery", SUCCEEDED),
+    ("The webhook of the next payment comes an hour late", STRIPE, "delayed_delivery", {**SUCCEEDED, "seconds": 3600}),
+    ("Stripe's webhooks come in any order", STRIPE, "shuffled_delivery", {}),
+    ("The next webhook has a wrong signature", STRIPE, "wrong_signature", {}),
+    ("Stripe acts, and its response is lost", STRIPE, "lost_answer", {"method": "POST", "path": ANY_PATH}),
+    ("Stripe answers 500 three times", STRIPE, "server_error", {"times": 3}),
+    ("The next refund is made, and answered 500", STRIPE, "kept_server_error", {"path": REFUNDS}),
+    ("Stripe is down", STRIPE, "down", {}),
     ("The next enrollment is rejected after the payment", LEARNING, "rejected_enrollment", {}),
-    ("Nobody can reach the learning-service", LEARNING, "down", {}),
+    ("The learning-service is down", LEARNING, "down", {}),
     ("The next tutor is on leave", TUTORS, "rejected_availability", {}),
     ("The next session is rejected after the payment", COMMUNICATION, "rejected_session", {}),
-    ("Nobody can be told anything", COMMUNICATION, "down", {"path": COMMANDS}),
+    ("The communication-service takes no commands", COMMUNICATION, "down", {"path": COMMANDS}),
 )
 
 

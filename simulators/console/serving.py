@@ -10,6 +10,7 @@ from simulators.world.serving import Port, Server
 
 PAGES = "pages"
 PORT = 8080
+FAREWELL_SECONDS = 1  # So long open pages may take to hear that it is over.
 
 
 @contextmanager
@@ -39,4 +40,4 @@ def console(
             yield session, port.url
         finally:
             session.close()
-            server.stop()
+            server.drain(FAREWELL_SECONDS)

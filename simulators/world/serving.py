@@ -152,11 +152,11 @@ class Server:
         self._thread = threading.Thread(target=self._server.run, name="server", daemon=True)
         self._thread.start()
 
-    def drain(self) -> None:
-        """Let nobody in any more, answer whoever has asked, and stop; who takes too long gets no answer."""
+    def drain(self, seconds: float = DRAIN_SECONDS) -> None:
+        """Let nobody in any more, answer whoever has asked, and stop; who takes longer than that gets no answer."""
         self._lanes.is_draining = True
         self._in_loop(partial(wasyncore.dispatcher.close, self._server))
-        wait_for(self._is_quiet, DRAIN_SECONDS)
+        wait_for(self._is_quiet, seconds)
         self.stop()
 
     def stop(self) -> None:

@@ -36,7 +36,7 @@ class Outcome:
     books: Books
     ended: Counter[str]  # Sagas by outcome.
     paid: Counter[str]  # Payments by status.
-    left: int  # Outbox messages and dead letters.
+    left: list[str]  # Outbox messages and dead letters.
     accidents: list[str]
     seconds: float
 
@@ -45,7 +45,7 @@ class Outcome:
         checks = {
             f"sagas ended {dict(self.ended)}": self.ended == {"COMPLETED": count},
             f"payments are {dict(self.paid)}": self.paid == {"SUCCEEDED": count},
-            f"{self.left} messages are left": self.left == 0,
+            f"messages are left: {self.left}": not self.left,
             f"{self.books.refunds} refunds": self.books.refunds == 0,
             f"asked for strange things: {self.books.strange[:5]}": not self.books.strange,
             "not each saga has one intent": _sizes(self.books.intents) == {1: count},
@@ -116,13 +116,15 @@ def run_through_accidents(
             scene = Scene(server, url, service, random.Random(seed))
             driver.send(Load(service.port, count, concurrency))
             accidents, number = iter(ACCIDENTS), 0
-            while not isinstance(heard := driver.recv(), Books):
+            while done := driver.recv():
                 if number % 2 and (accident := next(accidents, None)):
                     accident(scene)
-                    happened.append(f"{accident.__name__} after {heard}")
+                    happened.append(f"{accident.__name__} after {done}")
                 number += 1
             wait_for(lambda: _has_ended(url, count), PATIENCE, every=0.2)
-        return Outcome(heard, *_found(url), happened, time.monotonic() - began)
+            driver.send("the books")
+            kept: Books = driver.recv()
+        return Outcome(kept, *_found(url), happened, time.monotonic() - began)
 
 
 class Serving(Process):
@@ -163,10 +165,11 @@ def _has_ended(url: str, count: int) -> bool:
     return False
 
 
-def _found(url: str) -> tuple[Counter[str], Counter[str], int]:
+def _found(url: str) -> tuple[Counter[str], Counter[str], list[str]]:
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.connect() as connection:
         ended = Counter(each or "" for each in connection.execute(sa.select(sagas.c.outcome)).scalars())
         paid = Counter(connection.execute(sa.select(payments.c.status)).scalars())
-        counts = [sa.select(sa.func.count()).select_from(table) for table in (outbox, dead_letters)]
-        return ended, paid, sum(connection.execute(each).scalar_one() for each in counts)
+        unsent = [f"unsent {row.key}: {row._mapping}" for row in connection.execute(sa.select(outbox))]
+        dead = [f"dead {row.message_id}: {row.reason}" for row in connection.execute(sa.select(dead_letters))]
+        return ended, paid, unsent + dead

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 from urllib.parse import parse_qs
@@ -52,7 +53,7 @@ class Books:
 
 
 def run(pipe: Connection, seed: int) -> None:
-    """Be the partner: tell our port, drive a load, tell how far it is, and at last show the books."""
+    """Be the partner: tell our port, drive a load, tell how far it is, None at its end, and the books when asked."""
     asyncio.run(Bookkeeper(random.Random(seed)).serve(pipe))
 
 
@@ -70,9 +71,10 @@ class Bookkeeper:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, pipe: Connection) -> None:
-        """Drive one load."""
+        """Drive one load, and answer whatever comes after it until the books are wanted."""
         pipe.send(await listen(self.answer))
-        load: Load = await asyncio.get_running_loop().run_in_executor(None, pipe.recv)
+        receive = partial(asyncio.get_running_loop().run_in_executor, None, pipe.recv)
+        load: Load = await receive()
         self.service = Caller(load.port)
         place = asyncio.Semaphore(load.concurrency)
         students = [asyncio.create_task(self._student(f"saga-{number}", place)) for number in range(load.sagas)]
@@ -82,6 +84,8 @@ class Bookkeeper:
                 if done * STEPS // load.sagas > (done - 1) * STEPS // load.sagas:
                     pipe.send(done)
             await asyncio.wait_for(self._rest(), PATIENCE)
+        pipe.send(None)
+        await receive()
         pipe.send(self.books)
 
     async def _rest(self) -> None:

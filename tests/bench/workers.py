@@ -136,7 +136,7 @@ def _survive(server: PostgresServer, folder: Path, count: int, seed: int) -> int
         f"  {'; '.join(outcome.accidents)}\n"
         f"  {books.said} things were said, {books.repeated} of them again for want of an answer\n"
         f"  sagas {dict(outcome.ended)}, payments {dict(outcome.paid)}, intents {len(books.intents)}, "
-        f"enrollments {len(books.enrolled)}, refunds {books.refunds}, messages left {outcome.left}\n"
+        f"enrollments {len(books.enrolled)}, refunds {books.refunds}, messages left {len(outcome.left)}\n"
         f"  {'; '.join(faults) or 'nothing lost, nothing doubled'}"
     )
     return 1 if faults else 0

@@ -115,7 +115,7 @@ def film(camera: Camera) -> None:
     """A webhook is lost, and nothing is lost with it."""
     page = camera.page("/faults", FILM)
     seen = Film(page)
-    seen.press("Break something: the news of the next payment is lost.", LOSE, "Active faults")
+    seen.press("Break something: the webhook of the next payment is lost.", LOSE, "Active faults")
     page.goto("/school?as=lea")
     seen.press("Lea buys a course.", 'button[title="Enroll in Algebra from the start"]', "Ready to pay")
     seen.press("She pays 49.00 EUR with a test card.", ".card-form button", "Payment received")

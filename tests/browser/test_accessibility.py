@@ -52,7 +52,7 @@ def addresses(served: tuple[Session, str]) -> list[str]:
         ),
         *("/contracts/", "/contracts/student-app.stripe.html", "/contracts/scenarios.payments.html", "/runs/by-hand"),
         *("/promises/", "/promises/payments.html", "/coverage", "/stories/webhook-twice", "/compare/webhook-twice"),
-        *("/runs/lost-webhook/7/naive"),
+        "/runs/lost-webhook/7/naive",
     ]
 
 

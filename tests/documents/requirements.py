@@ -33,7 +33,7 @@ ENVELOPE = ("specversion", "id", "source", "type", "subject", "time", "dataconte
 ENVIRONMENT = {
     "PORT": "where it listens, on 127.0.0.1",
     "DATA_DIR": "an empty folder of its own, which stays when it is killed and started again",
-    "HARNESS_CLOCK_FILE": "only with `--time hook`: holds by how many seconds its clock is ahead",
+    "HARNESS_CLOCK_FILE": "a file that holds by how many seconds its clock is ahead; only `--time hook` reads it",
 }
 MEANINGS = {
     "COMPLETED": "paid, and delivered", "REJECTED": "it cannot be had; nothing was charged",

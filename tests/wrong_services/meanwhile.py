@@ -11,11 +11,13 @@ from reference.domain.payment_messages import CancelPayment, PaymentCanceled, Pa
 from reference.domain.payment_news import IntentCreated
 from reference.domain.payment_status import PaymentStatus
 from reference.domain.session import TutorSlotReleased
+from reference.gateways import partner_service
 from reference.gateways.partner_service import PartnerService
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage import lists
 from reference.web import sagas
 from reference.web.auth import Authenticator, Caller
+from reference.wire import wrap
 from tests.wrong_services.registry import Patch, mistake
 
 
@@ -83,3 +85,12 @@ def counts_what_was_shown(patch: Patch) -> None:
         return lists._slice(found, page, read, lambda _: str(shown + page.limit))
 
     patch.setattr(lists.ListsOfTables, "_newest", newest)
+
+
+@mistake("a message that its receiver cannot read", "ENR-09", "I13")
+def says_nothing_of_why_it_failed(patch: Patch) -> None:
+    def wrap_without_reason(message_id: str, message: Any, *rest: Any) -> Any:
+        envelope = wrap(message_id, message, *rest)
+        return envelope | {"data": envelope["data"] | {"reason": None}} if message.name == "PaymentFailed" else envelope
+
+    patch.setattr(partner_service, "wrap", wrap_without_reason)

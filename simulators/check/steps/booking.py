@@ -118,6 +118,13 @@ def fills_in(scenario: CurrentScenario, who: str, number: str, minutes: int, tut
     scenario.begins(who, scenario.world.student(who).book(tutor, tomorrow(scenario.world), minutes, key=number))
 
 
+@when(parsers.parse('"{who}" sends form {number} for {minutes:d} minutes with "{tutor}" once more'))
+def sends_once_more(scenario: CurrentScenario, who: str, number: str, minutes: int, tutor: str) -> None:
+    """Ask again under the same key."""
+    again = scenario.world.student(who).book(tutor, tomorrow(scenario.world), minutes, key=number)
+    expect(again, scenario.saga_id, "the purchase of the second click")
+
+
 @given("the tutor-matching-service loses its next answer")
 def answer_lost(world: World) -> None:
     """The slot is held, but nobody hears of it."""

@@ -60,6 +60,14 @@ def dies_after_the_news(world: World) -> None:
     world.recorder.watch(kill)
 
 
+@given("the payment-service was started again")
+def was_started_again(world: World) -> None:
+    """It ends at once, and goes on with what it has stored."""
+    world.settle()
+    world.take_down(PAYMENT)
+    world.bring_back(PAYMENT)
+
+
 @when("the payment-service is back")
 def service_is_back(world: World) -> None:
     """It goes on with what it has stored."""

@@ -14,6 +14,7 @@ from simulators.judge.wording import payment, purchase
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, STRIPE
 
+UNREADABLE = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 ROUND_TRIP = timedelta(seconds=60)
 
 
@@ -54,12 +55,18 @@ def webhooks_are_answered(evidence: Evidence) -> Findings:
 
 @invariant(13, "nothing is lost")
 def nothing_is_lost(evidence: Evidence) -> Findings:
-    """What was accepted is known: an accepted start has a saga, and so has every booking that got a sagaId."""
+    """What was accepted is known: each start has a saga. What the service says can be read by whom it is for."""
     starts = [each for each in evidence.exchanges if each.message == "EnrollInCourseInitiated"]
     announced, accepted = {each.saga_id for each in starts}, {each.saga_id for each in starts if each.is_accepted}
     for saga_id, saga in evidence.sagas.items():
         if saga is None and saga_id in evidence.begun and (saga_id in accepted or saga_id not in announced):
             yield Finding(saga_id, f"{purchase(evidence, saga_id)} was accepted, and the service knows nothing of it")
+    said = [each for each in evidence.exchanges if each.caller == PAYMENT and each.message]
+    taken = {(each.callee, each.message_id) for each in said if each.is_accepted}
+    for each in said:
+        if each.status in UNREADABLE and (each.callee, each.message_id) not in taken:
+            text = f"{each.message} was answered {each.status} by the {each.callee}: it cannot be read"
+            yield Finding(each.saga_id or "", f"{purchase(evidence, each.saga_id or '')}: {text}")
 
 
 @invariant(14, "lost news is found")

@@ -44,7 +44,7 @@ export function giveBack(tx, saga, reason, times) {
   release(tx, saga);
   enter(saga, "REFUNDING", { patience: times.refund, check: times.check });
   const data = { intentId: payment.intentId, paymentId: payment.paymentId, attempt: payment.refund.attempt };
-  enqueue(tx, saga, { to: "stripe", type: "REFUND", data: { ...data, amount: amountAtStripe(payment.price) } }, `:${data.attempt}`);
+  enqueue(tx, saga, { to: "stripe", type: "REFUND", data: { ...data, amount: amountAtStripe(payment.price), price: payment.price } }, `:${data.attempt}`);
 }
 
 // Each fact returns whether it could be used.

@@ -38,6 +38,9 @@ export function run() {
   const settings = settingsOf(process.env);
   const service = serviceOf(settings, new Journal(`${process.env.DATA_DIR ?? "."}/payments.jsonl`));
   if (makes("deadlines-in-memory")) for (const saga of service.store.all("saga")) saga.deadlines = {};
+  if (makes("the-window-begins-anew"))
+    for (const { deadlines, payment } of service.store.all("saga"))
+      if (deadlines.window) payment.closesAt = deadlines.window = Date.now() + settings.times.window;
   setInterval(() => tick(service), TICK_MILLISECONDS);
   process.on("SIGTERM", () => process.exit(0));
   service.web.server.listen(settings.port, "127.0.0.1", () => console.log(`payment-service listens on port ${settings.port}`));

@@ -20,7 +20,8 @@ export class Store {
     const result = work(transaction);
     const changes = transaction.changes();
     if (changes.length) {
-      const stored = makes("outbox-in-memory") ? changes.filter(([kind]) => kind !== "outbox") : changes;
+      const forgotten = makes("outbox-in-memory") ? "outbox" : makes("clicks-in-memory") ? "booking" : null;
+      const stored = changes.filter(([kind]) => kind !== forgotten);
       if (stored.length) this.journal.append(stored);
       this.apply(changes);
       this.changed?.();

@@ -61,9 +61,10 @@ export class StripeGateway {
   }
 
   // A refund may have been made already, by us or by a person: one looks before one asks again.
-  async REFUND(message, { intentId, paymentId, attempt, amount }) {
+  async REFUND(message, { intentId, paymentId, attempt, amount, price }) {
     if ((message.attempts > 0 || attempt > 1) && (await this.isGivenBack(intentId, amount))) return this.LOOK_AT_INTENT(message, { intentId });
     const asked = { payment_intent: intentId, metadata: { paymentId, attempt } };
+    if (makes("goes-back-as-it-is-written")) asked.amount = price.amount;
     if (makes("a-fee-is-kept")) asked.amount = amount - 30;
     try {
       await this.stripe.refunds.create(asked, { idempotencyKey: `${paymentId}:refund:${attempt}:${message.key}` });

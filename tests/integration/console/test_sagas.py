@@ -101,12 +101,12 @@ def test_a_lost_webhook_is_crossed_and_explained(visitor: Visitor, session: Sess
     session.world.settle()
     content = visitor.read_json(f"/sagas/{saga_id}")
     assert "payment_intent.succeeded" in [step["said"] for step in content["steps"] if step["lost"]]
-    assert content["why"][1].startswith("Stripe has the money, but its news of it was lost")
+    assert content["why"][1].startswith("Stripe has the money, but its webhook was lost")
     assert "payment received" in visitor.read_page(f"/pay/{saga_id}").lower()
     session.world.pass_time(timedelta(minutes=6))
     content = visitor.read_json(f"/sagas/{saga_id}")
     assert content["saga"]["outcome"] == "COMPLETED"
-    waited = r".* the news was lost. After (4 min 5\d s|5 min.*) the payment-service asked Stripe by itself\."
+    waited = r".* the webhook was lost. After (4 min 5\d s|5 min.*) the payment-service asked Stripe by itself\."
     assert re.fullmatch(waited, content["why"][1])
     (rescue,) = [step for step in content["steps"] if step["is_rescue"]]
     assert rescue["words"].endswith("200, asked by itself: nobody had told it")

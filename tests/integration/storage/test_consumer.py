@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from reference.application.lists import Page
 from reference.application.ports import InboxMessage, OutboxMessage, StorageUnavailableError
 from reference.application.service import PaymentService
 from reference.domain.messages import Unreadable
+from reference.json_logs import JsonLines
+from reference.tracing import first_step
 from tests.integration.storage.world import INITIATED, NewUnit, service
 
 EVENT = InboxMessage("edtech.learning-service", "evt_1", INITIATED)
@@ -110,3 +113,27 @@ def test_a_dead_letter_of_ours_can_be_handled_again_once_the_fault_is_mended(
         (letter,) = unit.lists.dead_letters(Page()).items
     assert it.end_dead_letter(letter.id, by="mo", why="mended", again=True)
     assert saga_exists(units)
+
+
+def test_what_a_broker_brings_goes_on_with_its_trace_and_is_found_in_the_log(
+    units: NewUnit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.setFormatter(JsonLines([]))
+    sent, it = first_step("saga_9"), service(units)
+
+    def away(*_: Any) -> None:
+        raise StorageUnavailableError("the database does not answer")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(it, "receive", away)
+        broker = consumed(it, replace(EVENT, trace=sent), most=1)
+    line = json.loads(caplog.text.splitlines()[-1])
+    assert {name: line[name] for name in ("event_id", "saga_id", "trace_id")} == {
+        "event_id": "evt_1",
+        "saga_id": "saga_1",
+        "trace_id": sent.trace_id,
+    }
+    consumed(it, *broker.messages)
+    with units() as unit:
+        unit.sagas.get("saga_1")
+        assert unit.step.stored == first_step("saga_1", sent)

@@ -99,6 +99,25 @@ def test_what_was_accepted_is_sent_once(units: NewUnit) -> None:
     assert office.due() is None
 
 
+def test_what_is_said_once_more_before_it_is_deleted_is_sent_once_more(units: NewUnit) -> None:
+    """It was accepted, and then something happened after which it has to be said again."""
+    office = Office(units, [])
+    with units() as unit:
+        unit.outbox.put("saga_1:RELEASE", "tutor_matching", create_intent(), office.clock.now())
+        unit.commit()
+        office.queue.enqueue(unit.outbox.fresh)
+    office.dispatcher.pump()
+    with units() as unit:
+        unit.outbox.put("saga_1:RELEASE", "tutor_matching", create_intent(), office.clock.now())
+        unit.commit()
+        assert unit.outbox.fresh == []
+    office.dispatcher.delete_sent()
+    office.clock.at += LEASE
+    office.work()
+    assert [outgoing.key for outgoing in office.gateway.heard] == ["saga_1:RELEASE"] * 2
+    assert office.due() is None
+
+
 def test_it_is_sent_again_with_the_same_key_after_growing_pauses(units: NewUnit) -> None:
     office = Office(units, *[UnavailableError("down")] * 12, [])
     office.say(create_intent())
