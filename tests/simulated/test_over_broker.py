@@ -48,6 +48,14 @@ def test_a_course_and_a_session_are_bought(world: Together) -> None:
     must_hold(world)
 
 
+def test_stories_of_accidents_end_as_over_http(world: Together) -> None:
+    for name in ("lost-answer", "course-taken-back", "crash"):
+        assert play(story_named(name), world, lambda *_: None).ended_well, name
+        world.recover()
+    world.settle()
+    must_hold(world)
+
+
 @pytest.mark.parametrize("server", ["rabbitmq", "valkey"], indirect=True)
 def test_a_broker_that_is_killed_and_away_for_an_hour_costs_nothing_but_time(
     world: Together, server: BrokerServer
