@@ -38,7 +38,9 @@ def check(
     files = [str(part.file) for part in parts if part.name not in obstacles]
     wanted = [*files, f"--storms={storms}", *(f"--case={each}" for each in cases)]
     if cases and files:
-        _must_be_known(cases, _case_ids(subject, wanted))
+        ids = _case_ids(subject, wanted)
+        _must_be_known(cases, ids)
+        jobs = min(jobs, len([each for each in ids if {each, each.partition("/")[0]} & {*cases}]))
     collector, clock = Collector(tell), Clock()
     start = clock.now()
     if files:
@@ -57,9 +59,9 @@ def check(
 
 def _must_be_known(names: Sequence[str], ids: AbstractSet[str]) -> None:
     """Raise CannotBeJudged for a name that no case has: whoever mistypes it would believe that it was judged."""
-    ids |= {each.partition("/")[0] for each in ids}
+    outlines = {each.partition("/")[0] for each in ids}
     for name in names:
-        if name not in ids:
+        if name not in ids | outlines:
             near = get_close_matches(name, [*(each.name for each in STORIES), *steps_of_cases(), *ids], 1)
             raise CannotBeJudged(f"--scenario {name}: {UNKNOWN_CASE}" + (f"; is {near[0]} meant?" if near else ""))
 
