@@ -33,9 +33,17 @@ class Findings:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Any:
-        if call.excinfo and STALE not in str(call.excinfo.value):
-            self.failures[_name(item)] = self.failures.get(_name(item), "") + f"{call.excinfo.value}\n"
+        found = [each for each in _texts(call.excinfo.value) if STALE not in each] if call.excinfo else []
+        if found:
+            self.failures[_name(item)] = "\n".join([self.failures.get(_name(item), ""), *found])
         return (yield)
+
+
+def _texts(error: BaseException) -> list[str]:
+    """Return what it says; of several that came at once, each."""
+    if isinstance(error, BaseExceptionGroup):
+        return [text for each in error.exceptions for text in _texts(each)]
+    return [str(error)]
 
 
 def _name(item: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -118,6 +119,7 @@ def test_a_dead_letter_of_ours_can_be_handled_again_once_the_fault_is_mended(
 def test_what_a_broker_brings_goes_on_with_its_trace_and_is_found_in_the_log(
     units: NewUnit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)  # Whatever others have set before.
     caplog.handler.setFormatter(JsonLines([]))
     sent, it = first_step("saga_9"), service(units)
 
