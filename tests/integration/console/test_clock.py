@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulators.console import due as due_at
 from simulators.console.session import Session
-from tests.integration.console.conftest import JSON, Visitor
+from simulators.world.together import ANY_PORTS
+from tests.integration.console.conftest import JSON, Visitor, visit
 
 pytestmark = pytest.mark.served
 
 
 @pytest.fixture
-def still(session: Session) -> Iterator[Session]:
-    """The session, whose time stands still; afterwards it runs as it did."""
-    session.world.clock.pause()
-    yield session
-    session.world.clock.run_at(1)
+def still(tmp_path: Path) -> Iterator[Session]:
+    """A session of one's own, whose time stands still: nobody else waits in it."""
+    with Session(tmp_path, ANY_PORTS) as own:
+        own.world.clock.pause()
+        yield own
 
 
 def due(visitor: Visitor, service: str) -> list[Any]:
@@ -28,10 +29,8 @@ def due(visitor: Visitor, service: str) -> list[Any]:
     return list(found["items"])
 
 
-def test_each_service_tells_what_it_does_next(
-    visitor: Visitor, still: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(due_at, "SHOWN", 1000)  # Others of this session wait, too.
+def test_each_service_tells_what_it_does_next(still: Session) -> None:
+    visitor = visit(still)
     student = still.world.student("punctual")
     saga_id = student.enroll("algebra")
     student.client_secret(saga_id)
@@ -57,7 +56,8 @@ def test_a_service_that_is_down_has_nothing_due(visitor: Visitor, session: Sessi
     assert "stripe" in names
 
 
-def test_time_runs_faster_until_it_does_not(visitor: Visitor, still: Session) -> None:
+def test_time_runs_faster_until_it_does_not(still: Session) -> None:
+    visitor = visit(still)
     assert visitor.read_json("/clock")["speed"] == 1
     assert visitor.act("/clock/speed", speed=60)["said"] == "Time runs 60 times as fast."
     assert visitor.read_json("/clock")["speed"] == 60
