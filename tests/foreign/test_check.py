@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -158,6 +159,22 @@ def test_whoever_answers_before_storing_is_found_before_time_moves_and_its_point
     assert f"alone: --only crashes --scenario '{point}'" in done.stdout
     done = checked(*NODE, "--only", "crashes", "--scenario", point)
     assert "1 of 1 kept" in done.stdout, done.stdout + done.stderr
+
+
+DIES = """
+const http = require('node:http');
+const die = () => { console.error('In parse_ft_string(), failed to parse FAKETIME timestamp.'); process.exit(1); };
+http.createServer((asked, answer) => (asked.method === 'POST' ? die() : answer.end())).listen(process.env.PORT);
+"""
+
+
+@pytest.mark.node
+@needs_node
+@needs_libfaketime
+def test_who_dies_of_the_library_that_moves_its_clock_is_not_blamed() -> None:
+    done = checked("--command", shlex.join(["node", "-e", DIES]), "--time", "faked", "--scenario", "course")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "left out, since libfaketime could not read the clock" in " ".join(done.stderr.split())
 
 
 @needs_libfaketime
