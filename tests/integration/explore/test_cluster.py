@@ -74,6 +74,7 @@ def test_a_worker_that_dies_loses_nothing_and_the_storms_are_the_same(cluster: L
     first = at_many.stdout.readline()
     cluster.workers[0].kill()
     rest = at_many.stdout.read()  # communicate() would lose what was read ahead with the first line.
+    at_many.stdout.close()
     at_many.wait(5 * A_MINUTE)
     alone = subprocess.run(command(*arguments, "--jobs", "1"), cwd=ROOT, capture_output=True, text=True, check=False)
     assert at_many.returncode == alone.returncode == 0
