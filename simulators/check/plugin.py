@@ -193,7 +193,8 @@ def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Give the last report of a case what is known of it: all that happened only where something was broken."""
     report = yield
-    world = getattr(item, "funcargs", {}).get("unjudged_world")
+    given = getattr(item, "funcargs", {})
+    world = given.get("unjudged_world") or getattr(given.get("contract_world"), "world", None)
     if report.failed and isinstance(world, Around) and FAKETIME_FAILED in world.process.log_tail():
         report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {DIED_OF_FAKETIME}")
     item.stash[BROKEN] = item.stash.get(BROKEN, False) or report.failed

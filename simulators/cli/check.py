@@ -9,24 +9,16 @@ from urllib.parse import urlsplit
 import click
 
 from simulators.cli import completion
-from simulators.cli.own_service import command_fields, command_option, command_options
+from simulators.cli.own_service import command_fields, command_option, command_options, factory_option
 from simulators.cli.usage import WrongUsage, explain_problems
 from simulators.stories.run import SERVICES
 from simulators.world.local_service import factory_at
-from simulators.world.topology import REFERENCE
 
 
 @click.command(epilog='Example: harness check --command "node server.js" --only stories')
 @command_option
 @click.option("--service-url", "url", help="Where a service listens that runs already.")
-@click.option(
-    "--service",
-    "factory",
-    default=REFERENCE,
-    show_default=True,
-    help="A Python factory, in process.",
-    shell_complete=completion.offer(completion.services),
-)
+@factory_option
 @click.option(
     "--only",
     help="Only these parts, separated by commas: stories, scenarios, contracts, storms, crashes.  [default: all]",

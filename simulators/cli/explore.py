@@ -14,12 +14,12 @@ import click
 from simulators.cli import completion
 from simulators.cli.check import subject_fields
 from simulators.cli.exploring import Exploring, Files
+from simulators.cli.own_service import command_option, env_option, factory_option
 from simulators.cli.usage import WrongUsage, explain_problems
 from simulators.clients.payments import READINESS
 from simulators.explore.search import Plan
 from simulators.explore.spec import StormSpec
 from simulators.kit.seams import Clock
-from simulators.world.topology import REFERENCE
 
 LAST_SEED, ORDERS = 99, 200
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
@@ -66,16 +66,9 @@ class SpanType(click.ParamType[Any]):
 )
 @click.option("--purchases", type=click.IntRange(min=1), default=3, show_default=True, help="In each storm.")
 @click.option("--faults", type=click.IntRange(0, 24), default=3, show_default=True, help="Kinds of them in each storm.")
-@click.option(
-    "--service",
-    "factory",
-    default=REFERENCE,
-    show_default=True,
-    help="A Python factory, in process.",
-    shell_complete=completion.offer(completion.services),
-)
-@click.option("--command", help="What starts your service, in any language.")
-@click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="More of the command's environment.")
+@factory_option
+@command_option
+@env_option
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes at once.  [default: one for each core]")
 @click.option("--cluster", default="", metavar="tcp://HOST:PORT", help="Let the workers of this Dask scheduler play.")
 @click.option(

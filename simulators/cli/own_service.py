@@ -9,12 +9,21 @@ from typing import Any
 
 import click
 
+from simulators.cli import completion
 from simulators.cli.usage import WrongUsage
 from simulators.clients.payments import READINESS
 from simulators.world.foreign_time import TIME_WAYS
+from simulators.world.topology import REFERENCE
 
+env_option = click.option(
+    "--env", "variables", multiple=True, metavar="NAME=VALUE", help="More of the command's environment."
+)
+factory_option = click.option(
+    "--service", "factory", default=REFERENCE, show_default=True, help="A Python factory, in process.",
+    shell_complete=completion.offer(completion.services),
+)  # fmt: skip
 OPTIONS = (
-    click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="More of the command's environment."),
+    env_option,
     click.option(
         "--env-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The same from a file.",
     ),
