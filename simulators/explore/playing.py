@@ -13,10 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from simulators.check.purchases import by_turns
-from simulators.check.storms import Storm, strikes, weather
+from simulators.check.storms import Storm, weather
 from simulators.check.subject import Subject
 from simulators.explore.sightings import Lookout, SagaSightings
 from simulators.explore.spec import StormSpec
+from simulators.judge.gathering import remember_outcomes
 from simulators.judge.verdict import broken_promises, judge
 from simulators.kit.json_types import Json
 from simulators.world.inside import Inside
@@ -89,8 +90,9 @@ def open_world(subject: Subject, storm: Storm) -> Iterator[World]:
 def live_through(world: World, storm: Storm, struck: Counter[str] | None = None) -> dict[str, str]:
     """Let a storm pass over a world; returns what it broke, by name, each with a sentence: nothing, if all held."""
     try:
-        weather(world, storm, by_turns, partial(_rest, world, Counter() if struck is None else struck))
+        weather(world, storm, by_turns, partial(_rest, world), struck)
     except NeverQuiet as problem:
+        remember_outcomes(world)
         return {NEVER_QUIET: str(problem)}
     except AssertionError as failure:
         broken = broken_promises(judge(world))
@@ -98,7 +100,7 @@ def live_through(world: World, storm: Storm, struck: Counter[str] | None = None)
     return {}
 
 
-def _rest(world: World, struck: Counter[str], by: timedelta) -> None:
+def _rest(world: World, by: timedelta) -> None:
     """Let time pass, and start the service again when it has died of it."""
     world.pass_time(by)
     for _ in range(STARTS):
@@ -106,9 +108,7 @@ def _rest(world: World, struck: Counter[str], by: timedelta) -> None:
             break
         world.bring_back(PAYMENT)
         world.pass_time(A_MINUTE)
-    struck.update({fault: times for (_, fault), times in strikes(world).items() if times and "rejected" not in fault})
 
 
 def _outcomes(world: World) -> dict[str, int]:
-    sagas = [world.payment.find_saga(each) for each in sorted(world.sagas)]
-    return dict(sorted(Counter(str((each or {}).get("outcome") or "OPEN") for each in sagas).items()))
+    return dict(sorted(Counter(world.outcomes.get(each, "OPEN") for each in world.sagas).items()))
