@@ -169,6 +169,10 @@ class Outbox(Protocol):
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
         ...
 
+    def finish(self, key: str, now: datetime) -> bool:
+        """Remove what was answered, or let it be sent again: put once more meanwhile, it may ask for newer answers."""
+        ...
+
     def delete(self, keys: Sequence[str]) -> None:
         """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""
         ...

@@ -103,7 +103,7 @@ class PaymentService:
         """Handle the answers to an outbox message, unless it was withdrawn or somebody else has sent it."""
 
         def take(unit: UnitOfWork) -> Sequence[Message] | None:
-            return answers if unit.outbox.remove(outgoing.key) else None
+            return answers if unit.outbox.finish(outgoing.key, self._clock.now()) else None
 
         return self._handle(take, outgoing.to, outgoing.key)
 

@@ -19,9 +19,16 @@ from reference.tracing import StepTrace, load_trace
 from reference.wire import decode, encode
 
 _REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
+_FINISH = _REMOVE.where(outbox.c.attempts > 0)
 # What is asked for once more while it is stored has its attempts below zero until it is taken again.
 _DELETE = delete(outbox).where(outbox.c.key.in_(bindparam("ids", expanding=True)), outbox.c.attempts > 0)
 _ASK_AGAIN = update(outbox).where(outbox.c.key == bindparam("id")).values(attempts=-func.abs(outbox.c.attempts))
+_SEND_AGAIN = (
+    update(outbox)
+    .where(outbox.c.key == bindparam("id"))
+    .values(attempts=func.abs(outbox.c.attempts), due_at=bindparam("now"))
+    .returning(outbox.c.key)
+)
 _DUE = (
     select(outbox.c.key)
     .where(outbox.c.due_at <= bindparam("now"), outbox.c.to.not_in(bindparam("besides", expanding=True)))
@@ -96,6 +103,11 @@ class OutboxTable:
     def remove(self, key: str) -> bool:
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
         return find(self._connection, _REMOVE, {"id": key}) is not None
+
+    def finish(self, key: str, now: datetime) -> bool:
+        """Remove what was answered, or let it be sent again: put once more meanwhile, it may ask for newer answers."""
+        own = {"id": key}
+        return any(find(self._connection, *each) is not None for each in ((_FINISH, own), (_SEND_AGAIN, own | {"now": now})))
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""
