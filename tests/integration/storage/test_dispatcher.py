@@ -274,6 +274,24 @@ def test_a_receiver_that_answers_nobody_is_left_in_peace_but_for_a_probe(units: 
     assert len(office.gateway.heard) == FAILURES + 1 + 20
 
 
+def test_all_that_waits_for_a_receiver_that_answers_nobody_is_put_off_at_once(units: NewUnit) -> None:
+    office = Office(units, UnavailableError("down"))
+    for number in range(FAILURES):
+        office.say(create_intent(saga_id=f"saga_{number}"))
+    with units() as unit:
+        for number in range(30):
+            message = create_intent(saga_id=f"later_{number}")
+            unit.outbox.put(f"{message.saga_id}:{message.key}", "stripe", message, NOON)
+        unit.commit()
+        office.queue.enqueue(unit.outbox.fresh)
+    assert office.dispatcher.pump()
+    assert not office.dispatcher.pump()
+    office.gateway.answers = [[]]
+    while office.due():
+        office.until_due()
+    assert len({each.key for each in office.gateway.heard}) == FAILURES + 30
+
+
 @pytest.mark.parametrize("trouble", [RefusedError("key used otherwise"), UnavailableError("401")])
 def test_a_refund_that_nobody_makes_parks_the_saga(units: NewUnit, trouble: Exception) -> None:
     awaiting_payment(units)
