@@ -23,6 +23,7 @@ from reference.storage.tables import metadata
 PATIENCE = timedelta(seconds=5)
 CONNECTIONS = 12  # To PostgreSQL, which lets a hundred in: eight processes share it.
 SINCE = re.compile(r"\d{4}_since_(\d{4})")  # A revision that code which knows only the second can use as well.
+POOLED = "pgbouncer"  # In the query of a URL: our sessions are not ours beyond a transaction.
 NO_ANSWER = "the database does not answer"
 ABANDONED = timedelta(minutes=1)  # After which a transaction is undone whose process says no more.
 # A network that is cut is noticed after some ten seconds.
@@ -65,10 +66,13 @@ def _postgresql(url: str, patience: timedelta, connections: int, **pool: Any) ->
     server = {"statement_timeout": milliseconds, "lock_timeout": milliseconds}
     server |= {"idle_in_transaction_session_timeout": abandoned}
     options = " ".join(f"-c {name}={value}" for name, value in server.items())
-    arguments: dict[str, Any] = {"options": f"{make_url(url).query.get('options', '')} {options}".strip()}
+    address = make_url(url)
+    arguments: dict[str, Any] = {"options": f"{address.query.get('options', '')} {options}".strip()}
+    if POOLED in address.query:
+        address, arguments = address.difference_update_query([POOLED]), {"prepare_threshold": None}
     arguments |= KEEPALIVE | {"tcp_user_timeout": milliseconds, "connect_timeout": max(1, milliseconds // 1000)}
     pool |= {"pool_size": connections, "max_overflow": 0, "pool_timeout": patience.total_seconds()}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True, json_deserializer=_load, **pool)
+    engine = create_engine(address, connect_args=arguments, hide_parameters=True, json_deserializer=_load, **pool)
     event.listen(engine, "do_connect", partial(_connect, patience))
     return engine
 
@@ -124,7 +128,7 @@ def migrate(database: Database) -> None:
     if (found := _revision(database)) and _number(found) > _number(_newest()):
         raise NewerSchemaError(f"it is at revision {found}, and this version knows {_newest()}")
     is_sqlite = database.writing.dialect.name == "sqlite"
-    patient = database.writing if is_sqlite else create_engine(database.url)
+    patient = database.writing if is_sqlite else create_engine(database.writing.url, connect_args={"prepare_threshold": None})
     with patient.begin() as connection:
         config = _alembic()
         config.attributes["connection"] = connection

@@ -19,9 +19,16 @@ from reference.tracing import StepTrace, load_trace
 from reference.wire import decode, encode
 
 _REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
+_FINISH = _REMOVE.where(outbox.c.attempts > 0)
 # What is asked for once more while it is stored has its attempts below zero until it is taken again.
 _DELETE = delete(outbox).where(outbox.c.key.in_(bindparam("ids", expanding=True)), outbox.c.attempts > 0)
 _ASK_AGAIN = update(outbox).where(outbox.c.key == bindparam("id")).values(attempts=-func.abs(outbox.c.attempts))
+_SEND_AGAIN = (
+    update(outbox)
+    .where(outbox.c.key == bindparam("id"), outbox.c.attempts < 0)
+    .values(attempts=func.abs(outbox.c.attempts), due_at=bindparam("now"))
+    .returning(outbox.c.key)
+)
 _DUE = (
     select(outbox.c.key)
     .where(outbox.c.due_at <= bindparam("now"), outbox.c.to.not_in(bindparam("besides", expanding=True)))
@@ -42,7 +49,7 @@ _RENEW = (
 _GIVE_BACK = (
     update(outbox)
     .where(outbox.c.key == bindparam("id"), outbox.c.due_at == bindparam("lease"))
-    .values(due_at=bindparam("now"))
+    .values(due_at=bindparam("due"))
 )
 _RETRY = update(outbox).where(outbox.c.key == bindparam("id"))
 _ADD_LETTER = insert(dead_letters)
@@ -97,6 +104,14 @@ class OutboxTable:
         """Remove what was sent; False when it was withdrawn or somebody else sent it."""
         return find(self._connection, _REMOVE, {"id": key}) is not None
 
+    def finish(self, key: str) -> bool:
+        """Remove what was answered; False when it is gone, or was put once more since it was taken."""
+        return find(self._connection, _FINISH, {"id": key}) is not None
+
+    def send_again(self, key: str, now: datetime) -> bool:
+        """Let what was put once more be sent once more: the answer may be too old. False when it is gone."""
+        return find(self._connection, _SEND_AGAIN, {"id": key, "now": now}) is not None
+
     def delete(self, keys: Sequence[str]) -> None:
         """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""
         self._connection.execute(_DELETE, {"ids": keys})
@@ -120,9 +135,9 @@ class OutboxTable:
         """Let it be sent again later."""
         self._connection.execute(_RETRY, {"id": outgoing.key, "due_at": due, "attempts": outgoing.attempts})
 
-    def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
-        """End the leases of messages that will not be sent here, but for those that are lost already."""
-        leases = [{"id": outgoing.key, "lease": outgoing.leased_until, "now": now} for outgoing in unsent]
+    def give_back(self, unsent: Sequence[tuple[OutboxMessage, datetime]]) -> None:
+        """Let each be sent from an instant on, by whomever, but for those whose leases are lost already."""
+        leases = [{"id": each.key, "lease": each.leased_until, "due": due} for each, due in unsent]
         if leases:
             self._connection.execute(_GIVE_BACK, leases)
 
