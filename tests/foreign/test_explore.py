@@ -1,8 +1,10 @@
 """`harness explore` around a command: storms of another team's service, judged from outside."""
 
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
@@ -21,10 +23,10 @@ pytestmark = [
 ]
 
 
-def explored(*arguments: str) -> subprocess.CompletedProcess[str]:
+def explored(*arguments: str, command: Sequence[str] = NODE) -> subprocess.CompletedProcess[str]:
     install_packages()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    words = [sys.executable, "-m", "simulators.cli", "explore", *NODE, *arguments]
+    words = [sys.executable, "-m", "simulators.cli", "explore", *command, *arguments]
     return subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
 
 
@@ -34,6 +36,17 @@ def test_storms_are_put_to_a_command_and_nothing_is_claimed_that_cannot_be_seen(
     assert done.stdout.startswith("2 storms")
     assert "never seen" not in done.stdout
     assert "too few bytes" not in done.stderr, "what a planted fault cuts off is no news"
+
+
+def test_who_dies_of_the_library_that_moves_its_clock_is_not_blamed() -> None:
+    """All that it says is what the library says last."""
+    told = "console.error('In parse_ft_string(), failed to parse FAKETIME timestamp.'); process.exit(1);"
+    answers = f"(asked, answer) => {{ if (asked.method === 'POST') {{ {told} }} answer.end(); }}"
+    dies = f"require('node:http').createServer({answers}).listen(process.env.PORT);"
+    command = ("--command", shlex.join(["node", "-e", dies]))
+    done = explored("--seeds", "0-0", "--purchases", "1", "--faults", "0", "--no-steer", command=command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "a storm of seed 0 is left out: libfaketime ended the service" in done.stderr
 
 
 def test_what_cannot_be_seen_of_a_command_is_refused_by_name() -> None:
