@@ -21,6 +21,7 @@ from simulators.world.inside import Inside
 from simulators.world.together import Together
 from simulators.world.topology import PAYMENT, REFERENCE
 from simulators.world.waiting import really_pass, wait_for
+from tests.brokers import Brokers
 
 SEEDS = range(8, 17)
 TWO_INSTANCES = "tests.simulated.two_instances:create_app"
@@ -84,14 +85,22 @@ def test_two_hundred_at_once_over_sockets_end_right(tmp_path: Path) -> None:
 @pytest.mark.served
 @pytest.mark.postgres
 @pytest.mark.usefixtures("closed_databases")
-@pytest.mark.parametrize(("service", "seed"), [(REFERENCE, 5), (TWO_INSTANCES, 6), (TWO_INSTANCES, 7)])
+@pytest.mark.parametrize(
+    ("service", "seed", "over"),
+    [
+        (REFERENCE, 5, "http"),
+        (TWO_INSTANCES, 6, "http"),
+        pytest.param(TWO_INSTANCES, 7, "rabbitmq", marks=pytest.mark.broker),
+    ],
+)
 @pytest.mark.fault(18)
-def test_forty_at_once_end_right_where_writers_do_not_queue(
-    tmp_path: Path, postgres_url: str, service: str, seed: int
+def test_forty_at_once_end_right_where_writers_do_not_queue(  # noqa: PLR0913, PLR0917 - fixtures
+    tmp_path: Path, postgres_url: str, brokers: Brokers, service: str, seed: int, over: str
 ) -> None:
     storm = brew(seed, purchases=40)
-    again = replay(f"test_forty_at_once_end_right_where_writers_do_not_queue[{service}-{seed}]")
-    world = Together(tmp_path, service=service, database_url=postgres_url)
+    again = replay(f"test_forty_at_once_end_right_where_writers_do_not_queue[{service}-{seed}-{over}]")
+    settings = {} if over == "http" else {"BROKER_URL": brokers.lend(over).url}
+    world = Together(tmp_path, service=service, database_url=postgres_url, settings=settings)
     with storm.explain(again), world, ThreadPoolExecutor(16) as pool:
         assert weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world))
 
