@@ -52,7 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the tags of the features known."""
+    """Make the tags of the features known, and have no tracebacks drawn: nobody sees them, and they take long."""
+    config.option.tbstyle = "no"
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
 

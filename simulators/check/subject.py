@@ -82,6 +82,13 @@ class Subject:
         """How time is moved, as people are told."""
         return f"{self.way.name}: {self.way.description}" if self.way else "ours: the factory takes our clock"
 
+    @property
+    def world_description(self) -> str:
+        """How a world has it, as people are told."""
+        if self.instances > 1:
+            return f"as {self.instances} instances on one database"
+        return "as a process" if self.command else "where it runs already" if self.url else "in one process"
+
     def to_json(self) -> str:
         """Return it as a worker takes it."""
         return json.dumps(asdict(self))
