@@ -1,15 +1,12 @@
 """`harness explore` around a command: storms of another team's service, judged from outside."""
 
-import os
-import subprocess
-import sys
-
 import pytest
+from click.testing import CliRunner, Result
 
+from simulators.cli import main
 from simulators.world.foreign_time import libfaketime
 from tests.foreign.harness_check import NODE
 from tests.foreign.service import has_node, install_packages
-from tests.rooms.source import ROOT
 
 pytestmark = [
     pytest.mark.served,
@@ -21,16 +18,14 @@ pytestmark = [
 ]
 
 
-def explored(*arguments: str) -> subprocess.CompletedProcess[str]:
+def explored(*arguments: str) -> Result:
     install_packages()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    words = [sys.executable, "-m", "simulators.cli", "explore", *NODE, *arguments]
-    return subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    return CliRunner().invoke(main, ["explore", *NODE, *arguments])
 
 
 def test_storms_are_put_to_a_command_and_nothing_is_claimed_that_cannot_be_seen() -> None:
-    done = explored("--seeds", "0-1", "--purchases", "2")
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = explored("--seeds", "0-1", "--purchases", "2", "--jobs", "1")
+    assert done.exit_code == 0, done.stdout + done.stderr
     assert done.stdout.startswith("2 storms")
     assert "never seen" not in done.stdout
     assert "too few bytes" not in done.stderr, "what a planted fault cuts off is no news"
@@ -38,5 +33,5 @@ def test_storms_are_put_to_a_command_and_nothing_is_claimed_that_cannot_be_seen(
 
 def test_what_cannot_be_seen_of_a_command_is_refused_by_name() -> None:
     done = explored("--seeds", "0-1", "--coverage", "seen.html")
-    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.exit_code == 2, done.stdout + done.stderr
     assert "--coverage shows what was seen inside a world" in done.stderr
