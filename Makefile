@@ -52,6 +52,7 @@ bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run
 	@$(BIN)/python -m tests.bench.stripe
 	@$(BIN)/python -m tests.bench.slow_partner
+	@$(BIN)/python -m tests.bench.backlog
 	@$(BIN)/python -m tests.bench.workers
 	@$(BIN)/python -m tests.bench.worlds
 

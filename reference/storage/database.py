@@ -128,7 +128,9 @@ def migrate(database: Database) -> None:
     if (found := _revision(database)) and _number(found) > _number(_newest()):
         raise NewerSchemaError(f"it is at revision {found}, and this version knows {_newest()}")
     is_sqlite = database.writing.dialect.name == "sqlite"
-    patient = database.writing if is_sqlite else create_engine(database.writing.url, connect_args={"prepare_threshold": None})
+    patient = (
+        database.writing if is_sqlite else create_engine(database.writing.url, connect_args={"prepare_threshold": None})
+    )
     with patient.begin() as connection:
         config = _alembic()
         config.attributes["connection"] = connection

@@ -40,9 +40,7 @@ def main() -> int:
                 nobody.listen(1000)
             partner = f"http://127.0.0.1:{nobody.getsockname()[1]}"
             alone, beside = _measure(Path(folder), partner, given.messages, given.seconds)
-        sys.stdout.write(
-            f"a partner who {how}: {alone} without messages, {beside} with {given.messages:,} waiting for {given.seconds} s\n"
-        )
+        sys.stdout.write(f"a partner who {how}: {alone} without messages; {beside} with {given.messages:,} waiting\n")
     return 0
 
 

@@ -122,7 +122,11 @@ def world(world_kind: str, tmp_path: Path, listening: Listening, request: pytest
     if world_kind == "over a broker":
         request.getfixturevalue("closed_databases")
         settings = {"BROKER_URL": request.getfixturevalue("brokers").lend("rabbitmq").url}
-        where |= {"service": TWO_INSTANCES, "settings": settings, "database_url": request.getfixturevalue("postgres_url")}
+        where |= {
+            "service": TWO_INSTANCES,
+            "settings": settings,
+            "database_url": request.getfixturevalue("postgres_url"),
+        }
     with WORLDS[world_kind](tmp_path, **where) as world:
         if isinstance(world, Inside) and world_kind == "inside":
             listening.to(world)

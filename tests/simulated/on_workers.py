@@ -1,4 +1,4 @@
-"""`harness check` of `harness serve --workers 2` on a PostgreSQL, over HTTP or over RabbitMQ: every case, real processes.
+"""`harness check` of `harness serve --workers 2` on PostgreSQL, over HTTP or RabbitMQ: every case, real processes.
 
 python -m tests.simulated.on_workers [--broker] [--only crashes] [other options of `harness check`]
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
+import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,17 +46,14 @@ def create_app(environ: dict[str, str]) -> Flask:
 
 
 def serve() -> None:
-    """Become two processes of the service, on a database of this world's own."""
+    """Run two processes of the service, on a database of this world's own."""
     name = f"world_{hashlib.sha256(os.environ['DATA_DIR'].encode()).hexdigest()[:32]}"
     server = os.environ[DATABASES]
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        try:
-            connection.execute(f"CREATE DATABASE {name} STRATEGY file_copy".encode())
-        except DuplicateDatabase:
-            pass  # It is started again.
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection, suppress(DuplicateDatabase):
+        connection.execute(f"CREATE DATABASE {name} STRATEGY file_copy".encode())
     url = f"{server.replace('postgresql', 'postgresql+psycopg')}/{name}"
     command = [sys.executable, "-m", "simulators.cli", "serve", "--workers", "2", "--service", f"{HERE}:create_app"]
-    os.execve(command[0], command, os.environ | {"DATABASE_URL": url})
+    sys.exit(subprocess.call(command, env=os.environ | {"DATABASE_URL": url}))
 
 
 def main(options: list[str]) -> Any:

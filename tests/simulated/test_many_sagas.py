@@ -94,7 +94,7 @@ def test_two_hundred_at_once_over_sockets_end_right(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.fault(18)
-def test_forty_at_once_end_right_where_writers_do_not_queue(  # noqa: PLR0913, PLR0917 - fixtures
+def test_forty_at_once_end_right_where_writers_do_not_queue(
     tmp_path: Path, postgres_url: str, brokers: Brokers, service: str, seed: int, over: str
 ) -> None:
     storm = brew(seed, purchases=40)

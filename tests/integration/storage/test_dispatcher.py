@@ -138,6 +138,8 @@ def test_what_is_asked_once_more_while_it_is_answered_is_asked_once_more(units: 
         payment = unit.payments.of_saga("saga_1")
     assert payment
     assert payment.status == PaymentStatus.SUCCEEDED
+
+
 def test_it_is_sent_again_with_the_same_key_after_growing_pauses(units: NewUnit) -> None:
     office = Office(units, *[UnavailableError("down")] * 12, [])
     office.say(create_intent())
