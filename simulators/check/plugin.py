@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from simulators.check.subject import Subject
+from simulators.check.subject import CannotBeJudged, Subject
 from simulators.check.transcript import standings, transcribe
 from simulators.clients.student_app import NotOffered
 from simulators.judge.verdict import broken_promises, judge
@@ -99,7 +99,11 @@ def subject(pytestconfig: pytest.Config) -> Subject:
 @pytest.fixture(scope="session")
 def lasting_world(subject: Subject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The one world around a service that runs already, and so is not new for each case."""
-    with subject.open_world(tmp_path_factory.mktemp("world")) as world:
+    try:
+        world = subject.open_world(tmp_path_factory.mktemp("world"))
+    except CannotBeJudged as reason:
+        pytest.skip(str(reason))
+    with world:
         yield world
 
 

@@ -16,6 +16,7 @@ from simulators.world.credentials import Credentials
 from simulators.world.foreign_time import FAKED, TIME_WAYS, TimeWay
 from simulators.world.foreign_world import ForeignWorld
 from simulators.world.inside import Inside
+from simulators.world.serving import PortTaken
 from simulators.world.together import ANY_PORTS
 from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, REFERENCE, STRIPE, TUTORS
 from simulators.world.world import World
@@ -106,10 +107,17 @@ class Subject:
         if self.command:
             return self.open_around(folder)
         if self.url:
-            return ForeignWorld(
-                folder, self.url, time=TIME_WAYS[self.time], ports=ports_here(), credentials=credentials_here()
-            )
+            return self._open_beside(folder)
         return Inside(folder, service=self.factory, seed=self.seed, instances=self.instances)
+
+    def _open_beside(self, folder: Path) -> ForeignWorld:
+        time, ports, credentials = TIME_WAYS[self.time], ports_here(), credentials_here()
+        try:
+            return ForeignWorld(folder, self.url, time=time, ports=ports, credentials=credentials)
+        except PortTaken as taken:
+            raise CannotBeJudged(
+                f"port {taken.port}, where it looks for {taken.name}, is taken: end what listens there"
+            ) from taken
 
     def open_around(
         self, folder: Path, ports: Mapping[str, int] = ANY_PORTS, credentials: Credentials | None = None

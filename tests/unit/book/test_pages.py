@@ -99,7 +99,7 @@ def test_a_run_in_which_a_service_is_down_to_the_end_is_a_run(book: Book) -> Non
 def test_what_was_not_played_or_did_not_hold_is_missing(played: dict[str, Playing]) -> None:
     here = played["reference"]
     broken = replace(here.runs["ENR-15"], standing=Standing.BROKEN, reason="I1 broken")
-    there = replace(here, world="there", runs=here.runs | {"ENR-15": broken})
+    there = replace(here, world="there", runs={**here.runs, "ENR-15": broken})
     missing = Book(CHAPTERS, (here, there)).missing()
     assert "ENR-15: I1 broken, there" in missing
     assert "ENR-14: was not played, in one process" in missing
@@ -114,7 +114,7 @@ def test_what_was_not_played_or_did_not_hold_is_missing(played: dict[str, Playin
 def test_what_was_left_out_is_shown_with_its_reason_and_does_not_count_as_held(played: dict[str, Playing]) -> None:
     here = played["reference"]
     aside = replace(here.runs["ENR-15"], standing=Standing.LEFT_OUT, reason="nobody here can kill it")
-    book = Book(CHAPTERS, (replace(here, runs=here.runs | {"ENR-15": aside}),))
+    book = Book(CHAPTERS, (replace(here, runs={**here.runs, "ENR-15": aside}),))
     shown = article(chapter_page(book, named("enroll_in_course")), "ENR-15")
     assert "○ was left out</span> in one process" in shown
     assert "nobody here can kill it" in shown
@@ -124,7 +124,7 @@ def test_what_was_left_out_is_shown_with_its_reason_and_does_not_count_as_held(p
 
 def test_a_feature_that_has_changed_since_it_was_played_is_missing(played: dict[str, Playing]) -> None:
     here = played["reference"]
-    texts = here.texts | {"features/payments.feature": "Feature: as it was\n"}
+    texts = {**here.texts, "features/payments.feature": "Feature: as it was\n"}
     missing = Book(CHAPTERS, (replace(here, texts=texts),)).missing()
     assert "features/payments.feature: has changed since it was played, in one process" in missing
     assert not [each for each in missing if each.startswith("features/book")]
