@@ -176,7 +176,7 @@ def _time(value: Any, pointer: str) -> datetime:  # noqa: ANN401
     with suppress(ValueError, OverflowError):
         read = datetime.fromisoformat(text)
         if read.tzinfo:
-            return read.astimezone(UTC)
+            return read.astimezone(UTC).replace(microsecond=read.microsecond // 1000 * 1000)  # As it is written.
     raise WireError(pointer, f"must be {_NAMES[datetime]}")
 
 

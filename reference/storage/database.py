@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from reference.storage.sqlite_dialect import COMPILED, DRIVER
 from reference.storage.tables import metadata
@@ -70,13 +70,21 @@ def _postgresql(url: str, patience: timedelta, connections: int, **pool: Any) ->
     pool |= {"pool_size": connections, "max_overflow": 0, "pool_timeout": patience.total_seconds()}
     engine = create_engine(url, connect_args=arguments, hide_parameters=True, json_deserializer=_load, **pool)
     event.listen(engine, "do_connect", partial(_connect, patience))
+    event.listen(engine, "begin", _begin)
     return engine
 
 
 class ImpatientConnection(psycopg.Connection[Any]):
-    """A connection that waits for no answer longer than agreed: a server that is frozen keeps no promise of its own."""
+    """A connection that waits for no answer longer than agreed: a server that is frozen keeps no promise of its own.
+
+    It begins nothing by itself, so that a single statement needs no other.
+    """
 
     patience: float
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> psycopg.Cursor[Any]:  # noqa: ANN401
+        """Run a statement whose places are numbered, from then on without parsing it again."""
+        return psycopg.RawCursor(self).execute(query, params, prepare=True, **options)
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as psycopg's
         """Wait for an answer; OperationalError, and a closed connection, when there is none in time."""
@@ -91,7 +99,12 @@ def _connect(patience: timedelta, *found: Any) -> ImpatientConnection:  # noqa: 
     _, _, arguments, named = found
     connection = ImpatientConnection.connect(*arguments, **named)
     connection.patience = patience.total_seconds() + 1  # The server, if it can, is to say by itself what takes so long.
+    connection.autocommit = True
     return connection
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _sqlite(url: str, patience: timedelta, begin: str, connections: int) -> Engine:
