@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property, partial
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -25,21 +25,20 @@ class Transaction:
     def __init__(self, engine: Engine) -> None:
         self._engine, self.dialect = engine, engine.dialect
         self._writes: list[tuple[Write, Mapping[str, Any]]] = []
-        self._is_open, self.in_turn = False, engine.dialect.name == "sqlite"
+        self._lent: Any = None  # The pool's connection, once it is needed.
+        self._has_begun, self.in_turn = False, engine.dialect.name == "sqlite"
 
     @cached_property
     def connection(self) -> Connection:
-        """The connection, taken when it is first needed."""
-        taken = self._engine.connect()
-        self._is_open = True
-        return taken
+        """The same as SQLAlchemy's, which begins when it is used."""
+        return Connection(self._engine, self._lend())
 
-    def begin(self) -> Connection:
-        """Return the connection, on which from now on everything is done at once, and undone unless it is committed."""
+    def begin(self) -> None:
+        """From now on everything is done at once, and undone unless it is committed."""
         self.in_turn = True
-        if not self.connection.in_transaction():
-            self.connection.begin()
-        return self.connection
+        if not (self._has_begun or self._is_begun_by_connection()):
+            self._run("BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN", [])
+            self._has_begun = True
 
     def find(self, statement: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row, or None
         """Run a statement without lists in it, and return its first row or None. Raises what SQLAlchemy would."""
@@ -57,23 +56,36 @@ class Transaction:
 
         ConflictError when somebody else was faster.
         """
-        found: list[Any] | None = []
-        if self.in_turn and self._writes:
-            self.begin()
-            found = self._write_in_turn()
-        elif self._writes:
-            found = self._write_at_once()
-        if found is not None and self._is_open and self.connection.in_transaction():
+        said: list[Any] | None = []
+        if self._writes:
+            said = self._write_in_turn() if self.in_turn or self._has_begun else self._write_at_once()
+        if said is not None and self._has_begun:
+            self._run("COMMIT", [])
+        elif said is not None and self._is_begun_by_connection():
             self.connection.commit()
-        return found
+        return said
 
     def close(self) -> None:
         """Undo whatever was not committed."""
-        if self._is_open:
-            with suppress(DBAPIError):  # What cannot be rolled back any more is undone by the database.
+        with suppress(DBAPIError, self.dialect.loaded_dbapi.Error):  # Else the database undoes it.
+            if "connection" in vars(self):
                 self.connection.close()
+            elif self._lent:
+                self._lent.close()
+
+    def _is_begun_by_connection(self) -> bool:
+        return "connection" in vars(self) and self.connection.in_transaction()
+
+    def _lend(self) -> Any:  # noqa: ANN401 - the pool's connection
+        if not self._lent:
+            try:
+                self._lent = self._engine.raw_connection()
+            except self.dialect.loaded_dbapi.Error as trouble:
+                raise self._wrap("", trouble, is_lost=False) from trouble
+        return self._lent
 
     def _write_in_turn(self) -> list[Any] | None:
+        self.begin()
         said = []
         for write, values in self._writes:
             prepared = prepare(write.alone, self.dialect, tuple(values))
@@ -97,19 +109,20 @@ class Transaction:
         return None if said[-1] is None else list(said[:-1])
 
     def _run(self, sql: str, values: list[Any]) -> Any:  # noqa: ANN401 - a row as the driver returns it, or None
-        driver: Any = self.connection.connection.dbapi_connection
+        driver = self._lend().dbapi_connection
         try:
-            found = driver.execute(sql, values).fetchall()  # To its end: SQLite writes while it is read.
+            cursor = driver.execute(sql, values)
+            found = cursor.fetchall() if cursor.description else []  # To its end: SQLite writes while it is read.
         except self.dialect.loaded_dbapi.Error as trouble:
-            raise self._wrap(sql, trouble) from trouble
+            is_lost = self.dialect.is_disconnect(trouble, driver, None)
+            if is_lost:  # Those that wait in the pool are lost with it.
+                self._lent.invalidate(trouble)
+                self._engine.dispose()
+            raise self._wrap(sql, trouble, is_lost=is_lost) from trouble
         return found[0] if found else None
 
-    def _wrap(self, sql: str, trouble: Any) -> BaseException:  # noqa: ANN401 - of either driver
-        """Return it as SQLAlchemy's; when the connection is lost, those that wait in the pool are lost with it."""
-        is_lost = self.dialect.is_disconnect(trouble, cast("Any", self.connection.connection.dbapi_connection), None)
-        if is_lost:
-            self.connection.invalidate(trouble)
-            self._engine.dispose()
+    def _wrap(self, sql: str, trouble: Any, *, is_lost: bool) -> BaseException:  # noqa: ANN401 - of either driver
+        """Return it as SQLAlchemy's."""
         kind: Any = self.dialect.loaded_dbapi.Error
         wrap: Any = partial(DBAPIError.instance, sql, None, trouble, kind)
         wrapped: BaseException = wrap(hide_parameters=True, connection_invalidated=is_lost)
