@@ -73,11 +73,16 @@ def _writer(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - whatever was a
 
 def _object(kind: Any, record: Any) -> dict[str, Any]:  # noqa: ANN401
     found = {}
-    for field in _fields(kind):
-        each = getattr(record, field.name)
+    for name, spelling in _spellings(kind):
+        each = getattr(record, name)
         if each is not None and each != "":
-            found[field.spelling] = encode(each)
+            found[spelling] = each if type(each) in _PLAIN else _writer(type(each))(each)
     return found
+
+
+@cache
+def _spellings(kind: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+    return [(field.name, field.spelling) for field in _fields(kind)]
 
 
 _WRITERS: dict[type, Callable[[Any], Any]] = {

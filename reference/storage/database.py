@@ -25,6 +25,7 @@ CONNECTIONS = 12  # To PostgreSQL, which lets a hundred in: eight processes shar
 SINCE = re.compile(r"\d{4}_since_(\d{4})")  # A revision that code which knows only the second can use as well.
 NO_ANSWER = "the database does not answer"
 ABANDONED = timedelta(minutes=1)  # After which a transaction is undone whose process says no more.
+TIDY = {"pool_reset_on_return": None}  # Whoever has begun something undoes it, so the pool need not.
 # A network that is cut is noticed after some ten seconds.
 KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
@@ -67,7 +68,7 @@ def _postgresql(url: str, patience: timedelta, connections: int, **pool: Any) ->
     options = " ".join(f"-c {name}={value}" for name, value in server.items())
     arguments: dict[str, Any] = {"options": f"{make_url(url).query.get('options', '')} {options}".strip()}
     arguments |= KEEPALIVE | {"tcp_user_timeout": milliseconds, "connect_timeout": max(1, milliseconds // 1000)}
-    pool |= {"pool_size": connections, "max_overflow": 0, "pool_timeout": patience.total_seconds()}
+    pool |= {"pool_size": connections, "max_overflow": 0, "pool_timeout": patience.total_seconds()} | TIDY
     engine = create_engine(url, connect_args=arguments, hide_parameters=True, json_deserializer=_load, **pool)
     event.listen(engine, "do_connect", partial(_connect, patience))
     event.listen(engine, "begin", _begin)
@@ -111,7 +112,7 @@ def _sqlite(url: str, patience: timedelta, begin: str, connections: int) -> Engi
     seconds = patience.total_seconds()
     settings = {"timeout": seconds, "isolation_level": None}  # Without a level the driver begins nothing by itself.
     options: Any = {"connect_args": settings, "hide_parameters": True, "json_deserializer": _load, "begin": begin}
-    options |= {"pool_size": connections, "max_overflow": 0, "pool_timeout": seconds}
+    options |= {"pool_size": connections, "max_overflow": 0, "pool_timeout": seconds} | TIDY
     engine = create_engine(make_url(url).set(drivername=DRIVER), execution_options=COMPILED, **options)
     event.listen(engine, "connect", _prepare)
     return engine

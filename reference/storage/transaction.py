@@ -61,17 +61,20 @@ class Transaction:
             said = self._write_in_turn() if self.in_turn or self._has_begun else self._write_at_once()
         if said is not None and self._has_begun:
             self._run("COMMIT", [])
+            self._has_begun = False
         elif said is not None and self._is_begun_by_connection():
             self.connection.commit()
         return said
 
     def close(self) -> None:
         """Undo whatever was not committed."""
-        with suppress(DBAPIError, self.dialect.loaded_dbapi.Error):  # Else the database undoes it.
+        with suppress(DBAPIError):  # What cannot be undone any more is undone by the database.
             if "connection" in vars(self):
                 self.connection.close()
-            elif self._lent:
-                self._lent.close()
+            elif self._has_begun:
+                self._run("ROLLBACK", [])
+        if self._lent:
+            self._lent.close()
 
     def _is_begun_by_connection(self) -> bool:
         return "connection" in vars(self) and self.connection.in_transaction()
@@ -118,6 +121,7 @@ class Transaction:
             if is_lost:  # Those that wait in the pool are lost with it.
                 self._lent.invalidate(trouble)
                 self._engine.dispose()
+                self._has_begun = False
             raise self._wrap(sql, trouble, is_lost=is_lost) from trouble
         return found[0] if found else None
 
