@@ -99,7 +99,7 @@ class OutboxTable:
 
     def note_fresh(self, said: Sequence[Any]) -> None:
         """Learn from what each write said which messages are new: of others the attempts are below zero."""
-        self.fresh = [outgoing for place, outgoing in self._put.values() if said[place] > 0]
+        self.fresh = [outgoing for place, outgoing in self._put.values() if int(said[place]) > 0]
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""

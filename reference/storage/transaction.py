@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any
@@ -37,7 +37,7 @@ class Transaction:
         """From now on everything is done at once, and undone unless it is committed."""
         self.in_turn = True
         if not (self._has_begun or self._is_begun_by_connection()):
-            self._run("BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN", [])
+            self._say("BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN")
             self._has_begun = True
 
     def find(self, statement: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row, or None
@@ -60,7 +60,7 @@ class Transaction:
         if self._writes:
             said = self._write_in_turn() if self.in_turn or self._has_begun else self._write_at_once()
         if said is not None and self._has_begun:
-            self._run("COMMIT", [])
+            self._say("COMMIT")
             self._has_begun = False
         elif said is not None and self._is_begun_by_connection():
             self.connection.commit()
@@ -72,7 +72,7 @@ class Transaction:
             if "connection" in vars(self):
                 self.connection.close()
             elif self._has_begun:
-                self._run("ROLLBACK", [])
+                self._say("ROLLBACK")
         if self._lent:
             self._lent.close()
 
@@ -84,7 +84,7 @@ class Transaction:
             try:
                 self._lent = self._engine.raw_connection()
             except self.dialect.loaded_dbapi.Error as trouble:
-                raise self._wrap("", trouble, is_lost=False) from trouble
+                raise self._wrap(trouble, is_lost=False) from trouble
         return self._lent
 
     def _write_in_turn(self) -> list[Any] | None:
@@ -102,32 +102,41 @@ class Transaction:
 
     def _write_at_once(self) -> list[Any] | None:
         joined = join(tuple((write, tuple(values)) for write, values in self._writes), self.dialect)
-        bound = [part.bind(values) for part, (_, values) in zip(joined.parts, self._writes, strict=True)]
+        given = [
+            values[name] if name in values else part.constants[name]
+            for part, (_, values) in zip(joined.parts, self._writes, strict=True)
+            for name in part.names
+        ]
         try:
-            said = self._run(joined.sql, [value for each in bound for value in each])
+            said = self._ask(lambda driver: driver.tell(joined.sql, given))
         except DBAPIError as trouble:
             if getattr(trouble.orig, "sqlstate", "") == DIVIDED_BY_ZERO:
                 raise ConflictError("somebody else moved it") from trouble
             raise
-        return None if said[-1] is None else list(said[:-1])
+        return None if said[-1] is None else said[:-1]
 
     def _run(self, sql: str, values: list[Any]) -> Any:  # noqa: ANN401 - a row as the driver returns it, or None
+        found = self._ask(lambda driver: driver.execute(sql, values).fetchall())  # All: SQLite writes as it is read.
+        return found[0] if found else None
+
+    def _say(self, word: str) -> None:
+        self._ask(lambda driver: driver.execute(word))
+
+    def _ask(self, act: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - of either driver
         driver = self._lend().dbapi_connection
         try:
-            cursor = driver.execute(sql, values)
-            found = cursor.fetchall() if cursor.description else []  # To its end: SQLite writes while it is read.
+            return act(driver)
         except self.dialect.loaded_dbapi.Error as trouble:
             is_lost = self.dialect.is_disconnect(trouble, driver, None)
             if is_lost:  # Those that wait in the pool are lost with it.
                 self._lent.invalidate(trouble)
                 self._engine.dispose()
                 self._has_begun = False
-            raise self._wrap(sql, trouble, is_lost=is_lost) from trouble
-        return found[0] if found else None
+            raise self._wrap(trouble, is_lost=is_lost) from trouble
 
-    def _wrap(self, sql: str, trouble: Any, *, is_lost: bool) -> BaseException:  # noqa: ANN401 - of either driver
+    def _wrap(self, trouble: Any, *, is_lost: bool) -> BaseException:  # noqa: ANN401 - of either driver
         """Return it as SQLAlchemy's."""
         kind: Any = self.dialect.loaded_dbapi.Error
-        wrap: Any = partial(DBAPIError.instance, sql, None, trouble, kind)
+        wrap: Any = partial(DBAPIError.instance, "", None, trouble, kind)
         wrapped: BaseException = wrap(hide_parameters=True, connection_invalidated=is_lost)
         return wrapped
