@@ -76,7 +76,8 @@ def _object(kind: Any, record: Any) -> dict[str, Any]:  # noqa: ANN401
     for name, spelling in _spellings(kind):
         each = getattr(record, name)
         if each is not None and each != "":
-            found[spelling] = each if type(each) in _PLAIN else _writer(type(each))(each)
+            part: Any = type(each)
+            found[spelling] = each if part in _PLAIN else _writer(part)(each)
     return found
 
 

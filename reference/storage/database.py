@@ -93,7 +93,11 @@ class ImpatientConnection(psycopg.Connection[Any]):
             name = b"told_%d" % len(self.names)
             self._ask(self.pgconn.send_prepare, name, sql.encode())
             self.names[sql] = name
-        result = self._ask(self.pgconn.send_query_prepared, self.names[sql], [_text(value) for value in values])
+        result = self._ask(
+            self.pgconn.send_query_prepared,
+            self.names[sql],
+            [_TEXTS.get(type(each), _other_text)(each) for each in values],
+        )
         return [result.get_value(0, place) for place in range(result.nfields)]
 
     def _ask(self, send: Callable[..., None], *what: object) -> Any:  # noqa: ANN401 - libpq's result
@@ -116,13 +120,16 @@ class ImpatientConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(NO_ANSWER) from None
 
 
-def _text(value: Any) -> bytes | None:  # noqa: ANN401 - whatever a column holds
-    """Return a value as PostgreSQL reads it."""
-    if value is None or isinstance(value, str):
-        return None if value is None else value.encode()
-    if isinstance(value, datetime):
-        return value.isoformat().encode()
-    return json.dumps(value).encode()  # Numbers and truth are the same in both.
+_TEXTS: dict[type, Callable[[Any], bytes | None]] = {  # How PostgreSQL reads values.
+    type(None): lambda _: None,
+    str: str.encode,
+    int: b"%d".__mod__,
+    datetime: lambda at: at.isoformat().encode(),
+}
+
+
+def _other_text(value: Any) -> bytes:  # noqa: ANN401 - whatever a column holds
+    return value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
 
 def _connect(patience: timedelta, *found: Any) -> ImpatientConnection:  # noqa: ANN401 - as SQLAlchemy calls it

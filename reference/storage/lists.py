@@ -70,23 +70,28 @@ class ListsOfTables:
 
     def count_payments_between(self, span: Span) -> int:
         """Return how many payments began in a span of time."""
-        return self._transaction.connection.execute(select(func.count()).select_from(payments).where(*_within(span))).scalar_one()
+        wanted = select(func.count()).select_from(payments).where(*_within(span))
+        found: int = self._transaction.execute(wanted).scalar_one()
+        return found
 
     def dead_letters(self, page: Page) -> Slice[DeadLetter]:
         """Return part of what waits for a person."""
         wanted = select(dead_letters).where(dead_letters.c.ended_at.is_(None)).order_by(dead_letters.c.id.desc())
         if page.after:
             wanted = wanted.where(dead_letters.c.id < _number(page.after))
-        rows = self._transaction.connection.execute(wanted.limit(page.limit + 1)).all()
+        rows = self._transaction.execute(wanted.limit(page.limit + 1)).all()
         return _slice(rows, page, read_dead_letter, lambda row: str(row.id))
 
     def counts(self) -> Counts:
         """Return how many there are of each."""
-        alike, pending = self._transaction.connection.execute(_COUNT).all(), self._transaction.connection.execute(_PENDING).all()
+        alike, pending = (
+            self._transaction.execute(_COUNT).all(),
+            self._transaction.execute(_PENDING).all(),
+        )
         return Counts(
             sagas=[SagaCount(row.saga, row.state.upper(), row.outcome or "", row.many) for row in alike],
             outbox=[PendingCount(row.to, row.many, row.since) for row in pending],
-            dead_letters=self._transaction.connection.execute(_DEAD).scalar_one(),
+            dead_letters=self._transaction.execute(_DEAD).scalar_one(),
         )
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -108,7 +113,7 @@ class ListsOfTables:
         if page.after:
             wanted = wanted.where(tuple_(*order) < _place(page.after))
         newest = wanted.order_by(*(column.desc() for column in order)).limit(page.limit + 1)
-        found = self._transaction.connection.execute(newest).all()
+        found = self._transaction.execute(newest).all()
         return _slice(found, page, read, lambda row: _cursor(*(getattr(row, column.name) for column in order)))
 
 

@@ -21,9 +21,11 @@ _IS = outbox.c.key == bindparam("id")
 _ASK_AGAIN = {"attempts": -func.abs(outbox.c.attempts)}  # Below zero until it is taken again.
 _HEAR = Write(lambda on: insert_row(inbox, [*inbox.c], on).on_conflict_do_nothing().returning(inbox.c.name), claim=True)
 _PUT = Write(
-    lambda on: insert_row(outbox, [*outbox.c], on)
-    .on_conflict_do_update(index_elements=[outbox.c.key], set_=_ASK_AGAIN)
-    .returning(outbox.c.attempts)
+    lambda on: (
+        insert_row(outbox, [*outbox.c], on)
+        .on_conflict_do_update(index_elements=[outbox.c.key], set_=_ASK_AGAIN)
+        .returning(outbox.c.attempts)
+    )
 )
 _REMOVE = Write(lambda on: delete(outbox).where(_IS, on).returning(outbox.c.key), claim=True)
 _WITHDRAW = Write(lambda on: delete(outbox).where(_IS, on).returning(outbox.c.key))
@@ -47,9 +49,7 @@ _LETTER_COLUMNS = [dead_letters.c[name] for name in ("source", "message_id", "na
 _ADD_LETTER = Write(lambda on: insert_row(dead_letters, _LETTER_COLUMNS, on).returning(dead_letters.c.id))
 _IS_WAITING = (dead_letters.c.id == bindparam("letter_id"), dead_letters.c.ended_at.is_(None))
 _LETTER = select(dead_letters).where(*_IS_WAITING)
-_END_LETTER = Write(
-    lambda on: update(dead_letters).where(*_IS_WAITING, on).returning(dead_letters.c.id), claim=True
-)
+_END_LETTER = Write(lambda on: update(dead_letters).where(*_IS_WAITING, on).returning(dead_letters.c.id), claim=True)
 
 
 class InboxTable:
@@ -103,12 +103,12 @@ class OutboxTable:
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""
-        self._transaction.connection.execute(_DELETE, {"ids": keys})
+        self._transaction.execute(_DELETE, {"ids": keys})
 
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
         """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""
         values = {"now": now, "until": now + self._lease, "most": limit, "besides": list(besides)}
-        claimed = self._transaction.connection.execute(_CLAIM, values).all()
+        claimed = self._transaction.execute(_CLAIM, values).all()
         rows = sorted(claimed, key=lambda row: (row.enqueued_at, row.key))
         messages = [_with_time(read_message(row.name, row.body), row, row.enqueued_at) for row in rows]
         return [
@@ -119,18 +119,18 @@ class OutboxTable:
     def renew(self, outgoing: OutboxMessage, now: datetime) -> bool:
         """Begin a new lease; False when the old one is lost: somebody else has the message, or it is gone."""
         values = {"id": outgoing.key, "lease": outgoing.leased_until, "until": now + self._lease}
-        return self._transaction.connection.execute(_RENEW, values).first() is not None
+        return self._transaction.execute(_RENEW, values).first() is not None
 
     def retry_at(self, outgoing: OutboxMessage, due: datetime) -> None:
         """Let it be sent again later."""
         values = {"id": outgoing.key, "due_at": due, "attempts": outgoing.attempts}
-        self._transaction.connection.execute(_RETRY, values)
+        self._transaction.execute(_RETRY, values)
 
     def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
         """End the leases of messages that will not be sent here, but for those that are lost already."""
         leases = [{"id": outgoing.key, "lease": outgoing.leased_until, "now": now} for outgoing in unsent]
         if leases:
-            self._transaction.connection.execute(_GIVE_BACK, leases)
+            self._transaction.execute(_GIVE_BACK, leases)
 
 
 class DeadLetterTable:

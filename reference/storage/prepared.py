@@ -11,10 +11,8 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     Table,
-    Text,
     bindparam,
     exists,
-    func,
     literal_column,
     select,
     table,
@@ -108,9 +106,9 @@ def join(shapes: tuple[Shape, ...], dialect: Dialect) -> Joined:
         statement = write.alone if is_first else write.if_claimed
         parts.append(prepare(statement, dialect, names, sum(len(each.names) for each in parts)))
     named = ", ".join(f"w{n} AS ({each.sql})" for n, each in enumerate(parts))
-    found = ", ".join(f"(SELECT * FROM w{n})" for n in range(len(parts)))
-    moves = [f"(SELECT count(*) FROM w{n})" for n, (write, _) in enumerate(shapes) if write.is_move]
-    must = f"1 / ({' * '.join(moves)})" if moves else "1"
+    said = "".join(f"(TABLE w{n}), " for n in range(len(parts)))
+    moves = [f"((TABLE w{n}) IS NOT NULL)::int" for n, (write, _) in enumerate(shapes) if write.is_move]
+    is_done = f"1 / ({' * '.join(moves) or 1})"
     if shapes[0][0].is_claim:
-        must = f"CASE WHEN EXISTS (SELECT 1 FROM w0) THEN {must} END"
-    return Joined(f"WITH {named} SELECT {found}, {must}", parts)
+        is_done = f"CASE WHEN EXISTS (TABLE w0) THEN {is_done} END"
+    return Joined(f"WITH {named} SELECT {said}{is_done}", parts)

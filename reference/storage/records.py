@@ -109,7 +109,8 @@ class SagaTable(_Records):
 
     def get(self, saga_id: str) -> PaidSaga | None:
         """Return the saga as it was last saved; None if there is none, NotExpected if it cannot be read."""
-        if saga := self._take(saga_id):
+        saga: PaidSaga | None = self._take(saga_id)
+        if saga:
             return saga
         row = self._transaction.find(_SAGA, {"saga_id": saga_id})
         self._step.find(row.trace if row else None)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, CursorResult, Engine
 from sqlalchemy.exc import DBAPIError
 
 from reference.application.ports import ConflictError
@@ -39,6 +39,10 @@ class Transaction:
         if not (self._has_begun or self._is_begun_by_connection()):
             self._say("BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN")
             self._has_begun = True
+
+    def execute(self, statement: Any, values: Any = None) -> CursorResult[Any]:  # noqa: ANN401 - any of SQLAlchemy's
+        """Run a statement with lists in it, or of which many rows come, by SQLAlchemy."""
+        return self.connection.execute(statement, values)
 
     def find(self, statement: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a row, or None
         """Run a statement without lists in it, and return its first row or None. Raises what SQLAlchemy would."""
