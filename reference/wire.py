@@ -73,17 +73,12 @@ def _writer(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - whatever was a
 
 def _object(kind: Any, record: Any) -> dict[str, Any]:  # noqa: ANN401
     found = {}
-    for name, spelling in _spellings(kind):
+    for name, spelling, *_ in _fields(kind):
         each = getattr(record, name)
         if each is not None and each != "":
             part: Any = type(each)
             found[spelling] = each if part in _PLAIN else _writer(part)(each)
     return found
-
-
-@cache
-def _spellings(kind: Any) -> list[tuple[str, str]]:  # noqa: ANN401
-    return [(field.name, field.spelling) for field in _fields(kind)]
 
 
 _WRITERS: dict[type, Callable[[Any], Any]] = {

@@ -139,13 +139,13 @@ class PaymentTable(_Records):
         The intent comes first: what stands beside it at Stripe, anybody may have changed there.
         """
         ids = vars(message)
-        return self._kept(ids) or self._find(ids)
+        return self._find_kept(ids) or self._find(ids)
 
     def of_saga(self, saga_id: str) -> Payment | None:
         """Return the saga's payment; None if there is none, NotExpected if it cannot be read."""
         return self._find({"saga_id": saga_id})
 
-    def _kept(self, ids: Mapping[str, Any]) -> Payment | None:
+    def _find_kept(self, ids: Mapping[str, Any]) -> Payment | None:
         """Return the payment of the saga that is named, unless another of the ids may be another's."""
         payment: Payment | None = self._take(ids.get("saga_id") or "")
         if payment and payment.intent_id:
