@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -86,19 +87,24 @@ class ImpatientConnection(psycopg.Connection[Any]):
 
     patience: float
     names: dict[str, bytes]  # Of the statements that this connection has prepared for `tell`.
+    numbers: Iterator[int]
 
     def tell(self, sql: str, values: Sequence[object]) -> list[bytes | None]:
         """Run a statement that returns one row, and return it, by libpq itself: a cursor costs twice as much."""
+        texts = [_TEXTS.get(type(each), _other_text)(each) for each in values]
+        try:
+            result = self._ask(self.pgconn.send_query_prepared, self._prepare(sql), texts)
+        except psycopg.errors.InvalidSqlStatementName:  # The driver, or a pooler, has deallocated all there were.
+            self.names.clear()
+            result = self._ask(self.pgconn.send_query_prepared, self._prepare(sql), texts)
+        return [result.get_value(0, place) for place in range(result.nfields)]
+
+    def _prepare(self, sql: str) -> bytes:
         if sql not in self.names:
-            name = b"told_%d" % len(self.names)
+            name = b"told_%d" % next(self.numbers)
             self._ask(self.pgconn.send_prepare, name, sql.encode())
             self.names[sql] = name
-        result = self._ask(
-            self.pgconn.send_query_prepared,
-            self.names[sql],
-            [_TEXTS.get(type(each), _other_text)(each) for each in values],
-        )
-        return [result.get_value(0, place) for place in range(result.nfields)]
+        return self.names[sql]
 
     def _ask(self, send: Callable[..., None], *what: object) -> Any:  # noqa: ANN401 - libpq's result
         send(*what)
@@ -136,7 +142,7 @@ def _connect(patience: timedelta, *found: Any) -> ImpatientConnection:  # noqa: 
     _, _, arguments, named = found
     connection = ImpatientConnection.connect(*arguments, **named)
     connection.patience = patience.total_seconds() + 1  # The server, if it can, is to say by itself what takes so long.
-    connection.autocommit, connection.names = True, {}
+    connection.autocommit, connection.names, connection.numbers = True, {}, count()
     return connection
 
 

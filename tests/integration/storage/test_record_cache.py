@@ -129,3 +129,20 @@ def test_a_step_is_one_statement_of_postgresql(remembering: NewUnit, database: D
     bring(it, paid(), prefix="later")
     event.remove(database.writing, "checkout", watch)
     assert len(said) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("undoing", ["ROLLBACK", "DISCARD ALL"])
+def test_a_statement_that_the_server_has_forgotten_is_prepared_again(
+    units: NewUnit, database: Database, undoing: str
+) -> None:
+    if database.writing.dialect.name == "sqlite":
+        pytest.skip("SQLite forgets nothing")
+    it = service(units)
+    bring(it, INITIATED, INITIATED, prefix="a")  # The second is the statement that is asked for again below.
+    with database.writing.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("BEGIN" if undoing == "ROLLBACK" else "SELECT 1")
+        driver.execute(undoing)  # After which psycopg deallocates all that is prepared.
+        driver.execute("SELECT 1")
+    assert bring(it, INITIATED, prefix="b") == [Receipt.APPLIED]
