@@ -46,7 +46,7 @@ from reference.web.metrics import Metrics
 from reference.web.problems import register_problems
 from reference.web.services import Services
 
-__all__ = ["UnavailableError", "create_app", "open_books"]  # What the command uses.
+__all__ = ["UnavailableError", "create_app", "log_as_json", "open_books"]  # What the command uses.
 SAGAS: Sequence[type[PaidSaga]] = [EnrollInCourseSaga, BookAndPayForSessionSaga]
 MAX_BODY = 256 * 1024  # Bytes; a Stripe event is a few thousand.
 RETRIES = 3  # Of one page among a thousand, while a person waits.

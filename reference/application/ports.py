@@ -169,6 +169,14 @@ class Outbox(Protocol):
         """Remove what was sent, and commit nothing when it was withdrawn or somebody else sent it."""
         ...
 
+    def finish(self, key: str) -> None:
+        """Remove what was answered, and commit nothing when it is gone, or was put once more since it was taken."""
+        ...
+
+    def send_again(self, key: str, now: datetime) -> None:
+        """Let what was put once more be sent once more: the answer may be too old. Commit nothing when it is gone."""
+        ...
+
     def delete(self, keys: Sequence[str]) -> None:
         """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""
         ...
@@ -185,8 +193,8 @@ class Outbox(Protocol):
         """Let it be sent again later."""
         ...
 
-    def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
-        """End the leases of messages that will not be sent here, but for those that are lost already."""
+    def give_back(self, unsent: Sequence[tuple[OutboxMessage, datetime]]) -> None:
+        """Let each be sent from an instant on, by whomever, but for those whose leases are lost already."""
         ...
 
 

@@ -106,11 +106,16 @@ class PaymentService:
     def complete(self, outgoing: OutboxMessage, answers: Sequence[Message]) -> Receipt:
         """Handle the answers to an outbox message, unless it was withdrawn or somebody else has sent it."""
 
-        def take(unit: UnitOfWork) -> Sequence[Message]:
-            unit.outbox.remove(outgoing.key)
+        def finish(unit: UnitOfWork) -> Sequence[Message]:
+            unit.outbox.finish(outgoing.key)
             return answers
 
-        return self._handle(take, outgoing.to, outgoing.key)
+        def send_again(unit: UnitOfWork) -> Sequence[Message]:
+            unit.outbox.send_again(outgoing.key, self._clock.now())
+            return answers
+
+        receipt = self._handle(finish, outgoing.to, outgoing.key)
+        return self._handle(send_again, outgoing.to, outgoing.key) if receipt == Receipt.DUPLICATE else receipt
 
     def give_up(self, outgoing: OutboxMessage, reason: str) -> None:
         """Make an outbox message that nobody will take a dead letter; the saga that asked for it learns so."""

@@ -27,6 +27,7 @@ from reference.storage.tables import metadata
 PATIENCE = timedelta(seconds=5)
 CONNECTIONS = 12  # To PostgreSQL, which lets a hundred in: eight processes share it.
 SINCE = re.compile(r"\d{4}_since_(\d{4})")  # A revision that code which knows only the second can use as well.
+POOLED = "pgbouncer"  # In the query of a URL: our sessions are not ours beyond a transaction.
 NO_ANSWER = "the database does not answer"
 ABANDONED = timedelta(minutes=1)  # After which a transaction is undone whose process says no more.
 TIDY = {"pool_reset_on_return": None}  # Whoever has begun something undoes it, so the pool need not.
@@ -70,10 +71,13 @@ def _postgresql(url: str, patience: timedelta, connections: int, **pool: Any) ->
     server = {"statement_timeout": milliseconds, "lock_timeout": milliseconds}
     server |= {"idle_in_transaction_session_timeout": abandoned}
     options = " ".join(f"-c {name}={value}" for name, value in server.items())
-    arguments: dict[str, Any] = {"options": f"{make_url(url).query.get('options', '')} {options}".strip()}
+    address = make_url(url)
+    arguments: dict[str, Any] = {"options": f"{address.query.get('options', '')} {options}".strip()}
+    if POOLED in address.query:
+        address, arguments = address.difference_update_query([POOLED]), {"prepare_threshold": None}
     arguments |= KEEPALIVE | {"tcp_user_timeout": milliseconds, "connect_timeout": max(1, milliseconds // 1000)}
     pool |= {"pool_size": connections, "max_overflow": 0, "pool_timeout": patience.total_seconds()} | TIDY
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True, json_deserializer=_load, **pool)
+    engine = create_engine(address, connect_args=arguments, hide_parameters=True, json_deserializer=_load, **pool)
     event.listen(engine, "do_connect", partial(_connect, patience))
     event.listen(engine, "begin", _begin)
     return engine
@@ -93,7 +97,10 @@ class ImpatientConnection(psycopg.Connection[Any]):
         """Run a statement that returns one row, and return it, by libpq itself: a cursor costs twice as much."""
         texts = [_TEXTS.get(type(each), _other_text)(each) for each in values]
         try:
-            result = self._ask(self.pgconn.send_query_prepared, self._prepare(sql), texts)
+            if self.prepare_threshold is None:  # Behind PgBouncer.
+                result = self._ask(self.pgconn.send_query_params, sql.encode(), texts)
+            else:
+                result = self._ask(self.pgconn.send_query_prepared, self._prepare(sql), texts)
         except psycopg.errors.InvalidSqlStatementName:  # The driver, or a pooler, has deallocated all there were.
             self.names.clear()
             result = self._ask(self.pgconn.send_query_prepared, self._prepare(sql), texts)
@@ -115,7 +122,7 @@ class ImpatientConnection(psycopg.Connection[Any]):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> psycopg.Cursor[Any]:  # noqa: ANN401
         """Run a statement whose places are numbered, from then on without parsing it again."""
-        return psycopg.RawCursor(self).execute(query, params, prepare=True, **options)
+        return psycopg.RawCursor(self).execute(query, params, prepare=self.prepare_threshold is not None, **options)
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as psycopg's
         """Wait for an answer; OperationalError, and a closed connection, when there is none in time."""
@@ -180,7 +187,9 @@ def migrate(database: Database) -> None:
     if (found := _revision(database)) and _number(found) > _number(_newest()):
         raise NewerSchemaError(f"it is at revision {found}, and this version knows {_newest()}")
     is_sqlite = database.writing.dialect.name == "sqlite"
-    patient = database.writing if is_sqlite else create_engine(database.url)
+    patient = (
+        database.writing if is_sqlite else create_engine(database.writing.url, connect_args={"prepare_threshold": None})
+    )
     with patient.begin() as connection:
         config = _alembic()
         config.attributes["connection"] = connection

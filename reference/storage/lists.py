@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from sqlalchemy import Column, ColumnElement, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import Column, ColumnElement, Select, bindparam, func, literal, select, tuple_, union_all
 
 from reference.application.lists import (
     AnyPayment,
@@ -37,6 +37,7 @@ from reference.wire import decode
 _STARTED = (sagas.c.started_at, sagas.c.saga_id)  # The orders of lists, by indexes.
 _OPENED = (payments.c.opened_at, payments.c.payment_id)
 _SAGA = [column for column in sagas.c if column is not sagas.c.buying]
+_ONE_SAGA = select(*_SAGA).where(sagas.c.saga_id == bindparam("wanted"))
 _ALIKE = (sagas.c.saga, sagas.c.state, sagas.c.outcome)
 _COUNT = select(*_ALIKE, func.count().label("many")).group_by(*_ALIKE)
 _PENDING = select(outbox.c.to, func.count().label("many"), func.min(outbox.c.enqueued_at).label("since")).group_by(
@@ -52,6 +53,11 @@ class ListsOfTables:
 
     def __init__(self, transaction: Transaction, kinds: dict[str, type[PaidSaga]]) -> None:
         self._transaction, self._kinds = transaction, kinds
+
+    def saga(self, saga_id: str) -> AnySaga | None:
+        """Return one saga; None if there is no such saga."""
+        row = self._transaction.find(_ONE_SAGA, {"wanted": saga_id})
+        return self._read_saga(row) if row else None
 
     def sagas(self, which: Filter, page: Page) -> Slice[AnySaga]:
         """Return part of the sagas."""

@@ -28,6 +28,16 @@ _PUT = Write(
     )
 )
 _REMOVE = Write(lambda on: delete(outbox).where(_IS, on).returning(outbox.c.key), claim=True)
+_FINISH = Write(lambda on: delete(outbox).where(_IS, outbox.c.attempts > 0, on).returning(outbox.c.key), claim=True)
+_SEND_AGAIN = Write(
+    lambda on: (
+        update(outbox)
+        .where(_IS, outbox.c.attempts < 0, on)
+        .values(attempts=func.abs(outbox.c.attempts), due_at=bindparam("now"))
+        .returning(outbox.c.key)
+    ),
+    claim=True,
+)
 _WITHDRAW = Write(lambda on: delete(outbox).where(_IS, on).returning(outbox.c.key))
 _DELETE = delete(outbox).where(outbox.c.key.in_(bindparam("ids", expanding=True)), outbox.c.attempts > 0)
 _DUE = (
@@ -43,7 +53,7 @@ _CLAIM = (
 )
 _LEASE = (_IS, outbox.c.due_at == bindparam("lease"))
 _RENEW = update(outbox).where(*_LEASE).values(due_at=bindparam("until")).returning(outbox.c.key)
-_GIVE_BACK = update(outbox).where(*_LEASE).values(due_at=bindparam("now"))
+_GIVE_BACK = update(outbox).where(*_LEASE).values(due_at=bindparam("due"))
 _RETRY = update(outbox).where(_IS)
 _LETTER_COLUMNS = [dead_letters.c[name] for name in ("source", "message_id", "name", "body", "trace", "reason", "at")]
 _ADD_LETTER = Write(lambda on: insert_row(dead_letters, _LETTER_COLUMNS, on).returning(dead_letters.c.id))
@@ -71,7 +81,7 @@ class OutboxTable:
     def __init__(self, transaction: Transaction, lease: timedelta, step: StepTrace) -> None:
         self._transaction, self._lease, self._step = transaction, lease, step
         self._put: dict[str, tuple[int, OutboxMessage]] = {}  # Each with its place among what is written.
-        self._removed: set[str] = set()
+        self._removed: set[str] = set()  # Or changed: PostgreSQL writes a row once in a statement.
         self.fresh: list[OutboxMessage] = []
 
     def put(self, key: str, to: str, message: Message, at: datetime) -> None:
@@ -101,6 +111,16 @@ class OutboxTable:
         """Learn from what each write said which messages are new: of others the attempts are below zero."""
         self.fresh = [outgoing for place, outgoing in self._put.values() if int(said[place]) > 0]
 
+    def finish(self, key: str) -> None:
+        """Remove what was answered, and commit nothing when it is gone, or was put once more since it was taken."""
+        self._removed.add(key)
+        self._transaction.write(_FINISH, {"id": key})
+
+    def send_again(self, key: str, now: datetime) -> None:
+        """Let what was put once more be sent once more: the answer may be too old. Commit nothing when it is gone."""
+        self._removed.add(key)
+        self._transaction.write(_SEND_AGAIN, {"id": key, "now": now})
+
     def delete(self, keys: Sequence[str]) -> None:
         """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""
         self._transaction.execute(_DELETE, {"ids": keys})
@@ -126,9 +146,9 @@ class OutboxTable:
         values = {"id": outgoing.key, "due_at": due, "attempts": outgoing.attempts}
         self._transaction.execute(_RETRY, values)
 
-    def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
-        """End the leases of messages that will not be sent here, but for those that are lost already."""
-        leases = [{"id": outgoing.key, "lease": outgoing.leased_until, "now": now} for outgoing in unsent]
+    def give_back(self, unsent: Sequence[tuple[OutboxMessage, datetime]]) -> None:
+        """Let each be sent from an instant on, by whomever, but for those whose leases are lost already."""
+        leases = [{"id": each.key, "lease": each.leased_until, "due": due} for each, due in unsent]
         if leases:
             self._transaction.execute(_GIVE_BACK, leases)
 

@@ -53,13 +53,19 @@ class FeatureRule:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A feature."""
+    """A feature; `text` is all of it as it is written."""
 
     slug: str
     name: str
     why: str
+    text: str
     background: tuple[str, ...]
     rules: tuple[FeatureRule, ...]
+
+    @property
+    def uri(self) -> str:
+        """What Cucumber Messages call the file."""
+        return f"features/{self.slug}.feature"
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
@@ -77,13 +83,14 @@ def chapters_in(directory: Path) -> tuple[Chapter, ...]:
 
 def _chapter(path: Path) -> Chapter:
     try:
-        document: Any = Parser().parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        document: Any = Parser().parse(text)
         feature = document["feature"]
         rules = tuple(_rule(child["rule"]) for child in feature["children"] if "rule" in child)
     except (ParserError, KeyError, TypeError) as wrong:
         raise ValueError(f"{path} is no feature whose examples stand in rules and have ids: {wrong}") from wrong
     background = next((child["background"]["steps"] for child in feature["children"] if "background" in child), ())
-    return Chapter(path.stem, feature["name"], _text(feature), tuple(_lines(background)), rules)
+    return Chapter(path.stem, feature["name"], _text(feature), text, tuple(_lines(background)), rules)
 
 
 def _rule(rule: Json) -> FeatureRule:

@@ -1,61 +1,102 @@
-"""The pages of the book: an overview with the matrix, and one for each feature; HTML without a script or a network."""
+"""The pages of the book: an overview with the matrix, one for each feature, and one for each scenario that was played.
+
+They are HTML without a script or a network.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulators.book.chapters import MODELLED, PROMISED, Chapter, Example
 from simulators.book.matrix import columns, matrix
-from simulators.book.scenario_run import ScenarioRun
+from simulators.book.playing import Playing
+from simulators.book.scenario_run import ScenarioRun, Standing
 
 INDEX = "index.html"
-LONGEST = 32  # steps of a diagram that are shown
+LONGEST = 100  # steps of a diagram that are shown
 
 
 @dataclass(frozen=True)
 class Book:
-    """The chapters, and the runs of their examples with each service: none, if nothing was played.
+    """The chapters, and what came of their examples: each time they were played, and with the naive service.
 
-    `worlds` has the runs with the reference by the world they were played in; the first one is shown.
+    The runs of the first playing are shown, and of the others whether they held.
     """
 
     chapters: tuple[Chapter, ...]
-    worlds: Mapping[str, Mapping[str, ScenarioRun]] = field(default_factory=dict)
-    naive_runs: Mapping[str, ScenarioRun] = field(default_factory=dict)
-    edition: str = ""
+    playings: tuple[Playing, ...] = ()
+    naive: Playing | None = None
 
     @property
     def runs(self) -> Mapping[str, ScenarioRun]:
-        """The runs with the reference that are shown."""
-        return next(iter(self.worlds.values()), {})
+        """The runs that are shown, by their ids."""
+        return self.playings[0].runs if self.playings else {}
 
     def missing(self) -> list[str]:
-        """Return the runs that were not played in each world, or broke something, each with the reason."""
-        ids = [each for chapter in self.chapters for example in chapter.examples for each in example.run_ids]
-        found = [(each, world, _trouble(runs.get(each))) for world, runs in self.worlds.items() for each in ids]
-        return [f"{each}: {trouble}, {world}" for each, world, trouble in found if trouble]
+        """Return the runs that were not played each time, or broke something, and features that have changed since."""
+        return [each for playing in self.playings for each in self._missing_in(playing)]
 
-    def held_in(self, example: Example) -> dict[str, bool]:
-        """Return for each world in which a scenario was played whether it held there, all its rows."""
-        played = {name: [runs[each] for each in example.run_ids if each in runs] for name, runs in self.worlds.items()}
-        return {name: all(run.is_kept for run in runs) for name, runs in played.items() if runs}
+    def _missing_in(self, playing: Playing) -> Iterator[str]:
+        for chapter in self.chapters:
+            if playing.texts.get(chapter.uri, chapter.text) != chapter.text:
+                yield f"{chapter.uri}: has changed since it was played, {self.label(playing)}"
+        for each in (each for chapter in self.chapters for example in chapter.examples for each in example.run_ids):
+            run = playing.runs.get(each)
+            if run is None:
+                yield f"{each}: was not played, {self.label(playing)}"
+            elif run.standing is Standing.BROKEN:
+                yield f"{each}: {run.reason}, {self.label(playing)}"
 
-    def runs_of(self, example: Example) -> list[ScenarioRun]:
-        """Return the runs of a scenario with the reference, a row each."""
-        return [self.runs[each] for each in example.run_ids if each in self.runs]
+    def label(self, playing: Playing) -> str:
+        """Return what tells a playing from the others: its world, and the service if there are several."""
+        one = len({each.service for each in self.playings}) == 1
+        return playing.world if one else f"{playing.service}, {playing.world}"
+
+    def standings(self, example: Example) -> dict[str, Standing]:
+        """Return for each time a scenario was played how all its rows came out together."""
+        return {
+            self.label(playing): _worst(
+                [playing.runs[each].standing for each in example.run_ids if each in playing.runs]
+            )
+            for playing in self.playings
+            if any(each in playing.runs for each in example.run_ids)
+        }
+
+    def standing(self, example: Example) -> Standing | None:
+        """Return how a scenario came out, all times together; None if it was never played."""
+        found = list(self.standings(example).values())
+        return _worst(found) if found else None
+
+    def runs_of(self, example: Example) -> dict[str, ScenarioRun]:
+        """Return the runs of a scenario that are shown, a row each."""
+        return {each: self.runs[each] for each in example.run_ids if each in self.runs}
+
+    def reasons(self, example: Example) -> list[str]:
+        """Return why it did not hold, or was left out: each reason once."""
+        runs = [playing.runs[each] for playing in self.playings for each in example.run_ids if each in playing.runs]
+        return list(dict.fromkeys(run.reason for run in runs if run.reason))
 
     def naive_reasons(self, example: Example) -> list[str]:
         """Return what the naive service breaks in it, each once; nothing, if it keeps it all."""
-        runs = (self.naive_runs.get(each) for each in example.run_ids)
-        return list(dict.fromkeys(run.reason for run in runs if run and not run.is_kept))
+        runs = (self.naive.runs.get(each) for each in example.run_ids) if self.naive else ()
+        return list(dict.fromkeys(run.reason for run in runs if run and run.standing is Standing.BROKEN))
+
+    def pages(self) -> Iterator[tuple[str, str]]:
+        """Yield the names and the texts of all pages, the overview last."""
+        for chapter in self.chapters:
+            yield f"{chapter.slug}.html", chapter_page(self, chapter)
+            for example in chapter.examples:
+                if self.runs_of(example):
+                    yield f"{example.id}.html", scenario_page(self, chapter, example)
+        yield INDEX, index_page(self)
 
 
-def _trouble(run: ScenarioRun | None) -> str:
-    return "was not played" if run is None else run.reason or ("" if run.is_kept else "broken")
+def _worst(standings: list[Standing]) -> Standing:
+    return max(standings, key=[Standing.HELD, Standing.LEFT_OUT, Standing.BROKEN].index)
 
 
 def index_page(book: Book, *, framed: bool = False) -> str:
@@ -66,6 +107,11 @@ def index_page(book: Book, *, framed: bool = False) -> str:
 def chapter_page(book: Book, chapter: Chapter, *, framed: bool = False) -> str:
     """Return the page of one feature, whole or framed."""
     return _render("chapter.html", framed=framed, book=book, chapter=chapter)
+
+
+def scenario_page(book: Book, chapter: Chapter, example: Example) -> str:
+    """Return the page of what was said in one scenario, a diagram for each of its rows."""
+    return _render("scenario.html", framed=False, book=book, chapter=chapter, example=example)
 
 
 def stylesheet() -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from typing import TypeVar
 
 import pytest
 import requests
@@ -14,6 +15,8 @@ from simulators.console.states import moves_of
 from simulators.kit.json_types import Json
 from simulators.world.scheduler import NeverQuiet
 from simulators.world.world import World
+
+T = TypeVar("T")
 
 
 @pytest.fixture(autouse=True)
@@ -25,38 +28,48 @@ def recorded_world(unjudged_world: World) -> World:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Keep what the world shows when the case is over, and before anything is healed."""
+    world = getattr(item, "funcargs", {}).get("recorded_world")
+    since = len(world.recorder.entries()) if world else 0
+    sagas = set(world.sagas) if world else set()
     try:
         return (yield)
     finally:
-        world = getattr(item, "funcargs", {}).get("recorded_world")
         if isinstance(world, World):
             with suppress(NeverQuiet):
                 world.settle()
-            item.user_properties.append(("record", _record(world)))
+            item.user_properties.append(("record", _record(world, since, world.sagas - sagas)))
 
 
-def _record(world: World) -> Json:
+def _record(world: World, since: int, sagas: set[str]) -> Json:
     return {
-        "exchanges": [asdict(each) for each in world.recorder],
-        "lost": world.lost_messages(),
-        "strikes": [[*fault, count] for fault, count in world.strikes().items() if count],
-        "states": list(_passed_states(world)),
+        "exchanges": [asdict(each) for _, each in world.recorder.entries(since)],
+        "lost": _unless_silent(world.lost_messages, []),
+        "strikes": [[*fault, count] for fault, count in _unless_silent(world.strikes, {}).items() if count],
+        "states": list(_passed_states(world, sagas)),
     }
 
 
-def _passed_states(world: World) -> Iterator[list[str]]:
+def _unless_silent(ask: Callable[[], T], otherwise: T) -> T:
+    """Return what is told; something else, if whoever is asked is down in the end or tells no such thing."""
+    try:
+        return ask()
+    except (requests.RequestException, Refused):
+        return otherwise
+
+
+def _passed_states(world: World, sagas: set[str]) -> Iterator[list[str]]:
     """Return the states that each saga passed; none, if the service is down in the end."""
-    with suppress(requests.RequestException):
-        for each in sorted(world.sagas):
-            if saga := world.payment.find_saga(each):
-                yield list(_states(world, saga))
+    for each in sorted(sagas):
+        saga = _unless_silent(lambda each=each: world.payment.find_saga(each), None)  # type: ignore[misc]
+        if saga:
+            yield list(_states(world, saga))
 
 
 def _states(world: World, saga: Json) -> Iterator[str]:
     """Return the states that a saga passed; only the last, of a service that shows no table of its flows."""
-    try:
-        flow = next(each for each in world.payment.flows() if each["saga"] == saga["saga"])
-    except (Refused, StopIteration):
+    flows = _unless_silent(world.payment.flows, [])
+    flow = next((each for each in flows if each["saga"] == saga["saga"]), None)
+    if not (flow and saga.get("history")):
         yield saga["state"]
         return
     yield flow["states"][0]["state"]

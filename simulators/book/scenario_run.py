@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from simulators.diagram.sequence import Sequence
 
 
+class Standing(StrEnum):
+    """How a run came out."""
+
+    HELD = "held"
+    BROKEN = "did not hold"
+    LEFT_OUT = "was left out"
+
+    @property
+    def sign(self) -> str:
+        """What people see before the word."""
+        return {"held": "✓", "did not hold": "✗"}.get(self, "○")
+
+
 @dataclass(frozen=True)
 class ScenarioRun:
-    """Whether all was kept, and if not what was broken; what was said, what struck, and each saga's states."""
+    """How it came out, and why unless it held; what was said, what struck, and each saga's states."""
 
-    is_kept: bool
+    standing: Standing
     reason: str
     diagram: Sequence
-    strikes: tuple[str, ...]
-    states: tuple[str, ...]
+    strikes: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether all was as the scenario says."""
+        return self.standing is Standing.HELD

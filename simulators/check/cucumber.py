@@ -33,17 +33,19 @@ ANY_STEP = cucumber.StepDefinition(
 SUMMARY = {Outcome.KEPT: TestStepResultStatus.passed, Outcome.BROKEN: TestStepResultStatus.failed}
 
 
-def messages(subject: Subject, result: CheckResult) -> str:
-    """Return the check as NDJSON: one message a line."""
-    envelopes = map(cucumber.message_converter.to_dict, _Run(subject, result).envelopes())
+def messages(subject: Subject, result: CheckResult, revision: str = "") -> str:
+    """Return the check as NDJSON: one message a line; `revision` is that of the service."""
+    envelopes = map(cucumber.message_converter.to_dict, _Run(subject, result, revision).envelopes())
     return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in envelopes)
 
 
 class _Run:
     """One check on its way into messages; all ids are drawn from one generator."""
 
-    def __init__(self, subject: Subject, result: CheckResult) -> None:
+    def __init__(self, subject: Subject, result: CheckResult, revision: str) -> None:
         self._subject, self._result, self._ids = subject, result, IdGenerator()
+        self._about = {"service": subject.name, "options": subject.options, "world": subject.world_description}
+        self._about |= {"time": subject.time_description, "revision": revision}
         self._features = list(self._read())
         self._pickles = {id_: each for feature in self._features for id_, each in feature.pickles.items()}
         self._played = [each for each in result.cases if each.id in self._pickles]
@@ -59,6 +61,7 @@ class _Run:
         yield Envelope(step_definition=ANY_STEP)
         began = min((each.began for each in self._played), default=0.0)
         yield Envelope(test_run_started=cucumber.TestRunStarted(id=RUN, timestamp=_timestamp(began)))
+        yield Envelope(attachment=_attachment("subject.json", self._about, test_run_started_id=RUN))
         yield from chain.from_iterable(map(self._case, self._played))
         ended = max((each.began + each.seconds for each in self._played), default=0.0)
         done = cucumber.TestRunFinished(
@@ -86,6 +89,11 @@ class _Run:
         yield Envelope(test_case_started=cucumber.TestCaseStarted(0, attempt, id_, began))
         for step, outcome in zip(steps, self._outcomes(case, len(steps)), strict=True):
             yield Envelope(test_step_started=cucumber.TestStepStarted(attempt, step.id, began))
+            if step.hook_id and case.record:
+                broken = [f"I{each['number']} {each['name']}: {_sentence(each)}" for each in case.broken_promises]
+                record = case.record | {"broken": broken}
+                here = {"test_case_started_id": attempt, "test_step_id": step.id}
+                yield Envelope(attachment=_attachment("record.json", record, **here))
             yield Envelope(test_step_finished=cucumber.TestStepFinished(attempt, step.id, outcome, ended))
         yield Envelope(test_case_finished=cucumber.TestCaseFinished(attempt, ended, will_be_retried=False))
 
@@ -105,6 +113,16 @@ class _Run:
                 yield _result(SUMMARY.get(case.outcome, TestStepResultStatus.skipped), text, case.seconds)
             else:
                 yield _result(TestStepResultStatus.skipped)
+
+
+def _sentence(verdict: Json) -> str:
+    return str(verdict["breaches"][0]["sentence"])
+
+
+def _attachment(name: str, content: Json, **about: str) -> cucumber.Attachment:
+    """Return what Cucumber's own messages have no field for: a file of JSON, of the run or of one step."""
+    body, encoding = json.dumps(content, ensure_ascii=False), cucumber.AttachmentContentEncoding.identity
+    return cucumber.Attachment(body, encoding, "application/json", name, **about)
 
 
 def _result(status: TestStepResultStatus, text: str = "", seconds: float = 0) -> cucumber.TestStepResult:

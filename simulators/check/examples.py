@@ -1,8 +1,7 @@
 """The scenarios as Cucumber's own parser reads them, by the ids under which a check plays them."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,8 +32,8 @@ def read_features(ids: IdGenerator, folder: Path = FEATURES) -> Iterator[Feature
     for path in sorted(folder.glob("*.feature")):
         uri, text = f"features/{path.name}", path.read_text(encoding="utf-8")
         document, pickles = _read(uri, text, ids)
-        rows: Counter[str] = Counter()
-        yield Feature(uri, text, document, {_case_id(each, rows): each for each in pickles})
+        names = case_names(document)
+        yield Feature(uri, text, document, {names[each["astNodeIds"][-1]]: each for each in pickles})
 
 
 def write_feature(name: str, titles: Mapping[str, str], ids: IdGenerator) -> Feature:
@@ -57,10 +56,17 @@ def _read(uri: str, text: str, ids: IdGenerator) -> tuple[Json, list[Json]]:
     return document, pickles
 
 
-def _case_id(pickle: Json, rows: Counter[str]) -> str:
-    """Return the id that the scenario's tag names, and of an outline the row's number behind it."""
-    name = next((found[1] for tag in pickle["tags"] if (found := CASE_TAG.fullmatch(tag["name"]))), pickle["name"])
-    if len(pickle["astNodeIds"]) == 1:
-        return name
-    rows[name] += 1
-    return f"{name}/{rows[name]}"
+def case_names(document: Json) -> dict[str, str]:
+    """Return the ids of a feature's cases by what they are made of: a scenario, or a row of an outline."""
+    return dict(_names_in((document.get("feature") or {}).get("children", ())))
+
+
+def _names_in(children: Iterable[Json]) -> Iterator[tuple[str, str]]:
+    for child in children:
+        yield from _names_in(child.get("rule", {}).get("children", ()))
+        if scenario := child.get("scenario"):
+            tags = (CASE_TAG.fullmatch(tag["name"]) for tag in scenario["tags"])
+            name = next((found[1] for found in tags if found), scenario["name"])
+            rows = [row["id"] for table in scenario["examples"] for row in table["tableBody"]]
+            yield from ((row, f"{name}/{number}") for number, row in enumerate(rows, 1))
+            yield scenario["id"], name

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from simulators.check.subject import Subject
+from simulators.check.subject import CannotBeJudged, Subject
 from simulators.check.transcript import standings, transcribe
 from simulators.clients.student_app import NotOffered
 from simulators.judge.verdict import broken_promises, judge
@@ -27,7 +27,6 @@ CASE_ID, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
 LONG_ENOUGH = timedelta(days=4)  # For every deadline and every retry.
 TRANSCRIPT, PROMISES = pytest.StashKey[Json](), pytest.StashKey[list[Json]]()
 STEPS, BROKEN = pytest.StashKey[int](), pytest.StashKey[bool]()
-FAKETIME_FAILED = "failed to parse FAKETIME timestamp"  # It reads its file in all threads at once.
 DIED_OF_FAKETIME = "libfaketime could not read the clock, and ended the service: play it again, or by --time hook"
 MARKERS = (
     *("smoke", "moves_time", "saga_enroll", "saga_book", "payments"),
@@ -53,7 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the tags of the features known."""
+    """Make the tags of the features known, and have no tracebacks drawn: nobody sees them, and they take long."""
+    config.option.tbstyle = "no"
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
 
@@ -99,7 +99,11 @@ def subject(pytestconfig: pytest.Config) -> Subject:
 @pytest.fixture(scope="session")
 def lasting_world(subject: Subject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The one world around a service that runs already, and so is not new for each case."""
-    with subject.open_world(tmp_path_factory.mktemp("world")) as world:
+    try:
+        world = subject.open_world(tmp_path_factory.mktemp("world"))
+    except CannotBeJudged as reason:
+        pytest.skip(str(reason))
+    with world:
         yield world
 
 
@@ -195,7 +199,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     given = getattr(item, "funcargs", {})
     world = given.get("unjudged_world") or getattr(given.get("contract_world"), "world", None)
-    if report.failed and isinstance(world, Around) and FAKETIME_FAILED in world.process.log_tail():
+    if report.failed and isinstance(world, Around) and world.is_ended_by_faketime:
         report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {DIED_OF_FAKETIME}")
     item.stash[BROKEN] = item.stash.get(BROKEN, False) or report.failed
     if report.when == "teardown":

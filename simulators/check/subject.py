@@ -16,6 +16,7 @@ from simulators.world.credentials import Credentials
 from simulators.world.foreign_time import FAKED, TIME_WAYS, TimeWay
 from simulators.world.foreign_world import ForeignWorld
 from simulators.world.inside import Inside
+from simulators.world.serving import PortTaken
 from simulators.world.together import ANY_PORTS
 from simulators.world.topology import COMMUNICATION, LEARNING, PAYMENT, REFERENCE, STRIPE, TUTORS
 from simulators.world.world import World
@@ -82,6 +83,13 @@ class Subject:
         """How time is moved, as people are told."""
         return f"{self.way.name}: {self.way.description}" if self.way else "ours: the factory takes our clock"
 
+    @property
+    def world_description(self) -> str:
+        """How a world has it, as people are told."""
+        if self.instances > 1:
+            return f"as {self.instances} instances on one database"
+        return "as a process" if self.command else "where it runs already" if self.url else "in one process"
+
     def to_json(self) -> str:
         """Return it as a worker takes it."""
         return json.dumps(asdict(self))
@@ -99,10 +107,17 @@ class Subject:
         if self.command:
             return self.open_around(folder)
         if self.url:
-            return ForeignWorld(
-                folder, self.url, time=TIME_WAYS[self.time], ports=ports_here(), credentials=credentials_here()
-            )
+            return self._open_beside(folder)
         return Inside(folder, service=self.factory, seed=self.seed, instances=self.instances)
+
+    def _open_beside(self, folder: Path) -> ForeignWorld:
+        time, ports, credentials = TIME_WAYS[self.time], ports_here(), credentials_here()
+        try:
+            return ForeignWorld(folder, self.url, time=time, ports=ports, credentials=credentials)
+        except PortTaken as taken:
+            raise CannotBeJudged(
+                f"port {taken.port}, where it looks for {taken.name}, is taken: end what listens there"
+            ) from taken
 
     def open_around(
         self, folder: Path, ports: Mapping[str, int] = ANY_PORTS, credentials: Credentials | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from simulators.book import recording
 from simulators.check.badge import badge
 from simulators.check.cucumber import messages
 from simulators.check.junit import junit
@@ -48,6 +49,7 @@ class Checking:
                 storms=storms,
                 jobs=jobs or self._jobs(),
                 tell=self._tell,
+                plugins=(recording.__name__,) if report else (),
             )
         except CannotBeJudged as problem:
             raise WrongUsage(str(problem)) from problem
@@ -66,7 +68,7 @@ class Checking:
         now, revision = Clock().now(), self._revision()
         write(report, JSON_FILE, json.dumps(result.to_json(), indent=1))
         write(report, JUNIT_FILE, xml)
-        write(report, MESSAGES, messages(subject, result))
+        write(report, MESSAGES, messages(subject, result, revision))
         write(report, BADGE, badge(result, revision, now))
         self._say(f"the report: {write(report, PAGE, page(subject, result, revision, now))}")
 

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from importlib.metadata import version
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from simulators.book.chapters import chapters_in
-from simulators.book.pages import INDEX, Book, chapter_page, index_page
+from simulators.book.pages import INDEX, Book
+from simulators.book.playing import Playing, read_playing
 from simulators.check.subject import CannotBeJudged
 from simulators.cli import completion
 from simulators.cli.contracts.git import git
 from simulators.cli.progress import CLEAR_LINE
 from simulators.cli.usage import WrongUsage
-from simulators.kit.seams import Clock
 from simulators.package_data import FEATURES
 from simulators.stories.run import SERVICES
 
 if TYPE_CHECKING:
-    from simulators.book.scenario_run import ScenarioRun
     from simulators.check.result import Case
 
 REFERENCE, NAIVE = "reference", "naive"
-# The worlds in which the reference plays, by how many instances of it there are; the first one is shown.
-WORLDS = {"in one process": 1, "with two instances on one database": 2}
+INSTANCES = (1, 2)  # Of the reference, each time it is played; the first time is shown.
 
 
 @click.group()
@@ -36,8 +33,15 @@ def features() -> None:
     """See what is promised, as the features say it."""
 
 
-@features.command(epilog="Example: harness features page --output public")
+@features.command(epilog="Example: harness features page --output public --messages build/check/messages.ndjson")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder for it.")
+@click.option(
+    "--messages",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Cucumber Messages of your service, from harness check --report; nothing is played then.",
+)
 @click.option(
     "--scenario",
     "cases",
@@ -46,22 +50,35 @@ def features() -> None:
     shell_complete=completion.offer(completion.cases),
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="How many cases at once.  [default: by the machine]")
-def page(output: Path, cases: tuple[str, ...], jobs: int | None) -> None:
-    """Play every scenario now, and write what came of it as a book: one page a feature, and faults against promises.
+def page(output: Path, files: tuple[Path, ...], cases: tuple[str, ...], jobs: int | None) -> None:
+    """Write the features as a book, with what came of each scenario: a page a feature, and faults against promises.
 
-    Each scenario is played with the reference, alone and as two instances, and with a service that is wrong on purpose.
+    All are played now with the reference, alone and as two instances, and with a service that is wrong on purpose; or
+    the book is about your own service, by the messages of a check.
 
-    Exit codes: 0 all of them were played and held, 1 not all.
+    Exit codes: 0 all of them were played, as they are written now, and held or were left out by name; 1 not all.
     """
-    book = _play_book(cases, jobs or os.cpu_count() or 1)
+    if files and (cases or jobs):
+        raise WrongUsage("--messages, or what is to be played now; not both")
+    book = _read_book(files) if files else _play_book(cases, jobs or os.cpu_count() or 1)
     output.mkdir(parents=True, exist_ok=True)
-    for chapter in book.chapters:
-        (output / f"{chapter.slug}.html").write_text(chapter_page(book, chapter), encoding="utf-8")
-    (output / INDEX).write_text(index_page(book), encoding="utf-8")
+    for name, text in book.pages():
+        (output / name).write_text(text, encoding="utf-8")
     click.echo(output / INDEX)
     for trouble in book.missing():
         click.echo(trouble, err=True)
     sys.exit(1 if book.missing() else 0)
+
+
+def _read_book(files: Iterable[Path]) -> Book:
+    """Return the book of what these messages tell; WrongUsage names a file that does not."""
+    playings = []
+    for file in files:
+        try:
+            playings.append(read_playing(file.read_text(encoding="utf-8")))
+        except ValueError as wrong:
+            raise WrongUsage(f"{file}: {wrong}") from wrong
+    return Book(chapters_in(FEATURES), tuple(playings))
 
 
 def _play_book(cases: tuple[str, ...], jobs: int) -> Book:
@@ -70,23 +87,19 @@ def _play_book(cases: tuple[str, ...], jobs: int) -> Book:
         from simulators.book.runs import play_scenarios  # noqa: PLC0415 - what it needs comes with the extra
     except ImportError as missing:
         raise WrongUsage(f"it needs {missing.name}: pip install 'payment-flow-harness[check]'") from missing
+    revision = _revision()
 
-    def play(service: str, instances: int = 1) -> dict[str, ScenarioRun]:
+    def play(service: str, instances: int = 1) -> Playing:
         tell = _tell(service if instances == 1 else f"{service}, {instances} instances")
-        return play_scenarios(SERVICES[service], cases=cases, jobs=jobs, tell=tell, instances=instances)
+        factory = SERVICES[service]
+        return read_playing(
+            play_scenarios(factory, cases=cases, jobs=jobs, tell=tell, instances=instances, revision=revision)
+        )
 
     try:
-        worlds = {name: play(REFERENCE, instances) for name, instances in WORLDS.items()}
-        return Book(chapters_in(FEATURES), worlds, play(NAIVE), _edition(sum(map(len, worlds.values()))))
+        return Book(chapters_in(FEATURES), tuple(play(REFERENCE, each) for each in INSTANCES), play(NAIVE))
     except CannotBeJudged as problem:
         raise WrongUsage(str(problem)) from problem
-
-
-def _edition(count: int) -> str:
-    day = Clock().now().strftime("%-d %B %Y, %H:%M UTC")
-    number, revision = version("payment-flow-harness"), _revision()
-    of_it = f" at revision {revision}" if revision else ""
-    return f"{count} runs of the reference played on {day}, with version {number}{of_it}: each {' and '.join(WORLDS)}."
 
 
 def _revision() -> str:

@@ -14,12 +14,14 @@ from typing import Any
 import click
 import pytest
 import yaml  # type: ignore[import-untyped]
+from packaging.requirements import Requirement
 
 from simulators.cli import main
 from simulators.cli.checking import JUNIT_FILE
 from simulators.world.together import Together
 from simulators.world.topology import SIMULATORS, STRIPE
 from tests.documents.reading import blocks
+from tests.installed.conftest import FILES, PARTS
 from tests.node.test_node_sdk import has_node
 from tests.rooms.source import ROOT
 
@@ -91,7 +93,25 @@ def test_the_container_has_no_root_and_its_packages_are_the_locked_ones() -> Non
     lines = CONTAINER.read_text().splitlines()
     last = max(number for number, each in enumerate(lines) if each.startswith("FROM"))
     assert "USER harness" in lines[last:]
-    assert any("--constraint /wheels/requirements.lock" in each for each in lines[last:])
+    assert any("--constraint /wheels/versions.txt" in each for each in lines[last:])
+
+
+def test_the_versions_of_the_container_have_no_hash_for_pip_would_want_one_of_our_wheel_too() -> None:
+    (command,) = re.findall(
+        r"^RUN (sed .*) requirements.lock >/wheels/versions.txt$", CONTAINER.read_text(), re.MULTILINE
+    )
+    lock = ROOT / "requirements.lock"
+    versions = subprocess.run(["sh", "-c", f"{command} {lock}"], capture_output=True, text=True, check=True).stdout
+    locked = re.findall(r"^([\w.-]+==[^\s;]+)", lock.read_text(), re.MULTILINE)
+    named = [each for each in versions.splitlines() if not each.lstrip().startswith("#")]
+    assert [Requirement(each).name for each in named] == [each.partition("==")[0] for each in locked]
+
+
+def test_the_container_is_built_of_all_that_a_wheel_is_built_of() -> None:
+    copied = [
+        each for words in re.findall(r"^COPY (.+) \S+$", CONTAINER.read_text(), re.MULTILINE) for each in words.split()
+    ]
+    assert set(copied) == {*PARTS, *FILES, "requirements.lock"}
 
 
 @pytest.mark.served

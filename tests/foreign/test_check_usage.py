@@ -1,7 +1,11 @@
 """`harness check`, wrongly asked: what cannot be judged is said in a sentence, and nothing is played."""
 
+from pathlib import Path
+
 import pytest
 
+from simulators.world.together import Together
+from simulators.world.topology import PAYMENT, STRIPE
 from tests.foreign.harness_check import NAIVE, checked
 
 pytestmark = [pytest.mark.served]
@@ -48,3 +52,15 @@ def test_a_mistyped_name_is_refused_before_anything_is_played() -> None:
     assert done.returncode == 2, done.stdout + done.stderr
     assert "lost-webhook" not in done.stdout
     assert "is course meant?" in done.stderr
+
+
+def test_simulators_in_the_place_of_ours_are_no_fault_of_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Together(tmp_path) as theirs:
+        for name, value in theirs.topology.environ().items():
+            monkeypatch.setenv(name, value)
+        done = checked("--service-url", theirs.topology.urls[PAYMENT], "--only", "stories", "--scenario", "course")
+        port = theirs.topology.urls[STRIPE].rpartition(":")[2]
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert f"left out, since port {port}, where it looks for stripe, is taken" in " ".join(done.stderr.split())

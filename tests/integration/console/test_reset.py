@@ -6,10 +6,13 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from simulators.cli import main
 from simulators.console.session import Session
 from simulators.stories.demo import tell_by_hand
 from simulators.world.together import ANY_PORTS
@@ -75,7 +78,7 @@ def test_only_the_students_of_a_prefix_are_forgotten(guest: Visitor, own: Sessio
     assert guest.act("/reset", prefix="t1-")["said"].startswith("0 purchases")
 
 
-def test_a_run_by_hand_is_kept_and_played_again_in_new_services(guest: Visitor, own: Session) -> None:
+def test_a_run_by_hand_is_kept_and_played_again_in_new_services(guest: Visitor, own: Session, tmp_path: Path) -> None:
     guest.act("/faults/stripe/delayed_delivery", event="payment_intent.succeeded", seconds="259200")
     saga_id = asked(guest, own, "lea", "french")
     guest.act(f"/pay/{saga_id}/card", card="pm_card_visa_chargeDeclined")
@@ -99,6 +102,13 @@ def test_a_run_by_hand_is_kept_and_played_again_in_new_services(guest: Visitor, 
         each["path"].split("/")[1] for each in json.loads(run)["acts"]
     ]
     assert "The same." in guest.post("/runs/import", data=run).text
+    file = tmp_path / "by-hand.json"
+    file.write_bytes(run)
+    answer = CliRunner().invoke(main, ["replay", str(file)])
+    assert (answer.exit_code, "the same, purchase by purchase: 9 acts" in answer.output) == (0, True), answer.output
+    file.write_text(json.dumps(json.loads(run) | {"service": "elsewhere"}))
+    answer = CliRunner().invoke(main, ["replay", str(file)])
+    assert (answer.exit_code, "It is a run of elsewhere" in answer.output) == (2, True), answer.output
 
 
 def test_a_session_booked_by_hand_is_booked_again_on_the_same_day_of_another_week(guest: Visitor, own: Session) -> None:
