@@ -119,8 +119,8 @@ def test_one_that_dies_is_started_again_and_what_it_counted_stays(workers: Worke
     os.kill(dead, signal.SIGKILL)
     assert dead not in workers.both(besides=dead)
     assert workers.figure("payments_webhook_received_total", type="", result="refused") == 1
-    told = [json.loads(line) for line in workers.lines]
-    assert [each["level"] for each in told if each["logger"] == "gunicorn.error" and str(dead) in each["message"]]
+    lines = [json.loads(line) for line in workers.lines]
+    assert [each["level"] for each in lines if each["logger"] == "gunicorn.error" and str(dead) in each["message"]]
 
 
 def test_who_has_asked_is_answered_when_all_are_told_to_end(workers: Workers, tmp_path: Path) -> None:
