@@ -93,8 +93,10 @@ class Exploring:
     def _how_it_went(self, result: StormResult) -> list[str]:
         ends = ", ".join(f"{times} {name}" for name, times in result.outcomes.items())
         struck = ", ".join(f"{times} {name}" for name, times in result.strikes.items())
-        problems = [f"✗ {each.partition(chr(10))[0]}" for each in result.problems] or ["✓ every promise held"]
-        return [f"ended: {ends}", f"struck: {struck or 'nothing'}", *problems]
+        problems = [f"✗ {each.partition(chr(10))[0]}" for each in result.problems]
+        if result.left_out:
+            problems = [f"○ left out, since {result.left_out}"]
+        return [f"ended: {ends}", f"struck: {struck or 'nothing'}", *(problems or ["✓ every promise held"])]
 
     def _tell(self, result: StormResult) -> None:
         """Tell a broken storm as it comes, and to a person who watches how far it is."""
@@ -105,6 +107,8 @@ class Exploring:
             click.echo(json.dumps(result.to_json()))
             return
         self._clear_line()
+        if result.left_out:
+            click.secho(f"○ storm {result.spec} is left out, since {result.left_out}", fg="yellow")
         if result.broken:
             click.secho(f"✗ storm {result.spec} breaks {', '.join(result.broken)}", fg="red", bold=True)
         if sys.stderr.isatty():

@@ -16,14 +16,8 @@ class PaymentsClient(ServiceClient):
     """The payment-service as one caller sees it; a method raises Refused when the service says no."""
 
     def saga(self, saga_id: str) -> Json:
-        """Return the saga as this caller may see it; Refused if there is none for this caller.
-
-        An AssertionError names what an answer lacks that is no saga.
-        """
-        saga = self.client.get(saga_path(saga_id))
-        if missing := [name for name in READ if name not in saga]:
-            raise AssertionError(f"GET {saga_path(saga_id)} is answered without {', '.join(missing)}")
-        return saga
+        """Return the saga as this caller may see it; Refused if there is none for this caller."""
+        return self.client.get(saga_path(saga_id))
 
     def find_saga(self, saga_id: str) -> Json | None:
         """Return the saga, or None when the service knows none of that id."""
@@ -67,6 +61,13 @@ class PaymentsClient(ServiceClient):
     def send_webhook(self, body: str, **headers: str) -> None:
         """Send what claims to be Stripe's news; Refused unless it is believed."""
         self.client.post(STRIPE_WEBHOOKS, form=body, **headers)
+
+
+def require_saga(answer: Json, saga_id: str) -> Json:
+    """Return what was answered if it is a saga; else an AssertionError names what it lacks."""
+    if missing := [name for name in READ if name not in answer]:
+        raise AssertionError(f"GET {saga_path(saga_id)} is answered without {', '.join(missing)}")
+    return answer
 
 
 def saga_path(saga_id: str) -> str:

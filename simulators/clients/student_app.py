@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from simulators.clients.http_client import Refused
 from simulators.clients.learning import LearningClient
-from simulators.clients.payments import PaymentsClient
+from simulators.clients.payments import PaymentsClient, require_saga
 from simulators.clients.stripe import StripeClient
 from simulators.kit.json_types import Json
 
@@ -47,8 +47,11 @@ class Student:
         self._payments.cancel(saga_id)
 
     def saga(self, saga_id: str) -> Json:
-        """Return the saga as its student sees it, client secret and all; Refused if it is somebody else's."""
-        return self._payments.saga(saga_id)
+        """Return the saga as its student sees it, client secret and all; Refused if it is somebody else's.
+
+        An AssertionError names what an answer lacks that is no saga.
+        """
+        return require_saga(self._payments.saga(saga_id), saga_id)
 
     def sagas(self, limit: int) -> list[Json]:
         """Return the newest purchases, so many at most."""

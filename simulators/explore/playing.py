@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from simulators.check.purchases import by_turns
 from simulators.check.storms import Storm, weather
-from simulators.check.subject import Subject
+from simulators.check.subject import CannotBeJudged, Subject
 from simulators.explore.sightings import Lookout, SagaSightings
 from simulators.explore.spec import StormSpec
 from simulators.judge.gathering import remember_outcomes
@@ -26,8 +25,6 @@ from simulators.world.inside import Inside
 from simulators.world.scheduler import NeverQuiet
 from simulators.world.topology import PAYMENT
 from simulators.world.world import World
-
-log = logging.getLogger(__name__)
 
 ENDING, NEVER_QUIET = "ending", "never quiet"  # What can be broken besides the promises, which are I1, I2 and so on.
 STARTS = 5  # So often a service that died is started before a rest is over.
@@ -46,11 +43,13 @@ class StormResult:
     exchanges: int
     trace: str
     sightings: tuple[SagaSightings, ...] = ()
+    left_out: str = ""  # Why it says nothing of the service.
 
     def to_json(self) -> Json:
         """Return it for programs."""
         about: Json = {"storm": str(self.spec), "broken": list(self.broken), "problems": list(self.problems)}
         about |= {"outcomes": self.outcomes, "strikes": self.strikes}
+        about |= {"leftOut": self.left_out} if self.left_out else {}
         return about | {"exchanges": self.exchanges, "trace": self.trace}
 
 
@@ -65,7 +64,10 @@ def play_spec(spec: StormSpec, subject: Subject) -> StormResult:
     with open_world(subject, storm) as world:
         lookout = Lookout(world, storm) if isinstance(world, Inside) else None
         struck: Counter[str] = Counter()
-        broken = live_through(world, storm, struck)
+        try:
+            broken, left_out = live_through(world, storm, struck), ""
+        except CannotBeJudged as problem:
+            broken, left_out = {}, str(problem)
         return StormResult(
             spec,
             tuple(broken),
@@ -75,6 +77,7 @@ def play_spec(spec: StormSpec, subject: Subject) -> StormResult:
             len(world.recorder),
             hashlib.sha256(world.recorder.trace()).hexdigest(),
             lookout.report() if lookout else (),
+            left_out,
         )
 
 
@@ -92,7 +95,10 @@ def open_world(subject: Subject, storm: Storm) -> Iterator[World]:
 
 
 def live_through(world: World, storm: Storm, struck: Counter[str] | None = None) -> dict[str, str]:
-    """Let a storm pass over a world; returns what it broke, by name, each with a sentence: nothing, if all held."""
+    """Let a storm pass over a world; returns what it broke, by name, each with a sentence: nothing, if all held.
+
+    CannotBeJudged when what broke was the clock of a command.
+    """
     try:
         weather(world, storm, by_turns, partial(_rest, world), struck)
     except NeverQuiet as problem:
@@ -100,8 +106,7 @@ def live_through(world: World, storm: Storm, struck: Counter[str] | None = None)
         return {NEVER_QUIET: str(problem)}
     except AssertionError as failure:
         if isinstance(world, Around) and world.is_ended_by_faketime:
-            log.warning("a storm of seed %s is left out: libfaketime ended the service", storm.seed)
-            return {}
+            raise CannotBeJudged("libfaketime ended the service") from failure
         with suppress(AssertionError):  # Who does not say how its sagas are cannot be judged by them.
             if broken := broken_promises(judge(world)):
                 return {f"I{each.number}": str(each) for each in broken}

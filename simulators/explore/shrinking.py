@@ -6,13 +6,14 @@ It is delta debugging: halves first, then one by one, and once more whenever som
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from simulators.check.purchases import COURSE, HOURS, Purchase
 from simulators.check.storm_faults import StormFault
 from simulators.check.storms import PRICES, Storm
-from simulators.check.subject import Subject
+from simulators.check.subject import CannotBeJudged, Subject
 from simulators.explore.playing import live_through, open_world
 
 T = TypeVar("T")
@@ -54,8 +55,9 @@ def shrink_by(storm: Storm, is_broken: Callable[[Storm], bool]) -> tuple[Storm, 
 
 def break_promises(storm: Storm, subject: Subject) -> dict[str, str]:
     """Play a storm in a world of its own, and return what it breaks."""
-    with open_world(subject, storm) as world:
+    with open_world(subject, storm) as world, suppress(CannotBeJudged):
         return live_through(world, storm)
+    return {}
 
 
 def make_smaller(storm: Storm) -> Iterator[Storm]:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from simulators.clients.http_client import Refused
+from simulators.clients.payments import require_saga
 from simulators.clients.stripe import LARGEST_PAGE
 from simulators.judge.evidence import Evidence, saga_of
 from simulators.kit.json_types import Json
@@ -27,7 +28,7 @@ def gather(world: World, saga_id: str | None = None, exchanges: list[Exchange] |
 
     The outcomes seen are remembered for the next time. `exchanges` are those that matter, all if not given.
     """
-    saga = None if saga_id is None else world.payment.find_saga(saga_id)
+    saga = None if saga_id is None else _saga(world, saga_id)
     events = world.stripe.events() if saga_id is None else []
     intents = _as_created(world.stripe.intents(saga_id), events)
     payments = [None] if saga_id is None else [each["id"] for each in intents]
@@ -70,7 +71,12 @@ def _remember(world: World, sagas: dict[str, Json | None]) -> None:
 def _sagas(world: World, mentioned: set[str | None]) -> dict[str, Json | None]:
     wanted = sorted(filter(None, world.sagas | mentioned))
     listed = _list_sagas(world) if len(wanted) > 1 else {}
-    return {each: listed[each] if each in listed else world.payment.find_saga(each) for each in wanted}
+    return {each: listed[each] if each in listed else _saga(world, each) for each in wanted}
+
+
+def _saga(world: World, saga_id: str) -> Json | None:
+    found = world.payment.find_saga(saga_id)
+    return found and require_saga(found, saga_id)
 
 
 def _list_sagas(world: World) -> dict[str, Json]:
