@@ -129,6 +129,7 @@ class Payment(PaymentTerms):
 
     @apply.register
     def _on_attempt_declined(self, fact: facts.AttemptDeclined) -> Effects:
+        self._recognize(fact.intent_id)
         if fact.attempt in self.declined:
             return []
         self.declined.append(fact.attempt)
