@@ -197,10 +197,9 @@ class Payment(PaymentTerms):
     def _on_window_closed(self, _: messages.PaymentWindowClosed | messages.CancelPayment) -> Effects:
         if self.status not in UNDECIDED:
             return []
-        cancel = messages.CancelIntent(**self._request_fields())
         # Until it is certain, ask again: the request may have been given up. Of what a bank is asked, it decides.
-        is_with_bank = self.status == PaymentStatus.PROCESSING
-        return [cancel] if is_with_bank else [cancel, self._schedule_window_end(Wait.PAYMENT_CHECK)]
+        again = [] if self.status == PaymentStatus.PROCESSING else [self._schedule_window_end(Wait.PAYMENT_CHECK)]
+        return [messages.CancelIntent(**self._request_fields()), *again]
 
     @apply.register
     def _on_refund_payment(self, request: messages.RefundPayment) -> Effects:
@@ -214,9 +213,8 @@ class Payment(PaymentTerms):
 
     @apply.register
     def _on_check_due(self, _: messages.PaymentCheckDue) -> Effects:
-        is_waiting = self.status in UNDECIDED | {PaymentStatus.REFUND_PENDING}
         is_refunded = self.status == PaymentStatus.REFUNDED
-        if not (is_waiting or is_refunded or self._is_disputed):
+        if not (self.status in UNDECIDED | {PaymentStatus.REFUND_PENDING} or is_refunded or self._is_disputed):
             return []
         goes_on = not is_refunded or self._is_disputed or self.checks < LOOKS_AT_REFUND
         return [messages.LookAtIntent(**self._request_fields()), *([self._schedule_check()] if goes_on else [])]
