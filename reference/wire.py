@@ -76,8 +76,7 @@ def _object(kind: Any, record: Any) -> dict[str, Any]:  # noqa: ANN401
     for name, spelling, *_ in _fields(kind):
         each = getattr(record, name)
         if each is not None and each != "":
-            part: Any = type(each)
-            found[spelling] = each if part in _PLAIN else _writer(part)(each)
+            found[spelling] = encode(each)
     return found
 
 

@@ -223,10 +223,7 @@ class DeadLetters(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """One transaction: all that one message changes is committed together or not at all.
-
-    What is written waits for the commit, so nobody waits for us while we decide.
-    """
+    """One transaction: all that one message changes waits for the commit, and is written together or not at all."""
 
     inbox: Inbox
     sagas: Sagas

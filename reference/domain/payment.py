@@ -130,6 +130,7 @@ class Payment(PaymentTerms):
 
     @apply.register
     def _on_attempt_declined(self, fact: facts.AttemptDeclined) -> Effects:
+        self._recognize(fact.intent_id)
         if fact.attempt in self.declined:
             return []
         self.declined.append(fact.attempt)
@@ -197,10 +198,9 @@ class Payment(PaymentTerms):
     def _on_window_closed(self, _: messages.PaymentWindowClosed | messages.CancelPayment) -> Effects:
         if self.status not in UNDECIDED:
             return []
-        cancel = messages.CancelIntent(**self._request_fields())
         # Until it is certain, ask again: the request may have been given up. Of what a bank is asked, it decides.
-        is_with_bank = self.status == PaymentStatus.PROCESSING
-        return [cancel] if is_with_bank else [cancel, self._schedule_window_end(Wait.PAYMENT_CHECK)]
+        again = [] if self.status == PaymentStatus.PROCESSING else [self._schedule_window_end(Wait.PAYMENT_CHECK)]
+        return [messages.CancelIntent(**self._request_fields()), *again]
 
     @apply.register
     def _on_refund_payment(self, request: messages.RefundPayment) -> Effects:

@@ -14,7 +14,7 @@ from reference.tracing import TraceContext
 ROOM = 2000  # Records; a few kilobytes each.
 
 
-class Kept(NamedTuple):
+class KeptRecord(NamedTuple):
     """A saga or a payment, and the place in its trace where it was saved."""
 
     record: Any
@@ -25,15 +25,15 @@ class RecordCache:
     """The records that were saved last."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[type, str], Kept] = {}
+        self._kept: dict[tuple[type, str], KeptRecord] = {}
         self._lock = threading.Lock()
 
-    def take(self, table: type, saga_id: str) -> Kept | None:
+    def take(self, table: type, saga_id: str) -> KeptRecord | None:
         """Take a saga's record of a table out, if it is here."""
         with self._lock:
             return self._kept.pop((table, saga_id), None)
 
-    def put(self, table: type, saga_id: str, kept: Kept) -> None:
+    def put(self, table: type, saga_id: str, kept: KeptRecord) -> None:
         """Keep a record that nobody changes any more; the one that was put first makes room."""
         with self._lock:
             self._kept[table, saga_id] = kept

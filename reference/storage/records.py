@@ -13,7 +13,7 @@ from reference.domain.payment import Payment
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_message
 from reference.storage.prepared import Write, insert_row
-from reference.storage.record_cache import Kept, RecordCache
+from reference.storage.record_cache import KeptRecord, RecordCache
 from reference.storage.tables import UnreadableTime, payments, sagas
 from reference.storage.transaction import Transaction
 from reference.tracing import StepTrace
@@ -80,7 +80,7 @@ class _Records:
     def keep_saved(self) -> None:
         """Let the next message find what this one has saved, now that it is committed."""
         for saga_id, record in self._saved.items():
-            self._cache.put(type(self), saga_id, Kept(record, self._step.of(saga_id)))
+            self._cache.put(type(self), saga_id, KeptRecord(record, self._step.of(saga_id)))
 
     def _take(self, saga_id: str) -> Any:  # noqa: ANN401 - a saga or a payment, or None
         kept = self._cache.take(type(self), saga_id)

@@ -8,9 +8,10 @@ from sqlalchemy import Engine, select
 from reference.application.ports import OutboxMessage
 from reference.domain.enrollment import VerifyCourse
 from reference.domain.messages import Message
+from reference.domain.payment_messages import PaymentFailed
 from reference.storage.tables import dead_letters
 from tests.integration.storage.world import LEASE, NewUnit, at_once
-from tests.unit.reference.builders import NOON, created, refund_intent
+from tests.unit.reference.builders import NOON, created, declined, payment, refund_intent
 
 SOON = NOON + timedelta(seconds=1)
 
@@ -94,6 +95,14 @@ def test_a_fresh_outbox_message_belongs_to_its_process_until_the_lease_ends(unit
 def test_a_message_is_the_same_when_it_comes_out(units: NewUnit) -> None:
     say(units, refund_intent())
     assert claim(units)[0].message == refund_intent()
+
+
+def test_news_that_overtake_the_answer_to_the_intents_creation_come_out_too(units: NewUnit) -> None:
+    """A decline before we know our own intent: its announcement names the intent all the same."""
+    (failed,) = (each for each in payment().apply(declined()) if isinstance(each, PaymentFailed))
+    assert failed.stripe_payment_intent_id == "pi_1"
+    say(units, failed)
+    assert claim(units)[0].message == failed
 
 
 def test_a_retry_comes_when_it_is_due(units: NewUnit) -> None:

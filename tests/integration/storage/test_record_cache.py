@@ -14,7 +14,7 @@ from reference.domain.enrollment import EnrollmentConfirmed
 from reference.domain.payment_status import PaymentStatus
 from reference.storage import record_cache
 from reference.storage.database import Database
-from reference.storage.record_cache import Kept, RecordCache
+from reference.storage.record_cache import KeptRecord, RecordCache
 from reference.storage.records import PaymentTable, SagaTable
 from reference.storage.tables import dead_letters
 from reference.storage.unit_of_work import SqlUnitOfWork
@@ -103,7 +103,7 @@ def test_a_message_that_fits_what_is_stored_is_no_dead_letter_for_whoever_rememb
 def test_a_memory_is_bounded(monkeypatch: pytest.MonkeyPatch, cache: RecordCache) -> None:
     monkeypatch.setattr(record_cache, "ROOM", 2)
     for number in range(3):
-        cache.put(SagaTable, str(number), Kept(number, first_step("x")))
+        cache.put(SagaTable, str(number), KeptRecord(number, first_step("x")))
     assert [cache.take(SagaTable, str(number)) is None for number in range(3)] == [True, False, False]
     assert cache.take(SagaTable, "2") is None, "who takes one owns it"
 
