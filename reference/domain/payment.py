@@ -23,6 +23,7 @@ from reference.domain.payment_status import (
     DISPUTES_OVER,
     MOVES,
     UNDECIDED,
+    WITH_BANK,
     PaymentStatus,
     Refund,
     RefundState,
@@ -213,11 +214,10 @@ class Payment(PaymentTerms):
 
     @apply.register
     def _on_check_due(self, _: messages.PaymentCheckDue) -> Effects:
-        is_waiting = self.status in UNDECIDED | {PaymentStatus.REFUND_PENDING}
-        is_refunded = self.status == PaymentStatus.REFUNDED
-        if not (is_waiting or is_refunded or self._is_disputed):
+        is_waiting = self.status in UNDECIDED | {PaymentStatus.REFUND_PENDING} or self._is_disputed
+        if not (is_waiting or self.status == PaymentStatus.REFUNDED):
             return []
-        goes_on = not is_refunded or self._is_disputed or self.checks < LOOKS_AT_REFUND
+        goes_on = is_waiting or self.checks < LOOKS_AT_REFUND
         return [messages.LookAtIntent(**self._request_fields()), *([self._schedule_check()] if goes_on else [])]
 
     def _cancel(self, outcome: Message) -> Effects:
@@ -240,8 +240,7 @@ class Payment(PaymentTerms):
         """A payment window is short, and a bank slow; afterwards, the longer nothing happens the rarer one looks."""
         times = 1 if self.status in UNDECIDED else 2 ** min(self.checks, RAREST)
         self.checks += 1
-        is_with_bank = self.status in (PaymentStatus.PROCESSING, PaymentStatus.REFUNDED)
-        wait = Wait.BANK_ANSWER if is_with_bank else Wait.PAYMENT_CHECK
+        wait = Wait.BANK_ANSWER if self.status in WITH_BANK else Wait.PAYMENT_CHECK
         return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), wait, times)
 
     def _request_fields(self) -> dict[str, Any]:

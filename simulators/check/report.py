@@ -1,7 +1,9 @@
 """What a check says to a person in a terminal: what broke, what must be, by which message, and how to see it again."""
 
+import re
 import textwrap
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from shlex import quote
 
@@ -14,6 +16,7 @@ from simulators.world.recorder import Exchange
 LOG_LINES = 8
 LINE_WIDTH = 100
 REASON_LINES = 8
+NUMBERED = re.compile(r"\w*\d\w*")  # times, ids and counts
 
 
 def replay(subject: Subject, case: Case) -> str:
@@ -32,10 +35,16 @@ def failure(subject: Subject, case: Case) -> Iterator[str]:
         yield from _fold(each)
     for verdict in case.broken_promises:
         yield from _breach(verdict)
-    if log := case.log.splitlines()[-LOG_LINES:]:
+    if log := fold_alike(case.log.splitlines())[-LOG_LINES:]:
         yield "the last that the service printed:"
         yield from (f"  {line}" for line in log)
     yield f"again: {replay(subject, case)}"
+
+
+def fold_alike(lines: list[str]) -> list[str]:
+    """Return lines with one in the place of those in a row that differ in figures and ids only: a look each moment."""
+    runs = [list(alike) for _, alike in groupby(lines, lambda line: NUMBERED.sub("", line))]
+    return [f"{each[-1]} ({len(each)} alike)" if len(each) > 1 else each[0] for each in runs]
 
 
 def _breach(verdict: Json) -> Iterator[str]:

@@ -27,6 +27,7 @@ from simulators.world.serving import served_session
 from simulators.world.topology import STRIPE
 from simulators.world.transport import OBSERVER
 from simulators.world.waiting import wait_for
+from simulators.world.world import World
 
 ANSWER_SECONDS = 5
 COURSE, LOOKS_WITHIN = "probe", timedelta(minutes=10)
@@ -54,9 +55,10 @@ def find_time(subject: Subject, tell: Tell = lambda _: None) -> Subject:
 
 
 def _way(subject: Subject, tell: Tell) -> TimeWay:
-    """Return the first way on which its timers do what they do on real time; FAKED, if they do nothing there either.
+    """Return the first way on which its timers do what they do on real time.
 
-    Whoever looks for lost news only when it starts must not be taken for one whose timers sleep.
+    Whoever looks for lost news only when it starts, or never, must not be taken for one whose timers sleep: it has the
+    first way on which it sells a course at all, and FAKED if it sells none.
     """
     for way in (FAKED, WALL):
         if _finds_lost_news(_on(subject, way)):
@@ -67,7 +69,9 @@ def _way(subject: Subject, tell: Tell) -> TimeWay:
             if _finds_lost_news(_on(subject, way)):
                 tell(f"they sleep through; where a hook is no choice, --time {way.name} says so at once")
                 return way
-    return FAKED
+    way = next((way for way in (FAKED, WALL, REAL) if _sells_a_course(_on(subject, way))), FAKED)
+    tell(f"nothing looks for lost news there either; --time {way.name} says at once how it is judged")
+    return way
 
 
 def _finds_lost_news(subject: Subject) -> bool:
@@ -75,20 +79,37 @@ def _finds_lost_news(subject: Subject) -> bool:
     way = TIME_WAYS[subject.time]
     try:
         with TemporaryDirectory() as folder, subject.open_world(Path(folder)) as world:
-            world.learning.create_course(COURSE)
             world.plant_fault(STRIPE, "lost_delivery", times=None)
-            buyer = world.student("ada")
-            saga_id = buyer.enroll(COURSE)
-            buyer.pay(saga_id)
-            if way.is_moved:
-                world.pass_time(LOOKS_WITHIN)
-
-            def is_found() -> bool:
-                return bool((world.payment.find_saga(saga_id) or {}).get("outcome"))
-
-            return bool(wait_for(is_found, SECONDS if way.is_moved else SECONDS_ON_REAL_TIME))
+            return _ends(world, way, LOOKS_WITHIN)
     except (*NOT_YET, NeverQuiet):
         return False
+
+
+def _sells_a_course(subject: Subject) -> bool:
+    """Tell whether it ends a purchase with which nothing goes wrong, once its clock has moved."""
+    way = TIME_WAYS[subject.time]
+    try:
+        with TemporaryDirectory() as folder, subject.open_world(Path(folder)) as world:
+            if way.is_moved:
+                world.pass_time(LOOKS_WITHIN)
+            return _ends(world, way, timedelta(0))
+    except (*NOT_YET, NeverQuiet):
+        return False
+
+
+def _ends(world: World, way: TimeWay, within: timedelta) -> bool:
+    """Tell whether a purchase, once it is paid, ends within that time."""
+    world.learning.create_course(COURSE)
+    buyer = world.student("ada")
+    saga_id = buyer.enroll(COURSE)
+    buyer.pay(saga_id)
+    if way.is_moved:
+        world.pass_time(within)
+
+    def has_ended() -> bool:
+        return bool((world.payment.find_saga(saga_id) or {}).get("outcome"))
+
+    return bool(wait_for(has_ended, SECONDS if way.is_moved else SECONDS_ON_REAL_TIME))
 
 
 def _on(subject: Subject, way: TimeWay) -> Subject:

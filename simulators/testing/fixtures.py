@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from simulators.check.plugin import come_to_rest, must_be_kept
-from simulators.check.subject import CannotBeJudged, Subject
+from simulators.check.subject import AUTO, CannotBeJudged, Subject
 from simulators.check.time_finding import find_time
+from simulators.world.foreign_time import TIME_WAYS
 from simulators.world.inside import Inside
 from simulators.world.local_service import factory_at
 from simulators.world.together import Together
@@ -21,16 +22,18 @@ from simulators.world.world import World
 INSIDE, TOGETHER = WORLDS = ("inside", "together")
 
 
-def open_world(folder: Path, *, service: str, command: str, world: str, seed: str | int) -> World:
+def open_world(folder: Path, *, service: str, command: str, time: str, world: str, seed: str | int) -> World:
     """Put a world around the service; UsageError says which setting is wrong."""
     factory, kind = service or REFERENCE, world or INSIDE
     if kind not in WORLDS:
         raise pytest.UsageError(f"harness_world: {kind!r} is none of {', '.join(WORLDS)}")
+    if time and time not in (AUTO, *TIME_WAYS):
+        raise pytest.UsageError(f"harness_time: {time!r} is none of {', '.join((AUTO, *TIME_WAYS))}")
     if command and service:
         raise pytest.UsageError("harness_service or harness_command, not both")
     try:
         if command:
-            return _subject(command).open_world(folder)
+            return _subject(command, time or AUTO).open_world(folder)
         factory_at(factory)
         return (
             Together(folder, service=factory)
@@ -42,9 +45,9 @@ def open_world(folder: Path, *, service: str, command: str, world: str, seed: st
 
 
 @cache
-def _subject(command: str) -> Subject:
-    """Find out once how its time is moved."""
-    return find_time(Subject(command=tuple(shlex.split(command))))
+def _subject(command: str, time: str) -> Subject:
+    """Find out once how its time is moved, or whether it can be so."""
+    return find_time(Subject(command=tuple(shlex.split(command)), time=time))
 
 
 def rest_and_judge(world: World) -> None:

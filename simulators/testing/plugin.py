@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 SETTINGS = {
     "service": "your payment-service as a Python factory, package.module:factory; the reference, if nothing is said",
     "command": "what starts your payment-service, in any language; it is aged and killed as a process",
+    "time": "how a command's clock is moved, as harness check --time names it; found out each time, if nothing is said",
     "world": "where a factory lives: inside (one process, no sockets; the default) or together (ports of its own)",
     "seed": "draws all ids of a world inside",
 }
-MARKER = "harness(service, command, world, seed, judged): another world than the ini-file says, for this test"
+MARKER = "harness(service, command, time, world, seed, judged): another world than the ini-file says, for this test"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

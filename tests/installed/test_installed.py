@@ -16,7 +16,7 @@ from tests.rooms.source import ROOT, tracked
 
 PORTS = ("payment", "stripe", "learning", "tutor-matching", "communication", "pages")
 ANYWHERE = [word for name in PORTS for word in (f"--{name}-port", "0")]
-NOT_CARRIED = {".md", ".webp"}  # the guides and their pictures are read where the repository is
+NOT_CARRIED = {".webp"}  # the pictures are looked at where the repository is
 
 
 def test_the_wheel_carries_all_that_the_packages_hold(wheel: Path) -> None:

@@ -73,6 +73,7 @@ def test_who_wants_no_world_loads_none(installation: Installation) -> None:
     [
         ("harness_service = nowhere:create_app", "no service at 'nowhere:create_app'"),
         ("harness_world = apart", "'apart' is none of inside, together"),
+        ("harness_time = soon", "'soon' is none of auto, faked, wall"),
         ("harness_command = x\nharness_service = y:z", "harness_service or harness_command, not both"),
     ],
 )

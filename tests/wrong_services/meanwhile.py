@@ -90,7 +90,7 @@ def believes_that_a_refund_is_final(patch: Patch) -> None:
 def counts_what_was_shown(patch: Patch) -> None:
     def newest(self: Any, wanted: Any, page: Any, order: Any, read: Any) -> Any:
         shown = int(page.after or 0)
-        found = self._connection.execute(
+        found = self._transaction.execute(
             wanted.order_by(*(column.desc() for column in order)).offset(shown).limit(page.limit + 1)
         ).all()
         return lists._slice(found, page, read, lambda _: str(shown + page.limit))

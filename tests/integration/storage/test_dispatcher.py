@@ -314,7 +314,9 @@ def test_an_answer_to_what_was_withdrawn_is_not_taken(units: NewUnit) -> None:
     office = Office(units, [created()])
     with units() as unit:
         unit.outbox.put("saga_1:CreateIntent", "stripe", create_intent(), NOON)
+        unit.commit()
         (outgoing,) = unit.outbox.fresh
+    with units() as unit:
         unit.outbox.withdraw("saga_1:CreateIntent")
         unit.commit()
     office.queue.enqueue([outgoing])

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from reference.storage.database import migrate, open_database
+from reference.storage.unit_of_work import SqlUnitOfWork
+from tests.integration.storage.world import INITIATED, LEASE, SAGAS, service
 
 pytestmark = pytest.mark.postgres
 OFTEN = 10  # After five times the driver lets PostgreSQL prepare a statement.
 
 
-@pytest.mark.parametrize(("query", "found"), [("", (1, "5s")), ("?pgbouncer=true", (0, "0"))])
+@pytest.mark.parametrize(("query", "found"), [("", (True, "5s")), ("?pgbouncer=true", (False, "0"))])
 def test_who_says_so_leaves_no_statement_and_no_setting_in_a_session(
-    postgres_url: str, query: str, found: tuple[int, str]
+    postgres_url: str, query: str, found: tuple[bool, str]
 ) -> None:
     database = open_database(postgres_url + query)
     migrate(database)
+    it = service(partial(SqlUnitOfWork, database.writing, SAGAS, LEASE))
+    for number in range(OFTEN):
+        it.receive("test", str(number), INITIATED)
     with database.writing.connect() as connection:
         for _ in range(OFTEN):
             connection.exec_driver_sql("SELECT key FROM outbox")
@@ -24,4 +31,4 @@ def test_who_says_so_leaves_no_statement_and_no_setting_in_a_session(
         patience = connection.exec_driver_sql("SHOW statement_timeout").scalar_one()
     database.writing.dispose()
     database.reading.dispose()
-    assert (prepared, patience) == found
+    assert (prepared > 0, patience) == found

@@ -44,6 +44,14 @@ def test_a_failure_says_where_what_is_wrong_what_must_be_by_what_and_how_to_see_
     assert lines[-1] == f"again: {AGAIN}"
 
 
+def test_looks_in_a_row_do_not_push_out_of_sight_what_else_the_service_printed() -> None:
+    case = result().cases[1]
+    case.transcript["log"] = "it failed\n" + "".join(f"09:00:{n:02} GET /sagas/saga_{n}f 200\n" for n in range(40))
+    said = list(failure(SUBJECT, case))
+    assert "  it failed" in said
+    assert "  09:00:39 GET /sagas/saga_39f 200 (40 alike)" in said
+
+
 def test_a_storm_and_a_factory_are_played_again_by_their_seed() -> None:
     storm = result().cases[3]
     assert replay(Subject(), storm) == "harness check --only storms --seed 7 --storms 1"
