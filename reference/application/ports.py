@@ -223,10 +223,7 @@ class DeadLetters(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """One transaction: all that one message changes is committed together or not at all.
-
-    What is written waits for the commit, so nobody waits for us while we decide.
-    """
+    """One transaction, all of it or nothing; what is written waits for the commit, so nobody waits while we decide."""
 
     inbox: Inbox
     sagas: Sagas
