@@ -53,6 +53,11 @@ class BrokerServer(ABC):
         """Whether nobody has killed it."""
         return bool(self._processes)
 
+    @property
+    def pids(self) -> list[int]:
+        """The numbers of its processes."""
+        return [each.pid for each in self._processes]
+
     @abstractmethod
     def start(self) -> None:
         """Run it as our child, and return when it answers."""

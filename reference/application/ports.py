@@ -223,7 +223,7 @@ class DeadLetters(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """One transaction: all that one message changes waits for the commit, and is written together or not at all."""
+    """One transaction, all of it or nothing; what is written waits for the commit, so nobody waits while we decide."""
 
     inbox: Inbox
     sagas: Sagas
