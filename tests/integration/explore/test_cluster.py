@@ -66,7 +66,7 @@ def command(*arguments: str) -> list[str]:
 
 @pytest.mark.served
 def test_a_worker_that_dies_loses_nothing_and_the_storms_are_the_same(cluster: LocalCluster) -> None:
-    arguments = ["--seeds", "0-39"]
+    arguments = ["--seeds", "0-15"]
     at_many = subprocess.Popen(
         command(*arguments, "--cluster", cluster.address), cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
