@@ -26,7 +26,7 @@ class LocalCluster:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         file, self._stack = folder / "scheduler.json", stack
         self._start(*DASK[0], "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-        assert wait_for(file.exists, A_MINUTE)
+        assert wait_for(lambda: file.exists() and file.read_text().endswith("}"), A_MINUTE)  # Not while it is written.
         self.address = str(json.loads(file.read_text())["address"])
         self.workers = [
             self._start(
