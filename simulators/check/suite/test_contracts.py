@@ -22,7 +22,7 @@ def contract_world(subject: Subject, tmp_path_factory: pytest.TempPathFactory) -
         yield ContractWorld(world)
 
 
-@pytest.mark.parametrize("interaction", map(_param, needed_interactions()))
+@pytest.mark.parametrize("interaction", [_param(each) for each in needed_interactions()])
 def test_contract(
     interaction: NeededInteraction, contract_world: ContractWorld, request: pytest.FixtureRequest
 ) -> None:
