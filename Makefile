@@ -5,6 +5,7 @@ PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/.ready
 ROOMS := reference simulators tests
+unexport PYTHONDONTWRITEBYTECODE # hundreds of processes are started, and each would compile everything anew
 
 .PHONY: help install demo test contracts wheel page strength explore fuzz bench pictures lint audit format lock clean
 
@@ -52,6 +53,7 @@ bench: install ## The speed figures, side by side in one run
 	@$(BIN)/python -m tests.bench.run
 	@$(BIN)/python -m tests.bench.stripe
 	@$(BIN)/python -m tests.bench.slow_partner
+	@$(BIN)/python -m tests.bench.backlog
 	@$(BIN)/python -m tests.bench.workers
 	@$(BIN)/python -m tests.bench.worlds
 

@@ -116,6 +116,16 @@ Feature: Payments
       And 3 days pass
       Then the purchase is parked
 
+    @PAY-26 @moves_time @F1 @F23
+    Scenario: The news that a refund has failed never comes
+      Given "ada" has asked for a course
+      And the course is taken back
+      And Stripe's news that a refund has failed is lost
+      When "ada" pays with a card whose refunds fail
+      And 4 days pass
+      Then the purchase is parked
+      And "ada" is told once that it needs attention
+
     @PAY-09
     Scenario: A part that a person gives back changes nothing
       Given "ada" has asked for a course

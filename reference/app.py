@@ -34,6 +34,7 @@ from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.sagas.paid_saga import PaidSaga
 from reference.settings import ConfigurationError, Settings, read_settings
 from reference.storage.database import Database, NewerSchemaError, is_usable, migrate, open_database
+from reference.storage.record_cache import RecordCache
 from reference.storage.unit_of_work import SqlUnitOfWork
 from reference.tracing import Tracer
 from reference.web import bookings, flows, health, inbound, operators
@@ -45,7 +46,7 @@ from reference.web.metrics import Metrics
 from reference.web.problems import register_problems
 from reference.web.services import Services
 
-__all__ = ["UnavailableError", "create_app", "open_books"]  # What the command uses.
+__all__ = ["UnavailableError", "create_app", "log_as_json", "open_books"]  # What the command uses.
 SAGAS: Sequence[type[PaidSaga]] = [EnrollInCourseSaga, BookAndPayForSessionSaga]
 MAX_BODY = 256 * 1024  # Bytes; a Stripe event is a few thousand.
 RETRIES = 3  # Of one page among a thousand, while a person waits.
@@ -79,7 +80,7 @@ def create_app(
     settings = _configure(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
     tracer, database, broker = tracer or _open_tracer(settings), _open_migrated(settings), _broker(settings, clock)
-    writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease)
+    writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease, RecordCache())
     reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
     rules = Rules(sagas, settings.waits, new_id)

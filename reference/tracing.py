@@ -37,7 +37,7 @@ class TraceContext:
 
     def child(self, *key: str) -> TraceContext:
         """Return the place of what follows, always the same for the same key."""
-        return replace(self, span_id=_digest(self.trace_id, self.span_id, *key)[:16])
+        return TraceContext(self.trace_id, _digest(self.trace_id, self.span_id, *key)[:16], self.flags, self.state)
 
 
 def read_trace(traceparent: object, tracestate: object = "") -> TraceContext | None:
@@ -66,7 +66,8 @@ def first_step(saga_id: str, within: TraceContext | None = None) -> TraceContext
     """Return the place of a saga's first step, in a trace that others began or in one derived from its id."""
     if within:
         return replace(within, span_id=_digest(saga_id)[:16])
-    return TraceContext(_digest(saga_id)[16:48], _digest(saga_id)[:16])
+    digest = _digest(saga_id)
+    return TraceContext(digest[16:48], digest[:16])
 
 
 def _digest(*parts: str) -> str:

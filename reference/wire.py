@@ -73,10 +73,11 @@ def _writer(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - whatever was a
 
 def _object(kind: Any, record: Any) -> dict[str, Any]:  # noqa: ANN401
     found = {}
-    for field in _fields(kind):
-        each = getattr(record, field.name)
+    for name, spelling, *_ in _fields(kind):
+        each = getattr(record, name)
         if each is not None and each != "":
-            found[field.spelling] = encode(each)
+            part: Any = type(each)
+            found[spelling] = each if part in _PLAIN else _writer(part)(each)
     return found
 
 
@@ -176,7 +177,7 @@ def _time(value: Any, pointer: str) -> datetime:  # noqa: ANN401
     with suppress(ValueError, OverflowError):
         read = datetime.fromisoformat(text)
         if read.tzinfo:
-            return read.astimezone(UTC)
+            return read.astimezone(UTC).replace(microsecond=read.microsecond // 1000 * 1000)  # As it is written.
     raise WireError(pointer, f"must be {_NAMES[datetime]}")
 
 

@@ -22,7 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--played", type=Path, help="write anew which contracts the scenarios play, if all pass")
     parser.addoption("--seed", type=int, default=0, help="play every story from this seed")
     parser.addoption("--service", default="reference", help="run every scenario and story with this payment-service")
-    parser.addoption("--world", choices=["inside", "together"], help="run every scenario in this world")
+    worlds = ["inside", "together", "two instances", "over a broker"]
+    parser.addoption("--world", choices=worlds, help="run every scenario in this world")
 
 
 @pytest.fixture(scope="session")

@@ -116,10 +116,11 @@ class DispatchQueue:
             self._lanes[outgoing.to].finish(outgoing.key)
             self._busy.discard(threading.get_ident())
 
-    def clear(self) -> list[OutboxMessage]:
-        """Return all that wait here, and hold them no longer."""
+    def clear(self, to: str = "") -> list[OutboxMessage]:
+        """Return all that wait here, or for one receiver alone, and hold them no longer."""
         with self._changed:
-            return [outgoing for lane in self._lanes.values() for outgoing in lane.clear()]
+            lanes = [self._lanes[to]] if to else self._lanes.values()
+            return [outgoing for lane in lanes for outgoing in lane.clear()]
 
     def wake(self) -> None:
         """Let all waiting workers go on without a message."""

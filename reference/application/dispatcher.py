@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -70,10 +70,11 @@ class Dispatcher:
 
     def give_back(self) -> bool:
         """Let others send what waits here at once, instead of when its leases end; False when there is nothing."""
-        unsent = self._queue.clear()
+        now = self._clock.now()
+        unsent = [(outgoing, now) for outgoing in self._queue.clear()]
         if unsent:
             with self._units() as unit:
-                unit.outbox.give_back(unsent, self._clock.now())
+                unit.outbox.give_back(unsent)
                 unit.commit()
         return bool(unsent)
 
@@ -107,7 +108,7 @@ class Dispatcher:
         elif self.circuits[outgoing.to].allows(self._clock.now()):
             self._call(gateway, outgoing)
         else:
-            self._retry(outgoing, f"{outgoing.to} answers nobody")
+            self._retry(outgoing, f"{outgoing.to} answers nobody", self._queue.clear(outgoing.to))
 
     def _call(self, gateway: Gateway, outgoing: OutboxMessage) -> None:
         try:
@@ -136,14 +137,16 @@ class Dispatcher:
             circuit.record_failure(outgoing.key, now)
         self._service.observer.show_circuit(outgoing.to, is_open=circuit.state(now) != CircuitState.CLOSED)
 
-    def _retry(self, outgoing: OutboxMessage, reason: str) -> None:
+    def _retry(self, outgoing: OutboxMessage, reason: str, others: Sequence[OutboxMessage] = ()) -> None:
+        """Send it again later, and others that wait here for the same receiver: all of them in one transaction."""
         now = self._clock.now()
-        if now - outgoing.enqueued_at > GIVE_UP:
-            self._service.give_up(outgoing, reason)
-            return
-        log.info("%s has to be sent again: %s", outgoing.key, reason)
+        ours = [outgoing, *(each for each in others if each.leased_until > now)]
+        for spent in (each for each in ours if now - each.enqueued_at > GIVE_UP):
+            self._service.give_up(spent, reason)
+        log.info("%s has to be sent again, and %d besides: %s", outgoing.key, len(others), reason)
         with self._units() as unit:
             unit.outbox.retry_at(outgoing, now + self._back_off(outgoing.attempts))
+            unit.outbox.give_back([(each, now + self._back_off(each.attempts)) for each in others])
             unit.commit()
 
     def _back_off(self, attempts: int) -> timedelta:

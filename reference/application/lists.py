@@ -139,6 +139,10 @@ class Counts:
 class Lists(Protocol):
     """The port to lists and counts; the newest come first."""
 
+    def saga(self, saga_id: str) -> AnySaga | None:
+        """Return one saga; None if there is no such saga."""
+        ...
+
     def sagas(self, which: Filter, page: Page) -> Slice[AnySaga]:
         """Return part of the sagas."""
         ...

@@ -115,8 +115,8 @@ class Gateway(Protocol):
 class Inbox(Protocol):
     """The inbox: which messages came in."""
 
-    def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> bool:
-        """Add a message; False for one that came before. `ignored` says why nothing follows of it."""
+    def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> None:
+        """Add a message, and commit nothing if it came before. `ignored` says why nothing follows of it."""
         ...
 
 
@@ -128,7 +128,7 @@ class Sagas(Protocol):
         ...
 
     def save(self, saga: PaidSaga, at: datetime) -> None:
-        """Store a new saga or its move; ConflictError when somebody else was first."""
+        """Store a new saga or its move; the commit raises ConflictError when somebody else was first."""
         ...
 
     def is_under_way(self, saga: PaidSaga) -> bool:
@@ -148,14 +148,14 @@ class Payments(Protocol):
         ...
 
     def save(self, payment: Payment) -> None:
-        """Store a new payment or its move; ConflictError when somebody else was first."""
+        """Store a new payment or its move; the commit raises ConflictError when somebody else was first."""
         ...
 
 
 class Outbox(Protocol):
     """The outbox: the messages still to be sent."""
 
-    fresh: list[OutboxMessage]  # What this unit put in, already under this process's lease.
+    fresh: list[OutboxMessage]  # What this unit has put in, already under this process's lease, once it is committed.
 
     def put(self, key: str, to: str, message: Message, at: datetime) -> None:
         """Add a message; the same one that is stored is sent, even if it just was."""
@@ -165,8 +165,16 @@ class Outbox(Protocol):
         """Remove a message that must not be sent any more."""
         ...
 
-    def remove(self, key: str) -> bool:
-        """Remove what was sent; False when it was withdrawn or somebody else sent it."""
+    def remove(self, key: str) -> None:
+        """Remove what was sent, and commit nothing when it was withdrawn or somebody else sent it."""
+        ...
+
+    def finish(self, key: str) -> None:
+        """Remove what was answered, and commit nothing when it is gone, or was put once more since it was taken."""
+        ...
+
+    def send_again(self, key: str, now: datetime) -> None:
+        """Let what was put once more be sent once more: the answer may be too old. Commit nothing when it is gone."""
         ...
 
     def delete(self, keys: Sequence[str]) -> None:
@@ -185,8 +193,8 @@ class Outbox(Protocol):
         """Let it be sent again later."""
         ...
 
-    def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
-        """End the leases of messages that will not be sent here, but for those that are lost already."""
+    def give_back(self, unsent: Sequence[tuple[OutboxMessage, datetime]]) -> None:
+        """Let each be sent from an instant on, by whomever, but for those whose leases are lost already."""
         ...
 
 
@@ -209,13 +217,16 @@ class DeadLetters(Protocol):
         """Return one that still waits for a person, or None."""
         ...
 
-    def end(self, letter_id: int, by: str, why: str, at: datetime) -> bool:
-        """Record who dealt with it and why; False when somebody has before."""
+    def end(self, letter_id: int, by: str, why: str, at: datetime) -> None:
+        """Record who dealt with it and why, and commit nothing when somebody has before."""
         ...
 
 
 class UnitOfWork(Protocol):
-    """One transaction: all that one message changes is committed together or not at all."""
+    """One transaction: all that one message changes is committed together or not at all.
+
+    What is written waits for the commit, so nobody waits for us while we decide.
+    """
 
     inbox: Inbox
     sagas: Sagas
@@ -232,6 +243,9 @@ class UnitOfWork(Protocol):
         """Undo whatever was not committed."""
         ...
 
-    def commit(self) -> None:
-        """Commit it all; ConflictError or StorageUnavailableError when the database cannot."""
+    def commit(self) -> bool:
+        """Commit it all; False, and nothing is changed, when somebody has handled before what this unit handles.
+
+        ConflictError or StorageUnavailableError when the database cannot.
+        """
         ...

@@ -68,8 +68,8 @@ class SagaView:
 
 def view_saga(unit: UnitOfWork, saga_id: str) -> SagaView | None:
     """Return what is known of a saga; None if there is no such saga."""
-    found = view_sagas(unit, Filter(saga_id=saga_id), Page(limit=1)).items
-    return found[0] if found else None
+    saga = unit.lists.saga(saga_id)
+    return SagaView(saga, _payment_of(unit, saga_id)) if saga else None
 
 
 def view_sagas(unit: UnitOfWork, which: Filter, page: Page) -> Slice[SagaView]:

@@ -14,7 +14,7 @@ from reference.domain.payment_messages import PaymentEvent
 from reference.tracing import Activity, Tracer, TraceSpan, active, current_activity
 
 log = logging.getLogger(__name__)
-Intake = Callable[[UnitOfWork], Sequence[Message] | None]  # Takes what is to be handled; None if somebody else has.
+Intake = Callable[[UnitOfWork], Sequence[Message] | None]  # Takes what is to be handled; None if there is nothing.
 OUTGOING = (Request, Command, PaymentEvent)  # What we send, and never handle.
 TRIES = 10  # Each conflict means that somebody else made progress.
 
@@ -26,6 +26,11 @@ class Receipt(StrEnum):
     DUPLICATE = "DUPLICATE"
     IGNORED = "IGNORED"
     DEAD = "DEAD"
+
+
+def to_the_millisecond(at: datetime) -> datetime:
+    """Return an instant as it is stored, so that it makes no difference whether it was."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 class PaymentService:
@@ -50,9 +55,9 @@ class PaymentService:
         """Handle a message from outside; the same source and id twice takes effect once."""
         current_activity().concern(message_id, vars(message))
 
-        def take_once(unit: UnitOfWork) -> Sequence[Message] | None:
-            is_first = unit.inbox.add(source, message_id, message.name, self._clock.now())
-            return [message] if is_first else None
+        def take_once(unit: UnitOfWork) -> Sequence[Message]:
+            unit.inbox.add(source, message_id, message.name, self._clock.now())
+            return [message]
 
         try:
             return self._handle(take_once, source, message_id)
@@ -64,15 +69,13 @@ class PaymentService:
         current_activity().concern(message_id, {})
         with self._units() as unit:
             unit.inbox.add(source, message_id, name, self._clock.now(), ignored=reason)
-            unit.commit()
-        return Receipt.IGNORED
+            return Receipt.IGNORED if unit.commit() else Receipt.DUPLICATE
 
     def keep_dead_letter(self, source: str, message_id: str, message: Message, reason: str) -> Receipt:
         """Make a dead letter of what is authentic and cannot be used; the same source and id twice is one."""
         current_activity().concern(message_id, vars(message))
         with self._units() as unit:
-            if not unit.inbox.add(source, message_id, message.name, self._clock.now()):
-                return Receipt.DUPLICATE
+            unit.inbox.add(source, message_id, message.name, self._clock.now())
             return self._dead_letter(unit, [message], source, message_id, reason)
 
     def act(self, role: str, act_id: str, message: Message) -> Receipt:
@@ -91,8 +94,9 @@ class PaymentService:
 
         def take(unit: UnitOfWork) -> Sequence[Message] | None:
             letter = unit.dead_letters.get(letter_id)
-            if letter is None or not unit.dead_letters.end(letter_id, by, why, now):
+            if letter is None:
                 return None
+            unit.dead_letters.end(letter_id, by, why, now)
             if again and isinstance(letter.message, OUTGOING):
                 unit.outbox.put(letter.message_id, letter.source, letter.message, now)
             return [letter.message] if again and not isinstance(letter.message, OUTGOING) else []
@@ -102,17 +106,22 @@ class PaymentService:
     def complete(self, outgoing: OutboxMessage, answers: Sequence[Message]) -> Receipt:
         """Handle the answers to an outbox message, unless it was withdrawn or somebody else has sent it."""
 
-        def take(unit: UnitOfWork) -> Sequence[Message] | None:
-            return answers if unit.outbox.remove(outgoing.key) else None
+        def finish(unit: UnitOfWork) -> Sequence[Message]:
+            unit.outbox.finish(outgoing.key)
+            return answers
 
-        return self._handle(take, outgoing.to, outgoing.key)
+        def send_again(unit: UnitOfWork) -> Sequence[Message]:
+            unit.outbox.send_again(outgoing.key, self._clock.now())
+            return answers
+
+        receipt = self._handle(finish, outgoing.to, outgoing.key)
+        return self._handle(send_again, outgoing.to, outgoing.key) if receipt == Receipt.DUPLICATE else receipt
 
     def give_up(self, outgoing: OutboxMessage, reason: str) -> None:
         """Make an outbox message that nobody will take a dead letter; the saga that asked for it learns so."""
 
-        def take(unit: UnitOfWork) -> Sequence[Message] | None:
-            if not unit.outbox.remove(outgoing.key):
-                return None
+        def take(unit: UnitOfWork) -> Sequence[Message]:
+            unit.outbox.remove(outgoing.key)
             unit.dead_letters.add(outgoing.to, outgoing.key, outgoing.message, reason, self._clock.now())
             refusal = outgoing.message.refusal(reason) if isinstance(outgoing.message, Request) else None
             return [refusal] if refusal else []
@@ -142,7 +151,7 @@ class PaymentService:
 
     def _handle_once(self, take: Intake, source: str, message_id: str) -> Receipt:
         with self._units() as unit:
-            unit.step.key, now = f"{source} {message_id}", self._clock.now()
+            unit.step.key, now = f"{source} {message_id}", to_the_millisecond(self._clock.now())
             if self._tracer:
                 unit.step.samples = self._tracer.samples
             messages = take(unit)
@@ -155,7 +164,8 @@ class PaymentService:
                 if not source:
                     raise
                 return self._dead_letter(unit, messages, source, message_id, str(mismatch))
-            unit.commit()
+            if not unit.commit():
+                return Receipt.DUPLICATE
             self._tell(unit, handler, messages, now)
             self._enqueue(unit.outbox.fresh)
             if saga := handler.ended_saga:
@@ -165,10 +175,11 @@ class PaymentService:
     def _dead_letter(
         self, unit: UnitOfWork, messages: Sequence[Message], source: str, message_id: str, reason: str
     ) -> Receipt:
-        log.warning("dead letter from %s: %s", source, reason)
         for message in messages:
             unit.dead_letters.add(source, message_id, message, reason, self._clock.now())
-        unit.commit()
+        if not unit.commit():
+            return Receipt.DUPLICATE
+        log.warning("dead letter from %s: %s", source, reason)
         return Receipt.DEAD
 
     def _tell(self, unit: UnitOfWork, handler: MessageHandler, messages: Sequence[Message], began: datetime) -> None:

@@ -23,6 +23,7 @@ from reference.domain.payment_status import (
     DISPUTES_OVER,
     MOVES,
     UNDECIDED,
+    WITH_BANK,
     PaymentStatus,
     Refund,
     RefundState,
@@ -32,6 +33,7 @@ from reference.domain.payment_terms import PaymentTerms
 
 NOTHING_TO_PAY = "the price is zero"
 RAREST = 9  # Looked up after ever longer waits, up to 512 of them.
+LOOKS_AT_REFUND = 7  # After one wait for a bank, then two, four and so on: 127 of them, by default a month.
 
 
 @dataclass(kw_only=True)
@@ -161,7 +163,7 @@ class Payment(PaymentTerms):
         self._move(PaymentStatus.REFUNDED)
         reason = self.refund_reason or "refunded at Stripe"
         refunded = messages.PaymentRefunded(**self._event_fields(), refund_id=refund_ids[-1], reason=reason)
-        return [refunded, *self._watch_dispute()]
+        return [refunded, self._schedule_check()]  # A bank may send it back, and the news of that may be lost.
 
     def _fail_refund(self, fact: facts.RefundReported) -> Effects:
         if self._completed_refunds or self.status not in (PaymentStatus.REFUND_PENDING, PaymentStatus.REFUNDED):
@@ -212,10 +214,11 @@ class Payment(PaymentTerms):
 
     @apply.register
     def _on_check_due(self, _: messages.PaymentCheckDue) -> Effects:
-        is_waiting = self.status in UNDECIDED | {PaymentStatus.REFUND_PENDING}
-        if not (is_waiting or self._is_disputed):
+        is_waiting = self.status in UNDECIDED | {PaymentStatus.REFUND_PENDING} or self._is_disputed
+        if not (is_waiting or self.status == PaymentStatus.REFUNDED):
             return []
-        return [messages.LookAtIntent(**self._request_fields()), self._schedule_check()]
+        goes_on = is_waiting or self.checks < LOOKS_AT_REFUND
+        return [messages.LookAtIntent(**self._request_fields()), *([self._schedule_check()] if goes_on else [])]
 
     def _cancel(self, outcome: Message) -> Effects:
         if self.status not in UNDECIDED:
@@ -237,7 +240,7 @@ class Payment(PaymentTerms):
         """A payment window is short, and a bank slow; afterwards, the longer nothing happens the rarer one looks."""
         times = 1 if self.status in UNDECIDED else 2 ** min(self.checks, RAREST)
         self.checks += 1
-        wait = Wait.BANK_ANSWER if self.status == PaymentStatus.PROCESSING else Wait.PAYMENT_CHECK
+        wait = Wait.BANK_ANSWER if self.status in WITH_BANK else Wait.PAYMENT_CHECK
         return ScheduleDeadline(messages.PaymentCheckDue(**self._ids()), wait, times)
 
     def _request_fields(self) -> dict[str, Any]:

@@ -40,6 +40,7 @@ MOVES = {
     S.REFUND_FAILED: {S.REFUND_PENDING, S.REFUNDED},
 }
 UNDECIDED = {S.PENDING, S.PROCESSING}  # It may still be paid.
+WITH_BANK = {S.PROCESSING, S.REFUNDED}  # It may say no days later.
 _RANK = list(RefundState)  # As a refund goes on.
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import Column, ColumnElement, Select, bindparam, func, literal, select, tuple_, union_all
 
 from reference.application.lists import (
     AnyPayment,
@@ -29,14 +29,15 @@ from reference.application.lists import (
 from reference.domain.messages import NotExpected
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.messages import read_dead_letter
-from reference.storage.prepared import find
 from reference.storage.records import read_payment, read_saga
 from reference.storage.tables import UnreadableTime, UtcTime, dead_letters, outbox, payments, sagas
+from reference.storage.transaction import Transaction
 from reference.wire import decode
 
 _STARTED = (sagas.c.started_at, sagas.c.saga_id)  # The orders of lists, by indexes.
 _OPENED = (payments.c.opened_at, payments.c.payment_id)
 _SAGA = [column for column in sagas.c if column is not sagas.c.buying]
+_ONE_SAGA = select(*_SAGA).where(sagas.c.saga_id == bindparam("wanted"))
 _ALIKE = (sagas.c.saga, sagas.c.state, sagas.c.outcome)
 _COUNT = select(*_ALIKE, func.count().label("many")).group_by(*_ALIKE)
 _PENDING = select(outbox.c.to, func.count().label("many"), func.min(outbox.c.enqueued_at).label("since")).group_by(
@@ -50,8 +51,13 @@ _DEAD = select(func.count()).where(dead_letters.c.ended_at.is_(None))
 class ListsOfTables:
     """The lists and counts, read from the tables."""
 
-    def __init__(self, connection: Connection, kinds: dict[str, type[PaidSaga]]) -> None:
-        self._connection, self._kinds = connection, kinds
+    def __init__(self, transaction: Transaction, kinds: dict[str, type[PaidSaga]]) -> None:
+        self._transaction, self._kinds = transaction, kinds
+
+    def saga(self, saga_id: str) -> AnySaga | None:
+        """Return one saga; None if there is no such saga."""
+        row = self._transaction.find(_ONE_SAGA, {"wanted": saga_id})
+        return self._read_saga(row) if row else None
 
     def sagas(self, which: Filter, page: Page) -> Slice[AnySaga]:
         """Return part of the sagas."""
@@ -70,28 +76,33 @@ class ListsOfTables:
 
     def count_payments_between(self, span: Span) -> int:
         """Return how many payments began in a span of time."""
-        return self._connection.execute(select(func.count()).select_from(payments).where(*_within(span))).scalar_one()
+        wanted = select(func.count()).select_from(payments).where(*_within(span))
+        found: int = self._transaction.execute(wanted).scalar_one()
+        return found
 
     def dead_letters(self, page: Page) -> Slice[DeadLetter]:
         """Return part of what waits for a person."""
         wanted = select(dead_letters).where(dead_letters.c.ended_at.is_(None)).order_by(dead_letters.c.id.desc())
         if page.after:
             wanted = wanted.where(dead_letters.c.id < _number(page.after))
-        rows = self._connection.execute(wanted.limit(page.limit + 1)).all()
+        rows = self._transaction.execute(wanted.limit(page.limit + 1)).all()
         return _slice(rows, page, read_dead_letter, lambda row: str(row.id))
 
     def counts(self) -> Counts:
         """Return how many there are of each."""
-        alike, pending = self._connection.execute(_COUNT).all(), self._connection.execute(_PENDING).all()
+        alike, pending = (
+            self._transaction.execute(_COUNT).all(),
+            self._transaction.execute(_PENDING).all(),
+        )
         return Counts(
             sagas=[SagaCount(row.saga, row.state.upper(), row.outcome or "", row.many) for row in alike],
             outbox=[PendingCount(row.to, row.many, row.since) for row in pending],
-            dead_letters=self._connection.execute(_DEAD).scalar_one(),
+            dead_letters=self._transaction.execute(_DEAD).scalar_one(),
         )
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return when the next outbox message or deadline falls due, claimed outbox messages included."""
-        due = find(self._connection, _NEXT_DUE, {}).at
+        due = self._transaction.find(_NEXT_DUE, {}).at
         is_never = isinstance(due, UnreadableTime) and not due.sorts_before(now)
         return None if is_never else due
 
@@ -108,7 +119,7 @@ class ListsOfTables:
         if page.after:
             wanted = wanted.where(tuple_(*order) < _place(page.after))
         newest = wanted.order_by(*(column.desc() for column in order)).limit(page.limit + 1)
-        found = self._connection.execute(newest).all()
+        found = self._transaction.execute(newest).all()
         return _slice(found, page, read, lambda row: _cursor(*(getattr(row, column.name) for column in order)))
 
 

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, func, select, update
 
 from reference.application.lists import DeadLetter
 from reference.application.ports import OutboxMessage
 from reference.domain.messages import Message, Unreadable
-from reference.storage.prepared import find
+from reference.storage.prepared import Write, insert_row
 from reference.storage.tables import LONG_AGO, UnreadableTime, dead_letters, inbox, outbox
+from reference.storage.transaction import Transaction
 from reference.tracing import StepTrace, load_trace
 from reference.wire import decode, encode
 
-_REMOVE = delete(outbox).where(outbox.c.key == bindparam("id")).returning(outbox.c.key)
-# What is asked for once more while it is stored has its attempts below zero until it is taken again.
+_IS = outbox.c.key == bindparam("id")
+_ASK_AGAIN = {"attempts": -func.abs(outbox.c.attempts)}  # Below zero until it is taken again.
+_HEAR = Write(lambda on: insert_row(inbox, [*inbox.c], on).on_conflict_do_nothing().returning(inbox.c.name), claim=True)
+_PUT = Write(
+    lambda on: (
+        insert_row(outbox, [*outbox.c], on)
+        .on_conflict_do_update(index_elements=[outbox.c.key], set_=_ASK_AGAIN)
+        .returning(outbox.c.attempts)
+    )
+)
+_REMOVE = Write(lambda on: delete(outbox).where(_IS, on).returning(outbox.c.key), claim=True)
+_FINISH = Write(lambda on: delete(outbox).where(_IS, outbox.c.attempts > 0, on).returning(outbox.c.key), claim=True)
+_SEND_AGAIN = Write(
+    lambda on: (
+        update(outbox)
+        .where(_IS, outbox.c.attempts < 0, on)
+        .values(attempts=func.abs(outbox.c.attempts), due_at=bindparam("now"))
+        .returning(outbox.c.key)
+    ),
+    claim=True,
+)
+_WITHDRAW = Write(lambda on: delete(outbox).where(_IS, on).returning(outbox.c.key))
 _DELETE = delete(outbox).where(outbox.c.key.in_(bindparam("ids", expanding=True)), outbox.c.attempts > 0)
-_ASK_AGAIN = update(outbox).where(outbox.c.key == bindparam("id")).values(attempts=-func.abs(outbox.c.attempts))
 _DUE = (
     select(outbox.c.key)
     .where(outbox.c.due_at <= bindparam("now"), outbox.c.to.not_in(bindparam("besides", expanding=True)))
@@ -33,78 +51,85 @@ _CLAIM = (
     .values(due_at=bindparam("until"), attempts=func.abs(outbox.c.attempts) + 1)
     .returning(outbox)
 )
-_RENEW = (
-    update(outbox)
-    .where(outbox.c.key == bindparam("id"), outbox.c.due_at == bindparam("lease"))
-    .values(due_at=bindparam("until"))
-    .returning(outbox.c.key)
-)
-_GIVE_BACK = (
-    update(outbox)
-    .where(outbox.c.key == bindparam("id"), outbox.c.due_at == bindparam("lease"))
-    .values(due_at=bindparam("now"))
-)
-_RETRY = update(outbox).where(outbox.c.key == bindparam("id"))
-_ADD_LETTER = insert(dead_letters)
+_LEASE = (_IS, outbox.c.due_at == bindparam("lease"))
+_RENEW = update(outbox).where(*_LEASE).values(due_at=bindparam("until")).returning(outbox.c.key)
+_GIVE_BACK = update(outbox).where(*_LEASE).values(due_at=bindparam("due"))
+_RETRY = update(outbox).where(_IS)
+_LETTER_COLUMNS = [dead_letters.c[name] for name in ("source", "message_id", "name", "body", "trace", "reason", "at")]
+_ADD_LETTER = Write(lambda on: insert_row(dead_letters, _LETTER_COLUMNS, on).returning(dead_letters.c.id))
 _IS_WAITING = (dead_letters.c.id == bindparam("letter_id"), dead_letters.c.ended_at.is_(None))
 _LETTER = select(dead_letters).where(*_IS_WAITING)
-_END_LETTER = update(dead_letters).where(*_IS_WAITING)
-
-
-@cache
-def _insert_new(table: Table, dialect: str) -> Any:  # noqa: ANN401 - either database's Insert
-    """Return the INSERT that returns the key of a new row, and nothing if the row is there: drivers miscount it."""
-    dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-    return dialects[dialect](table).on_conflict_do_nothing().returning(*table.primary_key)
+_END_LETTER = Write(lambda on: update(dead_letters).where(*_IS_WAITING, on).returning(dead_letters.c.id), claim=True)
 
 
 class InboxTable:
     """The inbox: which messages came in."""
 
-    def __init__(self, connection: Connection, step: StepTrace) -> None:
-        self._connection, self._step = connection, step
+    def __init__(self, transaction: Transaction, step: StepTrace) -> None:
+        self._transaction, self._step = transaction, step
 
-    def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> bool:
-        """Add a message; False for one that came before. `ignored` says why nothing follows of it."""
+    def add(self, source: str, message_id: str, name: str, at: datetime, ignored: str = "") -> None:
+        """Add a message, and commit nothing if it came before. `ignored` says why nothing follows of it."""
         row = {"source": source, "message_id": message_id, "name": name, "received_at": at, "ignored": ignored}
         row["trace"] = str(led_by) if (led_by := self._step.activity.trace) else None
-        return find(self._connection, _insert_new(inbox, self._connection.dialect.name), row) is not None
+        self._transaction.write(_HEAR, row)
 
 
 class OutboxTable:
     """The outbox: the messages still to be sent."""
 
-    def __init__(self, connection: Connection, lease: timedelta, step: StepTrace) -> None:
-        self._connection, self._lease, self._step = connection, lease, step
+    def __init__(self, transaction: Transaction, lease: timedelta, step: StepTrace) -> None:
+        self._transaction, self._lease, self._step = transaction, lease, step
+        self._put: dict[str, tuple[int, OutboxMessage]] = {}  # Each with its place among what is written.
+        self._removed: set[str] = set()  # Or changed: PostgreSQL writes a row once in a statement.
         self.fresh: list[OutboxMessage] = []
 
     def put(self, key: str, to: str, message: Message, at: datetime) -> None:
         """Add a message under this process's lease; the same one that is stored is sent, even if it just was."""
+        if key in self._put:
+            return
+        self._transaction.in_turn |= key in self._removed
         row: dict[str, Any] = {"key": key, "to": to, "name": message.name, "body": encode(message), "attempts": 1}
         trace = self._step.of(message.saga_id)
         row |= {"enqueued_at": at, "due_at": at + self._lease, "trace": str(trace)}
-        if find(self._connection, _insert_new(outbox, self._connection.dialect.name), row):
-            self.fresh.append(OutboxMessage(key, to, message, at, 1, row["due_at"], trace))
-        else:
-            find(self._connection, _ASK_AGAIN, {"id": key})
+        place = self._transaction.write(_PUT, row)
+        self._put[key] = (place, OutboxMessage(key, to, message, at, 1, row["due_at"], trace))
 
     def withdraw(self, key: str) -> None:
         """Remove a message that must not be sent any more."""
-        self.fresh = [outgoing for outgoing in self.fresh if outgoing.key != key]
-        self.remove(key)
+        self._transaction.in_turn |= key in self._put
+        self._put.pop(key, None)
+        self._removed.add(key)
+        self._transaction.write(_WITHDRAW, {"id": key})
 
-    def remove(self, key: str) -> bool:
-        """Remove what was sent; False when it was withdrawn or somebody else sent it."""
-        return find(self._connection, _REMOVE, {"id": key}) is not None
+    def remove(self, key: str) -> None:
+        """Remove what was sent, and commit nothing when it was withdrawn or somebody else sent it."""
+        self._removed.add(key)
+        self._transaction.write(_REMOVE, {"id": key})
+
+    def note_fresh(self, said: Sequence[Any]) -> None:
+        """Learn from what each write said which messages are new: of others the attempts are below zero."""
+        self.fresh = [outgoing for place, outgoing in self._put.values() if int(said[place]) > 0]
+
+    def finish(self, key: str) -> None:
+        """Remove what was answered, and commit nothing when it is gone, or was put once more since it was taken."""
+        self._removed.add(key)
+        self._transaction.write(_FINISH, {"id": key})
+
+    def send_again(self, key: str, now: datetime) -> None:
+        """Let what was put once more be sent once more: the answer may be too old. Commit nothing when it is gone."""
+        self._removed.add(key)
+        self._transaction.write(_SEND_AGAIN, {"id": key, "now": now})
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove what was sent and will not be answered, but for what has been put once more since it was taken."""
-        self._connection.execute(_DELETE, {"ids": keys})
+        self._transaction.execute(_DELETE, {"ids": keys})
 
     def claim(self, now: datetime, limit: int, besides: Sequence[str] = ()) -> list[OutboxMessage]:
         """Take what is due under a new lease, but for some receivers; who does not finish by its end loses it."""
         values = {"now": now, "until": now + self._lease, "most": limit, "besides": list(besides)}
-        rows = sorted(self._connection.execute(_CLAIM, values).all(), key=lambda row: (row.enqueued_at, row.key))
+        claimed = self._transaction.execute(_CLAIM, values).all()
+        rows = sorted(claimed, key=lambda row: (row.enqueued_at, row.key))
         messages = [_with_time(read_message(row.name, row.body), row, row.enqueued_at) for row in rows]
         return [
             OutboxMessage(row.key, row.to, message, row.enqueued_at, row.attempts, row.due_at, load_trace(row.trace))
@@ -114,41 +139,42 @@ class OutboxTable:
     def renew(self, outgoing: OutboxMessage, now: datetime) -> bool:
         """Begin a new lease; False when the old one is lost: somebody else has the message, or it is gone."""
         values = {"id": outgoing.key, "lease": outgoing.leased_until, "until": now + self._lease}
-        return self._connection.execute(_RENEW, values).first() is not None
+        return self._transaction.execute(_RENEW, values).first() is not None
 
     def retry_at(self, outgoing: OutboxMessage, due: datetime) -> None:
         """Let it be sent again later."""
-        self._connection.execute(_RETRY, {"id": outgoing.key, "due_at": due, "attempts": outgoing.attempts})
+        values = {"id": outgoing.key, "due_at": due, "attempts": outgoing.attempts}
+        self._transaction.execute(_RETRY, values)
 
-    def give_back(self, unsent: Sequence[OutboxMessage], now: datetime) -> None:
-        """End the leases of messages that will not be sent here, but for those that are lost already."""
-        leases = [{"id": outgoing.key, "lease": outgoing.leased_until, "now": now} for outgoing in unsent]
+    def give_back(self, unsent: Sequence[tuple[OutboxMessage, datetime]]) -> None:
+        """Let each be sent from an instant on, by whomever, but for those whose leases are lost already."""
+        leases = [{"id": each.key, "lease": each.leased_until, "due": due} for each, due in unsent]
         if leases:
-            self._connection.execute(_GIVE_BACK, leases)
+            self._transaction.execute(_GIVE_BACK, leases)
 
 
 class DeadLetterTable:
     """The dead letters: what nobody could use, kept for a person."""
 
-    def __init__(self, connection: Connection, step: StepTrace) -> None:
-        self._connection, self._step = connection, step
+    def __init__(self, transaction: Transaction, step: StepTrace) -> None:
+        self._transaction, self._step = transaction, step
 
     def add(self, source: str, message_id: str, message: Message, reason: str, at: datetime) -> None:
         """Add a message that nobody could use, with the reason."""
         row = {"source": source, "message_id": message_id, "name": message.name, "body": encode(message)}
         row |= {"trace": str(self._step.of(message.saga_id)) if message.saga_id else None}
-        self._connection.execute(_ADD_LETTER, row | {"reason": reason, "at": at})
+        self._transaction.write(_ADD_LETTER, row | {"reason": reason, "at": at})
 
     def get(self, letter_id: int) -> DeadLetter | None:
         """Return one that still waits for a person, or None."""
-        row = self._connection.execute(_LETTER, {"letter_id": letter_id}).one_or_none()
+        row = self._transaction.find(_LETTER, {"letter_id": letter_id})
         self._step.find(row.trace if row else None)
         return read_dead_letter(row) if row else None
 
-    def end(self, letter_id: int, by: str, why: str, at: datetime) -> bool:
-        """Record who dealt with it and why; False when somebody has before."""
+    def end(self, letter_id: int, by: str, why: str, at: datetime) -> None:
+        """Record who dealt with it and why, and commit nothing when somebody has before."""
         row = {"letter_id": letter_id, "ended_at": at, "ended_by": by, "ended_why": why}
-        return self._connection.execute(_END_LETTER, row).rowcount == 1
+        self._transaction.write(_END_LETTER, row)
 
 
 def read_dead_letter(row: Any) -> DeadLetter:  # noqa: ANN401 - a row of the table

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Self
 
@@ -31,7 +30,9 @@ from reference.sagas.paid_saga import PaidSaga
 from reference.storage.database import NO_ANSWER
 from reference.storage.lists import ListsOfTables
 from reference.storage.messages import DeadLetterTable, InboxTable, OutboxTable
+from reference.storage.record_cache import RecordCache
 from reference.storage.records import DeadlineColumns, PaymentTable, SagaTable
+from reference.storage.transaction import Transaction
 from reference.tracing import StepTrace
 
 RACES = {"40001", "40P01"}  # PostgreSQL gave way to somebody else, or to nobody: a deadlock.
@@ -40,37 +41,46 @@ RACES = {"40001", "40P01"}  # PostgreSQL gave way to somebody else, or to nobody
 class SqlUnitOfWork:
     """A transaction, and the tables seen through it. What is not committed is undone."""
 
-    def __init__(self, engine: Engine, sagas: Sequence[type[PaidSaga]], lease: timedelta) -> None:
+    def __init__(
+        self, engine: Engine, sagas: Sequence[type[PaidSaga]], lease: timedelta, cache: RecordCache | None = None
+    ) -> None:
         self._engine, self._sagas, self._lease = engine, {kind.__name__: kind for kind in sagas}, lease
+        self._cache = cache or RecordCache()
 
     def __enter__(self) -> Self:
-        try:
-            self._connection = self._engine.connect()
-        except (DBAPIError, TimeoutError) as trouble:
-            raise _translate(trouble) from trouble
-        try:
-            self._connection.begin()
-        except DBAPIError as trouble:
-            self.__exit__(None, trouble, None)
-        self.step = StepTrace()
-        self.sagas: Sagas = SagaTable(self._connection, self._sagas, self.step)
-        self.payments: Payments = PaymentTable(self._connection, self.step)
-        self.inbox: Inbox = InboxTable(self._connection, self.step)
-        self.outbox: Outbox = OutboxTable(self._connection, self._lease, self.step)
-        self.deadlines: Deadlines = DeadlineColumns(self._connection)
-        self.dead_letters: DeadLetters = DeadLetterTable(self._connection, self.step)
-        self.lists: Lists = ListsOfTables(self._connection, self._sagas)
+        step = self.step = StepTrace()
+        transaction = self._transaction = Transaction(self._engine)
+        self._records = (
+            SagaTable(transaction, self._sagas, step, self._cache),
+            PaymentTable(transaction, step, self._cache),
+        )
+        self._outbox = OutboxTable(transaction, self._lease, step)
+        self.sagas: Sagas = self._records[0]
+        self.payments: Payments = self._records[1]
+        self.inbox: Inbox = InboxTable(transaction, step)
+        self.outbox: Outbox = self._outbox
+        self.deadlines: Deadlines = DeadlineColumns(transaction, self._cache)
+        self.dead_letters: DeadLetters = DeadLetterTable(transaction, step)
+        self.lists: Lists = ListsOfTables(transaction, self._sagas)
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        with suppress(DBAPIError):  # What cannot be rolled back any more is undone by the database.
-            self._connection.close()
+        self._transaction.close()
         if isinstance(error, DBAPIError | TimeoutError):
             raise _translate(error) from error
 
-    def commit(self) -> None:
-        """Commit it all; ConflictError or StorageUnavailableError when the database cannot."""
-        self._connection.commit()
+    def commit(self) -> bool:
+        """Commit it all; False, and nothing is changed, when somebody has handled before what this unit handles.
+
+        ConflictError or StorageUnavailableError when the database cannot.
+        """
+        said = self._transaction.commit()
+        if said is None:
+            return False
+        for table in self._records:
+            table.keep_saved()
+        self._outbox.note_fresh(said)
+        return True
 
 
 def _translate(trouble: DBAPIError | TimeoutError) -> Exception:

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -76,7 +77,7 @@ class Authenticator:
     def _person(self, token: str) -> Caller | None:
         for secret in self._secrets:
             try:
-                found = jwt.decode(token, secret, algorithms=["HS256"], options=UNCHECKED)
+                found = _claims(token, secret)
             except (jwt.InvalidTokenError, RecursionError, ValueError):  # The last two of odd JSON.
                 continue
             return self._caller(found)
@@ -95,6 +96,13 @@ class Authenticator:
             if not _seconds(name, value) <= now + LEEWAY:
                 raise _refusal(name, "lies in the future")
         return Caller(claims.sub, claims.role)
+
+
+@lru_cache(1000)
+def _claims(token: str, secret: str) -> dict[str, Any]:
+    """Return what a token claims, once its signature is checked; a person shows the same one for hours."""
+    found: dict[str, Any] = jwt.decode(token, secret, algorithms=["HS256"], options=UNCHECKED)
+    return found
 
 
 def _seconds(name: str, value: Any) -> float:  # noqa: ANN401 - whatever the claim holds

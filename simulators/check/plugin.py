@@ -27,7 +27,6 @@ CASE_ID, FAULT = re.compile(r"[A-Z]{3}-\d\d"), re.compile(r"F\d+")
 LONG_ENOUGH = timedelta(days=4)  # For every deadline and every retry.
 TRANSCRIPT, PROMISES = pytest.StashKey[Json](), pytest.StashKey[list[Json]]()
 STEPS, BROKEN = pytest.StashKey[int](), pytest.StashKey[bool]()
-FAKETIME_FAILED = "failed to parse FAKETIME timestamp"  # It reads its file in all threads at once.
 DIED_OF_FAKETIME = "libfaketime could not read the clock, and ended the service: play it again, or by --time hook"
 MARKERS = (
     *("smoke", "moves_time", "saga_enroll", "saga_book", "payments"),
@@ -200,7 +199,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     given = getattr(item, "funcargs", {})
     world = given.get("unjudged_world") or getattr(given.get("contract_world"), "world", None)
-    if report.failed and isinstance(world, Around) and FAKETIME_FAILED in world.process.log_tail():
+    if report.failed and isinstance(world, Around) and world.is_ended_by_faketime:
         report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {DIED_OF_FAKETIME}")
     item.stash[BROKEN] = item.stash.get(BROKEN, False) or report.failed
     if report.when == "teardown":

@@ -94,8 +94,12 @@ class Collector:
         return [self._over[each] for each in sorted(self._over, key=lambda each: places.get(each, 0))]
 
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """Learn which cases there are."""
+        """Learn which cases there are, of those who play them."""
         self._ids = ids
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Learn which cases there are, where they are played here."""
+        self._ids = [each.nodeid for each in session.items]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep why something could not be collected."""

@@ -90,8 +90,8 @@ def _run(
     folder: Path,
     collector: Collector,
 ) -> str:
-    """Let pytest do it; returns why it could not, or nothing."""
-    workers = 1 if subject.url else jobs
+    """Let pytest do it, here if nothing is to be done at once; returns why it could not, or nothing."""
+    workers = 0 if subject.url or jobs == 1 else jobs  # A worker takes as long to start as some cases take.
     spread = [f"--basetemp={folder / 'worlds'}", "-n", str(workers), "--dist", "worksteal"]
     code = pytest.main([*wanted, *spread, *_options(subject)], plugins=[collector])
     if code == pytest.ExitCode.INTERRUPTED:

@@ -1,7 +1,7 @@
 """A storm: many purchases of both kinds at once while all sorts of things go wrong; a seed says which."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -9,9 +9,10 @@ from functools import partial
 from random import Random
 from typing import Self
 
-from simulators.check.purchases import COURSE, THINGS, WILD_WAYS, Purchase, draw_purchase
-from simulators.check.storm_faults import KINDS, SILENCE, SILENT_STORMS, StormFault, draw_crash, draw_fault
-from simulators.judge.gathering import remember_outcomes
+from simulators.check.purchases import COURSE, SESSION, THINGS, WILD_WAYS, Purchase, draw_purchase
+from simulators.check.storm_faults import EVERYBODY, KINDS, SILENCE, SILENT_STORMS, StormFault, draw_crash, draw_fault
+from simulators.judge.evidence import Evidence, saga_of
+from simulators.judge.gathering import gather, remember_outcomes
 from simulators.judge.verdict import must_hold
 from simulators.kit.json_types import Json
 from simulators.world.inside import Inside
@@ -21,6 +22,13 @@ from simulators.world.world import World
 PRICES = (1999, 113, 820, 4900, 1001, 333)  # Not all of them survive being counted in parts of a whole.
 # What a wild storm has more of, each by its chance: for a purchase, and for all of them.
 WILD_PURCHASES, TWO_TABS, CRASHES = 0.2, 0.15, 0.3
+# What is refused although it seemed that it can be had, by whom, and by which fault.
+REFUSALS = {
+    (COURSE, "fickle"): (LEARNING, "rejected_enrollment", "courseId"),
+    (SESSION, "fickle"): (COMMUNICATION, "rejected_session", "tutorId"),
+    (SESSION, "draft"): (TUTORS, "rejected_availability", "tutorId"),
+}
+REFUSED = {fault for _, fault, _ in REFUSALS.values()}
 LONG_ENOUGH, FOR_BANKS = timedelta(days=4), timedelta(days=8)
 
 
@@ -46,16 +54,51 @@ class Storm:
         return cls(int(given["seed"]), purchases, faults, dict(given["prices"]), bool(given["is_shuffled"]))
 
     def break_out(self, world: World) -> None:
-        """Furnish the world, and let things go wrong in it from now on."""
-        for thing in THINGS:
-            world.learning.create_course(thing, amount=self.prices[thing], published=thing != "draft")
-            world.tutors.hire(thing, amount=self.prices[thing])
-        refuse_what_cannot_be_had(world)
+        """Furnish the world with what is wanted, and let things go wrong in it from now on."""
+        for kind, thing in self._wanted:
+            if kind == COURSE:
+                world.learning.create_course(thing, amount=self.prices[thing], published=thing != "draft")
+            else:
+                world.tutors.hire(thing, amount=self.prices[thing])
+        self._refuse(world, EVERYBODY)
         for each in self.faults:
             if each.service == PAYMENT and isinstance(world, Inside):
                 world.network.faults.plant(each.fault, each.parameters)
             elif each.service != PAYMENT:
                 world.plant_fault(each.service, each.fault, **{"times": None} | each.parameters)
+
+    def strikes(self, world: World) -> Counter[str]:
+        """Return how often each kind of fault has struck so far; crashes, too."""
+        found: Counter[str] = Counter()
+        for service in self._troubled:
+            found.update({each["fault"]: each["strikes"] for each in world.control(service).faults()})
+        if isinstance(world, Inside):
+            found.update({each.to_json()["fault"]: each.strikes for each in world.network.faults.all()})
+        return +Counter({fault: times for fault, times in found.items() if fault not in REFUSED})
+
+    def calm(self, world: World) -> None:
+        """Take all faults away but the refusals, which are no faults."""
+        for service in self._troubled:
+            world.control(service).clear_faults()
+        if isinstance(world, Inside):
+            world.network.faults.clear()
+        self._refuse(world, self._troubled)
+
+    def _refuse(self, world: World, services: Collection[str]) -> None:
+        """Let these services refuse what is to be refused as long as the world is: clearing faults clears this, too."""
+        for wanted in self._wanted:
+            service, fault, whose = REFUSALS.get(wanted, ("", "", ""))
+            if service in services:
+                world.plant_fault(service, fault, **{whose: wanted[1], "times": None})
+
+    @property
+    def _wanted(self) -> list[tuple[str, str]]:
+        return sorted({(each.kind, each.thing) for each in self.purchases})
+
+    @property
+    def _troubled(self) -> list[str]:
+        """The simulators with faults in them."""
+        return sorted({each.service for each in self.faults} - {PAYMENT})
 
     def has_rival(self, purchase: Purchase) -> bool:
         """Whether somebody else wants the same time of the same tutor, or the same student the same seat."""
@@ -75,14 +118,6 @@ class Storm:
             what = "".join(f"\n  {each}" for each in self.faults)
             failure.add_note(f"seed {self.seed}, {len(self.purchases)} purchases, with{what}\nagain: {replay}")
             raise
-
-
-@dataclass(frozen=True)
-class Weathered:
-    """What came of a storm: how many sagas ended how, and which faults really struck."""
-
-    outcomes: Counter[str]
-    struck: set[str]
 
 
 def brew(seed: int, purchases: int, faults: int = 8) -> Storm:
@@ -109,56 +144,41 @@ def brew_wild(seed: int, purchases: int, faults: int) -> Storm:
     return replace(storm, purchases=wanted, faults=storm.faults + crashes)
 
 
-def refuse_what_cannot_be_had(world: World) -> None:
-    """Let the fickle and the draft be refused, as long as the world is: clearing faults clears this, too."""
-    world.plant_fault(LEARNING, "rejected_enrollment", courseId="fickle", times=None)
-    world.plant_fault(COMMUNICATION, "rejected_session", tutorId="fickle", times=None)
-    world.plant_fault(TUTORS, "rejected_availability", tutorId="draft", times=None)
-
-
 def weather(
     world: World,
     storm: Storm,
     do_all: Callable[[Sequence[Callable[[], str]]], list[str]],
     rest: Callable[[timedelta], None],
-) -> Weathered:
-    """Live through a storm; everybody's purchase must end, and every invariant hold."""
+    struck: Counter[str] | None = None,
+) -> Counter[str]:
+    """Live through a storm; everybody's purchase must end, and every invariant hold. Returns how many ended how.
+
+    `struck` is filled with how often each kind of fault has struck, also when the storm is not survived.
+    """
     storm.break_out(world)
-    sagas = do_all([partial(each.begin, world) for each in storm.purchases])
-    rest(timedelta(minutes=5))
-    do_all([partial(each.go_on, world, saga_id) for each, saga_id in zip(storm.purchases, sagas, strict=True)])
-    rest(timedelta(minutes=5))
-    struck = {fault for (_, fault), times in strikes(world).items() if times}
-    clear(world)
+    try:
+        sagas = do_all([partial(each.begin, world) for each in storm.purchases])
+        rest(timedelta(minutes=5))
+        do_all([partial(each.go_on, world, saga_id) for each, saga_id in zip(storm.purchases, sagas, strict=True)])
+        rest(timedelta(minutes=5))
+    finally:
+        if struck is not None:
+            struck.update(storm.strikes(world))
+    storm.calm(world)
     remember_outcomes(world)  # They are to be final.
     rest(storm.end)
-    must_hold(world)
-    return Weathered(Counter(_end(world, storm, *each) for each in zip(storm.purchases, sagas, strict=True)), struck)
+    evidence = gather(world)
+    must_hold(world, evidence)
+    return Counter(_end(storm, *each, evidence) for each in zip(storm.purchases, sagas, strict=True))
 
 
-def strikes(world: World) -> Counter[tuple[str, str]]:
-    """Return how often each kind of fault has struck, by its service; crashes, too."""
-    found = Counter(world.strikes())
-    for each in world.network.faults.all() if isinstance(world, Inside) else ():
-        found[PAYMENT, each.to_json()["fault"]] += each.strikes
-    return found
-
-
-def clear(world: World) -> None:
-    """Take all faults away but the refusals, which are no faults."""
-    world.clear_faults()
-    if isinstance(world, Inside):
-        world.network.faults.clear()
-    refuse_what_cannot_be_had(world)
-
-
-def _end(world: World, storm: Storm, purchase: Purchase, saga_id: str) -> str:
+def _end(storm: Storm, purchase: Purchase, saga_id: str, evidence: Evidence) -> str:
     """Return how the purchase ended, which must be as it had to."""
-    saga = world.payment.find_saga(saga_id) or {}
+    saga = evidence.sagas.get(saga_id) or {}
     outcome = saga.get("outcome")
     if not outcome:
         raise AssertionError(f"{purchase} is left open: {saga}")
-    is_paid = any(each["status"] == "succeeded" for each in world.stripe.intents(saga_id))
+    is_paid = any(saga_of(each) == saga_id and each["status"] == "succeeded" for each in evidence.intents)
     right = purchase.right_endings(has_rival=storm.has_rival(purchase), is_paid=is_paid)
     if outcome not in right:
         raise AssertionError(f"{purchase} must end {' or '.join(sorted(right))}, paid: {is_paid}; but is {saga}")

@@ -66,6 +66,10 @@ def _serve_together(service: str, port: Port, count: int, *, until_stdin_closes:
         with _explain_environment():
             build = partial(factory_at(service), dict(os.environ))
             prepare(build)
+        if os.environ.get("LOG_FORMAT") == "json":
+            from reference.app import log_as_json  # noqa: PLC0415 - it takes a second, and only this needs it
+
+            log_as_json(())  # Who keeps the processes knows no secret.
         _announce(port.url, f", {count} processes")
         WorkerProcesses(PAYMENT, build, port, count=count, until_stdin_closes=until_stdin_closes).run()
 

@@ -8,6 +8,7 @@ from simulators.clients.http_client import Refused, ServiceClient
 from simulators.kit.json_types import Json
 
 BOOKINGS, STRIPE_WEBHOOKS = "/session-bookings", "/webhooks/stripe"
+READ = ("state", "outcome", "payment")  # Of a saga, and `null` where there is none.
 READINESS, OPENAPI = "/readyz", "/openapi.json"
 
 
@@ -15,8 +16,14 @@ class PaymentsClient(ServiceClient):
     """The payment-service as one caller sees it; a method raises Refused when the service says no."""
 
     def saga(self, saga_id: str) -> Json:
-        """Return the saga as this caller may see it; Refused if there is none for this caller."""
-        return self.client.get(saga_path(saga_id))
+        """Return the saga as this caller may see it; Refused if there is none for this caller.
+
+        An AssertionError names what an answer lacks that is no saga.
+        """
+        saga = self.client.get(saga_path(saga_id))
+        if missing := [name for name in READ if name not in saga]:
+            raise AssertionError(f"GET {saga_path(saga_id)} is answered without {', '.join(missing)}")
+        return saga
 
     def find_saga(self, saga_id: str) -> Json | None:
         """Return the saga, or None when the service knows none of that id."""

@@ -85,9 +85,12 @@ def broken_promises(verdicts: Iterable[Verdict]) -> list[Verdict]:
     return [each for each in verdicts if each.standing is Standing.VIOLATED]
 
 
-def must_hold(world: World) -> None:
-    """Raise an AssertionError that names every broken promise, its sagas and the last exchanges."""
-    if failures := broken_promises(judge(world)):
+def must_hold(world: World, evidence: Evidence | None = None) -> None:
+    """Raise an AssertionError that names every broken promise, its sagas and the last exchanges.
+
+    `evidence` is what was gathered of the world, if it was.
+    """
+    if failures := broken_promises(judge(world, look=(lambda: evidence) if evidence else None)):
         lines = [
             f"I{each.number} {each.invariant.name}: saga {finding.saga_id or '?'}: {finding}"
             for each in failures

@@ -78,16 +78,16 @@ def name_every_call(app: Flask) -> None:
 
     @app.after_request
     def _echo(answer: Response) -> Response:
-        if "request_id" in g:
-            answer.headers.add("Request-Id", g.request_id)
-            answer.headers.add("Stripe-Version", g.get("api_version", API_VERSION))
-            if (key := request.headers.get("Idempotency-Key")) and request.method == "POST":
-                answer.headers.add("Idempotency-Key", key)
-                answer.headers.setdefault("Original-Request", g.request_id)
-            if "Origin" in request.headers:
-                answer.headers.update(FOR_BROWSERS)
-                params = request.headers.get("Access-Control-Request-Headers", "Authorization")
-                answer.headers["Access-Control-Allow-Headers"] = params
+        if request_id := g.get("request_id"):
+            sent, headers = request.headers, answer.headers
+            headers.add("Request-Id", request_id)
+            headers.add("Stripe-Version", g.get("api_version", API_VERSION))
+            if (key := sent.get("Idempotency-Key")) and request.method == "POST":
+                headers.add("Idempotency-Key", key)
+                headers.setdefault("Original-Request", request_id)
+            if "Origin" in sent:
+                headers.update(FOR_BROWSERS)
+                headers["Access-Control-Allow-Headers"] = sent.get("Access-Control-Request-Headers", "Authorization")
         return answer
 
 

@@ -14,7 +14,7 @@ from simulators.kit.json_types import Json
 from simulators.stripe.account import now, table
 from simulators.stripe.errors import KeyInUseError, KeyMisusedError, StripeError
 
-KEPT_SECONDS = 24 * 3600
+KEYS_KEPT_SECONDS = 24 * 3600
 MAX_LENGTH = 255
 
 _lock = threading.Lock()
@@ -31,7 +31,7 @@ class Claim:
     def keep(self, answer: Response) -> None:
         """Keep this answer with the work that led to it, in the same transaction."""
         if self._key is not None:
-            table("idempotency_keys").drop_oldest("created", now() - KEPT_SECONDS)
+            table("idempotency_keys").drop_oldest("created", now() - KEYS_KEPT_SECONDS)
             record = {"id": self._key, "fingerprint": self._fingerprint, "created": now(), "request": g.request_id}
             table("idempotency_keys").put(
                 record | {"status": answer.status_code, "body": answer.get_data(as_text=True)}
@@ -68,7 +68,7 @@ def _lock_key(key: str) -> Iterator[None]:
 
 def _stored_answer(key: str, fingerprint: str) -> Response | None:
     record = table("idempotency_keys").find(key)
-    if record is None or record["created"] <= now() - KEPT_SECONDS:
+    if record is None or record["created"] <= now() - KEYS_KEPT_SECONDS:
         return None
     if record["fingerprint"] != fingerprint:
         message = "Keys for idempotent requests can only be used with the same parameters they were first used with."

@@ -83,6 +83,10 @@ class Apart(Served):
         self._processes[name].start()
         self._processes[name].await_ready()
 
+    def pid(self, name: str) -> int:
+        """Return the number of its process."""
+        return self._processes[name].pid
+
     def log(self) -> list[str]:
         """Return all that the payment-service's process has printed."""
         return (self._directory / f"{PAYMENT}.log").read_text(errors="replace").splitlines()

@@ -17,6 +17,7 @@ from simulators.world.serving import reserve
 from simulators.world.together import ANY_PORTS
 from simulators.world.topology import PAYMENT
 
+FAKETIME_FAILED = "failed to parse FAKETIME timestamp"  # It reads its file in all threads at once.
 PROBE, PROBE_TOLERANCE = timedelta(hours=1), timedelta(minutes=10)
 
 
@@ -100,6 +101,11 @@ class Around(ForeignWorld):
     def log(self) -> list[str]:
         """Return all that the command has printed, whichever of its processes."""
         return self.process.log.read_text(encoding="utf-8", errors="replace").splitlines()
+
+    @property
+    def is_ended_by_faketime(self) -> bool:
+        """Whether the library that moves its clock has ended one of its processes, for which nobody is to blame."""
+        return any(FAKETIME_FAILED in each.log_tail() for each in self.processes)
 
     def close(self) -> None:
         """Stop everything, the command first."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 from requests.adapters import BaseAdapter
@@ -13,10 +14,11 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import check_header_validity
 
 Carry = Callable[[requests.PreparedRequest, float | None], requests.Response]
-# What `requests` leaves as it is: no host in capitals, no dot segments, nothing to be quoted.
+# What `requests` leaves as it is: no host in capitals, no dot segments, nothing to be quoted but brackets of a query.
 PLAIN_URL = re.compile(
-    r"""http://[a-z0-9.-]+(:[1-9][0-9]*)?(/(?!\.)[\w~!$&'()*+,;=:@.-]*)+(\?[\w~!$&'()*+,;=:@/.?-]+)?""", re.ASCII
+    r"""http://[a-z0-9.-]+(:[1-9][0-9]*)?(/(?!\.)[\w~!$&'()*+,;=:@.-]*)+(\?[\w~!$&'()*+,;=:@/.?[\]-]+)?""", re.ASCII
 )
+PLAIN = {str, int, float, bool, type(None)}
 USUAL = {"params", "data", "json", "headers", "timeout", "allow_redirects", "verify"}
 
 
@@ -48,10 +50,11 @@ class LocalSession(requests.Session):
         request = requests.PreparedRequest()
         request.prepare_method(method)
         params = given.get("params") or {}
-        if params or not PLAIN_URL.fullmatch(url):
-            request.prepare_url(url, params)
+        if PLAIN_URL.fullmatch(url) and _is_plain(params, url):
+            query = urlencode({name: each for name, each in params.items() if each is not None}, doseq=True)
+            request.url = (f"{url}?{query}" if query else url).replace("[", "%5B").replace("]", "%5D")
         else:
-            request.url = url
+            request.prepare_url(url, params)
         request.headers = self._headers(given.get("headers") or {})
         request.prepare_body(given.get("data") or {}, None, given.get("json"))
         return request
@@ -82,6 +85,11 @@ class InProcess(BaseAdapter):
 
     def close(self) -> None:
         """Do nothing: there is no connection to close."""
+
+
+def _is_plain(params: object, url: str) -> bool:
+    """Whether all there is to a query is to write it down, as `requests` does."""
+    return isinstance(params, dict) and ("?" not in url or not params) and PLAIN.issuperset(map(type, params.values()))
 
 
 def _whole(answer: requests.Response) -> requests.Response:

@@ -2,35 +2,85 @@
 
 from __future__ import annotations
 
-from types import MethodType
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 
-_WORKED_OUT: dict[tuple[object, ...], dict[str, Any]] = {}
+_WORKED_OUT: dict[tuple[object, ...], Map] = {}
 
 
-class SharedRule(Rule):
-    """A rule that takes over what an equal one has worked out, but for what is the app's own."""
+class Route:
+    """What an app says of one route, before anything is worked out."""
 
-    def compile(self) -> None:
-        """Work out how it matches and how its URLs are built, unless an equal rule has."""
-        assert self.map is not None, "a rule is compiled as it is added to a map"  # noqa: S101
-        if self.defaults or self.map.converters != Map.default_converters:
-            super().compile()
+    def __init__(self, rule: str, **options: Any) -> None:  # noqa: ANN401 - as a Rule takes them
+        self._rule, self._options = rule, options
+        self.provide_automatic_options: bool | None = None  # An app sets it.
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What equal routes have in common; it can be hashed unless the route has defaults."""
+        options = self._options | {"methods": frozenset(self._options["methods"])}
+        return (self._rule, self.provide_automatic_options, *sorted(options.items()))
+
+    def make(self) -> Rule:
+        """Return the rule itself."""
+        rule = Rule(self._rule, **self._options)
+        rule.provide_automatic_options = self.provide_automatic_options  # type: ignore[attr-defined]
+        return rule
+
+
+class SharedMap(Map):
+    """Takes over what a map with the same routes has worked out, as soon as somebody asks for them."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as a Map takes them
+        self._routes: list[Route] = []
+        self._has_rules = False
+        super().__init__(*arguments, **options)
+
+    def add(self, rulefactory: Route | RuleFactory) -> None:
+        """Add one, to be worked out later if it is a Route."""
+        if isinstance(rulefactory, Route):
+            self._routes.append(rulefactory)
+            self._remap = True
+        else:
+            self._has_rules = True
+            super().add(rulefactory)
+
+    def update(self) -> None:
+        """Work out all routes, unless they have been worked out for another app."""
+        with self._remap_lock:
+            if self._remap and self._routes:
+                self._work_out()
+        super().update()
+
+    def _work_out(self) -> None:
+        try:
+            key = tuple(each.key for each in self._routes)
+            known = _WORKED_OUT.get(key)
+        except TypeError:
+            known, self._has_rules = None, True
+        if self._has_rules or _settings(self) != USUAL:
+            self._has_rules = True
+            while self._routes:
+                super().add(self._routes.pop(0).make())
             return
-        key = (self.rule, self.subdomain, self.host, self.map.host_matching, self.merge_slashes)
-        if key not in _WORKED_OUT:
-            super().compile()
-            names = ("_parts", "_trace", "_converters", "arguments")
-            _WORKED_OUT[key] = {name: getattr(self, name) for name in names}
-            _WORKED_OUT[key] |= {name: getattr(self, name).__func__ for name in ("_build", "_build_unknown")}
-            return
-        for name, found in _WORKED_OUT[key].items():
-            setattr(self, name, MethodType(found, self) if name.startswith("_build") else found)
+        if known is None:
+            known = _WORKED_OUT[key] = Map([each.make() for each in self._routes])
+            known.update()
+        self._matcher, self._rules_by_endpoint, self._remap = known._matcher, known._rules_by_endpoint, False  # noqa: SLF001
+
+
+def _settings(routes: Map) -> dict[str, object]:
+    return {name: each for name, each in vars(routes).items() if not name.startswith("_")} | {
+        "merge_slashes": routes.merge_slashes
+    }
+
+
+USUAL = _settings(Map())
 
 
 def share_routes() -> None:
     """Let all Flask apps of this process that are made from now on, and ask for nothing else, share their routes."""
-    Flask.url_rule_class = SharedRule
+    Flask.url_rule_class = Route  # type: ignore[assignment]
+    Flask.url_map_class = SharedMap

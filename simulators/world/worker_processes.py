@@ -6,6 +6,7 @@ makes, and gives back what it had not begun. One that dies is started again.
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import shutil
@@ -21,6 +22,7 @@ from typing import Any, NoReturn
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from simulators.world.local_service import LocalService
@@ -85,6 +87,7 @@ class WorkerProcesses(BaseApplication):  # type: ignore[misc] # gunicorn has no 
             "graceful_timeout": TIDY_SECONDS,
             "control_socket_disable": True,  # It would lie in the home directory, shared by name among instances.
             "loglevel": "warning",
+            "logger_class": _SharedLogger,
             "child_exit": _forget_figures,
         }
         for name, value in settings.items():
@@ -94,6 +97,17 @@ class WorkerProcesses(BaseApplication):  # type: ignore[misc] # gunicorn has no 
         """Serve until told to end; SystemExit with 0, and with 130 after Ctrl-C."""
         _Keeper(self).run()
         raise SystemExit(0)
+
+
+class _SharedLogger(Logger):  # type: ignore[misc] # gunicorn has no types
+    """Says what gunicorn has to say in the way of this process, if it has one."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+        """Write as gunicorn does only where nobody has said how."""
+        super().setup(cfg)
+        if logging.root.handlers:
+            self.error_log.handlers.clear()
+            self.error_log.propagate = True
 
 
 class _Keeper(Arbiter):  # type: ignore[misc] # gunicorn has no types

@@ -40,7 +40,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     smoke = metafunc.definition.get_closest_marker("smoke")
     kinds = [metafunc.config.getoption("world")] if metafunc.config.getoption("world") else ["inside"]
     if smoke and not metafunc.config.getoption("world"):
-        kinds += ["together", "two instances", "over a broker"]
+        kinds += list(WORLDS)[1:]
     marks = {"together": [pytest.mark.served], "two instances": [pytest.mark.postgres]}
     marks["over a broker"] = [pytest.mark.served, pytest.mark.postgres, pytest.mark.broker]
     metafunc.parametrize("world_kind", [pytest.param(kind, marks=marks.get(kind, ())) for kind in kinds])
@@ -122,7 +122,11 @@ def world(world_kind: str, tmp_path: Path, listening: Listening, request: pytest
     if world_kind == "over a broker":
         request.getfixturevalue("closed_databases")
         settings = {"BROKER_URL": request.getfixturevalue("brokers").lend("rabbitmq").url}
-        where |= {"settings": settings, "database_url": request.getfixturevalue("postgres_url")}
+        where |= {
+            "service": TWO_INSTANCES,
+            "settings": settings,
+            "database_url": request.getfixturevalue("postgres_url"),
+        }
     with WORLDS[world_kind](tmp_path, **where) as world:
         if isinstance(world, Inside) and world_kind == "inside":
             listening.to(world)

@@ -32,14 +32,15 @@ class Commits:
     def watched(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Commits]:
         original = SqlUnitOfWork.commit
 
-        def commit(unit: SqlUnitOfWork) -> None:
+        def commit(unit: SqlUnitOfWork) -> bool:
             where = self.die_at.get(self.count)
             self.count += 1
             if where == BEFORE:
                 raise Crash
-            original(unit)
+            is_committed = original(unit)
             if where == AFTER:
                 raise Crash
+            return is_committed
 
         with monkeypatch.context() as patch:
             patch.setattr(SqlUnitOfWork, "commit", commit)

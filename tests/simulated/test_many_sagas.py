@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,13 +14,14 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from simulators.check.storm_faults import KINDS
-from simulators.check.storms import Weathered, brew, weather
+from simulators.check.storms import brew, weather
 from simulators.clients.http_client import Refused
 from simulators.world.apart import SHORT, Apart
 from simulators.world.inside import Inside
 from simulators.world.together import Together
 from simulators.world.topology import PAYMENT, REFERENCE
 from simulators.world.waiting import really_pass, wait_for
+from tests.brokers import Brokers
 
 SEEDS = range(8, 17)
 TWO_INSTANCES = "tests.simulated.two_instances:create_app"
@@ -36,26 +38,27 @@ def replay(test: str) -> str:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_seed_ends_right(seed: int) -> None:
-    assert weathered(seed).outcomes
+    assert weathered(seed)
 
 
 def test_every_ending_and_every_kind_of_fault_is_met_by_some_seed() -> None:
     """A run in which nothing happened would prove nothing."""
     storms = [weathered(seed) for seed in SEEDS]
-    assert {ending for storm in storms for ending in storm.outcomes} == OUTCOMES
-    assert set(KINDS) - {kind for storm in storms for kind in storm.struck} == set()
+    assert {ending for outcomes, _ in storms for ending in outcomes} == OUTCOMES
+    assert set(KINDS) - {kind for _, struck in storms for kind in struck} == set()
 
 
 @cache
-def weathered(seed: int) -> Weathered:
-    """Live through a storm inside, once: the order in which the services work is drawn, too."""
+def weathered(seed: int) -> tuple[Counter[str], Counter[str]]:
+    """Live through a storm inside, once: what came of it, and what struck. It draws who works next."""
     storm = brew(seed, purchases=12, faults=12)
     with (
         storm.explain(replay(f"test_every_seed_ends_right[{seed}]")),
         TemporaryDirectory() as directory,
         Inside(Path(directory), seed=seed, shuffled=True) as world,
     ):
-        return weather(world, storm, by_turns, world.pass_time)
+        struck: Counter[str] = Counter()
+        return weather(world, storm, by_turns, world.pass_time, struck), struck
 
 
 def by_turns(acts: Acts) -> list[str]:
@@ -75,23 +78,31 @@ def test_two_hundred_at_once_over_sockets_end_right(tmp_path: Path) -> None:
     storm = brew(seed=42, purchases=200)
     again = replay("test_two_hundred_at_once_over_sockets_end_right")
     with storm.explain(again), Together(tmp_path) as world, ThreadPoolExecutor(16) as pool:
-        outcomes = weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world)).outcomes
+        outcomes = weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world))
     assert set(outcomes) == OUTCOMES
 
 
 @pytest.mark.served
 @pytest.mark.postgres
 @pytest.mark.usefixtures("closed_databases")
-@pytest.mark.parametrize(("service", "seed"), [(REFERENCE, 5), (TWO_INSTANCES, 6), (TWO_INSTANCES, 7)])
+@pytest.mark.parametrize(
+    ("service", "seed", "over"),
+    [
+        (REFERENCE, 5, "http"),
+        (TWO_INSTANCES, 6, "http"),
+        pytest.param(TWO_INSTANCES, 7, "rabbitmq", marks=pytest.mark.broker),
+    ],
+)
 @pytest.mark.fault(18)
 def test_forty_at_once_end_right_where_writers_do_not_queue(
-    tmp_path: Path, postgres_url: str, service: str, seed: int
+    tmp_path: Path, postgres_url: str, brokers: Brokers, service: str, seed: int, over: str
 ) -> None:
     storm = brew(seed, purchases=40)
-    again = replay(f"test_forty_at_once_end_right_where_writers_do_not_queue[{service}-{seed}]")
-    world = Together(tmp_path, service=service, database_url=postgres_url)
+    again = replay(f"test_forty_at_once_end_right_where_writers_do_not_queue[{service}-{seed}-{over}]")
+    settings = {} if over == "http" else {"BROKER_URL": brokers.lend(over).url}
+    world = Together(tmp_path, service=service, database_url=postgres_url, settings=settings)
     with storm.explain(again), world, ThreadPoolExecutor(16) as pool:
-        assert weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world)).outcomes
+        assert weather(world, storm, lambda acts: list(pool.map(_done, acts)), partial(move, world))
 
 
 def move(world: Together, by: timedelta) -> None:
@@ -111,7 +122,7 @@ def test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again
     again = replay("test_thirty_at_once_end_right_although_the_service_is_killed_again_and_again")
     settings = SHORT | {"PAYMENT_WINDOW_SECONDS": "3600"}  # However slow the machine: nothing ends by waiting alone.
     with storm.explain(again), Apart(tmp_path, settings=settings) as world, ThreadPoolExecutor(8) as pool:
-        outcomes = weather(world, storm, partial(_all_while_killed, world, pool), partial(_wind_up, world)).outcomes
+        outcomes = weather(world, storm, partial(_all_while_killed, world, pool), partial(_wind_up, world))
     assert {"COMPLETED", "CANCELLED"} <= set(outcomes)  # Which other endings come depends on when the kills strike.
 
 

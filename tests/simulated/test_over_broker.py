@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,13 +11,18 @@ from pathlib import Path
 import kombu
 import pytest
 
+from simulators.check.crash_points import Moment
+from simulators.check.crash_purchase import CrashFlow
+from simulators.check.crashes import CrashStage
 from simulators.judge.verdict import broken_promises, judge, must_hold
 from simulators.stories import play, story_named
 from simulators.world.apart import SHORT, Apart
 from simulators.world.together import Together
 from simulators.world.topology import LEARNING, PAYMENT
 from simulators.world.world import World
+from tests.bench.processes import children
 from tests.brokers import Brokers, BrokerServer
+from tests.simulated.conftest import TWO_INSTANCES
 
 pytestmark = [pytest.mark.broker, pytest.mark.served]
 
@@ -100,15 +107,33 @@ def test_poison_waits_for_a_person_and_what_is_said_twice_takes_effect_once(
     assert letter["reason"].startswith("it cannot be read")
 
 
+@pytest.mark.postgres
+@pytest.mark.usefixtures("closed_databases")
+def test_a_crash_once_a_call_is_done_costs_nothing_but_time(
+    tmp_path: Path, server: BrokerServer, postgres_url: str
+) -> None:
+    """All crash points, and all scenarios, storms and stories: python -m tests.simulated.on_workers --broker."""
+    flow, settings = CrashFlow("session", "bought"), {"BROKER_URL": server.url}
+    with Together(tmp_path, service=TWO_INSTANCES, settings=settings, database_url=postgres_url) as world:
+        stage = CrashStage(world)
+        stage.sweep(flow, [each for each in stage.points(flow) if each.moment is Moment.DONE])
+        must_hold(world)
+
+
 @pytest.mark.apart
-def test_kill_9_of_a_service_that_holds_messages_costs_nothing_but_time(tmp_path: Path, server: BrokerServer) -> None:
-    with Apart(tmp_path, settings=SHORT | {"BROKER_URL": server.url}) as world:
+@pytest.mark.postgres
+def test_kill_9_of_all_processes_that_hold_messages_costs_nothing_but_time(
+    tmp_path: Path, server: BrokerServer, postgres_url: str
+) -> None:
+    settings = SHORT | {"BROKER_URL": server.url, "HARNESS_WORKERS": "2"}
+    with Apart(tmp_path, settings=settings, database_url=postgres_url) as world:
         world.learning.create_course("algebra")
         ada = world.student("ada")
         saga_id = ada.enroll("algebra")
         ada.pay(saga_id)
-        for kill_or_start in (world.take_down, world.bring_back):
-            for name in (PAYMENT, LEARNING):
-                kill_or_start(name)
+        for worker in children(world.pid(PAYMENT)):  # They are started again.
+            os.kill(worker, signal.SIGKILL)
+        world.take_down(LEARNING)
+        world.bring_back(LEARNING)
         world.eventually(lambda: bought(world, saga_id))
         world.eventually(lambda: not broken_promises(judge(world)))  # The last notice may wait for the end of a lease.

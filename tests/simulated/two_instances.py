@@ -38,6 +38,11 @@ class WorkOfAll:
         for work in self._works:
             work.start()
 
+    def wake(self) -> None:
+        """Say to all that time has jumped: else each finds out when it looks at its clock by itself."""
+        for work in self._works:
+            work.wake()
+
     def stop(self) -> None:
         """Let all end."""
         for work in self._works:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reference.application.ports import UnavailableError
 from reference.domain.payment import Payment
-from reference.domain.payment_messages import CancelPayment, PaymentCanceled, PaymentWindowClosed
+from reference.domain.payment_messages import CancelPayment, PaymentCanceled, PaymentCheckDue, PaymentWindowClosed
 from reference.domain.payment_news import IntentCreated
 from reference.domain.payment_status import PaymentStatus
 from reference.domain.session import TutorSlotReleased
@@ -75,11 +75,22 @@ def gives_up_what_it_does_not_know_of(patch: Patch) -> None:
     patch.setattr(Payment, "apply", hasty)
 
 
+@mistake("a refund that fails when it seems done", "PAY-26", "I1", "I2")
+def believes_that_a_refund_is_final(patch: Patch) -> None:
+    apply = vars(Payment)["apply"]
+
+    def content(payment: Payment, fact: Any) -> Any:
+        is_over = isinstance(fact, PaymentCheckDue) and payment.status == PaymentStatus.REFUNDED
+        return [] if is_over else apply.__get__(payment, Payment)(fact)
+
+    patch.setattr(Payment, "apply", content)
+
+
 @mistake("pages that others move", "PAY-25")
 def counts_what_was_shown(patch: Patch) -> None:
     def newest(self: Any, wanted: Any, page: Any, order: Any, read: Any) -> Any:
         shown = int(page.after or 0)
-        found = self._connection.execute(
+        found = self._transaction.execute(
             wanted.order_by(*(column.desc() for column in order)).offset(shown).limit(page.limit + 1)
         ).all()
         return lists._slice(found, page, read, lambda _: str(shown + page.limit))

@@ -186,7 +186,7 @@ def takes_events_of_anybody(patch: Patch) -> None:
 @mistake("refusing too much", "ENR-35")
 def sells_a_course_to_one_at_a_time(patch: Patch) -> None:
     def is_under_way(self: Any, saga: Any) -> bool:
-        found = self._connection.exec_driver_sql("SELECT context_id FROM sagas WHERE buying").scalars()
+        found = self._transaction.connection.exec_driver_sql("SELECT context_id FROM sagas WHERE buying").scalars()
         return saga.context_id in set(found)
 
     patch.setattr(SagaTable, "is_under_way", is_under_way)
@@ -195,7 +195,7 @@ def sells_a_course_to_one_at_a_time(patch: Patch) -> None:
 @mistake("refusing too much", "ENR-36")
 def sells_one_thing_to_a_student_at_a_time(patch: Patch) -> None:
     def is_under_way(self: Any, saga: Any) -> bool:
-        found = self._connection.exec_driver_sql("SELECT student_id FROM sagas WHERE buying").scalars()
+        found = self._transaction.connection.exec_driver_sql("SELECT student_id FROM sagas WHERE buying").scalars()
         return saga.student_id in set(found)
 
     patch.setattr(SagaTable, "is_under_way", is_under_way)

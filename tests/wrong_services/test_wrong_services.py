@@ -16,6 +16,7 @@ FILES |= {"rotation": "test_rotation.py"}
 OPTIONS = [
     *("-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist", "--world", "inside"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # The outer run has imported the plugin's package.
+    *("--tb=native", "-p", "no:unraisableexception"),  # Nobody reads tracebacks; the outer run sees what is unraisable.
 ]
 
 

@@ -77,6 +77,13 @@ def dispute_news_lost(world: World) -> None:
         world.plant_fault(STRIPE, "lost_delivery", event=event, times=None)
 
 
+@given("Stripe's news that a refund has failed is lost")
+def refund_failure_lost(world: World) -> None:
+    """Let nobody hear that a bank has sent a refund back."""
+    for event in ("refund.failed", "refund.updated", "charge.refund.updated"):
+        world.plant_fault(STRIPE, "lost_delivery", event=event, times=None)
+
+
 @given("Stripe hears no answer to its webhooks")
 def webhooks_unheard(world: World) -> None:
     """Send each again, although it has arrived."""

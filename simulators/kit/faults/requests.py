@@ -113,12 +113,15 @@ def install_faults(app: Flask, faults: Faults, clock: Clock) -> None:
 
     @app.before_request
     def _before() -> None:
-        if request.path.startswith("/_sim"):
+        method, path = request.method, request.path
+        if path.startswith("/_sim"):
             return
-        g.own_faults, g.striking = [], []
-        g.own_faults = [_require_within_call(faults.make(name, parameters)) for name, parameters in _read_header()]
-        for fault in faults.strike(RequestFault, request.method, request.path):
-            g.striking.append(fault)
+        striking: list[RequestFault] = []
+        g.own_faults, g.striking = [], striking
+        if FAULT_HEADER in request.headers:
+            g.own_faults = [_require_within_call(faults.make(name, parameters)) for name, parameters in _read_header()]
+        for fault in faults.strike(RequestFault, method, path):
+            striking.append(fault)
             fault.before(clock)
 
     @app.after_request

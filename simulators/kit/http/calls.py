@@ -31,8 +31,8 @@ class Calls:
 
     def _note(self, answer: Response) -> Response:
         """Note neither headers nor bodies: keys, tokens and card numbers live there."""
-        if not request.path.startswith("/_sim"):
+        method, path = request.method, request.path
+        if not path.startswith("/_sim"):
             at = self._clock.now().isoformat()
-            path = redact_text(request.path)
-            self._calls.append({"at": at, "method": request.method, "path": path, "status": answer.status_code})
+            self._calls.append({"at": at, "method": method, "path": redact_text(path), "status": answer.status_code})
         return answer

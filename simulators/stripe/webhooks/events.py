@@ -17,7 +17,7 @@ from simulators.stripe.parameters import boolean, list_of, text
 
 routes = Blueprint("events", __name__)
 
-KEPT_SECONDS = 30 * 24 * 3600
+EVENTS_KEPT_SECONDS = 30 * 24 * 3600
 
 
 def emit(name: str, document: Json, previous: Json | None = None) -> None:
@@ -36,7 +36,7 @@ def emit(name: str, document: Json, previous: Json | None = None) -> None:
     }
     table("events").put(event)
     _announce(event, _subscribers(name))
-    for old in table("events").drop_oldest("created", now() - KEPT_SECONDS):
+    for old in table("events").drop_oldest("created", now() - EVENTS_KEPT_SECONDS):
         for delivery in list(table("deliveries").oldest(about=old["id"])):
             table("deliveries").drop(delivery["id"])
 
@@ -72,7 +72,7 @@ def list_events(params: Json) -> Json:
     success = params.get("delivery_success")
 
     def keep(event: Json) -> bool:
-        named = any(fnmatch(event["type"], name) for name in names) and event["created"] > now() - KEPT_SECONDS
+        named = any(fnmatch(event["type"], name) for name in names) and event["created"] > now() - EVENTS_KEPT_SECONDS
         return named and (success is None or success is not bool(_awaiting_endpoints(event)))
 
     answer = page("events", params, keep)
@@ -94,7 +94,7 @@ def _differences(before: Json, after: Json) -> Json:
 
 def _recent_event(event_id: str) -> Json:
     event = fetch("events", event_id)
-    if event["created"] <= now() - KEPT_SECONDS:
+    if event["created"] <= now() - EVENTS_KEPT_SECONDS:
         raise not_found_error("events", event_id)
     return event
 

@@ -40,7 +40,11 @@ FOUND: dict[str, tuple[str, str, Is]] = {
         goes_wrong("stripe", "duplicate_delivery"),
     ),
     "M2": ("2/2x2", "I4", goes_wrong("stripe", "lost_answer")),
-    "M3": ("64/2x2", "I1", goes_wrong("learning-service", "reset_peer")),
+    "M3": (
+        "7/1x1/way=pays+thing=sure+fault=reset_peer@learning-service",
+        "I1",
+        goes_wrong("learning-service", "reset_peer"),
+    ),
     "M4": ("4/2x2", "I1", has_two_tabs),
     "M5": ("1/2x2", "I1", buys("course", "fickle", "pays")),
     "M6": ("0/2x2", "I1", buys("course", "sure", "pays and cancels")),

@@ -12,13 +12,14 @@ from reference.application.circuit import FAILURES, FIRST_PAUSE
 from reference.application.dispatch_queue import DispatchQueue
 from reference.application.dispatcher import Dispatcher
 from reference.application.ports import Observer, OutboxMessage, RefusedError, UnavailableError
+from reference.application.service import Receipt
 from reference.domain.enrollment import EnrollmentRejected
 from reference.domain.messages import Message
 from reference.domain.payment_messages import PaymentRefunded
-from reference.domain.payment_status import RefundState
+from reference.domain.payment_status import PaymentStatus, RefundState
 from reference.storage.tables import dead_letters
 from tests.integration.storage.world import LEASE, VERIFIED, NewUnit, awaiting_payment, service
-from tests.unit.reference.builders import NOON, StillClock, create_intent, created, paid, refund
+from tests.unit.reference.builders import NOON, StillClock, create_intent, created, look_at_intent, paid, refund
 
 GONE = EnrollmentRejected(saga_id="saga_1", reason="the course is gone")
 
@@ -116,6 +117,27 @@ def test_what_is_said_once_more_before_it_is_deleted_is_sent_once_more(units: Ne
     office.work()
     assert [outgoing.key for outgoing in office.gateway.heard] == ["saga_1:RELEASE"] * 2
     assert office.due() is None
+
+
+def test_what_is_asked_once_more_while_it_is_answered_is_asked_once_more(units: NewUnit) -> None:
+    """The answer under way may be older than the news for which it is asked again."""
+    awaiting_payment(units)
+    office = Office(units)
+
+    def look(outgoing: OutboxMessage) -> list[Message]:
+        office.gateway.heard.append(outgoing)
+        if len(office.gateway.heard) > 1:
+            return [paid(confirmed=True)]
+        late = office.service.receive("stripe", "evt_1", paid(at=NOON + timedelta(days=1)))
+        assert late == Receipt.APPLIED
+        return [created()]
+
+    office.gateway.send = look  # type: ignore[method-assign]
+    office.say(look_at_intent())
+    with units() as unit:
+        payment = unit.payments.of_saga("saga_1")
+    assert payment
+    assert payment.status == PaymentStatus.SUCCEEDED
 
 
 def test_it_is_sent_again_with_the_same_key_after_growing_pauses(units: NewUnit) -> None:
@@ -254,6 +276,24 @@ def test_a_receiver_that_answers_nobody_is_left_in_peace_but_for_a_probe(units: 
     assert len(office.gateway.heard) == FAILURES + 1 + 20
 
 
+def test_all_that_waits_for_a_receiver_that_answers_nobody_is_put_off_at_once(units: NewUnit) -> None:
+    office = Office(units, UnavailableError("down"))
+    for number in range(FAILURES):
+        office.say(create_intent(saga_id=f"saga_{number}"))
+    with units() as unit:
+        for number in range(30):
+            message = create_intent(saga_id=f"later_{number}")
+            unit.outbox.put(f"{message.saga_id}:{message.key}", "stripe", message, NOON)
+        unit.commit()
+        office.queue.enqueue(unit.outbox.fresh)
+    assert office.dispatcher.pump()
+    assert not office.dispatcher.pump()
+    office.gateway.answers = [[]]
+    while office.due():
+        office.until_due()
+    assert len({each.key for each in office.gateway.heard}) == FAILURES + 30
+
+
 @pytest.mark.parametrize("trouble", [RefusedError("key used otherwise"), UnavailableError("401")])
 def test_a_refund_that_nobody_makes_parks_the_saga(units: NewUnit, trouble: Exception) -> None:
     awaiting_payment(units)
@@ -274,7 +314,9 @@ def test_an_answer_to_what_was_withdrawn_is_not_taken(units: NewUnit) -> None:
     office = Office(units, [created()])
     with units() as unit:
         unit.outbox.put("saga_1:CreateIntent", "stripe", create_intent(), NOON)
+        unit.commit()
         (outgoing,) = unit.outbox.fresh
+    with units() as unit:
         unit.outbox.withdraw("saga_1:CreateIntent")
         unit.commit()
     office.queue.enqueue([outgoing])

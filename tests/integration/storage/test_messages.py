@@ -37,25 +37,37 @@ def claim(units: NewUnit, now: datetime = NOON + LEASE, most: int = 50) -> list[
 
 def done(units: NewUnit, key: str) -> bool:
     with units() as unit:
-        was_asked = unit.outbox.remove(key)
-        unit.commit()
-        return was_asked
+        unit.outbox.remove(key)
+        return unit.commit()
+
+
+def hear(units: NewUnit, source: str, id_: str) -> bool:
+    with units() as unit:
+        unit.inbox.add(source, id_, "Told", NOON)
+        unit.outbox.put(f"{source}:{id_}", "learning", verify(1), NOON)
+        return unit.commit()
 
 
 def test_what_was_heard_is_known_by_source_and_id(units: NewUnit) -> None:
-    with units() as unit:
-        heard = [unit.inbox.add(source, id_, "Told", NOON) for source, id_ in ("a1", "a1", "b1", "a2")]
-        unit.commit()
+    heard = [hear(units, source, id_) for source, id_ in ("a1", "a1", "b1", "a2")]
     assert heard == [True, False, True, True]
-    with units() as unit:
-        assert not unit.inbox.add("a", "1", "Told", NOON)
+    assert len(claim(units)) == 3, "nothing follows of what was heard before"
 
 
 def test_what_was_not_committed_was_never_heard(units: NewUnit) -> None:
     with units() as unit:
-        assert unit.inbox.add("a", "1", "Told", NOON)
+        unit.inbox.add("a", "1", "Told", NOON)
+    assert hear(units, "a", "1")
+
+
+def test_what_is_asked_for_again_by_the_answer_to_it_is_sent_again(units: NewUnit) -> None:
+    say(units, verify(1))
     with units() as unit:
-        assert unit.inbox.add("a", "1", "Told", NOON)
+        unit.outbox.remove("saga_1:VerifyCourse")
+        unit.outbox.put("saga_1:VerifyCourse", "learning", verify(1), NOON)
+        assert unit.commit()
+        assert [outgoing.key for outgoing in unit.outbox.fresh] == ["saga_1:VerifyCourse"]
+    assert len(claim(units)) == 1
 
 
 def test_what_is_waiting_to_be_said_is_not_said_twice(units: NewUnit) -> None:

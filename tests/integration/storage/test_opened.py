@@ -64,9 +64,9 @@ def test_a_page_is_found_by_an_index(units: NewUnit, engine: Engine) -> None:
         said.append(call[2:4])
 
     with units() as unit:
-        event.listen(unit._connection, "before_cursor_execute", note)
+        event.listen(unit._transaction.connection, "before_cursor_execute", note)
         unit.lists.payments_between(EVER, Page(str(unit.lists.payments_between(EVER, Page("", 2)).next_cursor), 2))
         statement, values = said[-1]
-        plan = str(unit._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+        plan = str(unit._transaction.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
     assert "newest_payments" in plan
     assert "TEMP B-TREE" not in plan

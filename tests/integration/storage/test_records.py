@@ -120,7 +120,8 @@ def test_any_text_that_passed_the_door_is_kept(units: NewUnit, text_: str) -> No
     save(units, kept)
     with units() as unit:
         found = unit.sagas.get(text_)
-        assert unit.inbox.add(text_, text_, "Told", NOON)
+        unit.inbox.add(text_, text_, "Told", NOON)
+        assert unit.commit()
     assert found
     assert (found.saga_id, found.student_id, found.context_id) == (text_, text_, text_)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -34,6 +35,7 @@ SETTINGS = {
     "JWT_SECRET": "a secret that is as long as it must be",
     "HARNESS_SERVICE": "tests.integration.world.slow_service:create_app",
     "PYTHONPATH": str(ROOT),
+    "LOG_FORMAT": "json",
 }
 
 
@@ -42,9 +44,14 @@ class Workers:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.url, self.log = f"http://127.0.0.1:{free_port()}", folder / "log"
+        self.lines: list[str] = []
         environ = SETTINGS | {"DATABASE_URL": database_url, "PORT": self.url.rpartition(":")[2]}
         self.process = Process(
-            ["serve", "--workers", "2"], environ, ready_url=f"{self.url}/readyz", log=self.log, on_line=lambda _: None
+            ["serve", "--workers", "2"],
+            environ,
+            ready_url=f"{self.url}/readyz",
+            log=self.log,
+            on_line=self.lines.append,
         )
         self.process.await_ready()
 
@@ -112,6 +119,8 @@ def test_one_that_dies_is_started_again_and_what_it_counted_stays(workers: Worke
     os.kill(dead, signal.SIGKILL)
     assert dead not in workers.both(besides=dead)
     assert workers.figure("payments_webhook_received_total", type="", result="refused") == 1
+    lines = [json.loads(line) for line in workers.lines]
+    assert [each["level"] for each in lines if each["logger"] == "gunicorn.error" and str(dead) in each["message"]]
 
 
 def test_who_has_asked_is_answered_when_all_are_told_to_end(workers: Workers, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -76,9 +75,9 @@ def test_a_shell_completes_what_is_begun(shell: str, typed: str, offered: str) -
         "COMP_WORDS": typed,
         "COMP_CWORD": str(len(typed.split()) - 1 if shell != "fish" else typed.rsplit(maxsplit=1)[-1]),
     }
-    environ = os.environ | words | {"_HARNESS_COMPLETE": f"{shell}_complete"}
-    command = [sys.executable, "-c", "from simulators.cli import main; main(prog_name='harness')"]
-    answer = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    environ = words | {"_HARNESS_COMPLETE": f"{shell}_complete"}
+    answer = CliRunner(env=environ).invoke(main, prog_name="harness")
+    assert answer.exit_code == 0
     assert offered in answer.stdout
 
 

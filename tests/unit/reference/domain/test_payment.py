@@ -339,6 +339,18 @@ def test_a_payment_in_its_window_is_looked_up_at_a_steady_pace_and_a_refund_ever
     assert [it.apply(CHECK_DUE)[-1].times for _ in range(3)] == [2, 4, 8]  # type: ignore[union-attr]
 
 
+@pytest.mark.fault(1, 23)
+def test_a_refund_that_succeeded_is_looked_up_for_a_month() -> None:
+    it = refunding()
+    waits = [each for each in it.apply(refund(RefundState.SUCCEEDED)) if isinstance(each, ScheduleDeadline)]
+    while len(looked := it.apply(CHECK_DUE)) > 1:
+        assert isinstance(looked[0], LookAtIntent)
+        waits += [each for each in looked if isinstance(each, ScheduleDeadline)]
+    assert {each.due for each in waits} == {Wait.BANK_ANSWER}
+    assert [each.times for each in waits] == [1, 2, 4, 8, 16, 32, 64]
+    assert hear(it, refund(RefundState.FAILED)) == [PaymentRefundFailed]
+
+
 def test_a_price_of_zero_is_rejected_before_stripe_is_asked() -> None:
     it = payment(price=Money(0, "EUR"))
     effects = it.begin()

@@ -133,6 +133,7 @@ class Service:
     def park(self, saga_id: str = "saga_1") -> None:
         """Make it as if the refund of a purchase had failed."""
         parked = "UPDATE sagas SET state = 'parked', outcome = 'PARKED', body = json_set(body, '$.state', 'parked')"
+        parked += ", version = version + 1"  # As whoever moves it: this process may remember what it was.
         with closing(sqlite3.connect(self.path)) as connection, connection:
             connection.execute(f"{parked} WHERE saga_id = ?", [saga_id])
 
