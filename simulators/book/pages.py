@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from simulators.book.chapters import MODELLED, PROMISED, Chapter, Example
 from simulators.book.matrix import columns, matrix
 from simulators.book.playing import Playing
-from simulators.book.scenario_run import ScenarioRun, Standing
+from simulators.book.scenario_run import RunOutcome, ScenarioRun
 
 INDEX = "index.html"
 LONGEST = 100  # steps of a diagram that are shown
@@ -48,7 +48,7 @@ class Book:
             run = playing.runs.get(each)
             if run is None:
                 yield f"{each}: was not played, {self.label(playing)}"
-            elif run.standing is Standing.BROKEN:
+            elif run.outcome is RunOutcome.BROKEN:
                 yield f"{each}: {run.reason}, {self.label(playing)}"
 
     def label(self, playing: Playing) -> str:
@@ -56,19 +56,19 @@ class Book:
         one = len({each.service for each in self.playings}) == 1
         return playing.world if one else f"{playing.service}, {playing.world}"
 
-    def standings(self, example: Example) -> dict[str, Standing]:
+    def outcomes(self, example: Example) -> dict[str, RunOutcome]:
         """Return for each time a scenario was played how all its rows came out together."""
         return {
             self.label(playing): _worst(
-                [playing.runs[each].standing for each in example.run_ids if each in playing.runs]
+                [playing.runs[each].outcome for each in example.run_ids if each in playing.runs]
             )
             for playing in self.playings
             if any(each in playing.runs for each in example.run_ids)
         }
 
-    def standing(self, example: Example) -> Standing | None:
+    def outcome(self, example: Example) -> RunOutcome | None:
         """Return how a scenario came out, all times together; None if it was never played."""
-        found = list(self.standings(example).values())
+        found = list(self.outcomes(example).values())
         return _worst(found) if found else None
 
     def runs_of(self, example: Example) -> dict[str, ScenarioRun]:
@@ -83,7 +83,7 @@ class Book:
     def naive_reasons(self, example: Example) -> list[str]:
         """Return what the naive service breaks in it, each once; nothing, if it keeps it all."""
         runs = (self.naive.runs.get(each) for each in example.run_ids) if self.naive else ()
-        return list(dict.fromkeys(run.reason for run in runs if run and run.standing is Standing.BROKEN))
+        return list(dict.fromkeys(run.reason for run in runs if run and run.outcome is RunOutcome.BROKEN))
 
     def pages(self) -> Iterator[tuple[str, str]]:
         """Yield the names and the texts of all pages, the overview last."""
@@ -95,8 +95,8 @@ class Book:
         yield INDEX, index_page(self)
 
 
-def _worst(standings: list[Standing]) -> Standing:
-    return max(standings, key=[Standing.HELD, Standing.LEFT_OUT, Standing.BROKEN].index)
+def _worst(outcomes: list[RunOutcome]) -> RunOutcome:
+    return max(outcomes, key=[RunOutcome.HELD, RunOutcome.LEFT_OUT, RunOutcome.BROKEN].index)
 
 
 def index_page(book: Book, *, framed: bool = False) -> str:

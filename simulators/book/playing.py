@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from simulators.book.scenario_run import ScenarioRun, Standing
+from simulators.book.scenario_run import RunOutcome, ScenarioRun
 from simulators.check.examples import case_names
 from simulators.console.filters import words
 from simulators.diagram.sequence import sequence
@@ -20,7 +20,7 @@ from simulators.world.topology import PORTS
 LANES = (*PORTS, "somebody", "operator")
 RECORD, SUBJECT = "record.json", "subject.json"
 CASE_ID = re.compile(r"[A-Z]{3}-\d\d(/\d+)?")
-STANDINGS = {"PASSED": Standing.HELD, "SKIPPED": Standing.LEFT_OUT}
+OUTCOMES = {"PASSED": RunOutcome.HELD, "SKIPPED": RunOutcome.LEFT_OUT}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _playing(sent: Mapping[str, list[Json]]) -> Playing:
     if not sent["testRunFinished"]:
         raise ValueError("these are not all Cucumber Messages of a run: testRunFinished is missing")
     product = sent["meta"][0]["implementation"]
-    about = next((json.loads(each["body"]) for each in sent["attachment"] if each.get("fileName") == SUBJECT), {})
+    about: Json = next((json.loads(each["body"]) for each in sent["attachment"] if each.get("fileName") == SUBJECT), {})
     return Playing(
         service=about.get("service", "somebody's service"),
         options=about.get("options", ""),
@@ -95,32 +95,32 @@ def _runs(sent: Mapping[str, list[Json]]) -> Iterator[tuple[str, ScenarioRun]]:
 
 
 def _run(results: list[Json], test: Json, pickle: Json, recorded: Json) -> ScenarioRun:
-    record = {"exchanges": [], "lost": [], "strikes": [], "states": [], "broken": []} | recorded
-    standing, stopped = _outcome(results)
+    record: Json = {"exchanges": [], "lost": [], "strikes": [], "states": [], "broken": []} | recorded
+    outcome, stopped = _outcome(results)
     exchanges = [(number, Exchange(**each)) for number, each in enumerate(record["exchanges"])]
     return ScenarioRun(
-        standing,
-        "; ".join(record["broken"]) or _reason(standing, stopped, test, pickle),
+        outcome,
+        "; ".join(record["broken"]) or _reason(outcome, stopped, test, pickle),
         sequence(exchanges, {}, record["lost"], services=LANES),
         tuple(f"{name.replace('_', ' ')} at {service}" for service, name, _ in record["strikes"]),
         tuple(" → ".join(words(state) for state in each) for each in record["states"]),
     )
 
 
-def _outcome(results: list[Json]) -> tuple[Standing, Json]:
+def _outcome(results: list[Json]) -> tuple[RunOutcome, Json]:
     """Return how a case came out, and the step at which it stopped: a failure counts for more than what was skipped."""
-    found = [(STANDINGS.get(each["testStepResult"]["status"], Standing.BROKEN), each) for each in results]
-    for worst in (Standing.BROKEN, Standing.LEFT_OUT):
-        if stopped := next((each for standing, each in found if standing is worst), None):
+    found = [(OUTCOMES.get(each["testStepResult"]["status"], RunOutcome.BROKEN), each) for each in results]
+    for worst in (RunOutcome.BROKEN, RunOutcome.LEFT_OUT):
+        if stopped := next((each for outcome, each in found if outcome is worst), None):
             return worst, stopped
-    return Standing.HELD, {}
+    return RunOutcome.HELD, {}
 
 
-def _reason(standing: Standing, stopped: Json, test: Json, pickle: Json) -> str:
+def _reason(outcome: RunOutcome, stopped: Json, test: Json, pickle: Json) -> str:
     """Return the step that was not as it says; else the first line of whatever was told; nothing, if it held."""
-    if standing is Standing.HELD:
+    if outcome is RunOutcome.HELD:
         return ""
-    message = stopped["testStepResult"].get("message") or str(standing)
-    step = next((each for each in test["testSteps"] if each["id"] == stopped["testStepId"]), {})
+    message = stopped["testStepResult"].get("message") or str(outcome)
+    step: Json = next((each for each in test["testSteps"] if each["id"] == stopped["testStepId"]), {})
     text = next((each["text"] for each in pickle["steps"] if each["id"] == step.get("pickleStepId")), "")
-    return f"not so: {text}" if text and standing is Standing.BROKEN else str(message).splitlines()[0]
+    return f"not so: {text}" if text and outcome is RunOutcome.BROKEN else str(message).splitlines()[0]

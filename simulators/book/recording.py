@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -41,33 +42,33 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def _record(world: World, since: int, sagas: set[str]) -> Json:
+    strikes = _unless_silent(world.strikes) or {}
     return {
         "exchanges": [asdict(each) for _, each in world.recorder.entries(since)],
-        "lost": _unless_silent(world.lost_messages, []),
-        "strikes": [[*fault, count] for fault, count in _unless_silent(world.strikes, {}).items() if count],
+        "lost": _unless_silent(world.lost_messages) or [],
+        "strikes": [[*fault, count] for fault, count in strikes.items() if count],
         "states": list(_passed_states(world, sagas)),
     }
 
 
-def _unless_silent(ask: Callable[[], T], otherwise: T) -> T:
-    """Return what is told; something else, if whoever is asked is down in the end or tells no such thing."""
+def _unless_silent(ask: Callable[[], T]) -> T | None:
+    """Return what is told; nothing, if whoever is asked is down in the end or tells no such thing."""
     try:
         return ask()
     except (requests.RequestException, Refused):
-        return otherwise
+        return None
 
 
 def _passed_states(world: World, sagas: set[str]) -> Iterator[list[str]]:
     """Return the states that each saga passed; none, if the service is down in the end."""
     for each in sorted(sagas):
-        saga = _unless_silent(lambda each=each: world.payment.find_saga(each), None)  # type: ignore[misc]
-        if saga:
+        if saga := _unless_silent(partial(world.payment.find_saga, each)):
             yield list(_states(world, saga))
 
 
 def _states(world: World, saga: Json) -> Iterator[str]:
     """Return the states that a saga passed; only the last, of a service that shows no table of its flows."""
-    flows = _unless_silent(world.payment.flows, [])
+    flows = _unless_silent(world.payment.flows) or []
     flow = next((each for each in flows if each["saga"] == saga["saga"]), None)
     if not (flow and saga.get("history")):
         yield saga["state"]

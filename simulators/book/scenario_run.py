@@ -8,7 +8,7 @@ from enum import StrEnum
 from simulators.diagram.sequence import Sequence
 
 
-class Standing(StrEnum):
+class RunOutcome(StrEnum):
     """How a run came out."""
 
     HELD = "held"
@@ -25,7 +25,7 @@ class Standing(StrEnum):
 class ScenarioRun:
     """How it came out, and why unless it held; what was said, what struck, and each saga's states."""
 
-    standing: Standing
+    outcome: RunOutcome
     reason: str
     diagram: Sequence
     strikes: tuple[str, ...] = ()
@@ -34,4 +34,4 @@ class ScenarioRun:
     @property
     def is_kept(self) -> bool:
         """Whether all was as the scenario says."""
-        return self.standing is Standing.HELD
+        return self.outcome is RunOutcome.HELD

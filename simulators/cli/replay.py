@@ -31,16 +31,16 @@ def replay_run(file: Path, service: str | None, *, as_json: bool) -> None:
     """
     text = file.read_text(encoding="utf-8")
     try:
-        difference, told = _replay_by_hand(text) if read_acts(text) else _replay_run(text, service)
+        difference, about = _replay_by_hand(text) if read_acts(text) else _replay_run(text, service)
     except ValueError as wrong:
         raise WrongUsage(f"{file}: {wrong}") from wrong
     if as_json:
         click.echo(json.dumps({"identical": not difference, "difference": difference or None}))
     elif difference:
         tell(f"✗ it is another run now, first at {difference}", "bad")
-        tell(f"  {told}", "quiet")
+        tell(f"  {about}", "quiet")
     else:
-        tell(f"✓ the same, {told}", "good")
+        tell(f"✓ the same, {about}", "good")
     sys.exit(1 if difference else 0)
 
 
@@ -48,8 +48,7 @@ def _replay_run(text: str, service: str | None) -> tuple[str, str]:
     """Return where a story or a storm differs now, and what more there is to tell."""
     run = read_any_run(text, service=service)
     difference = replay_any_run(run).difference
-    told = f"it was told with {_versions(run)}" if difference else _all_of(run)
-    return difference, told
+    return difference, f"it was told with {_versions(run)}" if difference else _all_of(run)
 
 
 def _replay_by_hand(text: str) -> tuple[str, str]:

@@ -73,7 +73,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     contracts = [
         folder / "contracts" / f"{name}.html" for name in ("index", "student-app.stripe", "scenarios.payments")
     ]
-    book = [folder / "book" / f"{name}.html" for name in ("index", "enroll_in_course", "payments")]
+    book = [folder / "book" / f"{name}.html" for name in ("index", "enroll_in_course", "ENR-15")]
     return [each.as_uri() for each in (*contracts, *book, folder / "check" / "index.html", folder / "coverage.html")]
 
 

@@ -71,7 +71,7 @@ def test_the_book_tells_what_was_played_and_fails_for_what_was_not(installation:
     assert "ENR-14: was not played" in answer.stderr
     assert "ENR-15" not in answer.stderr
     book = {each.name: each.read_text() for each in (installation.folder / "book").iterdir()}
-    assert set(book) == {"index.html", "book_session.html", "enroll_in_course.html", "payments.html"}
+    assert set(book) == {"index.html", "book_session.html", "enroll_in_course.html", "payments.html", "ENR-15.html"}
     assert "What struck: lost delivery at stripe" in book["enroll_in_course.html"]
 
 

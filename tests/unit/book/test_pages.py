@@ -15,7 +15,7 @@ from simulators.book.matrix import columns, matrix
 from simulators.book.pages import Book, chapter_page, index_page
 from simulators.book.playing import Playing, read_playing
 from simulators.book.runs import play_scenarios
-from simulators.book.scenario_run import Standing
+from simulators.book.scenario_run import RunOutcome
 from simulators.cli import main
 from simulators.judge.fault_model import FAULTS
 from simulators.judge.invariants import INVARIANTS
@@ -29,7 +29,7 @@ CASES = ("ENR-15", "ENR-17", "BKS-15", "BKS-27")
 
 @pytest.fixture(scope="module")
 def played() -> dict[str, Playing]:
-    quiet = lambda *_: None  # noqa: E731 - nobody is told
+    quiet = lambda *_: None  # noqa: E731 - nobody is shown
     return {
         name: read_playing(play_scenarios(SERVICES[name], cases=CASES, jobs=1, tell=quiet, revision="abc"))
         for name in SERVICES
@@ -74,9 +74,9 @@ def test_a_run_is_shown_with_what_struck_and_passed_and_leads_to_what_was_said(b
 
 
 def test_a_page_says_who_was_played_when_and_at_which_revision(book: Book) -> None:
-    told = chapter_page(book, named("payments"))
+    shown = chapter_page(book, named("payments"))
     assert re.search(
-        r"reference\.app:create_app at revision abc, in one process: \d runs on \d+ \w+ \d{4}, \d\d:\d\d UTC", told
+        r"reference\.app:create_app at revision abc, in one process: \d runs on \d+ \w+ \d{4}, \d\d:\d\d UTC", shown
     )
 
 
@@ -98,7 +98,7 @@ def test_a_run_in_which_a_service_is_down_to_the_end_is_a_run(book: Book) -> Non
 
 def test_what_was_not_played_or_did_not_hold_is_missing(played: dict[str, Playing]) -> None:
     here = played["reference"]
-    broken = replace(here.runs["ENR-15"], standing=Standing.BROKEN, reason="I1 broken")
+    broken = replace(here.runs["ENR-15"], outcome=RunOutcome.BROKEN, reason="I1 broken")
     there = replace(here, world="there", runs={**here.runs, "ENR-15": broken})
     missing = Book(CHAPTERS, (here, there)).missing()
     assert "ENR-15: I1 broken, there" in missing
@@ -113,7 +113,7 @@ def test_what_was_not_played_or_did_not_hold_is_missing(played: dict[str, Playin
 
 def test_what_was_left_out_is_shown_with_its_reason_and_does_not_count_as_held(played: dict[str, Playing]) -> None:
     here = played["reference"]
-    aside = replace(here.runs["ENR-15"], standing=Standing.LEFT_OUT, reason="nobody here can kill it")
+    aside = replace(here.runs["ENR-15"], outcome=RunOutcome.LEFT_OUT, reason="nobody here can kill it")
     book = Book(CHAPTERS, (replace(here, runs={**here.runs, "ENR-15": aside}),))
     shown = article(chapter_page(book, named("enroll_in_course")), "ENR-15")
     assert "○ was left out</span> in one process" in shown

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulators.book.playing import read_playing
-from simulators.book.scenario_run import Standing
+from simulators.book.scenario_run import RunOutcome
 from simulators.check.cucumber import messages
 from simulators.cli import main
 from simulators.package_data import FEATURES
@@ -22,8 +22,8 @@ def test_a_check_is_read_with_who_was_judged_where_and_how_each_case_came_out() 
     played = read_playing(SENT)
     assert (played.service, played.world, played.revision) == ("node server.js", "as a process", "v1.2")
     assert "--command 'node server.js'" in played.options
-    assert played.runs["ENR-01"].standing is Standing.HELD
-    assert played.runs["ENR-20/2"].standing is Standing.BROKEN
+    assert played.runs["ENR-01"].outcome is RunOutcome.HELD
+    assert played.runs["ENR-20/2"].outcome is RunOutcome.BROKEN
     assert played.texts["features/payments.feature"] == (FEATURES / "payments.feature").read_text()
 
 
@@ -55,7 +55,7 @@ def test_messages_of_another_runner_have_no_record_and_are_read_all_the_same() -
     others = [line for line in SENT.splitlines() if "attachment" not in json.loads(line)]
     played = read_playing("\n".join(others))
     assert (played.service, played.world) == ("somebody's service", "in a world of its own")
-    assert played.runs["ENR-01"].standing is Standing.HELD
+    assert played.runs["ENR-01"].outcome is RunOutcome.HELD
 
 
 @pytest.mark.parametrize(
