@@ -36,8 +36,8 @@ def test_storms_are_put_to_a_command_and_nothing_is_claimed_that_cannot_be_seen(
 
 def test_who_dies_of_the_library_that_moves_its_clock_is_not_blamed() -> None:
     """All that it says is what the library says last."""
-    told = "console.error('In parse_ft_string(), failed to parse FAKETIME timestamp.'); process.exit(1);"
-    answers = f"(asked, answer) => {{ if (asked.method === 'POST') {{ {told} }} answer.end(); }}"
+    says = "console.error('In parse_ft_string(), failed to parse FAKETIME timestamp.'); process.exit(1);"
+    answers = f"(asked, answer) => {{ if (asked.method === 'POST') {{ {says} }} answer.end(); }}"
     dies = f"require('node:http').createServer({answers}).listen(process.env.PORT);"
     command = ("--command", shlex.join(["node", "-e", dies]))
     done = explored("--seeds", "0-0", "--purchases", "1", "--faults", "0", "--no-steer", "--jobs", "1", command=command)
