@@ -48,6 +48,7 @@ class GuardedProcess:
 
         One that is killed while it is starting, as by a crash that is planned for what it says first, is only down.
         """
+        self.kill()  # What is left of one that ended by itself.
         self._is_wanted = True
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - what the user asked to be judged
