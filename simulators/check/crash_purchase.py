@@ -151,11 +151,12 @@ class CrashPurchase:
         if point is None or point.moment is not Moment.ANSWERED or not (shows := SHOWS.get(point.what)):
             return
 
-        def is_shown() -> bool:
+        def is_shown_or_down() -> bool:
+            """Nobody tells what it knows while it is down: the next crash may have come already."""
             saga = self._saga()
-            return saga is not None and shows(saga)
+            return (saga is not None and shows(saga)) or not self._world.is_up(PAYMENT)
 
-        if self._saga_id and not wait_for(is_shown, KNOWN_SECONDS):
+        if self._saga_id and not wait_for(is_shown_or_down, KNOWN_SECONDS):
             raise AssertionError(
                 f"{point.what} was answered, and after kill -9 it is not known: answered before it was stored"
             )
