@@ -19,8 +19,9 @@ class Route:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What equal routes have in common; it can be hashed unless the route has defaults."""
-        options = self._options | {"methods": frozenset(self._options["methods"])}
+        """What equal routes have in common; it can be hashed if what the route has by default can be."""
+        by_default = tuple(sorted((self._options.get("defaults") or {}).items()))
+        options = self._options | {"methods": frozenset(self._options["methods"]), "defaults": by_default}
         return (self._rule, self.provide_automatic_options, *sorted(options.items()))
 
     def make(self) -> Rule:

@@ -1,13 +1,13 @@
 """Routes that are worked out once are matched and built as if each app had worked them out itself."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from simulators.world.local_service import LocalService
+from simulators.world.inside import Inside
 from simulators.world.shared_routes import Route, SharedMap
 
 RULES = ["/", "/courses", "/courses/<course_id>", "/courses/<course_id>/lessons/<int:number>", "/files/<path:name>"]
@@ -75,8 +75,11 @@ def test_a_rule_that_is_none_of_ours_is_kept() -> None:
     assert [matched(routes, path) for path in ("/own", "/courses")] == [("own", {}), ("1", {})]
 
 
-def test_the_apps_of_a_world_share_their_routes() -> None:
-    services = [LocalService("toy", lambda: Flask("toy")) for _ in range(2)]
-    first, second = (list(each.app.url_map.iter_rules()) for each in services)
-    assert first
-    assert all(one is other for one, other in zip(first, second, strict=True))
+def test_the_apps_of_two_worlds_share_their_routes(tmp_path: Path) -> None:
+    found = []
+    for seed in range(2):
+        with Inside(tmp_path / str(seed), seed=seed) as world:
+            found.append([list(each.app.url_map.iter_rules()) for each in world.services.values()])
+    for first, second in zip(*found, strict=True):
+        assert first
+        assert all(one is other for one, other in zip(first, second, strict=True))
