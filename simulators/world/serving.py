@@ -155,6 +155,7 @@ class Server:
     def drain(self, seconds: float = DRAIN_SECONDS) -> None:
         """Let nobody in any more, answer whoever has asked, and stop; who takes longer than that gets no answer."""
         self._lanes.is_draining = True
+        self._in_loop(self._close_idle)  # First: whoever finds the door closed may rely on all being told.
         self._in_loop(partial(wasyncore.dispatcher.close, self._server))
         wait_for(self._is_quiet, seconds)
         self.stop()

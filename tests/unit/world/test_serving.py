@@ -11,6 +11,7 @@ import pytest
 import requests
 from flask import Flask
 
+from simulators.world import serving
 from simulators.world.serving import DRAIN_SECONDS, MOST_THREADS, Port, Server
 from simulators.world.waiting import wait_for
 
@@ -73,8 +74,12 @@ def test_health_is_told_while_every_thread_waits_for_something() -> None:
     server.stop()
 
 
-def test_who_has_asked_is_answered_before_a_server_ends_and_nobody_else_is_let_in() -> None:
+def test_who_has_asked_is_answered_before_a_server_ends_and_nobody_else_is_let_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     app, port, go, came = Flask("draining"), Port("draining", 0), threading.Event(), threading.Event()
+    answered = threading.Event()
+    monkeypatch.setattr(serving, "wait_for", lambda *waited: answered.wait(20) and wait_for(*waited))
 
     def slow() -> str:
         came.set()
@@ -93,6 +98,7 @@ def test_who_has_asked_is_answered_before_a_server_ends_and_nobody_else_is_let_i
         assert not draining.done()
         go.set()
         answer = asked.result()
+        answered.set()
         assert (answer.text, answer.headers["Connection"]) == ("True", "close")
         draining.result(20)
 
