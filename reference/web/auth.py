@@ -55,6 +55,7 @@ class Authenticator:
 
     def __init__(self, service_tokens: Sequence[str], jwt_secrets: Sequence[str], clock: Clock) -> None:
         self._tokens, self._secrets, self._clock = service_tokens, jwt_secrets, clock
+        self._claims = lru_cache(1000)(_claims)  # A person shows the same token for hours.
 
     def authenticate(self, *roles: str) -> Caller:
         """Return who is calling; Unauthorized for nobody, Forbidden for somebody in none of the roles."""
@@ -77,7 +78,7 @@ class Authenticator:
     def _person(self, token: str) -> Caller | None:
         for secret in self._secrets:
             try:
-                found = _claims(token, secret)
+                found = self._claims(token, secret)
             except (jwt.InvalidTokenError, RecursionError, ValueError):  # The last two of odd JSON.
                 continue
             return self._caller(found)
@@ -98,9 +99,8 @@ class Authenticator:
         return Caller(claims.sub, claims.role)
 
 
-@lru_cache(1000)
 def _claims(token: str, secret: str) -> dict[str, Any]:
-    """Return what a token claims, once its signature is checked; a person shows the same one for hours."""
+    """Return what a token claims, once its signature is checked."""
     found: dict[str, Any] = jwt.decode(token, secret, algorithms=["HS256"], options=UNCHECKED)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from simulators.diagram.sequence import Numbered
+from simulators.diagram.sequence import Numbered, is_look
 from simulators.kit.json_types import Json
 from simulators.world.recorder import Exchange
 from simulators.world.topology import PAYMENT, STRIPE
@@ -35,4 +35,4 @@ def _cause(message: str, by: datetime, exchanges: list[Numbered]) -> int | None:
 
 
 def _is_call(each: Exchange) -> bool:
-    return each.message is None and STRIPE not in (each.caller, each.callee)
+    return each.message is None and STRIPE not in (each.caller, each.callee) and not is_look(each)

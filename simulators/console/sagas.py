@@ -59,7 +59,7 @@ def everything_about(saga: Json) -> dict[str, Any]:
     recorder = world().recorder
     diagram = sequence(exchanges, recorder.payloads or {}, lost, services=world().topology.urls)
     flow = next((each for each in _flows() if each["saga"] == saga["saga"]), None)
-    causes = causes_of(saga["history"], exchanges)
+    causes = [each if each in diagram.numbers else None for each in causes_of(saga["history"], exchanges)]
     return {
         "saga": saga,
         "why": explain(session(), saga, intents, deliveries),

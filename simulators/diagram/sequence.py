@@ -108,6 +108,11 @@ class Sequence:
         """How wide it is drawn."""
         return GUTTER + self.lane_width * len(self.lanes)
 
+    @property
+    def numbers(self) -> set[int]:
+        """The numbers of the exchanges that are drawn."""
+        return {number for step in self.steps for number in (step.number, *step.retries)}
+
     def x(self, lane: str) -> int:
         """Return where a lane's line is."""
         return GUTTER + self.lane_width * self.lanes.index(lane) + self.lane_width // 2
@@ -174,8 +179,8 @@ def _fold_retries(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -
     arrived: set[str] = set()
     keys: set[str] = set()
     for number, each in exchanges:
-        if each.caller == STUDENT and each.method == "GET":
-            continue  # to look is not to do
+        if is_look(each):
+            continue
         answer, message = each.answer or "…", each.message_id
         if steps and _is_same(steps[-1], each):
             steps[-1].answers.append(answer)
@@ -199,6 +204,11 @@ def _is_same(step: Step, each: Exchange) -> bool:
     last = step.answers[-1]
     failed = not (last.isdigit() and int(last) in SUCCESS)
     return same and (failed or each.method == "GET")
+
+
+def is_look(each: Exchange) -> bool:
+    """Whether a student only looks, which changes nothing."""
+    return each.caller == STUDENT and each.method == "GET"
 
 
 def title_of(each: Exchange) -> str:

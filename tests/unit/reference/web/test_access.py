@@ -16,6 +16,7 @@ from tests.unit.reference.builders import NOON
 from tests.unit.reference.gateways.stripe_objects import signature
 from tests.unit.reference.web.problems import assert_problem
 from tests.unit.reference.web.service_under_test import BOOKING, INITIATED, OPERATOR, PAID, SERVICE, Service, token
+from tests.wrong_services.mistakes import MISTAKES
 
 CALLERS: dict[str, dict[str, str]] = {
     "nobody": {},
@@ -138,6 +139,16 @@ def test_a_jwt_secret_is_replaced_without_downtime(migrated: Path, tmp_path: Pat
     for secret in (OLD, NEW):
         status = 200 if secret in good else 401
         assert service.get("/sagas", token(secret)).status_code == status
+
+
+def test_a_service_remembers_no_token_that_another_one_has_let_in(
+    migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bearer = token("", algorithm="none")
+    with monkeypatch.context() as wrong:
+        MISTAKES["lets_unsigned_tokens_in"].apply(wrong)
+        assert restarted(migrated, tmp_path, "JWT_SECRET", OLD).get("/sagas", bearer).status_code == 200
+    assert restarted(migrated, tmp_path, "JWT_SECRET", OLD).get("/sagas", bearer).status_code == 401
 
 
 @pytest.mark.parametrize(("known", "good"), ROTATION)
