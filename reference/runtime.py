@@ -148,7 +148,7 @@ class BackgroundWork:
     ) -> None:
         self._service, self._dispatcher, self._queue = service, dispatcher, queue
         self._reading, self._clock = reading, clock
-        self._consumer = Consumer(broker, service) if broker else None
+        self._broker, self._consumer = broker, Consumer(broker, service) if broker else None
         self._seconds_until_due: float = 0
         self._threads: list[threading.Thread] = []
         self._stopping, self._news = threading.Event(), threading.Event()
@@ -182,6 +182,8 @@ class BackgroundWork:
         for thread in self._threads:
             thread.join()
         self._threads = []
+        if self._broker:
+            self._broker.close()
         self._safely(self._dispatcher.delete_sent)
         self._safely(self._dispatcher.give_back)
 

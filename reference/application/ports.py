@@ -78,10 +78,11 @@ class MessageBroker(Protocol):
         ...
 
     def consume(self, take: Callable[[InboxMessage], bool], is_over: Callable[[], bool]) -> None:
-        """Bring messages until it is over; UnavailableError when the broker is gone.
+        """Bring messages until it is over; what is not taken (False) comes again. UnavailableError when it is gone."""
+        ...
 
-        What is taken is acknowledged; what is not (False) stays with the broker and is brought again later.
-        """
+    def close(self) -> None:
+        """Let go of the connections, once nobody publishes or consumes any more."""
         ...
 
 

@@ -76,7 +76,7 @@ class KombuBroker:
                 publisher.publish(to, outgoing.message_id, envelope)
             except BaseException:
                 publisher.close()
-                self._close_idle()  # The others are as old.
+                self.close()  # The others are as old.
                 raise
             self._idle.append(publisher)
 
@@ -93,7 +93,12 @@ class KombuBroker:
                         connection.drain_events(timeout=LOOK_SECONDS)
                     connection.heartbeat_check()
                     self._hand_over(held, take)
-            self._close_idle()
+
+    def close(self) -> None:
+        """Let go of the connections by which nobody publishes now; the next message opens one anew."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def _hand_over(self, held: list[_HeldMessage], take: Callable[[InboxMessage], bool]) -> None:
         """Have all that is due taken, up to the first that is not: it may have kept us, and the broker waits."""
@@ -108,11 +113,6 @@ class KombuBroker:
             return self._idle.pop()
         except IndexError:
             return _Publisher(self._connect())
-
-    def _close_idle(self) -> None:
-        with suppress(IndexError):
-            while True:
-                self._idle.pop().close()
 
     def _connect(self, **more: Any) -> Any:  # noqa: ANN401 - kombu's connection
         return self._connection(**more).ensure_connection(max_retries=1, interval_start=0, interval_step=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -71,16 +72,16 @@ def visibility() -> int:
 
 
 @pytest.fixture
-def broker(server: BrokerServer, clock: StillClock, visibility: int) -> KombuBroker:
-    return KombuBroker(server.url, timedelta(seconds=visibility), clock)
+def broker(server: BrokerServer, clock: StillClock, visibility: int) -> Iterator[KombuBroker]:
+    with closing(KombuBroker(server.url, timedelta(seconds=visibility), clock)) as broker:
+        yield broker
 
 
 @pytest.fixture
-def reader(broker: KombuBroker) -> Iterator[Reader]:
+def reader(broker: KombuBroker) -> Reader:
     """A reader, whose queue is declared."""
     broker.consume(lambda _: True, iter([False, True]).__next__)
-    yield Reader(broker)
-    broker.consume(lambda _: True, lambda: True)  # Which lets go of all connections.
+    return Reader(broker)
 
 
 def outgoing(key: str) -> OutboxMessage:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, NoReturn
+import threading
+from collections.abc import Callable
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -44,3 +46,45 @@ def test_trouble_in_the_background_is_told_as_loudly_as_it_deserves(
         work.stop()
     (record, *_) = caplog.records
     assert (record.levelno, bool(record.exc_info)) == (level, level == logging.ERROR)
+
+
+class LateDispatcher:
+    """Publishes one message once the consumer has ended, and its thread must be waited for."""
+
+    circuits = ("communication",)
+
+    def __init__(self, told: list[str], consumed: threading.Event) -> None:
+        self._told, self._consumed = told, consumed
+
+    def pump(self, *, wait: bool) -> bool:
+        if self._consumed.wait(SECONDS if wait else 0) and "published" not in self._told:
+            self._told.append("published")
+        return False
+
+    def delete_sent(self) -> None: ...
+
+    def give_back(self) -> None: ...
+
+
+class ToldBroker:
+    """Tells when its connections are let go of."""
+
+    def __init__(self, told: list[str], consumed: threading.Event) -> None:
+        self._told, self._consumed = told, consumed
+
+    def consume(self, _: object, is_over: Callable[[], bool]) -> None:
+        assert wait_for(is_over, SECONDS)
+        self._consumed.set()
+
+    def close(self) -> None:
+        self._told.append("closed")
+
+
+def test_the_brokers_connections_are_closed_when_the_last_message_is_published() -> None:
+    nothing: Any = None
+    told, consumed = list[str](), threading.Event()
+    dispatcher, broker = cast("Any", LateDispatcher(told, consumed)), cast("Any", ToldBroker(told, consumed))
+    work = BackgroundWork(nothing, dispatcher, DispatchQueue(), nothing, StillClock(), broker)
+    work.start()
+    work.stop()
+    assert told == ["published", "closed"]
