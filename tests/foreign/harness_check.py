@@ -12,6 +12,7 @@ from tests.rooms.source import ROOT
 
 HARNESS = [sys.executable, "-m", "simulators.cli", "check"]
 NODE = ["--command", f"node {FOLDER / 'server.js'}"]
+NODE_FAKED = [*NODE, "--time", "faked"]  # how its time is moved is not found out anew in each test
 NAIVE = ["--service", "simulators.naive.app:create_app"]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from simulators.check.contract_replay import needed_interactions
 from simulators.world.foreign_time import libfaketime
-from tests.foreign.harness_check import NAIVE, NODE, checked, checked_apart
+from tests.foreign.harness_check import NAIVE, NODE, NODE_FAKED, checked, checked_apart
 from tests.foreign.service import has_node, install_packages
 
 pytestmark = [pytest.mark.served]
@@ -76,7 +76,7 @@ def test_a_right_command_is_kept_and_its_time_is_found_out() -> None:
 @needs_libfaketime
 def test_a_right_command_that_decides_otherwise_where_nothing_is_agreed_is_kept() -> None:
     cases = ("ENR-39/2", "ENR-39/4", "BKS-27/1", "BKS-27/2", "PAY-14", "PAY-18", "PAY-23", "PAY-24/3")
-    done = checked(*NODE, *(word for case in cases for word in ("--scenario", case)))
+    done = checked(*NODE_FAKED, *(word for case in cases for word in ("--scenario", case)))
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(cases)} of {len(cases)} kept" in done.stdout
 
@@ -85,7 +85,7 @@ def test_a_right_command_that_decides_otherwise_where_nothing_is_agreed_is_kept(
 @needs_node
 @needs_libfaketime
 def test_a_mistake_of_a_command_is_seen_with_the_last_that_it_printed() -> None:
-    done = checked(*NODE, "--env", "MISTAKE=late-money-is-kept", "--scenario", "ENR-12", "--json")
+    done = checked(*NODE_FAKED, "--env", "MISTAKE=late-money-is-kept", "--scenario", "ENR-12", "--json")
     assert done.returncode == 1, done.stdout + done.stderr
     (case,) = json.loads(done.stdout)["cases"]
     assert case["step"]
@@ -144,7 +144,7 @@ def test_a_message_that_lacks_what_its_contract_needs_is_found_on_the_wire() -> 
 def test_what_only_a_crash_or_a_lost_answer_shows_is_found(mistake: str, case: str, why: str) -> None:
     """Some mistakes show only if what the service has begun gets far enough before it dies, so it is played again."""
     for _ in range(TRIES):
-        done = checked(*NODE, "--env", f"MISTAKE={mistake}", "--only", "stories,crashes", "--scenario", case)
+        done = checked(*NODE_FAKED, "--env", f"MISTAKE={mistake}", "--only", "stories,crashes", "--scenario", case)
         if done.returncode:
             break
     assert done.returncode == 1, done.stdout + done.stderr
@@ -155,14 +155,14 @@ def test_what_only_a_crash_or_a_lost_answer_shows_is_found(mistake: str, case: s
 @needs_node
 @needs_libfaketime
 def test_whoever_answers_before_storing_is_found_before_time_moves_and_its_point_can_be_played_alone() -> None:
-    wrong = [*NODE, "--env", "MISTAKE=answers-before-it-is-stored", "--only", "crashes"]
+    wrong = [*NODE_FAKED, "--env", "MISTAKE=answers-before-it-is-stored", "--only", "crashes"]
     point = "course-bought@answered:payment_intent.succeeded:1"
     done = checked(*wrong, "--scenario", point)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "killed at the 1st payment_intent.succeeded, once the service has answered it" in done.stdout
     assert "answered before it was stored" in " ".join(done.stdout.split()), "whichever way the lines are folded"
     assert f"alone: --only crashes --scenario '{point}'" in done.stdout
-    done = checked(*NODE, "--only", "crashes", "--scenario", point)
+    done = checked(*NODE_FAKED, "--only", "crashes", "--scenario", point)
     assert "1 of 1 kept" in done.stdout, done.stdout + done.stderr
 
 
