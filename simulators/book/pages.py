@@ -5,7 +5,7 @@ They are HTML without a script or a network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +18,8 @@ from simulators.book.scenario_run import RunOutcome, ScenarioRun
 
 INDEX = "index.html"
 LONGEST = 100  # steps of a diagram that are shown
+PlayButton = Callable[[str, str], str]
+"""Returns the button that plays a scenario or a feature, of this name, with this label."""
 
 
 @dataclass(frozen=True)
@@ -99,19 +101,22 @@ def _worst(outcomes: list[RunOutcome]) -> RunOutcome:
     return max(outcomes, key=[RunOutcome.HELD, RunOutcome.LEFT_OUT, RunOutcome.BROKEN].index)
 
 
-def index_page(book: Book, *, framed: bool = False) -> str:
-    """Return the overview: whole, or `framed`, as the part that another page puts its own frame around."""
-    return _render("index.html", framed=framed, book=book, rows=matrix(book.chapters), columns=columns())
+def index_page(book: Book, *, framed: bool = False, play: PlayButton | None = None) -> str:
+    """Return the overview: whole, or `framed`, as the part that another page puts its own frame around.
+
+    With `play`, features have buttons.
+    """
+    return _render("index.html", framed=framed, book=book, rows=matrix(book.chapters), columns=columns(), play=play)
 
 
-def chapter_page(book: Book, chapter: Chapter, *, framed: bool = False) -> str:
-    """Return the page of one feature, whole or framed."""
-    return _render("chapter.html", framed=framed, book=book, chapter=chapter)
+def chapter_page(book: Book, chapter: Chapter, *, framed: bool = False, play: PlayButton | None = None) -> str:
+    """Return the page of one feature, whole or framed; with `play`, its scenarios have buttons."""
+    return _render("chapter.html", framed=framed, book=book, chapter=chapter, play=play)
 
 
-def scenario_page(book: Book, chapter: Chapter, example: Example) -> str:
-    """Return the page of what was said in one scenario, a diagram for each of its rows."""
-    return _render("scenario.html", framed=False, book=book, chapter=chapter, example=example)
+def scenario_page(book: Book, chapter: Chapter, example: Example, *, framed: bool = False) -> str:
+    """Return the page of what was said in one scenario, a diagram for each of its rows, whole or framed."""
+    return _render("scenario.html", framed=framed, book=book, chapter=chapter, example=example)
 
 
 def stylesheet() -> str:

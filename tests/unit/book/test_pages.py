@@ -16,6 +16,7 @@ from simulators.book.pages import Book, chapter_page, index_page
 from simulators.book.playing import Playing, read_playing
 from simulators.book.runs import play_scenarios
 from simulators.book.scenario_run import RunOutcome
+from simulators.check.subject import Subject
 from simulators.cli import main
 from simulators.judge.fault_model import FAULTS
 from simulators.judge.invariants import INVARIANTS
@@ -31,7 +32,7 @@ CASES = ("ENR-15", "ENR-17", "BKS-15", "BKS-27")
 def played() -> dict[str, Playing]:
     quiet = lambda *_: None  # noqa: E731 - nobody is shown
     return {
-        name: read_playing(play_scenarios(SERVICES[name], cases=CASES, jobs=1, tell=quiet, revision="abc"))
+        name: read_playing(play_scenarios(Subject(SERVICES[name]), cases=CASES, jobs=1, tell=quiet, revision="abc"))
         for name in SERVICES
     }
 
@@ -89,7 +90,7 @@ def test_what_the_naive_service_breaks_is_told_beside_it(book: Book) -> None:
 def test_who_is_nobody_has_a_lane_too_and_every_row_its_diagram(book: Book) -> None:
     said = dict(book.pages())["ENR-17.html"]
     assert "somebody to payment: </b>" in said
-    assert said.count('<ol class="d"') == len(book.runs_of(example("ENR-17"))) > 1
+    assert said.count('<ol class="d n') == len(book.runs_of(example("ENR-17"))) > 1
 
 
 def test_a_run_in_which_a_service_is_down_to_the_end_is_a_run(book: Book) -> None:
