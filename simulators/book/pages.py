@@ -12,7 +12,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulators.book.chapters import MODELLED, PROMISED, Chapter, Example
-from simulators.book.matrix import columns, matrix
+from simulators.book.matrix import MatrixRow, columns, matrix
 from simulators.book.playing import Playing
 from simulators.book.scenario_run import RunOutcome, ScenarioRun
 
@@ -72,6 +72,12 @@ class Book:
         """Return how a scenario came out, all times together; None if it was never played."""
         found = list(self.outcomes(example).values())
         return _worst(found) if found else None
+
+    def outcome_of(self, row: MatrixRow) -> RunOutcome:
+        """Return whether the examples of a fault held, as far as they were played."""
+        ids = {each for _, each in row.examples}
+        found = {self.outcome(each) for chapter in self.chapters for each in chapter.examples if each.id in ids}
+        return next((each for each in (RunOutcome.BROKEN, RunOutcome.HELD) if each in found), RunOutcome.LEFT_OUT)
 
     def runs_of(self, example: Example) -> dict[str, ScenarioRun]:
         """Return the runs of a scenario that are shown, a row each."""

@@ -59,7 +59,7 @@ def play(name: str) -> ResponseReturnValue:
     ids = [each.id for each in chosen]
     with ONE_AT_A_TIME:
         for service in dict.fromkeys((session().service_name, NAIVE)):
-            _play(service, ids)
+            _play(service, name, ids)
     runs = _played()[session().service_name].runs
     held = [each for example in chosen for each in example.run_ids if each in runs and runs[each].is_kept]
     where = "" if name == chapter.slug else f"/promises/{chapter.slug}.html#{name}"
@@ -80,14 +80,14 @@ def _find(book: Book, name: str) -> tuple[Chapter, tuple[Example, ...]]:
     return named.get(name) or abort(HTTPStatus.NOT_FOUND)
 
 
-def _play(service: str, ids: list[str]) -> None:
+def _play(service: str, name: str, ids: list[str]) -> None:
     from simulators.book.runs import play_scenarios  # noqa: PLC0415 - what it needs comes with the extra
 
     shown = session()
     revision = shown.revision if service == shown.first_service else ""
 
     def tell(_: object, number: int, total: int) -> None:
-        shown.say(f"{service}: {number} of {total} played")
+        shown.say(f"Playing {name} with the payment-service {service}: {number} of {total}")
 
     try:
         sent = play_scenarios(

@@ -139,7 +139,16 @@ def test_the_matrix_is_the_fault_model_and_shows_where_no_example_is() -> None:
     page = index_page(Book(CHAPTERS))
     gaps = sum(len(row.fault.invariants) for row in rows.values() if not (row.examples or row.fault.left_out))
     assert page.count('<td class="gap">') == gaps
-    assert page.count('<td class="y">') == sum(len(row.fault.invariants) for row in rows.values() if row.examples)
+    assert page.count("<td>○</td>") == sum(len(row.fault.invariants) for row in rows.values() if row.examples)
+    assert '<td class="y">' not in page
+
+
+def test_a_fault_does_no_harm_only_where_an_example_of_it_was_played(played: dict[str, Playing]) -> None:
+    bears = len(next(each for each in FAULTS if each.number == 1).invariants)
+    shown = {name: index_page(Book(CHAPTERS, (each,))) for name, each in played.items()}
+    rows = {name: page.partition('<tr id="F1">')[2].partition("</tr>")[0] for name, page in shown.items()}
+    assert rows["reference"].count('<td class="y">✓</td>') == bears
+    assert rows["naive"].count('<td class="broken">✗</td>') == bears
 
 
 class Links(HTMLParser):
