@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from http import HTTPStatus
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
 
 from flask import Blueprint, Response, abort, current_app, get_template_attribute, jsonify
@@ -19,7 +19,7 @@ from simulators.package_data import FEATURES
 
 routes = Blueprint("promise_book", __name__)
 NAIVE = "naive"
-NEEDED = ("cucumber_messages", "pytest", "pytest_bdd", "xdist")
+NEEDED = ("cucumber-messages", "pytest", "pytest-bdd", "pytest-xdist")
 WITHOUT = "It needs what plays scenarios: pip install 'payment-flow-harness[check]'"
 ONE_AT_A_TIME = Lock()  # A process has one pytest.
 
@@ -30,7 +30,8 @@ def overview() -> ResponseReturnValue:
     book = _book()
     if wants_json():
         features = [
-            {"feature": each.name, "examples": [_told(book, e) for e in each.examples]} for each in book.chapters
+            {"feature": each.name, "examples": [_example_json(book, e) for e in each.examples]}
+            for each in book.chapters
         ]
         return jsonify(items=features, played=[each.edition for each in book.playings])
     return frame("book", "Promises", index_page(book, framed=True, play=_play_button()))
@@ -60,7 +61,7 @@ def play(name: str) -> ResponseReturnValue:
     with ONE_AT_A_TIME:
         for service in dict.fromkeys((session().service_name, NAIVE)):
             _play(service, name, ids)
-    runs = _played()[session().service_name].runs
+    runs = _playings()[session().service_name].runs
     held = [each for example in chosen for each in example.run_ids if each in runs and runs[each].is_kept]
     where = "" if name == chapter.slug else f"/promises/{chapter.slug}.html#{name}"
     total = sum(len(each.run_ids) for each in chosen)
@@ -95,13 +96,13 @@ def _play(service: str, name: str, ids: list[str]) -> None:
         )
     except CannotBeJudged as problem:
         abort(HTTPStatus.CONFLICT, str(problem))
-    found, before = read_playing(sent), _played().get(service)
-    _played()[service] = before.followed_by(found) if before else found
+    found, before = read_playing(sent), _playings().get(service)
+    _playings()[service] = before.followed_by(found) if before else found
 
 
 def _book() -> Book:
     """Return the features as they were at first, with what was played of them: of any other text nothing counts."""
-    chapters, found, shown = _chapters(), _played(), session().service_name
+    chapters, found, shown = _chapters(), _playings(), session().service_name
     for name in [name for name, each in found.items() if _is_stale(each, chapters)]:
         del found[name]
     playings = (found[shown],) if shown in found else ()
@@ -117,19 +118,22 @@ def _is_stale(playing: Playing, chapters: tuple[Chapter, ...]) -> bool:
     return any(playing.texts.get(each.uri) != each.text for each in chapters)
 
 
-def _played() -> dict[str, Playing]:
+def _playings() -> dict[str, Playing]:
     """Return what was played of the scenarios since the pages are there, by the payment-service."""
     found: dict[str, Playing] = current_app.extensions.setdefault("scenarios", {})
     return found
 
 
-def _told(book: Book, example: Example) -> dict[str, object]:
+def _example_json(book: Book, example: Example) -> dict[str, object]:
     outcome = book.outcome(example)
     return {"id": example.id, "name": example.name, "outcome": outcome and str(outcome)}
 
 
 def _can_play() -> bool:
-    return all(find_spec(each) for each in NEEDED)
+    try:
+        return all(version(each) for each in NEEDED)
+    except PackageNotFoundError:
+        return False
 
 
 def _play_button() -> PlayButton | None:

@@ -51,8 +51,8 @@ def test_a_scenario_is_played_by_its_button_and_its_verdict_then_stands_there(
 
 
 def test_all_of_a_feature_are_played_at_once(visitor: Visitor) -> None:
-    told = visitor.act("/promises/book_session/play")["said"]
-    assert re.fullmatch(r"book_session: (\d+) of \1 held\.", told)
+    said = visitor.act("/promises/book_session/play")["said"]
+    assert re.fullmatch(r"book_session: (\d+) of \1 held\.", said)
     assert outcomes(visitor, "Book and pay for a session") == {"held"}
 
 
@@ -77,7 +77,7 @@ def test_a_verdict_on_another_text_is_forgotten(visitor: Visitor, monkeypatch: p
 def test_without_what_plays_scenarios_there_is_no_button_and_it_is_told_why(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(promise_book, "NEEDED", ("no_such_package",))
+    monkeypatch.setattr(promise_book, "NEEDED", ("no-such-package",))
     page = visitor.read_page(CHAPTER)
     assert "/play" not in page
     assert "payment-flow-harness[check]" in page
