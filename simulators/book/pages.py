@@ -5,19 +5,21 @@ They are HTML without a script or a network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulators.book.chapters import MODELLED, PROMISED, Chapter, Example
-from simulators.book.matrix import columns, matrix
+from simulators.book.matrix import MatrixRow, columns, matrix
 from simulators.book.playing import Playing
 from simulators.book.scenario_run import RunOutcome, ScenarioRun
 
 INDEX = "index.html"
 LONGEST = 100  # steps of a diagram that are shown
+PlayButton = Callable[[str, str], str]
+"""Returns the button that plays a scenario or a feature, of this name, with this label."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ class Book:
         found = list(self.outcomes(example).values())
         return _worst(found) if found else None
 
+    def outcome_of(self, row: MatrixRow) -> RunOutcome:
+        """Return whether the examples of a fault held, as far as they were played."""
+        ids = {each for _, each in row.examples}
+        found = {self.outcome(each) for chapter in self.chapters for each in chapter.examples if each.id in ids}
+        return next((each for each in (RunOutcome.BROKEN, RunOutcome.HELD) if each in found), RunOutcome.LEFT_OUT)
+
     def runs_of(self, example: Example) -> dict[str, ScenarioRun]:
         """Return the runs of a scenario that are shown, a row each."""
         return {each: self.runs[each] for each in example.run_ids if each in self.runs}
@@ -99,19 +107,22 @@ def _worst(outcomes: list[RunOutcome]) -> RunOutcome:
     return max(outcomes, key=[RunOutcome.HELD, RunOutcome.LEFT_OUT, RunOutcome.BROKEN].index)
 
 
-def index_page(book: Book, *, framed: bool = False) -> str:
-    """Return the overview: whole, or `framed`, as the part that another page puts its own frame around."""
-    return _render("index.html", framed=framed, book=book, rows=matrix(book.chapters), columns=columns())
+def index_page(book: Book, *, framed: bool = False, play: PlayButton | None = None) -> str:
+    """Return the overview: whole, or `framed`, as the part that another page puts its own frame around.
+
+    With `play`, features have buttons.
+    """
+    return _render("index.html", framed=framed, book=book, rows=matrix(book.chapters), columns=columns(), play=play)
 
 
-def chapter_page(book: Book, chapter: Chapter, *, framed: bool = False) -> str:
-    """Return the page of one feature, whole or framed."""
-    return _render("chapter.html", framed=framed, book=book, chapter=chapter)
+def chapter_page(book: Book, chapter: Chapter, *, framed: bool = False, play: PlayButton | None = None) -> str:
+    """Return the page of one feature, whole or framed; with `play`, its scenarios have buttons."""
+    return _render("chapter.html", framed=framed, book=book, chapter=chapter, play=play)
 
 
-def scenario_page(book: Book, chapter: Chapter, example: Example) -> str:
-    """Return the page of what was said in one scenario, a diagram for each of its rows."""
-    return _render("scenario.html", framed=False, book=book, chapter=chapter, example=example)
+def scenario_page(book: Book, chapter: Chapter, example: Example, *, framed: bool = False) -> str:
+    """Return the page of what was said in one scenario, a diagram for each of its rows, whole or framed."""
+    return _render("scenario.html", framed=framed, book=book, chapter=chapter, example=example)
 
 
 def stylesheet() -> str:

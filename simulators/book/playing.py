@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from simulators.book.scenario_run import RunOutcome, ScenarioRun
@@ -33,6 +33,7 @@ class Playing:
     revision: str
     version: str
     began: datetime
+    ended: datetime
     texts: Mapping[str, str] = field(default_factory=dict)
     runs: Mapping[str, ScenarioRun] = field(default_factory=dict)
 
@@ -41,8 +42,14 @@ class Playing:
         """What was played, and when, as a sentence."""
         at = f" at revision {self.revision}" if self.revision else ""
         by = f" by {self.version}" if self.version else ""
-        day = self.began.strftime("%-d %B %Y, %H:%M UTC")
-        return f"{self.service}{at}, {self.world}: {len(self.runs)} runs on {day}{by}."
+        began, ended = (each.strftime("%-d %B %Y, %H:%M") for each in (self.began, self.ended))
+        until = "" if began == ended else f" to {ended.removeprefix(began[:-5])}"
+        runs = "1 run" if len(self.runs) == 1 else f"{len(self.runs)} runs"
+        return f"{self.service}{at}, {self.world}: {runs} on {began}{until} UTC{by}."
+
+    def followed_by(self, later: Playing) -> Playing:
+        """Return both as one; a run that was played again counts as it came out then."""
+        return replace(later, began=self.began, texts={**self.texts, **later.texts}, runs={**self.runs, **later.runs})
 
 
 def read_playing(text: str) -> Playing:
@@ -71,7 +78,8 @@ def _playing(sent: Mapping[str, list[Json]]) -> Playing:
         world=about.get("world", "in a world of its own"),
         revision=about.get("revision", ""),
         version=f"{product['name']} {product.get('version', '')}".strip(),
-        began=datetime.fromtimestamp(sent["testRunStarted"][0]["timestamp"]["seconds"], UTC),
+        began=_instant(sent["testRunStarted"][0]),
+        ended=_instant(sent["testRunFinished"][0]),
         texts={each["uri"]: each["data"] for each in sent["source"]},
         runs=dict(_runs(sent)),
     )
@@ -92,6 +100,10 @@ def _runs(sent: Mapping[str, list[Json]]) -> Iterator[tuple[str, ScenarioRun]]:
         name = names[pickle["astNodeIds"][-1]]
         if CASE_ID.fullmatch(name):
             yield name, _run(results[attempt], test, pickle, json.loads(records.get(attempt, "{}")))
+
+
+def _instant(message: Json) -> datetime:
+    return datetime.fromtimestamp(message["timestamp"]["seconds"], UTC)
 
 
 def _run(results: list[Json], test: Json, pickle: Json, recorded: Json) -> ScenarioRun:

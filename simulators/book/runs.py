@@ -1,4 +1,4 @@
-"""The scenarios played now with one of our services, and what came of them as Cucumber Messages."""
+"""The scenarios played now with a service, and what came of them as Cucumber Messages."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ Tell = Callable[[Case, int, int], None]
 
 
 def play_scenarios(
-    factory: str, *, cases: Iterable[str] = (), jobs: int, tell: Tell, instances: int = 1, revision: str = ""
+    subject: Subject,
+    *,
+    cases: Iterable[str] = (),
+    jobs: int,
+    tell: Tell,
+    revision: str = "",
+    plugins: Iterable[str] = (),
 ) -> str:
     """Play the scenarios, all or those of these ids, and return the messages; CannotBeJudged says why not."""
-    subject = Subject(factory, instances=instances)
-    result = check(
-        subject, [PARTS["scenarios"]], cases=tuple(cases), jobs=jobs, tell=tell, plugins=(recording.__name__,)
-    )
+    plugins = (recording.__name__, *plugins)
+    result = check(subject, [PARTS["scenarios"]], cases=tuple(cases), jobs=jobs, tell=tell, plugins=plugins)
     return messages(subject, result, revision)

@@ -18,7 +18,7 @@ from simulators.check.result import Case, CheckResult
 from simulators.check.run import check
 from simulators.check.subject import CannotBeJudged, Subject
 from simulators.check.time_finding import find_time
-from simulators.cli.contracts.git import git
+from simulators.cli.contracts.git import revision_of
 from simulators.cli.progress import ProgressLine
 from simulators.cli.usage import WrongUsage
 from simulators.kit.seams import Clock
@@ -74,8 +74,7 @@ class Checking:
 
     def _revision(self) -> str:
         """Return the revision of the folder in which the service is started; empty when it has none, or is not ours."""
-        done = git("describe", "--always", "--dirty", "--tags", at=Path(self._subject.folder))
-        return "" if done.code or self._subject.url else done.out.strip()
+        return "" if self._subject.url else revision_of(Path(self._subject.folder))
 
     def _jobs(self) -> int:
         cores = os.cpu_count() or 1

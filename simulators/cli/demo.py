@@ -11,11 +11,11 @@ import click
 
 from simulators.check.subject import CannotBeJudged, Subject
 from simulators.check.time_finding import find_time
+from simulators.cli.contracts.git import own_revision, revision_of
 from simulators.cli.own_service import command_fields, command_option, command_options
 from simulators.cli.terminal import tell
 from simulators.cli.usage import WrongUsage, broker_option, broker_settings, by_name, explain_problems, port_options
 from simulators.console.serving import PORT, console
-from simulators.console.session import OwnService
 from simulators.kit.seams import real_seams
 from simulators.stories.demo import play_demo, tell_by_hand
 from simulators.stories.telling import tell_exchange
@@ -71,23 +71,23 @@ def demo(  # noqa: PLR0913 - a command has so many options
     sys.exit(0 if well else 1)
 
 
-def _own_service(subject: Subject) -> OwnService:
+def _own_service(subject: Subject) -> Subject:
     """Find out how its time is moved, and say so; WrongUsage and DidNotStart say why it cannot be shown."""
     try:
         found = find_time(subject)
     except CannotBeJudged as problem:
         raise WrongUsage(str(problem)) from problem
     tell(f"The payment-service is yours: {found.name}. Its time is {found.time_description}.", "title")
-    return OwnService(found.name, found.open_around)
+    return found
 
 
 def _play_in_terminal(
-    folder: Path, ports: dict[str, int], own: OwnService | None, settings: dict[str, str], *, once: bool, apart: bool
+    folder: Path, ports: dict[str, int], own: Subject | None, settings: dict[str, str], *, once: bool, apart: bool
 ) -> bool:
     credentials = Credentials.draw(real_seams().randomness)
     kind: Callable[..., Apart | Together] = Apart if apart else Together
     settings = {**SHORT, **settings} if apart else settings
-    with own.open_world(folder, ports, credentials) if own else kind(folder, ports=ports, settings=settings) as world:
+    with own.open_around(folder, ports, credentials) if own else kind(folder, ports=ports, settings=settings) as world:
         world.recorder.listen(_tell_exchange)
         well = play_demo(world, tell)
         if not once:
@@ -96,9 +96,11 @@ def _play_in_terminal(
 
 
 def _play_with_pages(
-    folder: Path, ports: dict[str, int], number: int, own: OwnService | None, settings: dict[str, str]
+    folder: Path, ports: dict[str, int], number: int, own: Subject | None, settings: dict[str, str]
 ) -> bool:
-    with console(folder, ports, number, listener=_tell_exchange, own=own, settings=settings) as (session, url):
+    revision = revision_of(Path(own.folder)) if own else own_revision()
+    pages = console(folder, ports, number, listener=_tell_exchange, own=own, settings=settings, revision=revision)
+    with pages as (session, url):
         with session.acting():
             well = play_demo(session.world, tell)
         _invite(session.world, f"Open {url} in a browser: all of this can be seen there, broken and tried again. ")

@@ -13,9 +13,9 @@ import click
 from simulators.book.chapters import chapters_in
 from simulators.book.pages import INDEX, Book
 from simulators.book.playing import Playing, read_playing
-from simulators.check.subject import CannotBeJudged
+from simulators.check.subject import CannotBeJudged, Subject
 from simulators.cli import completion
-from simulators.cli.contracts.git import git
+from simulators.cli.contracts.git import own_revision
 from simulators.cli.progress import CLEAR_LINE
 from simulators.cli.usage import WrongUsage
 from simulators.package_data import FEATURES
@@ -87,27 +87,17 @@ def _play_book(cases: tuple[str, ...], jobs: int) -> Book:
         from simulators.book.runs import play_scenarios  # noqa: PLC0415 - what it needs comes with the extra
     except ImportError as missing:
         raise WrongUsage(f"it needs {missing.name}: pip install 'payment-flow-harness[check]'") from missing
-    revision = _revision()
+    revision = own_revision()
 
     def play(service: str, instances: int = 1) -> Playing:
         tell = _tell(service if instances == 1 else f"{service}, {instances} instances")
-        factory = SERVICES[service]
-        return read_playing(
-            play_scenarios(factory, cases=cases, jobs=jobs, tell=tell, instances=instances, revision=revision)
-        )
+        subject = Subject(SERVICES[service], instances=instances)
+        return read_playing(play_scenarios(subject, cases=cases, jobs=jobs, tell=tell, revision=revision))
 
     try:
         return Book(chapters_in(FEATURES), tuple(play(REFERENCE, each) for each in INSTANCES), play(NAIVE))
     except CannotBeJudged as problem:
         raise WrongUsage(str(problem)) from problem
-
-
-def _revision() -> str:
-    """Return git's name for what was played, `-dirty` if it is in no commit; empty where git knows nothing of it."""
-    if git("ls-files", "--error-unmatch", ".", at=FEATURES).code:
-        return ""
-    found = git("describe", "--always", "--dirty", "--abbrev=12", at=FEATURES)
-    return "" if found.code else found.out.strip()
 
 
 def _tell(service: str) -> Callable[[Case, int, int], None]:

@@ -1,5 +1,6 @@
 """The console, put together."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -32,6 +33,7 @@ from simulators.console import (
     webhooks,
 )
 from simulators.console.responses import session, wants_json
+from simulators.console.saga_data import thing_bought
 from simulators.console.session import Session
 from simulators.kit.http import protection
 from simulators.world.apart import CannotMoveTime
@@ -114,6 +116,7 @@ def _common_content() -> dict[str, Any]:
     clock = session().world.clock
     return {
         "menu": MENU.items(),
+        "thing_bought": partial(thing_bought, session()),
         "what_a_saga_is": WHAT_A_SAGA_IS,
         "current_page": _current_page(),
         "now": clock.now(),

@@ -6,11 +6,13 @@ from itertools import pairwise
 from simulators.clients.learning import course_path, enroll_path
 from simulators.clients.payments import BOOKINGS
 from simulators.clients.stripe import INTENTS
+from simulators.console.filters import abbreviate, date_and_time
 from simulators.console.session import Session
 from simulators.diagram.sequence import LONG, Numbered
 from simulators.diagram.times import timestamp
 from simulators.kit.json_types import Json
 
+SESSION = {"tutorId", "scheduledAt", "duration"}  # What a command says of a session.
 NEAR = 40  # So many exchanges before the first that names a saga one looks for the student's request that began it.
 
 
@@ -18,6 +20,18 @@ def exchanges_of(session: Session, saga: Json, intents: list[Json]) -> list[Numb
     """Return what was said about the saga: by its ids, and how it began, when it had no id that others knew."""
     named = session.index.find([saga["sagaId"], *(each["id"] for each in intents)])
     return sorted({*_beginning(session, saga, named), *named})
+
+
+def thing_bought(session: Session, saga: Json) -> str:
+    """Return what people call it: a course's id; a session's tutor and time, or its id where nobody has said them."""
+    if saga["context"] == "COURSE_ENROLLMENT":
+        return str(saga["contextId"])
+    payloads = session.world.recorder.payloads or {}
+    said = (payloads.get(number, {}).get("data") for number, _ in session.index.find([saga["sagaId"]]))
+    asked = next((each for each in said if isinstance(each, dict) and each.keys() >= SESSION), None)
+    if asked is None:
+        return abbreviate(saga["contextId"])
+    return f"{asked['duration']} minutes with {asked['tutorId']}, {date_and_time(asked['scheduledAt'])}"
 
 
 def history_with_gaps(saga: Json) -> list[tuple[Json, timedelta | None]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Self
 
 import requests
 
+from simulators.check.subject import Subject
 from simulators.console.acts import ActLog
 from simulators.console.seed_data import seed
 from simulators.diagram.index import ExchangeIndex
@@ -32,14 +32,6 @@ Listener = Callable[[Exchange], None]  # Is called with each exchange that is ov
 OpenWorld = Callable[[Path, Mapping[str, int], Credentials], Together]
 
 
-@dataclass(frozen=True)
-class OwnService:
-    """A payment-service of one's own: what it is called, and how a world is put around it."""
-
-    name: str
-    open_world: OpenWorld
-
-
 class Session:
     """Holds the world; `version` changes whenever something in it may have, so that pages know when to look again."""
 
@@ -48,8 +40,9 @@ class Session:
         folder: Path,
         ports: Mapping[str, int] = PORTS,
         listener: Listener | None = None,
-        own: OwnService | None = None,
+        own: Subject | None = None,
         settings: Mapping[str, str] | None = None,
+        revision: str = "",
     ) -> None:
         self._folder, self._ports, self._world_numbers, self._listener = folder, dict(ports), count(1), listener
         self._credentials = Credentials.draw(real_seams().randomness)
@@ -59,7 +52,9 @@ class Session:
         self.plays: dict[str, Play] = {}
         self._worlds: dict[str, OpenWorld] = {name: partial(_open_world, each) for name, each in SERVICES.items()}
         self._worlds["reference"] = partial(_open_world, REFERENCE, settings=settings)
-        self._worlds |= {own.name: own.open_world} if own else {}
+        self._worlds |= {own.name: own.open_around} if own else {}
+        self.subjects = {name: Subject(each) for name, each in SERVICES.items()} | ({own.name: own} if own else {})
+        self.revision = revision
         self.first_service = own.name if own else "reference"
         self.forgotten: dict[str, str] = {}
         """The state of each saga that the pages show no more."""

@@ -13,7 +13,7 @@ from simulators.world.topology import STRIPE
 
 routes = Blueprint("stripe", __name__)
 SHOWN = 100
-COLUMNS = ("at", "caller", "method", "path", "answer")
+COLUMNS = ("at", "caller", "method", "path", "answer", "why")
 KINDS = {
     "payment_intents": "PaymentIntents",
     "charges": "Charges",

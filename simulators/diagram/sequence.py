@@ -41,6 +41,7 @@ class Step:
     differs: bool = False
     is_cause: bool = False  # It broke a promise.
     is_rescue: bool = False  # It looked at Stripe, and found what lost news should have told.
+    why: str = ""  # It was refused the last time.
     payload: Json = field(default_factory=dict)
     retries: list[int] = field(default_factory=list)
     """The numbers of the exchanges in which it was tried again."""
@@ -80,7 +81,8 @@ class Step:
             return f"{self.pause} pass"
         tries = f", {len(self.answers)} times" if len(self.answers) > 1 else ""
         again = " again" if self.again else ""
-        outcome = "it never arrives" if self.lost else self.outcome + (f", {BY_ITSELF}" if self.is_rescue else "")
+        more = f": {self.why}" if self.why else f", {BY_ITSELF}" if self.is_rescue else ""
+        outcome = "it never arrives" if self.lost else self.outcome + more
         here = " (here the two part)" if self.differs else " (this broke the promise)" if self.is_cause else ""
         return f"{time_of_day(self.at)} {self.caller} → {self.callee}: {self.said}{again}{tries}: {outcome}{here}"
 
@@ -184,9 +186,10 @@ def _fold_retries(exchanges: Iterable[Numbered], payloads: Mapping[int, Json]) -
         answer, message = each.answer or "…", each.message_id
         if steps and _is_same(steps[-1], each):
             steps[-1].answers.append(answer)
+            steps[-1].why = each.why
             steps[-1].retries.append(number)
         else:
-            step = Step(number, each.at, each.caller, each.callee, title_of(each), [answer], message)
+            step = Step(number, each.at, each.caller, each.callee, title_of(each), [answer], message, why=each.why)
             step.payload = payloads.get(number, {})
             step.again = message in arrived or step.payload.get(KEY) in keys
             steps.append(step)

@@ -129,7 +129,7 @@ class Apart(Served):
         if not exchange.answer:
             self._open[key] = self.recorder.begin(exchange)
         elif key in self._open:
-            self.recorder.end(self._open.pop(key), exchange.answer)
+            self.recorder.end(self._open.pop(key), exchange.answer, exchange.why)
         else:  # it began before the simulator began to tell
             self.recorder.record(exchange)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 from simulators.kit.json_types import Json
-from simulators.kit.redaction import redact
+from simulators.kit.redaction import redact, redact_text
 
 KEY = "Idempotency-Key"
 
@@ -24,6 +25,17 @@ def payload(body: bytes, content_type: str | None) -> Json:
         return {"": "cannot be read"}
     shown: Json = _without_nulls(redact(found if isinstance(found, dict) else {"": found}))
     return shown
+
+
+def reason_of(status: int, body: bytes) -> str:
+    """Return why an answer is a refusal, in its own words and without secrets; empty if it is none, or says nothing."""
+    try:
+        found = json.loads(body) if status >= HTTPStatus.BAD_REQUEST else {}
+    except (ValueError, RecursionError):
+        return ""
+    error = found.get("error") if isinstance(found, dict) else None
+    said = error.get("message") if isinstance(error, dict) else isinstance(found, dict) and found.get("detail")
+    return redact_text(said) if isinstance(said, str) else ""
 
 
 def _without_nulls(value: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -32,6 +32,7 @@ class Exchange:
     message_id: str | None = None
     saga_id: str | None = None
     about: str | None = None  # The intent or charge that a form names: a refund has no sagaId.
+    why: str = field(default="", compare=False)  # It was refused; for people, no part of the trace.
 
     @property
     def status(self) -> int | None:
@@ -51,7 +52,7 @@ class Exchange:
     def __str__(self) -> str:
         """Return the line of it that a person reads."""
         said = self.message or self.method + " " + _LONG_ID.sub(r"\1…", self.path)
-        return f"{self.caller:<22} → {self.callee:<22}  {said:<42}  {self.answer}"
+        return f"{self.caller:<22} → {self.callee:<22}  {said:<42}  {self.answer}{f': {self.why}' if self.why else ''}"
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,10 @@ class Recorder:
                 self.payloads[number] = ({KEY: redact_text(key)} if key else {}) | payload(body, content_type)
             return self._notify(number)
 
-    def end(self, number: int, answer: str) -> None:
+    def end(self, number: int, answer: str, why: str = "") -> None:
         """Note the answer, and tell whoever listens, in order."""
         with self._lock:
-            self._exchanges[number] = replace(self._exchanges[number], answer=answer)
+            self._exchanges[number] = replace(self._exchanges[number], answer=answer, why=why)
             self._notify(number)
             while self._finished < len(self._exchanges) and (exchange := self._exchanges[self._finished]).answer:
                 self._finished += 1
@@ -114,7 +115,7 @@ class Recorder:
 
     def record(self, exchange: Exchange) -> None:
         """Keep one that is over already."""
-        self.end(self.begin(exchange), exchange.answer)
+        self.end(self.begin(exchange), exchange.answer, exchange.why)
 
     def listen(self, listener: Callable[[Exchange], None]) -> None:
         """Hear of each exchange that is over, from now on."""
@@ -126,7 +127,8 @@ class Recorder:
 
     def trace(self) -> bytes:
         """Return JSON Lines that are the same, byte for byte, for two runs of one seed."""
-        lines = (json.dumps(vars(each), sort_keys=True, ensure_ascii=False) for each in self)
+        seen = ({name: value for name, value in vars(each).items() if name != "why"} for each in self)
+        lines = (json.dumps(each, sort_keys=True, ensure_ascii=False) for each in seen)
         return "".join(line + "\n" for line in lines).encode()
 
     def tail(self, count: int = 20) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import astuple
 from functools import partial
+from http import HTTPStatus
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -19,11 +20,20 @@ from simulators.clients.stripe import BROWSER_PAGES
 from simulators.kit.faults.requests import CONNECTION_HEADER
 from simulators.kit.seams import Clock
 from simulators.world.bridge import SCHEME, BrokerAdapter
+from simulators.world.payload import reason_of
 from simulators.world.recorder import Exchange, MessageLabel, Recorder, label_of
 from simulators.world.serving import served_session
 from simulators.world.topology import PAYMENT
 from simulators.world.transport import OBSERVER
-from simulators.world.wsgi_call import body_of
+from simulators.world.wsgi_call import body_of, read_whole
+
+
+class End(Protocol):
+    """Notes the answer, and why it was a refusal."""
+
+    def __call__(self, answer: str, why: str = "") -> None:
+        """Note it."""
+        ...
 
 
 class TrafficRecorder:
@@ -40,13 +50,22 @@ class TrafficRecorder:
                 return app(environ, start_response)
             if self._name == PAYMENT and _caller(environ) == PAYMENT:  # the services say themselves what they tell it
                 return app(environ, start_response)
-            end = self._begin_request(environ)
+            end, refused = self._begin_request(environ), list[str]()
 
             def record_start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:  # noqa: ANN401 - WSGI's own
-                end("no answer" if (CONNECTION_HEADER, "reset") in headers else status.split(maxsplit=1)[0])
+                heard = "no answer" if (CONNECTION_HEADER, "reset") in headers else status.split(maxsplit=1)[0]
+                if heard.isdigit() and int(heard) >= HTTPStatus.BAD_REQUEST:
+                    refused.append(heard)
+                else:
+                    end(heard)
                 return start_response(status, headers, *failure)
 
-            return app(environ, record_start)
+            answer = app(environ, record_start)
+            if not refused:
+                return answer
+            body = read_whole(answer)
+            end(refused[-1], reason_of(int(refused[-1]), body))
+            return [body]
 
         return record
 
@@ -58,14 +77,14 @@ class TrafficRecorder:
             session.mount(SCHEME, _RecordingAdapter(self, BrokerAdapter(broker_url)))
         return session
 
-    def begin_call(self, request: requests.PreparedRequest) -> Callable[[str], None]:
+    def begin_call(self, request: requests.PreparedRequest) -> End:
         """Note a call that the simulator makes; say the answer to what is returned."""
         body, kind = body_of(request), request.headers.get("Content-Type")
         path = str(urlsplit(request.url or "").path)
         exchange = self._exchange(self._name, PAYMENT, request.method or "", path, label_of(body, kind))
         return partial(self._recorder.end, self._recorder.begin(exchange, body, kind))
 
-    def _begin_request(self, environ: WSGIEnvironment) -> Callable[[str], None]:
+    def _begin_request(self, environ: WSGIEnvironment) -> End:
         body, kind = _body(environ), environ.get("CONTENT_TYPE")
         where = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         exchange = self._exchange(_caller(environ), self._name, *where, label_of(body, kind))
@@ -88,7 +107,7 @@ class _RecordingAdapter(BaseAdapter):
         except requests.RequestException as failure:
             end("timeout" if isinstance(failure, requests.Timeout) else "no answer")
             raise
-        end(str(answer.status_code))
+        end(str(answer.status_code), reason_of(answer.status_code, answer.content))
         return answer
 
     def close(self) -> None:

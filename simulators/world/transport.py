@@ -15,6 +15,7 @@ from simulators.kit.seams import Clock
 from simulators.world.instances import InstanceDied
 from simulators.world.local_service import LocalService
 from simulators.world.local_session import LocalSession
+from simulators.world.payload import reason_of
 from simulators.world.recorder import Exchange, Recorder, label_of
 from simulators.world.wsgi_call import body_of, call
 
@@ -44,16 +45,16 @@ class Network:
             return _deliver(service, request)
         body, kind = body_of(request), request.headers.get("Content-Type")
         number = self._recorder.begin(self._exchange(caller, service.name, request), body, kind)
-        heard = "caller crashed"
+        heard, why = "caller crashed", ""
         try:
             answer = _receive(self._way(caller, service, request, timeout)(), timeout)
-            heard = str(answer.status_code)
+            heard, why = str(answer.status_code), reason_of(answer.status_code, answer.content)
         except requests.RequestException as failure:
             heard = "timeout" if isinstance(failure, requests.Timeout) else "no answer"
             failure.request = request
             raise
         finally:
-            self._recorder.end(number, heard)
+            self._recorder.end(number, heard, why)
         return answer
 
     def _at(self, request: requests.PreparedRequest) -> LocalService:

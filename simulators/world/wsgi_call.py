@@ -25,14 +25,18 @@ def call(app: App, request: requests.PreparedRequest) -> requests.Response:
         began[:] = [status, headers]
         return lambda _: None
 
-    answering = app(_environ(request), start_response)
+    content = read_whole(app(_environ(request), start_response))
+    status, headers = began
+    return _response(request, status, headers, content)
+
+
+def read_whole(answering: Iterable[bytes]) -> bytes:
+    """Return all that an app answers, and let it know that it was read."""
     try:
-        content = b"".join(answering)
+        return b"".join(answering)
     finally:
         if close := getattr(answering, "close", None):
             close()
-    status, headers = began
-    return _response(request, status, headers, content)
 
 
 def body_of(request: requests.PreparedRequest) -> bytes:

@@ -35,7 +35,7 @@ NOT_DONE = {
     "pytest tests/simulated/test_enroll_in_course.py --service naive": "is the next in short",
     "pytest tests/unit/kit/test_readme.py --write-tables": "writes into that very document",
     "PORT=8000 MISTAKE=late-money-is-kept node payment-service/server.js": "runs until it is ended",
-    "uvx --from payment-flow-harness harness demo": "takes the package from an index; tests/installed has its wheel",
+    'uvx --from "payment-flow-harness[check]" harness demo': "takes it from an index; tests/installed has its wheel",
     "pipx run --spec payment-flow-harness harness stories": "takes the package from an index, like the last",
     'pip install "payment-flow-harness[check]"': "takes the package from an index, like the last",
     "harness stories": "is done with the naive service; with the reference each story is a test of its own",

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from simulators.check.subject import Subject
 from simulators.cli import main
 from simulators.console.app import create_app
-from simulators.console.session import OwnService, Session
+from simulators.console.session import Session
 from simulators.stories import play, story_named
 from simulators.world.around import Around
 from simulators.world.foreign_time import FAKED, REAL, libfaketime
@@ -39,8 +39,7 @@ def _packages() -> None:
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    subject = Subject(command=COMMAND, folder=str(ROOT), time=TIME.name)
-    own = OwnService(subject.name, subject.open_around)
+    own = Subject(command=COMMAND, folder=str(ROOT), time=TIME.name)
     with Session(tmp_path_factory.mktemp("demo"), ANY_PORTS, own=own) as session:
         yield session
 

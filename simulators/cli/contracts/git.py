@@ -7,6 +7,7 @@ from pathlib import Path
 from simulators.cli.contracts.subprocesses import Missing, ProcessResult, TookTooLong, run
 from simulators.cli.usage import WrongUsage
 from simulators.contracts.pact import Pact, read
+from simulators.package_data import FEATURES
 
 HERE, SECONDS = Path(), 20
 NOT_RUN = 127  # As a shell has it.
@@ -18,6 +19,20 @@ def git(*words: str, at: Path = HERE) -> ProcessResult:
         return run(["git", "-C", str(at), *words], seconds=SECONDS)
     except (Missing, TookTooLong) as trouble:
         return ProcessResult(NOT_RUN, "", f"git cannot be run: {trouble}")
+
+
+def revision_of(folder: Path) -> str:
+    """Return git's name for what is in a folder, `-dirty` if it is in no commit; empty where it knows nothing of it."""
+    found = git("describe", "--always", "--dirty", "--tags", at=folder)
+    return "" if found.code else found.out.strip()
+
+
+def own_revision() -> str:
+    """Return git's name for what is played here, `-dirty` if it is in no commit; empty where it knows nothing of it."""
+    if git("ls-files", "--error-unmatch", ".", at=FEATURES).code:
+        return ""
+    found = git("describe", "--always", "--dirty", "--abbrev=12", at=FEATURES)
+    return "" if found.code else found.out.strip()
 
 
 def pacts_at(revision: str, place: Path) -> list[Pact]:

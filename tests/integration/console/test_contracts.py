@@ -30,7 +30,7 @@ def test_the_contracts_are_read_wherever_the_demo_was_started(
 def test_what_was_made_elsewhere_brings_no_style_for_the_frame(visitor: Visitor, kind: str, path: str) -> None:
     page, style = visitor.read_page(path), visitor.get(f"{path}style.css")
     assert "<style" not in page
-    assert f'<div class="framed {kind}">' in page
+    assert f'<div class="framed {kind}" data-live="framed">' in page
     assert style.content_type.startswith("text/css")
     assert style.text.startswith(f".{kind} {{")
     assert style.text.count("{") == style.text.count("}")

@@ -10,6 +10,7 @@ from itertools import count
 
 import pytest
 
+from simulators.console.filters import date_and_time
 from simulators.console.session import Session
 from tests.integration.console.conftest import JSON, Visitor
 
@@ -47,6 +48,25 @@ def test_the_list_can_be_narrowed_and_searched(visitor: Visitor, session: Sessio
     assert saga_id in ids("?state=AWAITING_PAYMENT")
     assert "No saga matches" in visitor.read_page("/?q=nobody-like-that")
     assert visitor.get("/?state=NOWHERE", headers=JSON).status_code == 409
+
+
+def test_a_session_is_called_by_its_tutor_and_time(visitor: Visitor, session: Session, student: str) -> None:
+    slot = next(each for each in session.world.tutors.slots("grace", 45) if each["status"] == "FREE")
+    saga_id = session.world.student(student).book("grace", slot["scheduledAt"], 45)
+    session.world.settle()
+    named = f"45 minutes with grace, {date_and_time(slot['scheduledAt'])}"
+    for path in (f"/?q={saga_id}", f"/sagas/{saga_id}", f"/pay/{saga_id}", f"/school?as={student}"):
+        assert named in visitor.read_page(path), path
+
+
+def test_a_refusal_is_told_with_its_reason(visitor: Visitor, session: Session, student: str) -> None:
+    saga_id = enrolled(session, student)
+    session.world.student(student).try_card(saga_id, "pm_card_visa_chargeDeclinedInsufficientFunds")
+    session.world.settle()
+    declined = "402: Your card has insufficient funds."
+    assert any(declined in each["words"] for each in visitor.read_json(f"/sagas/{saga_id}")["steps"])
+    assert declined in visitor.read_page(f"/sagas/{saga_id}")
+    assert "Your card has insufficient funds." in visitor.read_page("/stripe/requests")
 
 
 def test_counters_tell_how_many_are_where(visitor: Visitor, session: Session, student: str) -> None:

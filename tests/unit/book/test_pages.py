@@ -16,6 +16,7 @@ from simulators.book.pages import Book, chapter_page, index_page
 from simulators.book.playing import Playing, read_playing
 from simulators.book.runs import play_scenarios
 from simulators.book.scenario_run import RunOutcome
+from simulators.check.subject import Subject
 from simulators.cli import main
 from simulators.judge.fault_model import FAULTS
 from simulators.judge.invariants import INVARIANTS
@@ -31,7 +32,7 @@ CASES = ("ENR-15", "ENR-17", "BKS-15", "BKS-27")
 def played() -> dict[str, Playing]:
     quiet = lambda *_: None  # noqa: E731 - nobody is shown
     return {
-        name: read_playing(play_scenarios(SERVICES[name], cases=CASES, jobs=1, tell=quiet, revision="abc"))
+        name: read_playing(play_scenarios(Subject(SERVICES[name]), cases=CASES, jobs=1, tell=quiet, revision="abc"))
         for name in SERVICES
     }
 
@@ -89,7 +90,7 @@ def test_what_the_naive_service_breaks_is_told_beside_it(book: Book) -> None:
 def test_who_is_nobody_has_a_lane_too_and_every_row_its_diagram(book: Book) -> None:
     said = dict(book.pages())["ENR-17.html"]
     assert "somebody to payment: </b>" in said
-    assert said.count('<ol class="d"') == len(book.runs_of(example("ENR-17"))) > 1
+    assert said.count('<ol class="d n') == len(book.runs_of(example("ENR-17"))) > 1
 
 
 def test_a_run_in_which_a_service_is_down_to_the_end_is_a_run(book: Book) -> None:
@@ -138,7 +139,16 @@ def test_the_matrix_is_the_fault_model_and_shows_where_no_example_is() -> None:
     page = index_page(Book(CHAPTERS))
     gaps = sum(len(row.fault.invariants) for row in rows.values() if not (row.examples or row.fault.left_out))
     assert page.count('<td class="gap">') == gaps
-    assert page.count('<td class="y">') == sum(len(row.fault.invariants) for row in rows.values() if row.examples)
+    assert page.count("<td>○</td>") == sum(len(row.fault.invariants) for row in rows.values() if row.examples)
+    assert '<td class="y">' not in page
+
+
+def test_a_fault_does_no_harm_only_where_an_example_of_it_was_played(played: dict[str, Playing]) -> None:
+    bears = len(next(each for each in FAULTS if each.number == 1).invariants)
+    shown = {name: index_page(Book(CHAPTERS, (each,))) for name, each in played.items()}
+    rows = {name: page.partition('<tr id="F1">')[2].partition("</tr>")[0] for name, page in shown.items()}
+    assert rows["reference"].count('<td class="y">✓</td>') == bears
+    assert rows["naive"].count('<td class="broken">✗</td>') == bears
 
 
 class Links(HTMLParser):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from simulators.kit.redaction import HIDDEN
-from simulators.world.payload import payload
+from simulators.world.payload import payload, reason_of
 
 FORM, AS_JSON = "application/x-www-form-urlencoded", "application/cloudevents+json; charset=utf-8"
 
@@ -45,3 +45,20 @@ def test_a_secret_is_hidden_wherever_it_stands(secret: str) -> None:
 )
 def test_what_cannot_be_read_is_not_shown(body: bytes, kind: str | None, shown: object) -> None:
     assert payload(body, kind) == shown
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [
+        (400, b'{"title": "Bad Request", "detail": "amount is missing"}', "amount is missing"),
+        (402, b'{"error": {"code": "card_declined", "message": "Your card was declined."}}', "Your card was declined."),
+        (401, b'{"detail": "sk_test_abc is no key of ours"}', f"{HIDDEN} is no key of ours"),
+        (200, b'{"detail": "of something else"}', ""),
+        (500, b"<html>", ""),
+        (400, b'["detail"]', ""),
+        (400, b'{"error": "invalid", "detail": 7}', ""),
+        (400, b"[" * 100_000, ""),
+    ],
+)
+def test_a_refusal_says_why(status: int, body: bytes, why: str) -> None:
+    assert reason_of(status, body) == why

@@ -35,3 +35,14 @@ def test_odd_credentials_and_odd_bodies_are_passed_on(
     answer = client.post("/echo", data=body, headers=headers)
     assert (answer.status_code, answer.data) == (200, body)
     assert [each.path for each in recorder] == ["/echo"]
+
+
+def test_a_refusal_is_kept_with_its_reason_and_told_whole(clock: Clock, recorder: Recorder) -> None:
+    app = Flask("refusing")
+    app.add_url_rule("/no", view_func=lambda: ({"detail": "amount is missing"}, 400), methods=["POST"])
+    answer = Client(TrafficRecorder(STRIPE, clock, recorder).wrap(app)).post("/no")
+    assert (answer.status_code, answer.json) == (400, {"detail": "amount is missing"})
+    (kept,) = recorder
+    assert (kept.answer, kept.why) == ("400", "amount is missing")
+    assert str(kept).endswith("400: amount is missing")
+    assert b"missing" not in recorder.trace()
