@@ -39,6 +39,8 @@ class OneByOne:
             if take(self.messages[0]):
                 del self.messages[0]
 
+    def close(self) -> None: ...
+
 
 def consumed(it: PaymentService, *messages: InboxMessage, most: int = 100) -> OneByOne:
     broker = OneByOne(list(messages))
