@@ -80,8 +80,9 @@ def create_app(
     settings = _configure(os.environ if environ is None else environ)
     clock, randomness = clock or runtime.SystemClock(), randomness or runtime.system_randomness()
     tracer, database, broker = tracer or _open_tracer(settings), _open_migrated(settings), _broker(settings, clock)
-    writing = partial(SqlUnitOfWork, database.writing, sagas, settings.outbox_lease, RecordCache())
-    reading = partial(SqlUnitOfWork, database.reading, sagas, settings.outbox_lease)
+    lease = settings.outbox_lease
+    writing = partial(SqlUnitOfWork, database.writing, sagas, lease, RecordCache(), database.group)
+    reading = partial(SqlUnitOfWork, database.reading, sagas, lease)
     metrics, queue, new_id = Metrics(clock), DispatchQueue(), partial(_new_id, randomness)
     rules = Rules(sagas, settings.waits, new_id)
     payments = PaymentService(writing, rules, clock, queue.enqueue, metrics, tracer)

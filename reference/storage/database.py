@@ -21,6 +21,7 @@ from psycopg import pq
 from psycopg.generators import execute
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
+from reference.storage.group_commit import GroupCommit
 from reference.storage.sqlite_dialect import COMPILED, DRIVER
 from reference.storage.tables import metadata
 
@@ -46,6 +47,7 @@ class Database:
     url: str
     writing: Engine
     reading: Engine
+    group: GroupCommit | None = None  # Where there is one writer at a time.
 
 
 def open_database(url: str, patience: timedelta = PATIENCE, connections: int = CONNECTIONS) -> Database:
@@ -55,15 +57,12 @@ def open_database(url: str, patience: timedelta = PATIENCE, connections: int = C
     """
     if url.startswith("sqlite"):
         # One writer at a time: a queue for one connection is fair, and asking a locked file again and again is not.
-        engines = (_sqlite(url, patience, "BEGIN IMMEDIATE", connections=1), _sqlite(url, patience, "BEGIN", 20))
-    else:
-        # Who reads does not try again: a connection that was dropped meanwhile is replaced before it is used.
-        readers = connections // 4
-        engines = (
-            _postgresql(url, patience, connections - readers),
-            _postgresql(url, patience, readers, pool_pre_ping=True),
-        )
-    return Database(url, *engines)
+        writing, reading = _sqlite(url, patience, "BEGIN IMMEDIATE", connections=1), _sqlite(url, patience, "BEGIN", 20)
+        return Database(url, writing, reading, GroupCommit(reading))
+    # Who reads does not try again: a connection that was dropped meanwhile is replaced before it is used.
+    readers = connections // 4
+    reading = _postgresql(url, patience, readers, pool_pre_ping=True)
+    return Database(url, _postgresql(url, patience, connections - readers), reading)
 
 
 def _postgresql(url: str, patience: timedelta, connections: int, **pool: Any) -> Engine:  # noqa: ANN401 - options of SQLAlchemy's

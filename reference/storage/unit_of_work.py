@@ -28,6 +28,7 @@ from reference.application.ports import (
 )
 from reference.sagas.paid_saga import PaidSaga
 from reference.storage.database import NO_ANSWER
+from reference.storage.group_commit import GroupCommit
 from reference.storage.lists import ListsOfTables
 from reference.storage.messages import DeadLetterTable, InboxTable, OutboxTable
 from reference.storage.record_cache import RecordCache
@@ -42,14 +43,19 @@ class SqlUnitOfWork:
     """A transaction, and the tables seen through it. What is not committed is undone."""
 
     def __init__(
-        self, engine: Engine, sagas: Sequence[type[PaidSaga]], lease: timedelta, cache: RecordCache | None = None
+        self,
+        engine: Engine,
+        sagas: Sequence[type[PaidSaga]],
+        lease: timedelta,
+        cache: RecordCache | None = None,
+        group: GroupCommit | None = None,
     ) -> None:
         self._engine, self._sagas, self._lease = engine, {kind.__name__: kind for kind in sagas}, lease
-        self._cache = cache or RecordCache()
+        self._cache, self._group = cache or RecordCache(), group
 
     def __enter__(self) -> Self:
         step = self.step = StepTrace()
-        transaction = self._transaction = Transaction(self._engine)
+        transaction = self._transaction = Transaction(self._engine, self._group)
         self._records = (
             SagaTable(transaction, self._sagas, step, self._cache),
             PaymentTable(transaction, step, self._cache),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ from sqlalchemy import Engine
 
 from reference.storage.database import Database, migrate, open_database
 from reference.storage.tables import metadata
-from reference.storage.unit_of_work import SqlUnitOfWork
-from tests.integration.storage.world import LEASE, SAGAS, NewUnit
+from tests.integration.storage.world import NewUnit, units_of
 from tests.postgres import PostgresServer
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -73,4 +71,4 @@ def engine(database: Database) -> Engine:
 
 @pytest.fixture
 def units(database: Database) -> NewUnit:
-    return partial(SqlUnitOfWork, database.writing, SAGAS, LEASE)
+    return units_of(database)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 
 from reference.storage.database import migrate, open_database
-from reference.storage.unit_of_work import SqlUnitOfWork
-from tests.integration.storage.world import INITIATED, LEASE, SAGAS, service
+from tests.integration.storage.world import INITIATED, service, units_of
 
 pytestmark = pytest.mark.postgres
 OFTEN = 10  # After five times the driver lets PostgreSQL prepare a statement.
@@ -20,7 +17,7 @@ def test_who_says_so_leaves_no_statement_and_no_setting_in_a_session(
 ) -> None:
     database = open_database(postgres_url + query)
     migrate(database)
-    it = service(partial(SqlUnitOfWork, database.writing, SAGAS, LEASE))
+    it = service(units_of(database))
     for number in range(OFTEN):
         it.receive("test", str(number), INITIATED)
     with database.writing.connect() as connection:

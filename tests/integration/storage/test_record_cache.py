@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import pytest
@@ -17,9 +16,8 @@ from reference.storage.database import Database
 from reference.storage.record_cache import KeptRecord, RecordCache
 from reference.storage.records import PaymentTable, SagaTable
 from reference.storage.tables import dead_letters
-from reference.storage.unit_of_work import SqlUnitOfWork
 from reference.tracing import first_step
-from tests.integration.storage.world import INITIATED, LEASE, SAGAS, VERIFIED, NewUnit, service
+from tests.integration.storage.world import INITIATED, VERIFIED, NewUnit, service, units_of
 from tests.unit.reference.builders import canceled, created, declined, paid
 
 
@@ -37,7 +35,7 @@ def cache() -> RecordCache:
 
 @pytest.fixture
 def remembering(database: Database, cache: RecordCache) -> NewUnit:
-    return partial(SqlUnitOfWork, database.writing, SAGAS, LEASE, cache)
+    return units_of(database, cache)
 
 
 def bring(it: PaymentService, *messages: Any, prefix: str = "m") -> list[Receipt]:
@@ -73,9 +71,7 @@ def test_what_is_remembered_is_not_read(remembering: NewUnit, database: Database
 def test_who_remembers_less_than_is_stored_decides_again(units: NewUnit, database: Database) -> None:
     """Two processes with a memory each: what the other did meanwhile is read, and nothing is done twice."""
     seen = CountedConflicts()
-    one, other = (
-        service(partial(SqlUnitOfWork, database.writing, SAGAS, LEASE, RecordCache()), observer=seen) for _ in range(2)
-    )
+    one, other = (service(units_of(database, RecordCache()), observer=seen) for _ in range(2))
     bring(one, INITIATED, VERIFIED, created())
     bring(other, declined(), prefix="other")
     assert bring(one, paid(), prefix="one") == [Receipt.APPLIED]
@@ -91,7 +87,7 @@ def test_who_remembers_less_than_is_stored_decides_again(units: NewUnit, databas
 def test_a_message_that_fits_what_is_stored_is_no_dead_letter_for_whoever_remembers_less(
     database: Database, engine: Engine
 ) -> None:
-    one, other = (service(partial(SqlUnitOfWork, database.writing, SAGAS, LEASE, RecordCache())) for _ in range(2))
+    one, other = (service(units_of(database, RecordCache())) for _ in range(2))
     bring(one, INITIATED)
     bring(other, VERIFIED, created(), paid(), prefix="other")
     news = EnrollmentConfirmed(saga_id="saga_1", enrollment_id="e1", student_id="ada", course_id="algebra")

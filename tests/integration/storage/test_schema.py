@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from functools import partial
-
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -11,8 +9,7 @@ from reference.sagas.enroll_in_course import EnrollInCourseSaga
 from reference.storage import database as schema
 from reference.storage.database import Database, is_migrated, migrate
 from reference.storage.tables import metadata
-from reference.storage.unit_of_work import SqlUnitOfWork
-from tests.integration.storage.world import LEASE, SAGAS
+from tests.integration.storage.world import units_of
 from tests.unit.reference.builders import NOON, WINDOW_END, payment
 
 
@@ -41,7 +38,7 @@ def test_each_migration_can_be_taken_back_and_made_again(empty: Database) -> Non
 
 def test_reminders_of_before_go_to_their_owners_and_back(empty: Database) -> None:
     migrate(empty)
-    units = partial(SqlUnitOfWork, empty.writing, SAGAS, LEASE)
+    units = units_of(empty)
     mine = payment()
     mine.deadlines = {"PaymentCheckDue": NOON, "PaymentWindowClosed": WINDOW_END}
     with units() as unit:

@@ -20,7 +20,7 @@ from reference.application.service import Receipt
 from reference.storage.database import Database, is_usable, open_database
 from reference.storage.tables import inbox, metadata
 from reference.storage.unit_of_work import SqlUnitOfWork
-from tests.integration.storage.world import INITIATED, LEASE, RIVAL, SAGAS, NewUnit, service
+from tests.integration.storage.world import INITIATED, LEASE, RIVAL, SAGAS, NewUnit, service, units_of
 
 IMPATIENT = timedelta(milliseconds=200)
 CONNECTIONS = 4  # Of which one only reads.
@@ -36,8 +36,8 @@ def impatient(database: Database) -> Iterator[Database]:
     found.reading.dispose()
 
 
-def units_of(engine: Engine) -> NewUnit:
-    return partial(SqlUnitOfWork, engine, SAGAS, LEASE)
+def reading_of(database: Database) -> NewUnit:
+    return partial(SqlUnitOfWork, database.reading, SAGAS, LEASE)
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def count(engine: Engine) -> int:
 def test_who_finds_the_database_locked_is_put_off_and_nothing_is_changed(
     database: Database, impatient: Database
 ) -> None:
-    it = service(units_of(impatient.writing))
+    it = service(units_of(impatient))
     with locked(database), pytest.raises(StorageUnavailableError):
         it.receive("test", "1", INITIATED)
     assert count(database.reading) == 0
@@ -81,7 +81,7 @@ def test_a_locked_database_is_not_ready_and_an_unlocked_one_is(database: Databas
 
 @pytest.mark.fault(18)
 def test_who_gets_no_connection_is_put_off(impatient: Database) -> None:
-    it = service(units_of(impatient.writing))
+    it = service(units_of(impatient))
     held = [impatient.writing.connect() for _ in range(1 if impatient.writing.dialect.name == "sqlite" else 3)]
     with pytest.raises(StorageUnavailableError):
         it.receive("test", "1", INITIATED)
@@ -106,18 +106,18 @@ def test_a_process_never_takes_more_of_postgresqls_connections_than_its_share(po
 @pytest.mark.postgres
 @pytest.mark.fault(18)
 def test_a_server_that_is_frozen_is_not_waited_for(postgres_migrated: str) -> None:
-    engine = open_database(postgres_migrated, IMPATIENT).writing
-    with engine.connect() as connection:
+    database = open_database(postgres_migrated, IMPATIENT)
+    with database.writing.connect() as connection:
         backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
     os.kill(backend, signal.SIGSTOP)
     try:
-        with pytest.raises(StorageUnavailableError), units_of(engine)() as unit:
+        with pytest.raises(StorageUnavailableError), units_of(database)() as unit:
             unit.lists.counts()
     finally:
         os.kill(backend, signal.SIGCONT)
-    with units_of(engine)() as unit:
+    with units_of(database)() as unit:
         assert unit.lists.counts().dead_letters == 0
-    engine.dispose()
+    database.writing.dispose()
 
 
 def drop_connections(url: str) -> None:
@@ -133,7 +133,7 @@ def drop_connections(url: str) -> None:
 def test_a_connection_that_was_dropped_is_replaced_and_nobody_notices(database: Database) -> None:
     if database.writing.dialect.name == "sqlite":
         pytest.skip("SQLite has no connection that somebody else could drop")
-    it, reading = service(units_of(database.writing)), units_of(database.reading)
+    it, reading = service(units_of(database)), reading_of(database)
     assert it.receive("test", "1", INITIATED) == Receipt.APPLIED
     with reading() as unit:
         assert len(unit.lists.sagas(Filter(), Page()).items) == 1
@@ -151,7 +151,7 @@ def test_a_full_disk_is_called_so_and_not_somebody_elses_haste(database: Databas
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
         connection.execute(text(f"PRAGMA max_page_count = {pages}"))
         connection.rollback()
-    it = service(units_of(database.writing))
+    it = service(units_of(database))
     with pytest.raises(StorageUnavailableError, match="full"):  # noqa: PT012 - some of them still fit
         for number in range(1000):
             it.receive("test", f"{number} {'x' * 200}", INITIATED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,8 @@ from sqlalchemy import select
 
 from reference.application.service import Receipt
 from reference.storage.database import Database, NewerSchemaError, is_migrated, is_usable, migrate
-from reference.storage.unit_of_work import SqlUnitOfWork
 from tests.integration.storage.versions import OURS, Newer, hindrances, shape_at, shared_revisions, write_and_read
-from tests.integration.storage.world import LEASE, SAGAS, awaiting_payment
+from tests.integration.storage.world import awaiting_payment, units_of
 from tests.unit.reference.builders import paid
 
 LARGER = (
@@ -75,7 +73,7 @@ def test_the_version_before_moves_what_the_new_one_has_written_and_leaves_what_i
     migrate(empty)
     newer.plant(SINCE_OURS, *LARGER)
     newer.migrate(empty)
-    service = awaiting_payment(partial(SqlUnitOfWork, empty.writing, SAGAS, LEASE))
+    service = awaiting_payment(units_of(empty))
     with newer.running():
         sagas = shape_at(empty, "head").tables.tables["sagas"]
     with empty.writing.begin() as connection:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -15,6 +16,8 @@ from reference.application.service import PaymentService
 from reference.domain.enrollment import CourseVerified, EnrollInCourseInitiated
 from reference.domain.messages import Wait
 from reference.sagas.enroll_in_course import EnrollInCourseSaga
+from reference.storage.database import Database
+from reference.storage.record_cache import RecordCache
 from reference.storage.unit_of_work import SqlUnitOfWork
 from tests.unit.reference.builders import PRICE, StillClock, created
 
@@ -24,6 +27,11 @@ NewUnit = Callable[[], SqlUnitOfWork]
 INITIATED = EnrollInCourseInitiated(saga_id="saga_1", student_id="ada", course_id="algebra")
 RIVAL = EnrollInCourseInitiated(saga_id="saga_2", student_id="ada", course_id="algebra")
 VERIFIED = CourseVerified(saga_id="saga_1", title="Algebra", price=PRICE)
+
+
+def units_of(database: Database, cache: RecordCache | None = None) -> NewUnit:
+    """Return what the service writes with."""
+    return partial(SqlUnitOfWork, database.writing, SAGAS, LEASE, cache, database.group)
 
 
 def service(
