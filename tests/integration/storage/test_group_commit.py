@@ -123,10 +123,10 @@ def test_whoever_has_the_database_undo_it_all_has_nobody_told_that_it_is_stored(
         connection.execute(text(f"CREATE TRIGGER undoing AFTER INSERT ON inbox WHEN NEW.message_id = 'e3' {undo}"))
     with together(database, [partial(it.receive, "learning", f"e{n}", start_of(n)) for n in range(MANY)]) as calls:
         pass
-    told = {number for number, each in enumerate(calls) if not each.exception()}
-    assert 3 not in told
+    stored_numbers = {number for number, each in enumerate(calls) if not each.exception()}
+    assert 3 not in stored_numbers
     with database.reading.connect() as connection:
-        assert {f"e{number}" for number in told} == set(connection.scalars(select(inbox.c.message_id)))
+        assert {f"e{number}" for number in stored_numbers} == set(connection.scalars(select(inbox.c.message_id)))
     assert it.receive("learning", "e8", start_of(8)) == Receipt.APPLIED
 
 

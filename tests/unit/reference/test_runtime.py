@@ -53,12 +53,12 @@ class LateDispatcher:
 
     circuits = ("communication",)
 
-    def __init__(self, told: list[str], consumed: threading.Event) -> None:
-        self._told, self._consumed = told, consumed
+    def __init__(self, log: list[str], consumed: threading.Event) -> None:
+        self._log, self._consumed = log, consumed
 
     def pump(self, *, wait: bool) -> bool:
-        if self._consumed.wait(SECONDS if wait else 0) and "published" not in self._told:
-            self._told.append("published")
+        if self._consumed.wait(SECONDS if wait else 0) and "published" not in self._log:
+            self._log.append("published")
         return False
 
     def delete_sent(self) -> None: ...
@@ -66,25 +66,25 @@ class LateDispatcher:
     def give_back(self) -> None: ...
 
 
-class ToldBroker:
+class FakeBroker:
     """Tells when its connections are let go of."""
 
-    def __init__(self, told: list[str], consumed: threading.Event) -> None:
-        self._told, self._consumed = told, consumed
+    def __init__(self, log: list[str], consumed: threading.Event) -> None:
+        self._log, self._consumed = log, consumed
 
     def consume(self, _: object, is_over: Callable[[], bool]) -> None:
         assert wait_for(is_over, SECONDS)
         self._consumed.set()
 
     def close(self) -> None:
-        self._told.append("closed")
+        self._log.append("closed")
 
 
 def test_the_brokers_connections_are_closed_when_the_last_message_is_published() -> None:
     nothing: Any = None
-    told, consumed = list[str](), threading.Event()
-    dispatcher, broker = cast("Any", LateDispatcher(told, consumed)), cast("Any", ToldBroker(told, consumed))
+    log, consumed = list[str](), threading.Event()
+    dispatcher, broker = cast("Any", LateDispatcher(log, consumed)), cast("Any", FakeBroker(log, consumed))
     work = BackgroundWork(nothing, dispatcher, DispatchQueue(), nothing, StillClock(), broker)
     work.start()
     work.stop()
-    assert told == ["published", "closed"]
+    assert log == ["published", "closed"]
