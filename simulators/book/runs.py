@@ -21,9 +21,13 @@ def play_scenarios(
     jobs: int,
     tell: Tell,
     revision: str = "",
-    plugins: Iterable[str] = (),
+    is_busy: bool = False,
 ) -> str:
-    """Play the scenarios, all or those of these ids, and return the messages; CannotBeJudged says why not."""
-    plugins = (recording.__name__, *plugins)
-    result = check(subject, [PARTS["scenarios"]], cases=tuple(cases), jobs=jobs, tell=tell, plugins=plugins)
+    """Play the scenarios, all or those of these ids, and return the messages; CannotBeJudged says why not.
+
+    A process that `is_busy` with something else, such as a demo, plays nothing itself.
+    """
+    plugins = (recording.__name__,)
+    parts = [PARTS["scenarios"]]
+    result = check(subject, parts, cases=tuple(cases), jobs=jobs, tell=tell, plugins=plugins, is_busy=is_busy)
     return messages(subject, result, revision)

@@ -22,7 +22,7 @@ STORMS, NO_STORMS = "storms", "none are wanted (--storms 0)"
 UNKNOWN_CASE = "there is no case of this name in what was to be judged"
 
 
-def check(
+def check(  # noqa: PLR0913 - each has a default
     subject: Subject,
     parts: Sequence[CheckPart],
     *,
@@ -31,8 +31,12 @@ def check(
     jobs: int = 1,
     tell: Callable[[Case, int, int], None] = lambda *_: None,
     plugins: Sequence[str] = (),
+    is_busy: bool = False,
 ) -> CheckResult:
-    """Put the parts to the service, only these cases if any are named; CannotBeJudged says why it could not be done."""
+    """Put the parts to the service, only these cases if any are named; CannotBeJudged says why it could not be done.
+
+    A process that `is_busy` with something else plays nothing itself: what it logs meanwhile would be judged, too.
+    """
     obstacles = {part.name: obstacle for part in parts if (obstacle := part.obstacle(subject))}
     obstacles |= {part.name: NO_STORMS for part in parts if part.name == STORMS and not storms and not cases}
     files = [str(part.file) for part in parts if part.name not in obstacles]
@@ -44,9 +48,11 @@ def check(
     collector, clock = Collector(tell), Clock()
     start = clock.now()
     if files:
-        loaded = (word for each in plugins for word in ("-p", each))
+        kept_out = ("no:capture",) if is_busy else ()  # What else is written meanwhile is not pytest's.
+        loaded = (word for each in (*plugins, *kept_out) for word in ("-p", each))
         with TemporaryDirectory() as folder:
-            problem = _run(subject, [*wanted, *loaded], jobs, Path(folder), collector)
+            workers = 0 if subject.url or (jobs == 1 and not is_busy) else jobs  # A worker takes long to start.
+            problem = _run(subject, [*wanted, *loaded], workers, Path(folder), collector)
             collector.problems += [problem] if problem and not collector.problems else []
     if collector.problems:
         raise CannotBeJudged("\n".join(collector.problems))
@@ -86,12 +92,11 @@ def _case_ids(subject: Subject, wanted: list[str]) -> set[str]:
 def _run(
     subject: Subject,
     wanted: list[str],
-    jobs: int,
+    workers: int,
     folder: Path,
     collector: Collector,
 ) -> str:
-    """Let pytest do it, here if nothing is to be done at once; returns why it could not, or nothing."""
-    workers = 0 if subject.url or jobs == 1 else jobs  # A worker takes as long to start as some cases take.
+    """Let pytest do it in so many processes, or here if none; returns why it could not, or nothing."""
     spread = [f"--basetemp={folder / 'worlds'}", "-n", str(workers), "--dist", "worksteal"]
     code = pytest.main([*wanted, *spread, *_options(subject)], plugins=[collector])
     if code == pytest.ExitCode.INTERRUPTED:

@@ -21,6 +21,7 @@ routes = Blueprint("promise_book", __name__)
 NAIVE = "naive"
 NEEDED = ("cucumber-messages", "pytest", "pytest-bdd", "pytest-xdist")
 WITHOUT = "It needs what plays scenarios: pip install 'payment-flow-harness[check]'"
+JOBS = 2  # The demo goes on meanwhile.
 ONE_AT_A_TIME = Lock()  # A process has one pytest.
 
 
@@ -91,9 +92,7 @@ def _play(service: str, name: str, ids: list[str]) -> None:
         shown.say(f"Playing {name} with the payment-service {service}: {number} of {total}")
 
     try:
-        sent = play_scenarios(
-            shown.subjects[service], cases=ids, jobs=1, tell=tell, revision=revision, plugins=("no:capture",)
-        )
+        sent = play_scenarios(shown.subjects[service], cases=ids, jobs=JOBS, tell=tell, revision=revision, is_busy=True)
     except CannotBeJudged as problem:
         abort(HTTPStatus.CONFLICT, str(problem))
     found, before = read_playing(sent), _playings().get(service)

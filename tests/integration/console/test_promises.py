@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
+from threading import Event, Thread
 
 import pytest
 
@@ -48,6 +50,24 @@ def test_a_scenario_is_played_by_its_button_and_its_verdict_then_stands_there(
     assert "asked by itself" in said
     assert '<nav aria-label="Pages">' in said
     assert 'style="' not in said, "the policy of the pages forbids it"
+
+
+def test_what_the_demo_itself_writes_down_meanwhile_is_not_held_against_the_service(visitor: Visitor) -> None:
+    is_over = Event()
+
+    def write() -> None:
+        while not is_over.wait(0.001):
+            logging.getLogger("urllib3").debug(
+                "GET /v1/payment_intents/pi_1?client_secret=pi_1_secret_abcdefghijklmnop"
+            )
+
+    other = Thread(target=write)
+    other.start()
+    try:
+        assert visitor.act("/promises/ENR-15/play")["said"] == "ENR-15: 1 of 1 held."
+    finally:
+        is_over.set()
+        other.join()
 
 
 def test_all_of_a_feature_are_played_at_once(visitor: Visitor) -> None:
