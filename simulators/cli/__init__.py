@@ -44,6 +44,15 @@ class Harness(click.Group):
             if was_interrupted():
                 sys.exit(INTERRUPTED)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Load the verb, unless we were told to end meanwhile: an exception can be lost in what a module does."""
+        found = super().resolve_command(ctx, args)
+        if was_interrupted():
+            raise KeyboardInterrupt
+        return found
+
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 

@@ -26,6 +26,31 @@ def test_what_needs_nothing_loads_nothing(words: list[str]) -> None:
     assert HEAVY & set(answer.stdout.splitlines()[-1].split()) == set()
 
 
+INTERRUPTED_WHILE_IT_IS_LOADED = """
+import os, signal
+from simulators.cli import main
+from simulators.cli.verbs import Verbs
+
+class Losing(Verbs):
+    def __getitem__(self, name):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            sum(range(9))
+        except KeyboardInterrupt:
+            pass
+        return super().__getitem__(name)
+
+main.commands = Losing({"env": "simulators.cli.env:env"})
+main(["env"])
+"""
+
+
+def test_a_signal_that_is_lost_while_a_verb_is_loaded_ends_the_command_too() -> None:
+    code = INTERRUPTED_WHILE_IT_IS_LOADED
+    ended = subprocess.run([sys.executable, "-c", code], check=False, timeout=60, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
 @pytest.mark.parametrize("verb", PLACES)
 def test_a_verb_is_called_as_it_is_named(verb: str) -> None:
     context = main.make_context("harness", ["--help"], resilient_parsing=True)
