@@ -26,7 +26,7 @@ demo: install ## Run all services on loopback, with pages in the browser; Ctrl-C
 	@$(BIN)/harness demo
 
 test: install ## Everything that must hold before a change lands: the tests, and style and types beside them
-	@$(BIN)/pytest -n 2 --dist worksteal --durations=10 --lint
+	@$(BIN)/pytest -n 3 --dist worksteal --durations=10 --lint
 
 explore: install ## 10,000 storms of the reference, and the orders of one purchase of each kind; for a night
 	@mkdir -p build && $(BIN)/harness explore --seeds 0-9999 --collect --coverage build/coverage.html --save build/storms
