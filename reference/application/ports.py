@@ -78,7 +78,7 @@ class MessageBroker(Protocol):
         ...
 
     def consume(self, take: Callable[[InboxMessage], bool], is_over: Callable[[], bool]) -> None:
-        """Bring messages until it is over; what is not taken (False) comes again. UnavailableError when it is gone."""
+        """Bring messages until it is over, and acknowledge what is taken (True); UnavailableError when it is gone."""
         ...
 
     def close(self) -> None:

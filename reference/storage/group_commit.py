@@ -1,6 +1,6 @@
-"""Group commit: whoever comes while another transaction waits for the disk is written along with the next one.
+"""Group commit: those that come while another transaction waits for the disk are written together by the next one.
 
-SQLite has one writer at a time, who waits for the disk at each commit; so sixteen that come at once wait twice.
+SQLite has one writer at a time, who waits for the disk at each commit: so sixteen at once wait twice, not 16 times.
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ def everything_about(saga: Json) -> dict[str, Any]:
     recorder = world().recorder
     diagram = sequence(exchanges, recorder.payloads or {}, lost, services=world().topology.urls)
     flow = next((each for each in _flows() if each["saga"] == saga["saga"]), None)
-    causes = [each if each in diagram.numbers else None for each in causes_of(saga["history"], exchanges)]
+    drawn = diagram.numbers
+    causes = [each if each in drawn else None for each in causes_of(saga["history"], exchanges)]
     return {
         "saga": saga,
         "why": explain(session(), saga, intents, deliveries),

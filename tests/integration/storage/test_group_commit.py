@@ -158,3 +158,19 @@ def test_whoever_comes_while_others_are_written_leads_the_next_group(database: D
         may_go_on.set()
         assert [each.result(SECONDS) for each in (first, *others)] == [None] * MANY
     assert groups == [1, MANY - 1]
+
+
+def test_a_commit_that_fails_at_its_end_is_told_to_all(database: Database) -> None:
+    group, is_led = GroupCommit(database.reading), threading.Event()
+
+    def lead(join: Callable[[], list[Member]]) -> None:
+        assert is_led.wait(SECONDS)
+        for each in join():
+            each.said = []
+        raise StorageUnavailableError("the disk is full")
+
+    with ThreadPoolExecutor(MANY) as threads:
+        calls = [threads.submit(group.commit, [], lead) for _ in range(MANY)]
+        assert wait_for(lambda: len(group._waiting) == MANY, SECONDS)
+        is_led.set()
+        assert {type(each.exception(SECONDS)) for each in calls} == {StorageUnavailableError}
